@@ -1,0 +1,119 @@
+"""What exists: accounts as each system told us, and what is wrong with them."""
+
+from django.db import models
+
+
+class Account(models.Model):
+    """A login on one environment of one system, as last observed; gone_on is the day a full export no longer held it."""
+
+    organisation = models.ForeignKey("people.Organisation", models.PROTECT)
+    system = models.ForeignKey("systems.System", models.PROTECT)
+    environment = models.TextField(default="live")
+    username = models.TextField()
+    display_name = models.TextField(default="")
+    employee_number = models.TextField(default="")
+    email = models.TextField(default="")
+    smartcard_uuid = models.TextField(default="")
+    status = models.TextField()
+    kind = models.TextField(default="normal")
+    created_on = models.DateField(null=True)
+    last_used_at = models.DateTimeField(null=True)
+    roles = models.TextField(null=True)  # "a;b", trimmed and sorted; null: the export does not say
+    teams = models.TextField(null=True)
+    seen_on = models.DateField()  # the day it was first in an export
+    gone_on = models.DateField(null=True)
+    person = models.ForeignKey("people.Person", models.PROTECT, null=True)  # the one person who fits, as last reconciled
+    fits = models.PositiveSmallIntegerField(null=True)  # how many persons fit; null: not reconciled yet
+
+    personal = (
+        "username", "display_name", "employee_number", "email", "smartcard_uuid", "created_on", "last_used_at", "roles", "teams", "person",
+    )  # fmt: skip
+    plain = ("id", "organisation", "system", "environment", "status", "kind", "seen_on", "gone_on", "fits")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["system", "environment", "username"], name="one_account_per_username"),
+            models.CheckConstraint(condition=models.Q(status__in=["active", "locked", "closed"]), name="account_status_known"),
+            models.CheckConstraint(condition=models.Q(kind__in=["normal", "admin", "generic", "service"]), name="account_kind_known"),
+        ]
+        indexes = [models.Index(fields=["person"])]
+
+
+class Run(models.Model):
+    """One reconciliation of an organisation as at a day."""
+
+    organisation = models.ForeignKey("people.Organisation", models.PROTECT)
+    on_date = models.DateField()
+    system_code = models.TextField(default="")  # empty: every system
+    started_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True)
+    by = models.TextField()
+    accounts = models.BigIntegerField(default=0)
+    counts = models.JSONField(default=dict)  # {"opened": n, "closed": n, "kept": n, "by_code": {...}, "by_system": {...}}
+    digest = models.TextField(default="")
+
+    personal = ()
+    plain = ("id", "organisation", "on_date", "system_code", "started_at", "finished_at", "by", "accounts", "counts", "digest")
+
+
+class Finding(models.Model):
+    """Something wrong with one account, open until a later reconciliation no longer finds it."""
+
+    organisation = models.ForeignKey("people.Organisation", models.PROTECT)
+    system = models.ForeignKey("systems.System", models.PROTECT)
+    account = models.ForeignKey(Account, models.PROTECT, null=True)  # null for a line about the whole system
+    person = models.ForeignKey("people.Person", models.PROTECT, null=True)
+    environment = models.TextField()
+    username = models.TextField()
+    employee_number = models.TextField(null=True)
+    code = models.TextField()
+    topic = models.TextField(default="")
+    step = models.TextField()
+    clause = models.TextField()
+    detail = models.TextField()
+    settled = models.BooleanField(default=False)  # its step is already so: nobody need act
+    who = models.TextField()  # the role that acts
+    manager = models.ForeignKey("people.Person", models.PROTECT, null=True, related_name="findings_to_answer")
+    task = models.ForeignKey("work.Task", models.PROTECT, null=True)
+    found_on = models.DateField()
+    due_on = models.DateField()
+    run = models.ForeignKey(Run, models.PROTECT)  # the last run that found it
+    closed_on = models.DateField(null=True)
+
+    personal = ("account", "person", "username", "employee_number", "topic", "detail", "manager")
+    plain = (
+        "id", "organisation", "system", "environment", "code", "step", "clause", "settled", "who", "task", "found_on", "due_on", "run",
+        "closed_on",
+    )  # fmt: skip
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["system", "environment", "username", "code", "topic"],
+                condition=models.Q(closed_on=None),
+                name="one_open_finding_per_cause",
+            )
+        ]
+        indexes = [
+            models.Index(fields=["organisation", "due_on", "id"], name="finding_open_due", condition=models.Q(closed_on=None)),
+            models.Index(fields=["organisation", "code"], name="finding_open_code", condition=models.Q(closed_on=None)),
+            models.Index(fields=["person"]),
+            models.Index(fields=["account"]),
+        ]
+
+
+class Allowance(models.Model):
+    """A named person's word that an unsafe plan for a system may go ahead on a day, and why."""
+
+    organisation = models.ForeignKey("people.Organisation", models.PROTECT)
+    system = models.ForeignKey("systems.System", models.PROTECT)
+    on_date = models.DateField()
+    reason = models.TextField()
+    by = models.TextField()
+    allowed_at = models.DateTimeField()
+
+    personal = ()
+    plain = ("id", "organisation", "system", "on_date", "reason", "by", "allowed_at")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["system", "on_date"], name="one_allowance_per_system_and_day")]

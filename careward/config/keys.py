@@ -1,0 +1,26 @@
+"""The signing key of sessions and forms: named by the environment, or made once and kept private in CAREWARD_HOME."""
+
+import os
+import secrets
+from pathlib import Path
+
+
+def secret_key(home: Path) -> str:
+    """The key from CAREWARD_SECRET_KEY_FILE or CAREWARD_HOME/keys/secret; two processes starting at once agree on one."""
+    path = Path(os.environ.get("CAREWARD_SECRET_KEY_FILE", home / "keys" / "secret"))
+    if not path.exists():
+        _make(path)
+    return path.read_text(encoding="ascii").strip()
+
+
+def _make(path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    draft = path.with_name(f"secret.{os.getpid()}")
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as out:
+        out.write(secrets.token_urlsafe(64))
+    try:
+        os.link(draft, path)  # fails when another process was first, whose key then stands
+    except FileExistsError:
+        pass
+    finally:
+        draft.unlink()

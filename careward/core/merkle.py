@@ -1,0 +1,174 @@
+"""Merkle trees of RFC 6962: hashes, roots, proofs, and a compact range that grows a leaf at a time.
+
+A tree of n leaves splits at the largest power of two below n. Leaves and nodes are hashed with different first bytes, so that
+neither can be passed off as the other. A hash is 32 bytes of SHA-256.
+"""
+
+from collections.abc import Iterable, Sequence
+from hashlib import sha256
+
+EMPTY_ROOT = sha256(b"").digest()
+HASH_BYTES = 32
+
+
+def leaf_hash(data: bytes) -> bytes:
+    """The hash of one leaf's data."""
+    return sha256(b"\x00" + data).digest()
+
+
+def node_hash(left: bytes, right: bytes) -> bytes:
+    """The hash of a node over its two children."""
+    return sha256(b"\x01" + left + right).digest()
+
+
+class CompactRange:
+    """The least that must be kept of a tree so that it can grow: the roots of its full subtrees, largest first.
+
+    Appending costs one node hash on average and a root costs one for each full subtree, whatever the size of the tree.
+    """
+
+    __slots__ = ("_peaks", "_size")
+
+    def __init__(self, size: int = 0, peaks: Iterable[bytes] = ()) -> None:
+        """Takes up a kept range again; ValueError when the hashes do not fit the size."""
+        self._size, self._peaks = size, list(peaks)
+        if size < 0 or len(self._peaks) != size.bit_count() or any(len(p) != HASH_BYTES for p in self._peaks):
+            raise ValueError(f"{len(self._peaks)} hashes do not fit a tree of {size} leaves; read the range again from its store")
+
+    @property
+    def size(self) -> int:
+        return self._size
+
+    @property
+    def peaks(self) -> tuple[bytes, ...]:
+        return tuple(self._peaks)
+
+    def append(self, leaf: bytes) -> None:
+        """Adds one leaf hash."""
+        self.extend((leaf,))
+
+    def extend(self, leaves: Iterable[bytes]) -> None:
+        """Adds leaf hashes in order."""
+        peaks, size = self._peaks, self._size
+        for carried in leaves:
+            rest = size
+            while rest & 1:  # each trailing one bit is a full subtree of the same height: join them
+                carried = sha256(b"\x01" + peaks.pop() + carried).digest()
+                rest >>= 1
+            peaks.append(carried)
+            size += 1
+        self._size = size
+
+    def root(self) -> bytes:
+        """The root of the tree at its present size."""
+        if not self._peaks:
+            return EMPTY_ROOT
+        total = self._peaks[-1]
+        for peak in reversed(self._peaks[:-1]):
+            total = node_hash(peak, total)
+        return total
+
+
+def root(leaves: Iterable[bytes]) -> bytes:
+    """The root over leaf hashes."""
+    tree = CompactRange()
+    tree.extend(leaves)
+    return tree.root()
+
+
+def _split(size: int) -> int:
+    """The largest power of two below a size of two or more."""
+    return 1 << ((size - 1).bit_length() - 1)
+
+
+def inclusion_proof(leaves: Sequence[bytes], index: int) -> tuple[bytes, ...]:
+    """The hashes that lead from one leaf to the root, lowest first; IndexError when there is no such leaf."""
+    if not 0 <= index < len(leaves):
+        raise IndexError(f"no leaf {index} in a tree of {len(leaves)}")
+    path, low, high = [], 0, len(leaves)
+    while high - low > 1:
+        middle = low + _split(high - low)
+        if index < middle:
+            path.append(root(leaves[middle:high]))
+            high = middle
+        else:
+            path.append(root(leaves[low:middle]))
+            low = middle
+    return tuple(reversed(path))
+
+
+def consistency_proof(leaves: Sequence[bytes], old_size: int) -> tuple[bytes, ...]:
+    """The hashes that show a tree to be a continuation of its first `old_size` leaves; IndexError when it never had so many."""
+    if not 0 <= old_size <= len(leaves):
+        raise IndexError(f"a tree of {len(leaves)} never had {old_size} leaves")
+    if old_size == 0:
+        return ()
+    path, low, high, whole = [], 0, len(leaves), True
+    while high != old_size:
+        middle = low + _split(high - low)
+        if old_size <= middle:
+            path.append(root(leaves[middle:high]))
+            high = middle
+        else:
+            path.append(root(leaves[low:middle]))
+            low, whole = middle, False
+    if not whole:  # the old root itself is known to the verifier, any smaller subtree is not
+        path.append(root(leaves[low:high]))
+    return tuple(reversed(path))
+
+
+def includes(*, root: bytes, size: int, index: int, leaf: bytes, proof: Sequence[bytes]) -> bool:
+    """Whether a proof shows a leaf hash to stand at an index of a tree; anything malformed is False."""
+    if not 0 <= index < size or not _hashes(root, leaf, *proof):
+        return False
+    here, last, found = index, size - 1, leaf
+    for step in proof:
+        if last == 0:
+            return False
+        if here & 1 or here == last:
+            found = node_hash(step, found)
+            here, last = _climb(here, last)
+        else:
+            found = node_hash(found, step)
+        here, last = here >> 1, last >> 1
+    return last == 0 and found == root
+
+
+def continues(*, old_root: bytes, old_size: int, new_root: bytes, new_size: int, proof: Sequence[bytes]) -> bool:
+    """Whether a proof shows the new tree to begin with the whole old one; anything malformed is False."""
+    if not 0 <= old_size <= new_size or not _hashes(old_root, new_root, *proof):
+        return False
+    if old_size == new_size:
+        return not proof and old_root == new_root
+    if old_size == 0:
+        return not proof and old_root == EMPTY_ROOT
+    steps = list(proof) if old_size & (old_size - 1) else [old_root, *proof]
+    return bool(steps) and _both_roots(old_size - 1, new_size - 1, steps) == (old_root, new_root)
+
+
+def _both_roots(here: int, last: int, steps: Sequence[bytes]) -> tuple[bytes, bytes] | None:
+    """The old and new roots a consistency proof leads to (RFC 9162 2.1.4.2); None when it is too long or too short."""
+    while here & 1:
+        here, last = here >> 1, last >> 1
+    old = new = steps[0]
+    for step in steps[1:]:
+        if last == 0:
+            return None
+        if here & 1 or here == last:
+            old, new = node_hash(step, old), node_hash(step, new)
+            here, last = _climb(here, last)
+        else:
+            new = node_hash(new, step)
+        here, last = here >> 1, last >> 1
+    return (old, new) if last == 0 else None
+
+
+def _climb(here: int, last: int) -> tuple[int, int]:
+    """Past the levels where a node on the right edge has no sibling and so moves up unchanged."""
+    while here and not here & 1:
+        here, last = here >> 1, last >> 1
+    return here, last
+
+
+def _hashes(*values: bytes) -> bool:
+    return all(isinstance(value, bytes) and len(value) == HASH_BYTES for value in values)

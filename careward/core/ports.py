@@ -1,0 +1,108 @@
+"""The shapes that cross between rooms and what stands beside the stair: feeds read, accounts found wrong, plans."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+STEPS = ("nothing", "warn", "ask", "amend", "reopen", "lock", "close")  # mildest first
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing a file says that cannot be used; `line` counts from 1 with the header, 0 where there is no line."""
+
+    file: str
+    line: int
+    column: str
+    what: str
+    remedy: str
+
+
+@dataclass(frozen=True, slots=True)
+class FeedFile:
+    """One file of a feed, read through its profile into canonical names and typed values.
+
+    `columns` are the canonical columns the file gave, in the order of each row's values: str, date, aware datetime, bool,
+    or None where the cell was blank and the column is not text. A column the file lacks is not listed.
+    `lines` holds the line each row began on. `refused` rows are counted and stand in `problems`, never in `rows`.
+    """
+
+    feed: str  # "staff", "training", "accounts" ...
+    name: str  # "accounts/paris.csv", as the person who loads it knows it
+    system: str  # the system's code for an accounts file, else ""
+    digest: str  # SHA-256 of the bytes, hex
+    columns: tuple[str, ...]
+    rows: list[tuple[Any, ...]]
+    lines: list[int]
+    refused: int
+    problems: tuple[Problem, ...]
+    notices: tuple[str, ...]
+    snapshot: bool  # a full list, so a row no longer in it is gone
+
+
+class FeedReader(Protocol):
+    """Reads every known file of a folder; a file nobody knows becomes a notice on the result."""
+
+    def __call__(self, folder: Path, *, profile: str) -> "Reading": ...
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    files: tuple[FeedFile, ...]
+    problems: tuple[Problem, ...]  # of whole files: missing, unreadable, too large
+    notices: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One line of what reconciliation finds (FEEDS E). `topic` tells apart lines of one code: a course, roles, teams."""
+
+    system: str
+    environment: str
+    username: str
+    employee_number: str | None
+    code: str
+    step: str
+    clause: str
+    detail: str
+    topic: str = ""
+    settled: bool = False  # the step is already so: a lock on an account that is locked
+
+    def line(self) -> dict[str, str | None]:
+        """The eight keys of the output contract, in its order."""
+        return {
+            "system": self.system,
+            "environment": self.environment,
+            "username": self.username,
+            "employee_number": self.employee_number,
+            "code": self.code,
+            "step": self.step,
+            "clause": self.clause,
+            "detail": self.detail,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """The live count of one clause: how many cases there are and how many comply."""
+
+    total: int
+    complies: int
+    link: str = ""  # where the cases are listed, those to put right first
+
+    @property
+    def to_put_right(self) -> int:
+        return self.total - self.complies
+
+
+class Measure(Protocol):
+    """Counts several clauses of one organisation at once, so that a page costs few queries."""
+
+    def __call__(self, *, organisation_id: int, on: Any) -> Mapping[str, Measured]: ...
+
+
+class Comparison(Protocol):
+    """Compares what is authorised with what exists, for every account at once."""
+
+    def __call__(self, tables: Mapping[str, Any], *, on: Any, packs: Mapping[str, Any]) -> Iterable[Found]: ...

@@ -1,0 +1,62 @@
+"""One queue for all that a person must do."""
+
+from django.db import models
+
+
+class Task(models.Model):
+    """Something one person or role must do by a day, with its step, its reason and its proof."""
+
+    organisation = models.ForeignKey("people.Organisation", models.PROTECT)
+    key = models.TextField()  # what it is about: "account/paris/live/cdewhurst"; one open task per key
+    kind = models.TextField()  # the finding code, or another room's word for it
+    title = models.TextField()  # begins with a verb
+    why = models.TextField()  # "Yours because ..."
+    otherwise = models.TextField(default="")  # "If you do nothing, ..."
+    step = models.TextField(default="")
+    clause = models.TextField(default="")
+    role = models.TextField()
+    system_code = models.TextField(default="")
+    assignee = models.ForeignKey("people.Person", models.PROTECT, null=True, related_name="tasks")
+    about = models.ForeignKey("people.Person", models.PROTECT, null=True, related_name="tasks_about")
+    link = models.TextField(default="")
+    raised_on = models.DateField()
+    due_on = models.DateField()
+    state = models.TextField(default="open")  # open, said_done, closed
+    times_reopened = models.PositiveIntegerField(default=0)
+    evidence = models.TextField(default="")
+    said_done_at = models.DateTimeField(null=True)
+    said_done_by = models.TextField(default="")
+    closed_at = models.DateTimeField(null=True)
+    proof = models.TextField(default="")  # what the next export showed
+
+    personal = ("key", "title", "why", "otherwise", "assignee", "about", "evidence", "proof", "link")
+    plain = (
+        "id", "organisation", "kind", "step", "clause", "role", "system_code", "raised_on", "due_on", "state", "times_reopened",
+        "said_done_at", "said_done_by", "closed_at",
+    )  # fmt: skip
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["organisation", "key"], condition=~models.Q(state="closed"), name="one_open_task_per_key"),
+            models.CheckConstraint(condition=models.Q(state__in=["open", "said_done", "closed"]), name="task_state_known"),
+        ]
+        indexes = [
+            models.Index(
+                fields=["organisation", "role", "system_code", "due_on"], name="task_by_role", condition=~models.Q(state="closed")
+            ),
+            models.Index(fields=["assignee", "due_on"], name="task_by_person", condition=~models.Q(state="closed")),
+        ]
+
+
+class TaskMove(models.Model):
+    """One change of a task's state: who, when, from what to what. Runs the product; the ledger proves it."""
+
+    task = models.ForeignKey(Task, models.PROTECT)
+    at = models.DateTimeField()
+    by = models.TextField()
+    was = models.TextField()
+    became = models.TextField()
+    note = models.TextField(default="")
+
+    personal = ("note",)
+    plain = ("id", "task", "at", "by", "was", "became")
