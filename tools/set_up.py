@@ -26,7 +26,17 @@ def call(*command: str | Path, **options: object) -> None:
 
 
 def install(requirements: str) -> None:
-    call(PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--require-hashes", "-r", f"requirements/{requirements}.txt")
+    call(
+        PYTHON,
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--disable-pip-version-check",
+        "--require-hashes",
+        "-r",
+        f"requirements/{requirements}.txt",
+    )
 
 
 def packages(requirements: str) -> None:

@@ -50,7 +50,11 @@ def test_every_field_is_classed_personal_or_plain():
 
 def _pure_modules() -> list[str]:
     beside = ("core", "analysis", "connectors", "synthetic")
-    chosen = [p for p in MODULES if p.stem != "__init__" and (p.name == "rules.py" or "rules" in p.parts or p.relative_to(CAREWARD).parts[0] in beside)]
+    chosen = [
+        p
+        for p in MODULES
+        if p.stem != "__init__" and (p.name == "rules.py" or "rules" in p.parts or p.relative_to(CAREWARD).parts[0] in beside)
+    ]
     return [".".join(p.relative_to(ROOT).with_suffix("").parts) for p in chosen if "standalone" not in p.parts]
 
 
@@ -88,7 +92,9 @@ def test_no_one_reads_the_clock_but_the_doors():
         for node in ast.walk(TREES[path]):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
                 call = ast.unparse(node.func)
-                assert call not in {"datetime.now", "date.today", "timezone.now", "time.time", "datetime.utcnow"}, f"{name(path)}:{node.lineno} reads the clock"
+                assert call not in {"datetime.now", "date.today", "timezone.now", "time.time", "datetime.utcnow"}, (
+                    f"{name(path)}:{node.lineno} reads the clock"
+                )
 
 
 def test_doorsteps_are_empty():
@@ -101,9 +107,14 @@ def test_no_signals():
 
 
 def test_sizes():
-    long_modules = [f"{name(p)} {n}" for p in MODULES if (n := p.read_text(encoding="utf-8").count("\n")) > 400 and name(p) not in LONGER_BY_NAME]
+    long_modules = [
+        f"{name(p)} {n}" for p in MODULES if (n := p.read_text(encoding="utf-8").count("\n")) > 400 and name(p) not in LONGER_BY_NAME
+    ]
     long_functions = [
-        f"{name(p)}:{fn.name} {fn.end_lineno - fn.lineno + 1}" for p, t in TREES.items() for fn in functions(t) if fn.end_lineno - fn.lineno + 1 > 40
+        f"{name(p)}:{fn.name} {fn.end_lineno - fn.lineno + 1}"
+        for p, t in TREES.items()
+        for fn in functions(t)
+        if fn.end_lineno - fn.lineno + 1 > 40
     ]
     assert (long_modules, long_functions) == ([], [])
 

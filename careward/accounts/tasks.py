@@ -1,0 +1,98 @@
+"""The task each finding raises: its words, who does it, and by when. Pure."""
+
+from dataclasses import dataclass
+from datetime import date
+
+OF_A_PERSON = ("training.missing", "training.expired", "registration.lapsed")  # one task however many accounts it touches
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """A finding as its task needs it."""
+
+    code: str
+    topic: str
+    step: str
+    detail: str
+    system_code: str
+    system_name: str
+    environment: str
+    username: str
+    employee_number: str
+    holder: str  # the person's name, or empty where nobody is matched
+    who: str  # the role that acts
+
+    @property
+    def where(self) -> str:
+        return self.system_name if self.environment == "live" else f"{self.system_name} ({self.environment})"
+
+    @property
+    def whose(self) -> str:
+        return self.holder or self.username
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    title: str
+    why: str
+    otherwise: str
+
+
+def key_of(cause: Cause) -> str:
+    """What the task is about. One task serves all findings of an account with the same step, and of a person's one course."""
+    if cause.code in OF_A_PERSON and cause.employee_number:
+        return f"person/{cause.employee_number}/{cause.code.split('.')[0]}/{cause.topic}"
+    if cause.code == "feed.unsafe":
+        return f"system/{cause.system_code}/unsafe"
+    return f"account/{cause.system_code}/{cause.environment}/{cause.username}/{group_of_step(cause.step, cause.code)}"
+
+
+def group_of_step(step: str, code: str) -> str:
+    """Lock and close are one piece of work on an account, as are changes of its rights; each question stands alone."""
+    if step in ("lock", "close"):
+        return "shut"
+    return step if step in ("amend", "warn") else code
+
+
+def words(cause: Cause, *, locks_on: date | None = None) -> Words:
+    """What the task says: a title that begins with a verb, why it is yours, what follows if nobody acts."""
+    title = _TITLES.get(cause.code) or _TITLES_BY_STEP[cause.step]
+    because = (
+        "Yours because you manage {holder}."
+        if cause.who == "line_manager" and cause.holder
+        else _BECAUSE.get(cause.who, "Yours by your role.")
+    )
+    otherwise = ""
+    if cause.step == "warn" and locks_on:
+        otherwise = f"If you do nothing, the account is locked on {locks_on.day} {locks_on:%B %Y}."
+    facts = {"whose": cause.whose, "where": cause.where, "holder": cause.holder, "username": cause.username, "topic": cause.topic}
+    return Words(title.format(**facts), f"{because.format(**facts)} {cause.detail}.", otherwise)
+
+
+_TITLES_BY_STEP = {
+    "warn": "Say whether {whose} still needs {where}",
+    "lock": "Lock {whose} on {where}",
+    "close": "Close {whose} on {where}",
+    "amend": "Put the rights of {whose} on {where} right",
+    "ask": "Look at {whose} on {where}",
+}
+_TITLES = {
+    "account.unmatched": "Find out whose account {username} on {where} is",
+    "account.ambiguous": "Say whose account {username} on {where} is",
+    "account.duplicate": "Decide which account {whose} keeps on {where}",
+    "account.use_unknown": "Find out when {whose} last used {where}",
+    "account.generic_unapproved": "Lock {username} on {where}, or have it approved",
+    "account.admin_unapproved": "Have the administrator rights of {whose} on {where} approved, or remove them",
+    "authorisation.missing": "Say whether {whose} should have {where}",
+    "environment.unauthorised": "Lock {whose} on {where}, or authorise it",
+    "training.missing": "Ask {whose} to do the training: {topic}",
+    "training.expired": "Ask {whose} to renew the training: {topic}",
+    "registration.lapsed": "Check the professional registration of {whose}",
+    "feed.unsafe": "Decide whether the change to {where} may go ahead",
+}
+_BECAUSE = {
+    "system_administrator": "Yours because you administer {where}.",
+    "head_of_ig": "Yours because shared accounts need the approval of information governance.",
+    "trust_administrator": "Yours because a change this large needs a named person.",
+    "line_manager": "Yours because nobody is recorded as this person's manager.",
+}

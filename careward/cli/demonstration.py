@@ -1,0 +1,69 @@
+"""Furnishes the demonstration: a synthetic trust made, loaded, compared and given its personas, once."""
+
+import json
+import tempfile
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from careward.cli import terms
+from careward.connectors.csv.reader import read_folder as read_feeds
+from careward.synthetic.organisation import NAME, ODS
+from careward.synthetic.trust import make_trust
+
+if TYPE_CHECKING:
+    from careward.people.models import Organisation
+
+BY = "cli/demonstration"
+SEED = 20261122
+DOCUMENTS = (
+    ("tewv", "paris", "Patient Systems Manager"),
+    ("tewv", "introduction", "Head of Digital Programmes"),
+    ("elft", "access", "Head of Information Governance"),
+)
+
+
+def furnish(*, staff: int, systems: int, now: datetime, today: date) -> None:
+    """Does nothing where an organisation is already there."""
+    from careward.people.models import Organisation
+
+    if Organisation.objects.exists():
+        return
+    terms.out.print("Making a synthetic trust (once)")
+    with tempfile.TemporaryDirectory(prefix="careward-trust-") as folder:
+        make_trust(Path(folder), staff=staff, systems=systems, days=730, seed=SEED, on=today)
+        _load(Path(folder), now=now, today=today)
+
+
+def _load(folder: Path, *, now: datetime, today: date) -> None:
+    from careward.feeds import actions as feeds
+    from careward.jobs.reconcile import reconcile
+    from careward.ledger import actions as ledger
+    from careward.people.actions import name_organisation
+    from careward.people.models import Organisation
+    from careward.procedures.actions import adopt_document
+
+    name_organisation(ods_code=ODS, name=NAME, pack="tewv", contact="Service desk, 4400", now=now, by=BY)
+    trust = Organisation.objects.get(ods_code=ODS)
+    reading = read_feeds(folder, profile="canonical")
+    load = feeds.begin_load(organisation=trust, source="demonstration", profile="canonical", now=now, by=BY)
+    feeds.examine_load(load_id=load.pk, reading=reading, now=now, by=BY)
+    feeds.apply_load(load_id=load.pk, reading=reading, now=now, by=BY)
+    for pack, document, owner in DOCUMENTS:
+        adopt_document(organisation=trust, pack=pack, document=document, owner=owner, reference="", from_on=today, now=now, by=BY)
+    _people(trust, json.loads((folder / "truth" / "personas.json").read_text(encoding="utf-8")), now=now, today=today)
+    done = reconcile(organisation=trust, on=today, system="", keep=True, now=now, by=BY)
+    ledger.seal(now=now)
+    terms.out.print(f"  {done.accounts:,} accounts compared, {len(done.found):,} findings.")
+
+
+def _people(trust: "Organisation", personas: list[dict[str, Any]], *, now: datetime, today: date) -> None:
+    """Each persona may sign in, with their role; a role bound to several systems is given for each."""
+    from careward.people.actions import give_role, make_user
+    from careward.people.models import User
+
+    for persona in personas:
+        user = User.objects.filter(email=persona["email"]).first()
+        user_id = user.pk if user else make_user(organisation_id=trust.pk, email=persona["email"], name=persona["name"], now=now, by=BY)
+        for system in persona["systems"] or [""]:
+            give_role(organisation_id=trust.pk, user_id=user_id, role=persona["role"], system_code=system, from_on=today, now=now, by=BY)

@@ -1,0 +1,135 @@
+"""careward load and undo: an organisation's own files in, and out again."""
+
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.table import Table
+
+from careward.cli import terms
+from careward.cli.ready import open_house
+from careward.core.ports import Problem, Reading
+
+if TYPE_CHECKING:
+    from careward.people.models import Organisation
+
+PARTLY, REFUSED, NOT_FOUND = 6, 5, 3
+SHOWN = 50
+
+
+def add_to(app: typer.Typer) -> None:
+    app.command()(load)
+    app.command()(undo)
+
+
+def load(
+    folder: Annotated[Path, typer.Argument(help="The folder of files: staff.csv, systems.csv, accounts/*.csv and so on.")],
+    profile: Annotated[str, typer.Option("--profile", help="How to read the files: a mapping profile.")] = "canonical",
+    yes: Annotated[bool, typer.Option("--yes", help="Load without asking.")] = False,
+    allow_unsafe: Annotated[str, typer.Option("--allow-unsafe", help="Why a feed that looks wrong may go in all the same.")] = "",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would change; change nothing.")] = False,
+    as_json: terms.Json = False,
+    organisation: terms.OrganisationCode = "",
+) -> None:
+    """Read the files, show what they would add, change and end, and load them. Loading the same files twice changes nothing."""
+    if not folder.is_dir():
+        raise terms.stop(f"{folder} is not a folder. Name the folder that holds the files.", NOT_FOUND)
+    open_house()
+    from careward.config.wiring import read_feeds
+    from careward.feeds import actions, queries
+
+    reading = read_feeds(folder, profile=profile)
+    whose = _organisation(organisation, reading)
+    now, by = terms.now(), terms.actor()
+    begun = actions.begin_load(organisation=whose, source=folder.name, profile=profile, now=now, by=by)
+    actions.examine_load(load_id=begun.pk, reading=reading, now=now, by=by)
+    report = queries.load_report(organisation_id=whose.pk, load_id=begun.pk)
+    if not as_json:
+        _show(report)
+    if report.state == "refused" or (report.state == "held" and not allow_unsafe):
+        _finish(report, as_json)
+        raise typer.Exit(REFUSED)
+    if dry_run or not (yes or not terms.interactive() or typer.confirm("Load these?")):
+        _finish(report, as_json)
+        raise typer.Exit(PARTLY if report.refused else 0)
+    actions.apply_load(load_id=begun.pk, reading=reading, now=terms.now(), by=by, allow_reason=allow_unsafe)
+    report = queries.load_report(organisation_id=whose.pk, load_id=begun.pk)
+    _finish(report, as_json)
+    raise typer.Exit(PARTLY if report.refused else 0)
+
+
+def undo(
+    number: Annotated[int, typer.Argument(help="The load's number.")],
+    organisation: terms.OrganisationCode = "",
+) -> None:
+    """Put back what stood before a load."""
+    open_house()
+    from careward.feeds import actions
+    from careward.feeds.models import Load
+
+    whose = terms.organisation(organisation)
+    if not Load.objects.filter(organisation=whose, pk=number).exists():
+        raise terms.stop(f"No load {number} here.", NOT_FOUND)
+    actions.undo_load(load_id=number, now=terms.now(), by=terms.actor())
+    terms.out.print(f"Load {number} is undone: everything stands as before it.")
+
+
+def _organisation(code: str, reading: Reading) -> "Organisation":
+    """The organisation named; the only one here; or, in an empty house, the employer most staff rows name."""
+    from careward.people.actions import name_organisation
+    from careward.people.models import Organisation
+
+    if not Organisation.objects.exists():
+        code = code or _employer(reading) or "LOCAL"
+        name_organisation(ods_code=code, name=code, pack="base", now=terms.now(), by=terms.actor())
+    return terms.organisation(code)
+
+
+def _employer(reading: Reading) -> str:
+    staff = next((f for f in reading.files if f.feed == "staff" and "employer_ods_code" in f.columns), None)
+    if staff is None:
+        return ""
+    at = staff.columns.index("employer_ods_code")
+    codes = Counter(row[at] for row in staff.rows if row[at])
+    return codes.most_common(1)[0][0] if codes else ""
+
+
+def _show(report: Any) -> None:
+    table = Table("File", "Rows", "Added", "Changed", "Gone", "As before", "Refused", box=None, header_style="bold")
+    for file in report.files:
+        numbers = (file.rows, file.added, file.changed, file.gone, file.unchanged, file.refused)
+        table.add_row(file.name, *(f"{n:,}" for n in numbers))
+    terms.out.print(table)
+    for notice in report.notices:
+        terms.out.print(notice, soft_wrap=True, markup=False)
+    for problem in report.problems[:SHOWN]:
+        terms.errors.print(_words(problem), soft_wrap=True, markup=False)
+    if len(report.problems) > SHOWN:
+        terms.errors.print(f"and {len(report.problems) - SHOWN:,} more; the load's page lists them all")
+    for reason in report.reasons:
+        terms.errors.print(f"Held: {reason.detail}. {reason.remedy}", soft_wrap=True, markup=False)
+
+
+def _words(problem: Problem) -> str:
+    place = ", ".join(
+        p for p in (problem.file, f"line {problem.line}" if problem.line else "", f"column {problem.column}" if problem.column else "") if p
+    )
+    return f"{place}: {problem.what}. {problem.remedy}"
+
+
+def _finish(report: Any, as_json: bool) -> None:
+    if as_json:
+        counts = ("rows", "added", "changed", "gone", "unchanged", "refused")
+        files = [{"name": f.name, **{c: getattr(f, c) for c in counts}} for f in report.files]
+        problems = [{"file": p.file, "line": p.line, "column": p.column, "what": p.what, "remedy": p.remedy} for p in report.problems]
+        reasons = [{"code": r.code, "detail": r.detail, "remedy": r.remedy} for r in report.reasons]
+        terms.lines([{"load": report.id, "state": report.state, "files": files, "problems": problems, "reasons": reasons}])
+        return
+    words = {
+        "applied": f"Loaded as load {report.id}." if report.changes else f"Nothing changed: load {report.id} holds what was here already.",
+        "held": 'Nothing was loaded. If the files are right, say why: --allow-unsafe "reason".',
+        "refused": "Nothing was loaded.",
+        "examined": "Nothing was loaded.",
+    }
+    terms.out.print(words.get(report.state, report.state), soft_wrap=True)

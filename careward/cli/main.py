@@ -1,0 +1,36 @@
+"""The `careward` command. Exit statuses: 0 done, 1 failed, 2 usage, 3 not found, 4 forbidden, 5 refused, 6 partly done."""
+
+import sys
+
+import typer
+from rich.console import Console
+
+from careward.cli import comparing, loading, measuring, proving, running, staffing
+from careward.core.decision import Refused
+from careward.core.packs import PackError
+
+FAILED, USAGE, NOT_FOUND, FORBIDDEN, REFUSED, PARTLY = 1, 2, 3, 4, 5, 6
+
+app = typer.Typer(
+    no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="Careward: procedures as running controls."
+)
+for room in (loading, comparing, proving, staffing, running, measuring):
+    room.add_to(app)
+
+
+def main() -> None:
+    """Runs the command line; what a rule refuses is told with every reason, a bug stays loud."""
+    errors = Console(stderr=True, highlight=False)
+    try:
+        app()
+    except Refused as refused:
+        for reason in refused.decision.reasons:
+            errors.print(f"Refused: {reason.detail or reason.code}. {reason.remedy} ({reason.clause})", soft_wrap=True, markup=False)
+        sys.exit(REFUSED)
+    except PackError as error:
+        errors.print(str(error), soft_wrap=True, markup=False)
+        sys.exit(FAILED)
+
+
+if __name__ == "__main__":
+    main()

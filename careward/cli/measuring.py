@@ -1,0 +1,58 @@
+"""careward bench: measurements as ratios against a stated alternative in the same run, never a pass or fail."""
+
+import importlib.util
+import json
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.table import Table
+
+from careward.cli import terms
+from careward.cli.ready import open_house
+
+FOLDER = Path(__file__).resolve().parents[2] / "benchmarks"
+
+
+def add_to(app: typer.Typer) -> None:
+    app.command()(bench)
+
+
+def bench(
+    name: Annotated[str, typer.Argument(help="One measurement; all of them when not given.")] = "",
+    small: Annotated[bool, typer.Option("--small", help="A twentieth of the size, for a quick look.")] = False,
+) -> None:
+    """Measure, print a table and write CAREWARD_HOME/bench.json."""
+    open_house()
+    from django.conf import settings
+
+    known = {p.stem: p for p in sorted(FOLDER.glob("[a-z]*.py"))}
+    if name and name not in known:
+        raise terms.stop(f"No measurement {name}. Known: {', '.join(known)}", 3)
+    rows: list[dict[str, Any]] = []
+    for stem, path in known.items():
+        if name in ("", stem):
+            terms.errors.print(f"Measuring {stem} ...")
+            rows += _module(path).measure(small=small)
+    _show(rows)
+    path = settings.CAREWARD_HOME / "bench.json"
+    kept = [r for r in json.loads(path.read_text(encoding="utf-8"))] if name and path.exists() else []
+    fresh = {r["name"] for r in rows}
+    path.write_text(json.dumps([r for r in kept if r["name"] not in fresh] + rows, indent=1), encoding="utf-8")
+
+
+def _module(path: Path) -> Any:
+    spec = importlib.util.spec_from_file_location(f"benchmarks_{path.stem}", path)
+    assert spec and spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def _show(rows: list[dict[str, Any]]) -> None:
+    table = Table("What", "Measured", "Unit", "Target", "Against", "Ratio", "Size", box=None, header_style="bold")
+    for row in rows:
+        ratio = "" if row["ratio"] is None else f"{row['ratio']:.2f}"
+        target = "" if row["target"] is None else f"{row['target']:,}"
+        table.add_row(row["name"], f"{row['value']:,.2f}", row["unit"], target, row["against"] or "", ratio, str(row["size"]))
+    terms.out.print(table)

@@ -1,0 +1,76 @@
+"""careward clauses and careward ledger: what is carried, and proof that nothing was bent."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from careward.cli import terms
+from careward.cli.ready import open_house
+
+ledger = typer.Typer(no_args_is_help=True, help="The evidence of what was done.")
+
+
+def add_to(app: typer.Typer) -> None:
+    app.command()(clauses)
+    app.add_typer(ledger, name="ledger")
+
+
+def clauses(as_json: terms.Json = False, organisation: terms.OrganisationCode = "") -> None:
+    """Print each of the 371 clauses with its state in Careward, the tests that prove it and its live count."""
+    open_house()
+    from careward.people.models import Organisation
+    from careward.procedures.queries import clauses_report
+
+    whose = terms.organisation(organisation) if organisation or Organisation.objects.count() == 1 else None
+    rows = clauses_report(whose, on=terms.today())
+    if as_json:
+        terms.lines(rows)
+        return
+    table = Table("Clause", "State", "Tests", "Complies", box=None, header_style="bold")
+    for row in rows:
+        measure = row["measure"]
+        table.add_row(
+            row["id"], row["state"], str(len(row["tests"])), f"{measure['complies']:,} of {measure['total']:,}" if measure else ""
+        )
+    terms.out.print(table)
+
+
+@ledger.command()
+def verify(as_json: terms.Json = False) -> None:
+    """Derive every hash again from the rows and check it against every signed checkpoint. Exit 1 when something was bent."""
+    open_house()
+    from careward.ledger.queries import verify as look
+
+    report = look()
+    if as_json:
+        terms.lines([{"ok": report.ok, "checked": report.checked, "first_bad": report.first_bad}])
+    else:
+        terms.out.print(
+            f"{report.checked:,} sealed entries checked: {'all as they were written' if report.ok else 'NOT as they were written'}."
+        )
+        for problem in report.problems:
+            terms.errors.print(problem, soft_wrap=True, markup=False)
+    if not report.ok:
+        raise typer.Exit(1)
+
+
+@ledger.command()
+def seal() -> None:
+    """Give every entry its place in the tree and sign what the tree has become."""
+    open_house()
+    from careward.ledger.actions import seal as close
+
+    checkpoint = close(now=terms.now())
+    terms.out.print(f"Sealed up to entry {checkpoint.size:,}." if checkpoint else "Nothing to seal yet.")
+
+
+@ledger.command()
+def export(folder: Annotated[Path, typer.Argument(help="An empty or new folder.")]) -> None:
+    """Write the sealed entries, checkpoints and public key for someone who does not trust us, with the script that checks them."""
+    open_house()
+    from careward.ledger.queries import export as write
+
+    write(folder)
+    terms.out.print(f"Written to {folder}. Check it anywhere: python verify_ledger.py {folder}")

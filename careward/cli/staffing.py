@@ -1,0 +1,82 @@
+"""careward organisation, user and token: who is here and who may sign in."""
+
+from typing import Annotated
+
+import typer
+
+from careward.cli import terms
+from careward.cli.ready import open_house
+
+
+def add_to(app: typer.Typer) -> None:
+    for command in (organisation, user, token, allow):
+        app.command()(command)
+
+
+def organisation(
+    code: Annotated[str, typer.Argument(help="ODS code.")],
+    name: Annotated[str, typer.Argument(help="The organisation's name.")],
+    pack: Annotated[str, typer.Option("--pack", help="Its own procedure pack.")] = "base",
+) -> None:
+    """Add an organisation, or rename it."""
+    open_house()
+    from careward.people.actions import name_organisation
+
+    name_organisation(ods_code=code, name=name, pack=pack, now=terms.now(), by=terms.actor())
+    terms.out.print(f"{name} ({code}) is here, with the pack {pack}.")
+
+
+def user(
+    email: Annotated[str, typer.Argument(help="The address they sign in with.")],
+    name: Annotated[str, typer.Argument(help="The name colleagues know them by.")],
+    role: Annotated[str, typer.Option("--role", help="A role to give from today.")] = "",
+    system: Annotated[str, typer.Option("--system", help="Bind the role to one system.")] = "",
+    organisation: terms.OrganisationCode = "",
+) -> None:
+    """Let someone sign in, perhaps with a role. They choose a password by the forgotten-password page."""
+    open_house()
+    from careward.people.actions import give_role, make_user
+
+    whose = terms.organisation(organisation)
+    user_id = make_user(organisation_id=whose.pk, email=email, name=name, now=terms.now(), by=terms.actor())
+    if role:
+        give_role(
+            organisation_id=whose.pk,
+            user_id=user_id,
+            role=role,
+            system_code=system,
+            from_on=terms.today(),
+            now=terms.now(),
+            by=terms.actor(),
+        )
+    terms.out.print(f"{name} may sign in. They choose a password under 'Forgotten your password?'.", soft_wrap=True)
+
+
+def token(
+    name: Annotated[str, typer.Argument(help="The client's name.")],
+    scope: Annotated[str, typer.Option("--scope", help="What it may do.")],
+    organisation: terms.OrganisationCode = "",
+) -> None:
+    """Print a client's token, once."""
+    open_house()
+    from careward.people.actions import make_token
+
+    whose = terms.organisation(organisation)
+    print(make_token(organisation_id=whose.pk, name=name, scope=scope, now=terms.now(), by=terms.actor()).token)
+
+
+def allow(
+    system: Annotated[str, typer.Argument(help="The system whose plan is too large.")],
+    reason: Annotated[str, typer.Option("--reason", help="Why it may go ahead.")],
+    on: Annotated[str, typer.Option("--on", help="The day of the comparison; today when not given.")] = "",
+    organisation: terms.OrganisationCode = "",
+) -> None:
+    """Let a change too large to happen by itself go ahead, as a named person."""
+    open_house()
+    from careward.accounts.actions import allow_unsafe
+
+    day = terms.day(on) if on else terms.today()
+    allow_unsafe(
+        organisation=terms.organisation(organisation), system_code=system, on=day, reason=reason, now=terms.now(), by=terms.actor()
+    )
+    terms.out.print(f"Allowed for {system} as at {day}. The next comparison raises its work.")

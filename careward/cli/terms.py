@@ -1,0 +1,75 @@
+"""What commands share: where output goes, the organisation meant, the day and the moment."""
+
+import getpass
+import json
+import sys
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING, Annotated, Any
+from zoneinfo import ZoneInfo
+
+import typer
+from rich.console import Console
+
+if TYPE_CHECKING:
+    from careward.people.models import Organisation
+
+out = Console(highlight=False)
+errors = Console(stderr=True, highlight=False)
+
+Json = Annotated[bool, typer.Option("--json", help="One JSON object a line instead of a table.")]
+OrganisationCode = Annotated[str, typer.Option("--organisation", help="ODS code, where the installation holds several.")]
+
+
+def now() -> datetime:
+    """The moment the command began; the only place commands read the clock."""
+    return datetime.now(UTC)
+
+
+def today() -> date:
+    return datetime.now(ZoneInfo("Europe/London")).date()
+
+
+def actor() -> str:
+    """Who runs the command, as the ledger names them: the account on this machine."""
+    return f"cli/{getpass.getuser()}"
+
+
+def day(text: str) -> date:
+    """A day given on the command line; usage error when it is not YYYY-MM-DD."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise typer.BadParameter(f"{text!r} is not a day; write it like 2026-11-22") from error
+
+
+def lines(rows: list[dict[str, Any]]) -> None:
+    """JSON lines on standard output, written as they are."""
+    sys.stdout.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
+
+
+def stop(words: str, status: int) -> typer.Exit:
+    """Says what is wrong on standard error; raise what it returns."""
+    errors.print(words, soft_wrap=True, markup=False)
+    return typer.Exit(status)
+
+
+def interactive() -> bool:
+    """Whether a person is there to be asked."""
+    return sys.stdin.isatty()
+
+
+def organisation(code: str) -> "Organisation":
+    """The organisation named, or the only one there is. Exit 3 when it is not known, 2 when one must be named."""
+    from careward.people.models import Organisation
+
+    rows = list(Organisation.objects.filter(ods_code=code) if code else Organisation.objects.all())
+    if len(rows) == 1:
+        return rows[0]
+    if not rows:
+        raise stop(
+            f"No organisation {code} here. Load its files first: careward load DIR"
+            if code
+            else "Nothing is loaded yet. Load files first: careward load DIR",
+            3,
+        )
+    raise stop("Several organisations are here: name one with --organisation. " + ", ".join(o.ods_code for o in rows), 2)

@@ -1,0 +1,64 @@
+"""When a task may move. Pure."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from careward.core.decision import ALLOWED, Decision, refuse
+from careward.core.machine import Machine, Move
+
+TASK = Machine(
+    name="task",
+    start="open",
+    moves=(
+        Move("say_done", frozenset({"open"}), "said_done", "doer"),
+        Move("take_back", frozenset({"said_done"}), "open", "doer"),
+        Move("reopen", frozenset({"said_done"}), "open", "read_back"),
+        Move("close", frozenset({"open", "said_done"}), "closed", "read_back"),
+    ),
+)
+
+DOER = frozenset({"doer"})
+READ_BACK = frozenset({"read_back"})
+
+
+@dataclass(frozen=True, slots=True)
+class Doer:
+    """Who wants to do the task: their person, the managers they stand in for today, their roles and systems."""
+
+    person_id: int | None
+    stands_in_for: frozenset[int]
+    roles: frozenset[str]
+    systems: frozenset[str]  # empty: bound to none, so every system of their roles
+
+
+def is_theirs(*, role: str, system_code: str, assignee_id: int | None, doer: Doer) -> bool:
+    """Whether a task is this person's: named to them, to someone they stand in for, or to a role they hold for that system."""
+    if assignee_id is not None:
+        return assignee_id == doer.person_id or assignee_id in doer.stands_in_for
+    return role in doer.roles and (not doer.systems or not system_code or system_code in doer.systems)
+
+
+def may_say_done(*, state: str, theirs: bool, about_themselves: bool, evidence: str) -> Decision:
+    """Whether someone may say a task is done: it is theirs, it is open, it is not about their own access, and they say what they did."""
+    decision = TASK.may("say_done", state=state, roles=DOER, gates={})
+    decision &= ALLOWED if theirs else refuse("task.not_yours", "house", "This task is for someone else", "Ask them, or their deputy")
+    # Nobody approves or mends their own access (DESIGN principle 3).
+    decision &= (
+        refuse("task.about_yourself", "house", "This task is about your own access", "Ask your manager or another administrator")
+        if about_themselves
+        else ALLOWED
+    )
+    return decision & (
+        ALLOWED
+        if evidence.strip()
+        else refuse("evidence.missing", "EL-023", "Nothing says what was done", "Say what you did and where, like 'Locked in PARIS, 10:31'")
+    )
+
+
+def group_of(*, due_on: date, today: date, week_ends_on: date) -> str:
+    """Where a task stands in the inbox: late, today, week or later."""
+    if due_on < today:
+        return "late"
+    if due_on == today:
+        return "today"
+    return "week" if due_on <= week_ends_on else "later"
