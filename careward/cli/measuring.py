@@ -36,7 +36,7 @@ def bench(
             rows += _module(path).measure(small=small)
     _show(rows)
     path = settings.CAREWARD_HOME / "bench.json"
-    kept = [r for r in json.loads(path.read_text(encoding="utf-8"))] if name and path.exists() else []
+    kept = json.loads(path.read_text(encoding="utf-8")) if name and path.exists() else []
     fresh = {r["name"] for r in rows}
     path.write_text(json.dumps([r for r in kept if r["name"] not in fresh] + rows, indent=1), encoding="utf-8")
 

@@ -35,7 +35,8 @@ def serve(
     gather_static()
     web = [
         sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port), "--workers", "2",
-        "--blocking-threads", "2", "--no-access-log", "--log-level", "warning", "--respawn-failed-workers", "careward.config.wsgi:application",
+        "--blocking-threads", "2", "--no-access-log", "--log-level", "warning", "--respawn-failed-workers",
+        "careward.config.wsgi:application",
     ]  # fmt: skip
     commands = [web, [sys.executable, "-m", "careward.cli.main", "work"]] if worker else [web]
     raise typer.Exit(_together([subprocess.Popen(c) for c in commands]))

@@ -1,9 +1,18 @@
 """Which connectors and engines this installation uses; rooms ask for them by name through careward.web.plugs."""
 
-from careward.connectors.csv.reader import read_folder as read_feeds
+from pathlib import Path
+
+from django.conf import settings
+
+from careward.connectors.csv.reader import read_folder
+from careward.core.ports import Reading
 from careward.people.roles import ROLES
 
-__all__ = ["read_feeds", "who_may"]
+
+def read_feeds(folder: Path, *, profile: str = "canonical") -> Reading:
+    """Reads a folder of files through a shipped profile or one the organisation keeps in CAREWARD_HOME/profiles."""
+    own = settings.CAREWARD_HOME / "profiles"
+    return read_folder(folder, profile=profile, profiles_folder=own if own.is_dir() else None)
 
 
 def who_may(permission: str) -> tuple[str, ...]:

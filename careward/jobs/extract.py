@@ -1,6 +1,7 @@
 """Rows out of the database as Arrow tables, in the shapes that the comparison reads."""
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 import pyarrow as pa
@@ -45,7 +46,8 @@ SHAPES: dict[str, tuple[str, dict[str, pa.DataType]]] = {
         "person_id": NUMBER, "course": TEXT, "result": TEXT, "completed_on": DAY, "expires_on": DAY, "declaration_signed_on": DAY}),
     "absences": (ABSENCES, {"person_id": NUMBER, "kind": TEXT, "from_on": DAY, "to_on": DAY}),
     "authorisations": (AUTHORISATIONS, {
-        "system": TEXT, "environment": TEXT, "person_id": NUMBER, "kind": TEXT, "roles": TEXT, "teams": TEXT, "approved_by_is_holder": TRUTH,
+        "system": TEXT, "environment": TEXT, "person_id": NUMBER, "kind": TEXT, "roles": TEXT, "teams": TEXT,
+        "approved_by_is_holder": TRUTH,
         "approver_role": TEXT, "approved_on": DAY, "expires_on": DAY, "exception_reason": TEXT}),
     "generic": (GENERIC, {"system": TEXT, "username": TEXT, "approved_on": DAY, "expires_on": DAY}),
     "systems": (SYSTEMS, {"system": TEXT, "kind": TEXT, "pack": TEXT}),
@@ -85,6 +87,6 @@ def _day_used(moment: Any) -> Any:
 
 
 def _moment(value: Any) -> Any:
-    from datetime import UTC, datetime
-
-    return datetime.fromisoformat(value).replace(tzinfo=UTC) if isinstance(value, str) else value
+    """SQLite hands moments out as UTC without saying so."""
+    moment = datetime.fromisoformat(value) if isinstance(value, str) else value
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -1,11 +1,17 @@
 """Reading the queue: whose tasks they are, in the order they are due."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 
-from careward.people.models import Deputy
+from careward.people.models import Deputy, Person
+from careward.people.roles import ROLES
+from careward.web import lists
+from careward.web.lists import Asked, Listing, Page
+from careward.web.permission import Standing
 from careward.work.models import Task, TaskMove
 from careward.work.rules import Doer, group_of, is_theirs
 
@@ -34,6 +40,7 @@ class TaskLine:
 class MoveLine:
     at: datetime
     by: str
+    was: str
     became: str
     note: str
 
@@ -113,7 +120,7 @@ def task(*, organisation_id: int, task_id: int, who: Doer, today: date) -> TaskD
     row = Task.objects.filter(organisation_id=organisation_id, pk=task_id).select_related("assignee").first()
     if row is None:
         return None
-    moves = TaskMove.objects.filter(task=row).order_by("-id").values_list("at", "by", "became", "note")
+    moves = TaskMove.objects.filter(task=row).order_by("-id").values_list("at", "by", "was", "became", "note")
     return TaskDetail(
         line=_line(row, today), step=row.step, role=row.role, link=row.link, about_id=row.about_id,
         assignee_name=row.assignee.name if row.assignee else "", evidence=row.evidence, said_done_at=row.said_done_at,
@@ -128,3 +135,65 @@ def _line(row: Task, today: date) -> TaskLine:
         row.pk, row.title, row.why, row.otherwise, row.clause, row.kind, row.system_code, row.raised_on, row.due_on, row.state,
         group_of(due_on=row.due_on, today=today, week_ends_on=week_ends_on), row.times_reopened,
     )  # fmt: skip
+
+
+def acts_for(standing: Standing) -> frozenset[int]:
+    """The managers whose people someone answers for today: themselves and those they stand in for."""
+    who = doer_of(standing)
+    return who.stands_in_for | ({who.person_id} if who.person_id else set())
+
+
+def doer_of(standing: Standing) -> Doer:
+    """Who the person asking is to the queue."""
+    return doer(
+        organisation_id=standing.organisation_id,
+        person_id=standing.person_id,
+        roles=standing.roles,
+        systems=standing.systems,
+        on=standing.today,
+    )
+
+
+def waiting(standing: Standing) -> int:
+    """The figure beside "My work" in the menu."""
+    return waiting_count(organisation_id=standing.organisation_id, who=doer_of(standing))
+
+
+def is_here(*, organisation_id: int, task_id: int) -> bool:
+    return Task.objects.filter(organisation_id=organisation_id, pk=task_id).exists()
+
+
+def standing_in(*, organisation_id: int, who: Doer) -> tuple[str, ...]:
+    """The names of those someone stands in for today."""
+    if not who.stands_in_for:
+        return ()
+    rows = Person.objects.filter(organisation_id=organisation_id, pk__in=who.stands_in_for).order_by("last_name", "id")
+    return tuple(p.name for p in rows)
+
+
+def kinds(rows: QuerySet[Task]) -> tuple[str, ...]:
+    return tuple(sorted(rows.order_by().values_list("kind", flat=True).distinct()))
+
+
+@dataclass(frozen=True, slots=True)
+class WorkLine:
+    """One row of the worklist."""
+
+    line: TaskLine
+    who: str
+
+
+def task_page(rows: QuerySet[Task], listed: Listing, asked: Asked, today: date) -> Page[WorkLine]:
+    return lists.apply(listed, asked, rows.select_related("assignee")).map(lambda t: WorkLine(_line(t, today), _who(t)))
+
+
+def task_rows(rows: QuerySet[Task], listed: Listing, asked: Asked) -> Iterator[tuple[Any, ...]]:
+    """Every match, for a download."""
+    for t in lists.stream(lists.matching(listed, asked, rows.select_related("assignee"))):
+        yield (t.title, t.why, _who(t), t.system_code, t.step, t.due_on, t.raised_on, t.state, t.times_reopened, t.clause)
+
+
+def _who(row: Task) -> str:
+    if row.assignee:
+        return row.assignee.name
+    return ROLES[row.role].title if row.role in ROLES else row.role

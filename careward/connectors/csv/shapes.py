@@ -1,0 +1,251 @@
+"""The canonical shapes of feeds A and B, as data: which file, which columns, what each holds."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column; `kind` says how a cell is read, `default` what a blank cell or a missing column says instead."""
+
+    name: str
+    kind: str = "text"  # text word yes_no day moment ods_code nhs_number list
+    required: bool = False
+    default: str = ""
+    words: tuple[str, ...] = ()
+    lower: bool = False
+    private: bool = False  # what a refused cell held is never repeated in a message
+    most: int = 200  # characters
+    derived: str = ""  # worked out from the other rows when blank; says how
+    means: str = ""
+
+    @property
+    def always(self) -> bool:
+        """Whether rows carry this column even where the file lacks it."""
+        return bool(self.default or self.derived)
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """One feed: its usual file, its columns, and the key that may stand only once in a file."""
+
+    feed: str
+    file: str
+    title: str
+    columns: tuple[Column, ...]
+    key: tuple[str, ...]
+
+    def column(self, name: str) -> Column:
+        return next(c for c in self.columns if c.name == name)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(c.name for c in self.columns)
+
+
+def _text(name: str, means: str = "", *, most: int = 200) -> Column:
+    return Column(name, means=means, most=most)
+
+
+def _day(name: str, means: str = "", *, private: bool = False) -> Column:
+    return Column(name, "day", means=means, private=private)
+
+
+def _code(name: str, means: str = "", *, default: str = "") -> Column:
+    return Column(name, lower=True, means=means, default=default)
+
+
+def _name(name: str, means: str = "") -> Column:
+    return Column(name, private=True, means=means)
+
+
+def _word(name: str, words: str, means: str = "", *, default: str = "") -> Column:
+    return Column(name, "word", words=tuple(words.split()), means=means, default=default)
+
+
+def _list(name: str, means: str) -> Column:
+    return Column(name, "list", means=means, most=100_000)
+
+
+def _must(column: Column) -> Column:
+    return replace(column, required=True)
+
+
+_EMPLOYEE = _must(_text("employee_number"))
+_SYSTEM = _must(_code("system", "the system's code in the register"))
+_ENVIRONMENT = _code("environment", "live, test, training ...", default="live")
+
+STAFF = Shape(
+    "staff",
+    "staff.csv",
+    "Who works here: one row for each assignment, and a person may hold several.",
+    (
+        _must(_text("employee_number", "as the staff record system gives it")),
+        Column(
+            "assignment_number",
+            derived="the employee number; for a person's second row in the file the same with -2, and so on",
+        ),
+        Column("primary_assignment", "yes_no", derived="yes for the first row of a person none of whose rows says yes, else no"),
+        _text("title"),
+        _must(_name("first_name")),
+        _must(_name("last_name")),
+        _name("preferred_name"),
+        Column("email", lower=True),
+        _day("date_of_birth", private=True),
+        Column("nhs_number", "nhs_number", private=True),
+        _text("address_line_1"),
+        _text("postcode"),
+        _text("staff_group"),
+        _text("job_role"),
+        _text("profession"),
+        _text("position_number"),
+        _text("position_title"),
+        _text("directorate"),
+        _text("team_code"),
+        _must(_text("team")),
+        _text("supervisor_employee_number", "the line manager"),
+        _word("person_type", "employee bank agency student honorary external contractor", default="employee"),
+        Column("employer_ods_code", "ods_code"),
+        _word("assignment_status", "active suspended maternity long_term_absence terminated", default="active"),
+        _must(_day("start_on")),
+        _day("end_on", "the last day worked; blank: no end"),
+        _text("leaving_reason"),
+        _text("registration_body"),
+        _text("registration_number"),
+        _day("registration_expires_on"),
+        _text("smartcard_uuid"),
+    ),
+    ("employee_number", "assignment_number"),
+)
+
+TRAINING = Shape(
+    "training",
+    "training.csv",
+    "Training held: one row for each completed course.",
+    (
+        _EMPLOYEE,
+        _must(_code("course_code", "a code or alias that the pack knows")),
+        _must(_day("completed_on")),
+        _word("result", "passed failed", default="passed"),
+        _day("expires_on", "the last day it is good; blank: by the pack's months"),
+        _day("declaration_signed_on"),
+    ),
+    ("employee_number", "course_code", "completed_on"),
+)
+
+LEAVERS = Shape(
+    "leavers",
+    "leavers.csv",
+    "The monthly report of leavers: names only, matched to a worklist and never acted on when ambiguous.",
+    (_must(_name("name")), _must(_text("team")), _must(_day("left_on"))),
+    ("name", "team", "left_on"),
+)
+
+ABSENCES = Shape(
+    "absences",
+    "absences.csv",
+    "Absences, from one day up to but not including another.",
+    (
+        _EMPLOYEE,
+        _must(_code("kind", "a kind the pack knows, like maternity")),
+        _must(_day("from_on")),
+        _day("to_on", "the first day back; blank: still away"),
+    ),
+    ("employee_number", "kind", "from_on"),
+)
+
+DEPUTIES = Shape(
+    "deputies",
+    "deputies.csv",
+    "Who stands in for a manager, from one day up to but not including another.",
+    (
+        _must(_text("manager_employee_number")),
+        _must(_text("deputy_employee_number")),
+        _must(_day("from_on")),
+        _must(_day("to_on")),
+    ),
+    ("manager_employee_number", "deputy_employee_number", "from_on"),
+)
+
+AUTHORISATIONS = Shape(
+    "authorisations",
+    "authorisations.csv",
+    "Approvals that predate Careward.",
+    (
+        _SYSTEM,
+        _ENVIRONMENT,
+        _EMPLOYEE,
+        _word("kind", "normal admin", default="normal"),
+        _list("roles", "roles approved, separated by ;"),
+        _list("teams", "teams approved, separated by ;"),
+        _must(_text("approved_by_employee_number")),
+        _must(_code("approver_role", "a role the pack accepts, like line_manager")),
+        _must(_day("approved_on")),
+        _day("expires_on", "the last day it is good; blank: no end"),
+        _text("exception_reason", most=2000),
+    ),
+    # With roles and teams: one approver may approve several things for one person on one day.
+    ("system", "environment", "employee_number", "kind", "roles", "teams", "approved_by_employee_number", "approver_role", "approved_on"),
+)
+
+GENERIC_ACCOUNTS = Shape(
+    "generic_accounts",
+    "generic_accounts.csv",
+    "Generic and service accounts that information governance approved.",
+    (
+        _SYSTEM,
+        _must(_text("username")),
+        _must(_text("owner_employee_number")),
+        _must(_day("ig_approved_on")),
+        _must(_day("expires_on", "the last day it is good")),
+        _must(_text("reason", most=2000)),
+    ),
+    ("system", "username", "ig_approved_on"),
+)
+
+SYSTEMS = Shape(
+    "systems",
+    "systems.csv",
+    "The register of systems.",
+    (
+        _must(_code("code", "short and lasting; the accounts file bears it as its name")),
+        _must(_text("name")),
+        _must(_word("kind", "clinical corporate infrastructure shared_drive")),
+        _text("description", most=2000),
+        _must(_text("administrator_title")),
+        _text("administrator_contact", most=2000),
+        _text("service_owner"),
+        _text("system_owner"),
+        _text("technical_owner"),
+        _text("request_channel", most=2000),
+        _code("connector"),
+        _code("pack", "the pack whose figures hold for this system"),
+    ),
+    ("code",),
+)
+
+ACCOUNTS = Shape(
+    "accounts",
+    "accounts/*.csv",
+    "The accounts that exist on one system: one file for each, named by the system's code.",
+    (
+        _ENVIRONMENT,
+        _must(_text("username")),
+        _name("display_name"),
+        _text("employee_number"),
+        Column("email", lower=True),
+        _text("smartcard_uuid"),
+        _must(_word("status", "active locked closed")),
+        _word("kind", "normal admin generic service", default="normal"),
+        _day("created_on"),
+        Column("last_used_at", "moment", means="the last successful sign-in; blank: never"),
+        _list("roles", "separated by ;"),
+        _list("teams", "separated by ;"),
+    ),
+    ("environment", "username"),
+)
+
+SHAPES: Mapping[str, Shape] = MappingProxyType(
+    {s.feed: s for s in (SYSTEMS, STAFF, TRAINING, LEAVERS, ABSENCES, DEPUTIES, AUTHORISATIONS, GENERIC_ACCOUNTS, ACCOUNTS)}
+)

@@ -1,0 +1,65 @@
+"""Reading the register of systems."""
+
+from dataclasses import dataclass
+
+from careward.core import packs
+from careward.systems.models import Environment, System
+
+
+@dataclass(frozen=True, slots=True)
+class EnvironmentSeen:
+    code: str
+    title: str
+    live: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SystemSeen:
+    """One row of the register as a page shows it (EL-065)."""
+
+    id: int
+    code: str
+    name: str
+    kind: str
+    description: str
+    administrator_title: str
+    administrator_contact: str
+    service_owner: str
+    system_owner: str
+    technical_owner: str
+    request_channel: str
+    pack: str
+    lock_after_days: int
+    close_after_days: int
+    environments: tuple[EnvironmentSeen, ...]
+
+
+KINDS = {"clinical": "Clinical", "corporate": "Corporate", "infrastructure": "Infrastructure", "shared_drive": "Shared drive"}
+
+
+def systems_seen(*, organisation_id: int) -> tuple[SystemSeen, ...]:
+    """The whole register by name: two queries."""
+    rows = list(System.objects.filter(organisation_id=organisation_id).order_by("name"))
+    environments = _environments([s.pk for s in rows])
+    return tuple(_seen(s, environments.get(s.pk, ())) for s in rows)
+
+
+def system_seen(*, organisation_id: int, code: str) -> SystemSeen | None:
+    """One system of the organisation, or None."""
+    row = System.objects.filter(organisation_id=organisation_id, code=code).first()
+    return _seen(row, _environments([row.pk]).get(row.pk, ())) if row else None
+
+
+def _environments(system_ids: list[int]) -> dict[int, tuple[EnvironmentSeen, ...]]:
+    out: dict[int, tuple[EnvironmentSeen, ...]] = {}
+    for e in Environment.objects.filter(system_id__in=system_ids).order_by("-live", "title"):
+        out[e.system_id] = (*out.get(e.system_id, ()), EnvironmentSeen(e.code, e.title, e.live))
+    return out
+
+
+def _seen(row: System, environments: tuple[EnvironmentSeen, ...]) -> SystemSeen:
+    rule = packs.load(row.pack).inactivity_for(row.code)
+    return SystemSeen(
+        row.pk, row.code, row.name, KINDS[row.kind], row.description, row.administrator_title, row.administrator_contact, row.service_owner,
+        row.system_owner, row.technical_owner, row.request_channel, row.pack, rule.lock_after_days, rule.close_after_days, environments,
+    )  # fmt: skip

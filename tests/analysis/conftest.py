@@ -1,0 +1,97 @@
+"""Tables drawn in text. A world not drawn otherwise is in order: person 1 works, is trained, and is authorised on PARIS and RiO."""
+
+import datetime as dt
+
+import pyarrow as pa
+import pytest
+
+from careward.analysis.reconciliation.compare import reconcile
+from careward.analysis.tables import RECONCILED
+from careward.core import packs
+
+ON = dt.date(2026, 11, 22)
+PACKS = {name: packs.load(name) for name in ("tewv", "elft")}
+IN_ORDER = {
+    "systems": """
+        system  | kind      | pack
+        paris   | clinical  | tewv
+        rio     | clinical  | elft
+        datix   | corporate | elft
+    """,
+    "people": """
+        person_id | employee_number | email | smartcard | registration_expires_on
+        1         | 101             | ann@x | c1        | 2027-03-31
+        2         | 102             | bob@x | c2        |
+    """,
+    "assignments": """
+        person_id | status
+        1         | active
+        2         | active
+    """,
+    "training": """
+        person_id | course | result | completed_on | declaration_signed_on
+        1         | dspt   | passed | 2026-03-01   |
+        1         | PARIS  | passed | 2020-03-01   | 2020-03-01
+        2         | dspt   | passed | 2026-03-01   |
+        2         | paris  | passed | 2020-03-01   | 2020-03-01
+    """,
+    "authorisations": """
+        system | environment | person_id | kind   | approver_role | approved_on
+        paris  | live        | 1         | normal | line_manager  | 2024-01-01
+        rio    | live        | 1         | normal | line_manager  | 2024-01-01
+        paris  | live        | 2         | normal | line_manager  | 2024-01-01
+    """,
+    "accounts": """
+        username | system | employee_number | last_used_on
+        ann      | paris  | 101             | 2026-11-20
+    """,
+}
+USUAL = {"environment": "live", "status": "active", "kind": "normal", "created_on": dt.date(2024, 1, 1)}
+
+
+@pytest.fixture
+def wrong():
+    """What is wrong in a world: lines as 'user code step clause', of the tables drawn and the others in order."""
+    return lambda on=ON, **tables: [f"{f.username} {f.code} {f.step} {f.clause}" for f in found(on, **tables)]
+
+
+@pytest.fixture
+def told():
+    """The details of what is wrong in a world."""
+    return lambda on=ON, **tables: [f.detail for f in found(on, **tables)]
+
+
+@pytest.fixture
+def lines():
+    """What is wrong in a world, whole."""
+    return lambda on=ON, **tables: found(on, **tables)
+
+
+def found(on, **tables):
+    drawn = {**IN_ORDER, **tables}
+    return reconcile({name: draw(name, drawn.get(name, "")) for name in RECONCILED}, on=on, packs=PACKS)
+
+
+def draw(name, text):
+    schema = RECONCILED[name].to_pyarrow()
+    heading, *rows = [line for line in text.strip().splitlines() if line.strip()] or [""]
+    names = [cell.strip() for cell in heading.split("|") if cell.strip()]
+    out = []
+    for place, line in enumerate(rows, 1):
+        cells = {n: _cell(c.strip(), schema.field(n).type) for n, c in zip(names, line.split("|"), strict=True)}
+        usual = {"account_id": place} | USUAL if name == "accounts" else {}
+        out.append({**dict.fromkeys(schema.names), **usual, **cells})
+    return pa.Table.from_pylist(out, schema=schema)
+
+
+def _cell(text, kind):
+    """A blank is null, and '-' the empty text."""
+    if not text:
+        return None
+    if pa.types.is_date(kind):
+        return dt.date.fromisoformat(text)
+    if pa.types.is_boolean(kind):
+        return text == "yes"
+    if pa.types.is_integer(kind):
+        return int(text)
+    return "" if text == "-" else text

@@ -1,0 +1,245 @@
+"""Packs are strict: what is misspelt, missing or of the wrong type is named with its file, its key and the remedy."""
+
+import re
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from careward.core import packs
+from careward.core.packs import PackError, load
+
+CHILD = 'extends = "base"\nid = "trust"\ntitle = "A trust"\nsource = "its procedure"\nversion = "2"\nin_force_on = 2026-04-01\n'
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    """A folder of packs: the shipped base, and one that extends it."""
+    write(tmp_path / "packs", "base", (packs.SHIPPED / "base" / "pack.toml").read_text())
+    return write(tmp_path / "packs", "trust", CHILD)
+
+
+def write(root: Path, name: str, text: str, file: str = "pack.toml") -> Path:
+    (root / name / file).parent.mkdir(parents=True, exist_ok=True)
+    (root / name / file).write_text(text, encoding="utf-8")
+    return root
+
+
+def test_a_pack_takes_what_it_does_not_say_from_the_one_it_extends(root: Path) -> None:
+    base, trust = load("base", root=root), load("trust", root=root)
+    assert (trust.id, trust.version, trust.in_force_on) == ("trust", "2", date(2026, 4, 1))
+    assert (trust.inactivity, trust.training, trust.findings) == (base.inactivity, base.training, base.findings)
+
+
+def test_a_table_is_merged_key_by_key_and_a_list_replaced_whole(root: Path) -> None:
+    write(root, "trust", CHILD + '[inactivity]\nnotice_days = 14\n[registration]\napprovers = ["director"]\n')
+    base, trust = load("base", root=root), load("trust", root=root)
+    assert trust.inactivity.notice_days == 14 and trust.inactivity.lock_after_days == base.inactivity.lock_after_days
+    assert trust.registration.approvers == ("director",) and trust.registration.exception_approvers == base.registration.exception_approvers
+
+
+def test_extending_goes_on_through_several_packs(root: Path) -> None:
+    write(root, "trust", CHILD + "[inactivity]\nnotice_days = 14\n")
+    write(root, "ward", 'extends = "trust"\nid = "ward"\n[inactivity]\nlock_after_days = 60\n')
+    ward = load("ward", root=root)
+    assert (ward.id, ward.title, ward.inactivity.notice_days, ward.inactivity.lock_after_days) == ("ward", "A trust", 14, 60)
+
+
+@pytest.mark.parametrize(
+    ("extra", "place", "key"),
+    [
+        ("sorce = 'x'\n", "packs/trust/pack.toml", "'sorce'"),
+        ("[inactivity]\nlock_afer_days = 90\n", "packs/trust/pack.toml: inactivity", "'lock_afer_days'"),
+        ("[findings.'account.leaver']\nworking_day = 1\n", "packs/trust/pack.toml: findings.account.leaver", "'working_day'"),
+        (
+            "[[environments]]\ncode = 'live'\ntitle = 'Live'\nlive = true\naprovers = []\nclause = 'x'\n",
+            "pack.toml: environments[0]",
+            "'aprovers'",
+        ),
+    ],
+)
+def test_a_misspelt_key_is_named_with_its_file_and_the_keys_that_are_known(root: Path, extra: str, place: str, key: str) -> None:
+    write(root, "trust", CHILD + extra)
+    with pytest.raises(PackError) as refused:
+        load("trust", root=root)
+    assert place in str(refused.value) and key in str(refused.value)
+    assert "may be misspelt. Known here:" in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("extra", "place", "found"),
+    [
+        ("[inactivity]\nlock_after_days = '90'\n", "inactivity: lock_after_days", "expected int, found '90'"),
+        ("[inactivity]\nlock_after_days = 90.0\n", "inactivity: lock_after_days", "expected int, found 90.0"),
+        ("[inactivity]\nlock_after_days = true\n", "inactivity: lock_after_days", "expected int, found True"),
+        ("[registration]\napprovers = 'line_manager'\n", "registration: approvers", "expected list, found 'line_manager'"),
+        ("[registration]\napprovers = ['line_manager', 7]\n", "registration: approvers[1]", "expected str, found 7"),
+        ("inactivity = 90\n", "inactivity", "expected dict, found 90"),
+        ("training = ['data-security']\n", "training[0]", "expected dict, found 'data-security'"),
+        (
+            "[[environments]]\ncode = 'live'\ntitle = 'Live'\nlive = 'yes'\napprovers = []\nclause = 'x'\n",
+            "environments[0]: live",
+            "expected bool",
+        ),
+    ],
+)
+def test_a_wrong_type_is_named_with_its_place(root: Path, extra: str, place: str, found: str) -> None:
+    write(root, "trust", CHILD + extra)
+    with pytest.raises(PackError) as refused:
+        load("trust", root=root)
+    assert f"pack.toml: {place}: " in str(refused.value) and found in str(refused.value)
+
+
+@pytest.mark.parametrize("when", ["'2026-04-01'", "2026-04-01T09:00:00", "20260401"])
+def test_a_day_must_be_a_day(root: Path, when: str) -> None:
+    write(root, "trust", CHILD.replace("2026-04-01", when))
+    with pytest.raises(PackError, match="in_force_on: expected date"):
+        load("trust", root=root)
+
+
+@pytest.mark.parametrize("key", ["title", "inactivity", "safety", "terms"])
+def test_a_missing_key_is_named(root: Path, key: str) -> None:
+    text = (root / "base" / "pack.toml").read_text()
+    gone = re.sub(rf"(?ms)^\[{key}\]$.*?(?=^\[)", "", re.sub(rf"(?m)^{key} = .*\n", "", text, count=1))
+    write(root, "base", gone)
+    with pytest.raises(PackError, match=f"packs/base/pack.toml: '{key}' is missing; add it"):
+        load("base", root=root)
+
+
+def test_a_broken_file_says_which_line(root: Path) -> None:
+    write(root, "trust", CHILD + "[inactivity\n")
+    with pytest.raises(PackError, match=r"trust/pack\.toml: .*line 7.*mend that line"):
+        load("trust", root=root)
+
+
+def test_a_file_that_is_not_utf8_is_refused(root: Path) -> None:
+    (root / "trust" / "pack.toml").write_bytes(CHILD.encode() + b"# caf\xe9\n")
+    with pytest.raises(PackError, match="must be TOML in UTF-8"):
+        load("trust", root=root)
+
+
+@pytest.mark.parametrize("name", ["trsut", "missing-parent"])
+def test_a_pack_that_is_not_there_is_named(root: Path, name: str) -> None:
+    write(root, "missing-parent", 'extends = "bsae"\nid = "x"\n')
+    with pytest.raises(PackError, match="no such file; check the name of the pack"):
+        load(name, root=root)
+
+
+def test_the_digest_changes_with_any_byte_of_the_pack_or_of_one_it_extends(root: Path) -> None:
+    seen = {load("trust", root=root).digest}
+    for name, more in (("trust", "# a word\n"), ("base", "# a word\n")):
+        path = root / name / "pack.toml"
+        path.write_text(path.read_text() + more)
+        seen.add(load("trust", root=root).digest)
+    assert len(seen) == 3 and all(re.fullmatch("[0-9a-f]{64}", d) for d in seen)
+    assert load("trust", root=root).digest in seen
+
+
+def test_a_day_chooses_the_version_that_was_in_force(root: Path) -> None:
+    for version, day, notice in (("0", "2024-01-01", 1), ("1", "2025-04-01", 2)):
+        old = CHILD.replace('"2"', f'"{version}"').replace("2026-04-01", day) + f"[inactivity]\nnotice_days = {notice}\n"
+        write(root, "trust", old, f"was/{version}.toml")
+    chosen = {
+        on: load("trust", root=root, on=date.fromisoformat(on))
+        for on in ("2024-06-01", "2025-03-31", "2025-04-01", "2026-03-31", "2026-04-01")
+    }
+    assert [p.version for p in chosen.values()] == ["0", "0", "1", "1", "2"]
+    assert [p.inactivity.notice_days for p in chosen.values()] == [1, 1, 2, 2, 7]
+    assert len({p.digest for p in chosen.values()}) == 3
+    assert load("trust", root=root).version == "2"
+
+
+def test_before_the_first_version_the_first_one_stands(root: Path) -> None:
+    write(root, "trust", CHILD.replace('"2"', '"1"').replace("2026-04-01", "2025-04-01"), "was/1.toml")
+    assert load("trust", root=root, on=date(2020, 1, 1)).version == "1"
+
+
+def test_a_pack_that_is_extended_is_taken_as_of_the_same_day(root: Path) -> None:
+    older = (root / "base" / "pack.toml").read_text()
+    write(root, "base", older, "was/1.toml")
+    newer = older.replace("in_force_on = 2021-01-01", "in_force_on = 2027-01-01").replace("notice_days = 7", "notice_days = 21")
+    write(root, "base", newer)
+    assert load("trust", root=root, on=date(2026, 12, 31)).inactivity.notice_days == 7
+    assert load("trust", root=root, on=date(2027, 1, 1)).inactivity.notice_days == 21
+
+
+def bounded(days: int, own: int = 0) -> str:
+    """A pack that agrees 1 to 3 months, as EL-036 does, with its lock figure and one system's own."""
+    entry = "code='rio'\nname='RiO'\nkind='clinical'\ndescription=''\nadministrator_title='x'\nadministrator_contact=''\nrequest_channel=''\nclause='EL-036'\n"
+    return (
+        CHILD
+        + f"[inactivity]\nlock_after_days = {days}\nleast_lock_days = 30\nmost_lock_days = 92\nlock_clause = 'EL-035'\n"
+        + (f"[[register]]\n{entry}lock_after_days = {own}\n" if own else "")
+    )
+
+
+@pytest.mark.clause("EL-036")
+@pytest.mark.parametrize(("days", "own"), [(30, 0), (92, 0), (60, 30), (60, 92), (0, 0)])
+def test_a_lock_figure_of_one_to_three_months_is_taken(root: Path, days: int, own: int) -> None:
+    write(root, "trust", bounded(days, own))
+    pack = load("trust", root=root)
+    assert pack.inactivity_for("rio").lock_after_days == (own or days)
+    assert pack.inactivity_for("another").lock_after_days == days
+
+
+@pytest.mark.clause("EL-036")
+@pytest.mark.parametrize(
+    ("days", "own", "what"), [(29, 0, "inactivity"), (93, 0, "inactivity"), (60, 29, "register rio"), (60, 365, "register rio")]
+)
+def test_a_lock_figure_outside_one_to_three_months_is_refused(root: Path, days: int, own: int, what: str) -> None:
+    write(root, "trust", bounded(days, own))
+    with pytest.raises(PackError) as refused:
+        load("trust", root=root)
+    assert f"{what} locks after {own or days} days; the procedure allows 30 to 92 (EL-035)" in str(refused.value)
+
+
+def test_two_register_entries_of_one_code_are_refused(root: Path) -> None:
+    text = bounded(60, 60)
+    write(root, "trust", text + text[text.index("[[register]]") :])
+    with pytest.raises(PackError, match="two register entries share a code"):
+        load("trust", root=root)
+
+
+DOCUMENT = """
+code = "d"
+title = "A procedure"
+reference = "R1"
+version = "1"
+status = "ratified"
+kind = "procedure"
+publication = "public"
+systems = []
+sections = [{number = "1", title = "Purpose"}]
+clauses = [{id = "XX-001", section = "SECTION", duty = "Do it", actor = "All", module = "A", kind = "H"}]
+"""
+
+
+def test_a_document_is_read_with_its_clauses(root: Path) -> None:
+    write(root, "trust", DOCUMENT.replace("SECTION", "1"), "documents/d.toml")
+    document = packs.load_document("trust", "d", root=root)
+    assert [(c.id, c.section) for c in document.clauses] == [("XX-001", "1")] and document.next_review_on is None
+
+
+def test_a_clause_in_no_listed_section_is_refused(root: Path) -> None:
+    write(root, "trust", DOCUMENT.replace("SECTION", "9"), "documents/d.toml")
+    with pytest.raises(PackError, match="XX-001 stand in no listed section"):
+        packs.load_document("trust", "d", root=root)
+
+
+def test_every_shipped_pack_loads_and_names_itself() -> None:
+    assert set(packs.names()) >= {"base", "elft", "llr", "tewv"}
+    for name in packs.names():
+        pack = load(name)
+        assert pack.id == name
+        assert all(packs.load_document(name, code).code == code for code in pack.documents)
+
+
+def test_an_environment_nobody_named_needs_the_strictest_approver(root: Path) -> None:
+    rows = "".join(
+        f"[[environments]]\ncode='{code}'\ntitle='{code}'\nlive={live}\napprovers={approvers}\nclause='PA-018'\n"
+        for code, live, approvers in (("live", "true", "[]"), ("train", "false", "['trainer']"))
+    )
+    write(root, "trust", CHILD + rows)
+    pack = load("trust", root=root)
+    assert pack.environment_approvers("live") == pack.registration.approvers
+    assert pack.environment_approvers("train") == pack.environment_approvers("unheard-of") == ("trainer",)
