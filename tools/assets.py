@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parents[1]
 SOURCE = ROOT / "node_modules" / "nhsuk-frontend" / "dist" / "nhsuk"
 TARGET = ROOT / "careward" / "web" / "static" / "nhsuk"
 
-SOURCE_MAP = re.compile(r"(/\*# sourceMappingURL=[^*]*\*/|//# sourceMappingURL=\S*)\s*$")
+SOURCE_MAP = re.compile(r"\s*(/\*# sourceMappingURL=[^*]*\*/|//# sourceMappingURL=\S*)\s*$")
 FRUTIGER = re.compile(r"@font-face\s*\{[^}]*Frutiger[^}]*\}")
 ABSOLUTE = re.compile(r"url\((['\"]?)/assets/")
 LOGO = ("favicon.", "nhsuk-icon-180", "nhsuk-icon-192", "nhsuk-icon-512", "nhsuk-icon-mask", "nhsuk-opengraph")

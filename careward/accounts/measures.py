@@ -1,14 +1,14 @@
 """Live counts of the clauses that this room carries: how many accounts each is about, and how many have nothing to put right.
 
-Counting 400,000 accounts takes about 0.7 s, so a run may store what `cases` returns in its counts under "cases"; without it they are counted
-live. What is to put right is always counted live, from the open findings.
+Counting 400,000 accounts takes about 0.7 s, so a run may keep what `cases` returns in its counts, as `stored` writes it, under "cases";
+without that they are counted live. What is to put right is always counted live, from the open findings.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import astuple, dataclass
 from datetime import date, timedelta
-from functools import lru_cache
+from functools import cache
 from typing import Any
 from urllib.parse import urlencode
 
@@ -16,8 +16,9 @@ from django.db.models import BooleanField, Case, Count, Q, Value, When
 from django.urls import reverse
 
 from careward.accounts.models import Account, Finding, Run
-from careward.core.packs import Pack, load
+from careward.core.packs import SHIPPED, Pack, load, load_document, names
 from careward.core.ports import Measured
+from careward.systems.measures import pack_on
 
 NIGHTS = 30
 RUNS_EACH_NIGHT = "PA-032"
@@ -75,13 +76,13 @@ ABOUT: dict[str, Callable[[Group], bool]] = {
 
 
 def measures(*, organisation_id: int, on: date) -> dict[str, Measured]:
-    """Every clause that a finding can cite on the packs of this organisation's systems; three queries, four where no run stored its cases."""
+    """Every clause that a finding can cite on the packs of this organisation's systems; two queries, three where no run kept its cases."""
     finished = Run.objects.filter(organisation_id=organisation_id, finished_at__isnull=False, on_date__lte=on)
     runs = list(finished.order_by("-id").values_list("on_date", "system_code", "counts")[: NIGHTS * 4])
-    stored = runs[0][2].get("cases") if runs else None
-    groups = [Group(*row) for row in stored] if stored is not None else cases(organisation_id)
+    kept = runs[0][2].get("cases") if runs else None
+    groups = [Group(*row) for row in kept] if kept is not None else cases(organisation_id)
     wrong = _accounts_by_clause(_to_put_right(organisation_id))
-    totals = totals_by_clause(groups, {pack: about_clauses(_pack(pack, on)) for pack in {g.pack for g in groups}})
+    totals = totals_by_clause(groups, {pack: about_clauses(pack_on(pack, on)) for pack in {g.pack for g in groups}})
     known = {clause: _measured(clause, totals.get(clause, 0), wrong.get(clause, 0)) for clause in totals.keys() | wrong.keys()}
     return {**known, **_nights([day for day, system, _ in runs if not system], on)}
 
@@ -118,6 +119,17 @@ def _is(*conditions: Q, **fields: Any) -> Case:
     return Case(When(*conditions, **fields, then=Value(True)), default=Value(False), output_field=BooleanField())
 
 
+@cache
+def tied() -> Mapping[str, tuple[str, str]]:
+    """The clauses of documents that govern named systems, with the pack and the first system: elsewhere they are not counted (PA-002)."""
+    known = ((name, load_document(name, code)) for name in names(SHIPPED) for code in load(name).documents)
+    return {c.id: (name, document.systems[0]) for name, document in known if document.systems for c in document.clauses}
+
+
+def _counts_here(clause: str, pack: str) -> bool:
+    return clause not in tied() or tied()[clause][0] == pack
+
+
 def about_clauses(pack: Pack) -> dict[str, set[str]]:
     """Which codes of ABOUT speak for each clause of a pack; a house rule is no clause."""
     found: defaultdict[str, set[str]] = defaultdict(set)
@@ -132,12 +144,11 @@ def about_clauses(pack: Pack) -> dict[str, set[str]]:
     for course in pack.training:
         for clause in (course.clause, course.declaration_clause if course.declaration else course.clause):
             found[clause].add("training")
-    found.pop("house", None)
-    return dict(found)
+    return {clause: codes for clause, codes in found.items() if clause != "house" and _counts_here(clause, pack.id)}
 
 
 def totals_by_clause(groups: Iterable[Group], about: Mapping[str, Mapping[str, set[str]]]) -> dict[str, int]:
-    """How many accounts each clause is about, over every pack that has the clause; an account counts once however many codes speak for it."""
+    """How many accounts each clause is about, over every pack that has it; one counts once however many codes speak for the clause."""
     totals = {clause: 0 for clauses in about.values() for clause in clauses}
     for group in groups:
         for clause, codes in about[group.pack].items():
@@ -149,7 +160,8 @@ def totals_by_clause(groups: Iterable[Group], about: Mapping[str, Mapping[str, s
 def _measured(clause: str, total: int, wrong: int) -> Measured:
     """Findings may be older than the accounts counted beside them, so there are never fewer cases than findings."""
     total = max(total, wrong)
-    return Measured(total, total - wrong, f"{reverse('accounts:findings')}?{urlencode({'clause': clause})}")
+    asked = {"clause": clause, **({"system": tied()[clause][1]} if clause in tied() else {})}
+    return Measured(total, total - wrong, f"{reverse('accounts:findings')}?{urlencode(asked)}")
 
 
 def _to_put_right(organisation_id: int) -> Any:
@@ -157,7 +169,11 @@ def _to_put_right(organisation_id: int) -> Any:
 
 
 def _accounts_by_clause(findings: Any) -> dict[str, int]:
-    return dict(findings.values_list("clause").annotate(n=Count("account", distinct=True)))
+    found: Counter[str] = Counter()
+    for clause, pack, accounts in findings.values_list("clause", "system__pack").annotate(n=Count("account", distinct=True)):
+        if _counts_here(clause, pack):
+            found[clause] += accounts
+    return found
 
 
 def _nights(run_on: list[date], on: date) -> dict[str, Measured]:
@@ -166,8 +182,3 @@ def _nights(run_on: list[date], on: date) -> dict[str, Measured]:
     if since is None:
         return {}
     return {RUNS_EACH_NIGHT: Measured((on - since).days + 1, len({day for day in run_on if day >= since}))}
-
-
-@lru_cache(maxsize=64)
-def _pack(name: str, on: date) -> Pack:
-    return load(name, on=on)

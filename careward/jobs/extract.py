@@ -1,7 +1,8 @@
 """Rows out of the database as Arrow tables, in the shapes that the comparison reads."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from functools import cache
 from typing import Any
 
 import pyarrow as pa
@@ -16,22 +17,22 @@ TEXT, DAY, NUMBER, TRUTH = pa.string(), pa.date32(), pa.int64(), pa.bool_()
 
 ACCOUNTS = """
     SELECT a.id, s.code, a.environment, a.username, a.employee_number, a.email, a.smartcard_uuid, a.status, a.kind,
-           a.created_on, a.last_used_at, a.roles, a.teams
+           CAST(a.created_on AS TEXT), CAST(a.last_used_at AS TEXT), a.roles, a.teams
     FROM accounts_account a JOIN systems_system s ON s.id = a.system_id
     WHERE a.organisation_id = %s AND a.gone_on IS NULL AND (%s = '' OR s.code = %s)"""
-PEOPLE = "SELECT id, employee_number, email, smartcard_uuid, registration_expires_on FROM people_person WHERE organisation_id = %s"
-ASSIGNMENTS = "SELECT person_id, status, end_on, gone_on FROM people_assignment WHERE organisation_id = %s"
+PEOPLE = "SELECT id, employee_number, email, smartcard_uuid, CAST(registration_expires_on AS TEXT) FROM people_person WHERE organisation_id = %s"
+ASSIGNMENTS = "SELECT person_id, status, CAST(end_on AS TEXT), CAST(gone_on AS TEXT) FROM people_assignment WHERE organisation_id = %s"
 TRAINING = """
-    SELECT person_id, course_code, result, completed_on, expires_on, declaration_signed_on
+    SELECT person_id, course_code, result, CAST(completed_on AS TEXT), CAST(expires_on AS TEXT), CAST(declaration_signed_on AS TEXT)
     FROM people_trainingheld WHERE organisation_id = %s AND gone_on IS NULL"""
-ABSENCES = "SELECT person_id, kind, from_on, to_on FROM people_absence WHERE organisation_id = %s AND gone_on IS NULL"
+ABSENCES = "SELECT person_id, kind, CAST(from_on AS TEXT), CAST(to_on AS TEXT) FROM people_absence WHERE organisation_id = %s AND gone_on IS NULL"
 AUTHORISATIONS = """
     SELECT s.code, z.environment, z.person_id, z.kind, z.roles, z.teams, z.approved_by_employee_number = p.employee_number,
-           z.approver_role, z.approved_on, z.expires_on, z.exception_reason
+           z.approver_role, CAST(z.approved_on AS TEXT), CAST(z.expires_on AS TEXT), z.exception_reason
     FROM access_authorisation z JOIN systems_system s ON s.id = z.system_id JOIN people_person p ON p.id = z.person_id
     WHERE z.organisation_id = %s AND z.gone_on IS NULL AND (%s = '' OR s.code = %s)"""
 GENERIC = """
-    SELECT s.code, g.username, g.ig_approved_on, g.expires_on
+    SELECT s.code, g.username, CAST(g.ig_approved_on AS TEXT), CAST(g.expires_on AS TEXT)
     FROM access_genericapproval g JOIN systems_system s ON s.id = g.system_id
     WHERE g.organisation_id = %s AND g.gone_on IS NULL"""
 SYSTEMS = "SELECT code, kind, pack FROM systems_system WHERE organisation_id = %s"
@@ -62,7 +63,7 @@ def tables(organisation: Organisation, *, system: str = "") -> dict[str, pa.Tabl
 def _table(sql: str, shape: dict[str, pa.DataType], organisation_id: int, system: str) -> pa.Table:
     schema = pa.schema(list(shape.items()))
     pieces = []
-    with connection.cursor() as cursor:
+    with connection.cursor() as cursor:  # Django keeps PostgreSQL's session in UTC, so moments read as UTC on both
         cursor.execute(sql, [organisation_id, system, system][: sql.count("%s")])
         while rows := cursor.fetchmany(CHUNK):
             columns = zip(*rows, strict=True)
@@ -72,21 +73,17 @@ def _table(sql: str, shape: dict[str, pa.DataType], organisation_id: int, system
 
 
 def _array(values: Sequence[Any], kind: pa.DataType, name: str) -> pa.Array:
-    """SQLite gives days and moments as text, PostgreSQL as dates; a last use is a day in London either way."""
+    """Days come as text, which Arrow turns many times faster than either database's driver; a last use becomes a day in London."""
     if name == "last_used_on":
-        return pa.array([_day_used(v) for v in values], DAY)
-    if kind == DAY and any(isinstance(v, str) for v in values):
+        return pa.array([v and _london_day(v[:13]) for v in values], DAY)
+    if kind == DAY:
         return pa.array(values, TEXT).cast(DAY)
     if kind == TRUTH:
         return pa.array([bool(v) for v in values], TRUTH)
     return pa.array(values, kind)
 
 
-def _day_used(moment: Any) -> Any:
-    return None if moment is None else london_day(_moment(moment))
-
-
-def _moment(value: Any) -> Any:
-    """SQLite hands moments out as UTC without saying so."""
-    moment = datetime.fromisoformat(value) if isinstance(value, str) else value
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+@cache
+def _london_day(hour: str) -> date:
+    """The day in London of a UTC hour, "2026-11-20 09": clocks change on the hour, and a year has few of them."""
+    return london_day(datetime.fromisoformat(f"{hour}:00").replace(tzinfo=UTC))

@@ -144,9 +144,7 @@ def test_a_role_is_not_ended_in_the_past():
 @pytest.mark.clause("PA-021")
 @given(st.lists(deputies(), max_size=5), st.integers(1, 3), st.integers(4, 6), DAYS)
 def test_a_deputy_acts_exactly_within_their_dates(known, manager, actor, on):
-    within = any(
-        d.manager_id == manager and d.deputy_id == actor and d.from_on <= on and (d.to_on is None or on < d.to_on) for d in known
-    )
+    within = any(d.manager_id == manager and d.deputy_id == actor and d.from_on <= on and (d.to_on is None or on < d.to_on) for d in known)
     assert bool(rules.may_act_for(manager, actor, deputies=known, on=on)) == within
 
 
@@ -171,16 +169,18 @@ def test_the_terms_seen_must_be_the_terms_in_force():
     assert codes(rules.may_accept_terms(shown="a", in_force="b")) == {"terms.changed"}
 
 
-@pytest.mark.parametrize(("on", "persona", "expected"), [(True, True, set()), (False, True, {"demonstration.off"}), (True, False, {"persona.missing"})])
+@pytest.mark.parametrize(
+    ("on", "persona", "expected"), [(True, True, set()), (False, True, {"demonstration.off"}), (True, False, {"persona.missing"})]
+)
 def test_a_persona_is_entered_only_in_a_demonstration(on, persona, expected):
     assert codes(rules.may_enter_as_persona(demonstration=on, persona=persona)) == expected
 
 
 def post(**more) -> Post:
-    facts = dict(
-        team_id=1, team="Crisis team", job="Nurse", person_type="employee", status="active", is_primary=True,
-        start_on=date(2020, 1, 1), end_on=None, gone_on=None, supervisor="",
-    )  # fmt: skip
+    facts = {
+        "team_id": 1, "team": "Crisis team", "job": "Nurse", "person_type": "employee", "status": "active", "is_primary": True,
+        "start_on": date(2020, 1, 1), "end_on": None, "gone_on": None, "supervisor": "",
+    }  # fmt: skip
     return Post(**{**facts, **more})
 
 
@@ -232,5 +232,5 @@ def test_every_role_that_sees_more_than_its_own_data_needs_a_second_factor():
 
 def test_every_role_says_what_it_sees():
     assert all(role.sees and role.title for role in roles.ROLES.values())
-    assert roles.WHO_MAY["people:roles:give"] == ("Trust administrator",)
+    assert roles.who_may("people:roles:give") == ("Trust administrator",)
     assert roles.permissions_of(["gone"]) == frozenset()

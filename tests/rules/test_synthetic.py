@@ -399,6 +399,8 @@ def test_personas_are_on_the_staff_and_have_something_to_show(trust):
         "data_protection_team", "head_of_ig", "project_manager", "board_secretary", "clinician", "auditor", "trust_administrator", "bank_nurse",
     }  # fmt: skip
     assert all(p["employee_number"] in trust.numbers for p in shown)
+    mails = Counter(mail for rows in trust.posts.values() for mail in {r["email"] for r in rows})
+    assert {mails[p["email"]] for p in shown} == {1}
     boss = by_name["line_manager"]["employee_number"]
     team = {r["employee_number"] for r in trust.staff if r["supervisor_employee_number"] == boss}
     assert team & {t["employee_number"] for t in trust.truth}

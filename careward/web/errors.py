@@ -1,0 +1,60 @@
+"""Pages for what goes wrong: a rule that says no, something one may not see, an address that leads nowhere, too much at once, a bug."""
+
+from collections.abc import Callable
+
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.template.loader import render_to_string
+
+from careward.core.decision import Refused
+from careward.web.permission import NotAllowed
+from careward.web.plugs import plug
+
+NOBODY = {"standing": None, "contact": "", "demonstration": False, "menu": (), "messages": (), "here": ""}
+
+
+class Refusals:
+    """Turns what rules and permissions refuse into their own pages; anything else is a bug and stays loud."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if isinstance(exception, Refused):
+            return render(request, "web/refused.jinja", {"reasons": exception.decision.reasons}, status=409)
+        if isinstance(exception, NotAllowed):
+            return not_allowed(request, exception.permission)
+        if isinstance(exception, RequestDataTooBig | TooManyFieldsSent):
+            return render(request, "web/too_large.jinja", status=413)
+        return None
+
+
+def not_allowed(request: HttpRequest, permission: str) -> HttpResponse:
+    """Names the roles that may, which config/wiring.py hands in as `who_may(permission)`: their titles."""
+    roles = tuple(sorted(plug("who_may")(permission)))
+    return render(request, "web/not_allowed.jinja", {"permission": permission, "roles": roles}, status=403)
+
+
+def form_out_of_date(request: HttpRequest, reason: str = "") -> HttpResponse:
+    return render(request, "web/form_out_of_date.jinja", status=403)
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return render(request, "web/bad_request.jinja", status=400)
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return render(request, "web/not_found.jinja", status=404)
+
+
+def too_many(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return render(request, "web/too_many.jinja", status=429)
+
+
+def went_wrong(request: HttpRequest) -> HttpResponse:
+    """Rendered without the request, so that neither the menu nor a badge asks a database that may be what went wrong."""
+    return HttpResponse(render_to_string("web/went_wrong.jinja", NOBODY), status=500)

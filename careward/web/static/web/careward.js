@@ -1,0 +1,26 @@
+// What pages do besides, for those who have JavaScript. Everything works without it.
+
+// After mistakes in a form: go to what was wrong.
+document.querySelector(".nhsuk-error-summary")?.focus();
+
+// A second click on a button that acts is not a second act.
+document.addEventListener("submit", (event) => {
+  const button = event.submitter;
+  if (!button?.dataset.preventDoubleClick) return;
+  if (button.dataset.sent) event.preventDefault();
+  button.dataset.sent = "yes";
+});
+addEventListener("pageshow", () => document.querySelectorAll("[data-sent]").forEach((button) => delete button.dataset.sent));
+
+// Long work: look again at its progress, and at the whole page once it is over.
+const seconds = Number(document.body.dataset.lookAgain);
+const lookAgain = async () => {
+  const part = document.getElementById("progress");
+  const answer = await fetch(location.href).catch(() => null);
+  const page = answer?.ok && new DOMParser().parseFromString(await answer.text(), "text/html");
+  const fresh = page && page.getElementById("progress");
+  if (page && !fresh) return location.reload();
+  if (fresh && !part.contains(document.activeElement)) part.replaceWith(fresh);
+  setTimeout(lookAgain, seconds * 1000);
+};
+if (seconds && document.getElementById("progress")) setTimeout(lookAgain, seconds * 1000);

@@ -1,0 +1,311 @@
+"""From files to findings to work, and back: what one comparison after another does to findings and tasks."""
+
+import json
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from careward.accounts import actions
+from careward.accounts.models import Account, Allowance, Finding, Run
+from careward.config.wiring import read_feeds
+from careward.core.decision import Refused
+from careward.core.ports import FeedFile, Reading
+from careward.ledger.models import Entry, Errand
+from careward.people.models import Organisation, Person
+from careward.synthetic.trust import make_trust
+from careward.work import actions as work
+from careward.work.models import Task, TaskMove
+from careward.work.rules import Doer
+from tests.make import compared, feeds
+from tests.make.compared import NOW, ON
+from tests.make.people import organisation
+
+pytestmark = pytest.mark.django_db
+
+SYSTEMS = feeds.feed_file("systems", {"pack": "tewv"})
+ADMINISTRATOR = Doer(None, frozenset(), frozenset({"system_administrator"}), frozenset())
+TRAINED = feeds.feed_file(
+    "training",
+    *({"employee_number": f"E{n}", "course_code": c} for n in range(1, 30) for c in ("data-security", "paris-e-learning")),
+)
+
+
+def staff(count: int = 2, left: int = 0) -> FeedFile:
+    """Colleagues, all managed by the second; the first so many left the day before."""
+    ended = {n: ON - timedelta(days=1) for n in range(1, left + 1)}
+    return feeds.staff(
+        *(feeds.someone(n, supervisor_employee_number="E2" if n != 2 else "", end_on=ended.get(n)) for n in range(1, count + 1))
+    )
+
+
+def authorised(*numbers: int) -> FeedFile:
+    return feeds.feed_file(
+        "authorisations", *({"employee_number": f"E{n}", "approved_by_employee_number": "E99", "roles": "nurse;viewer"} for n in numbers)
+    )
+
+
+def account(**changes: object) -> FeedFile:
+    return feeds.feed_file("accounts", {"username": "u1", "employee_number": "E1", "last_used_at": NOW - timedelta(days=3), **changes})
+
+
+def in_order() -> Organisation:
+    """One person with one account, and nothing wrong."""
+    here = organisation()
+    compared.load(here, SYSTEMS, staff(28), TRAINED, authorised(*range(1, 29)), account())
+    return here
+
+
+def only_finding() -> Finding:
+    return Finding.objects.get(closed_on=None)
+
+
+def test_an_account_with_nothing_wrong_carries_none():
+    here = in_order()
+    assert compared.compare(here).found == ()
+    assert not Finding.objects.exists() and not Task.objects.exists()
+    assert Account.objects.get().person == Person.objects.get(employee_number="E1")
+
+
+@pytest.mark.clause("PA-029", "EL-023")
+def test_a_leaver_is_found_given_to_the_administrator_and_read_back():
+    here = in_order()
+    compared.load(here, staff(28, left=1))
+    compared.compare(here)
+    finding = only_finding()
+    assert (finding.code, finding.step, finding.clause, finding.who) == ("account.leaver", "close", "PA-029", "system_administrator")
+    task = finding.task
+    assert task.title == "Close Given1 Family1 on PARIS"
+    assert task.due_on == ON + timedelta(days=1)
+
+    work.say_done(task_id=task.pk, doer=ADMINISTRATOR, evidence="Closed in PARIS, 10:31", now=NOW, by="user/1")
+    compared.load(here, account(status="closed"), now=NOW + timedelta(days=1))
+    kept = compared.compare(here, on=ON + timedelta(days=1)).kept
+    assert (kept.closed, kept.tasks_closed) == (1, 1)
+    task.refresh_from_db()
+    assert task.state == "closed"
+    assert task.proof.startswith("No longer found by the comparison of 24 November 2026")
+    assert list(TaskMove.objects.filter(task=task).order_by("id").values_list("became", flat=True)) == ["open", "said_done", "closed"]
+
+
+@pytest.mark.clause("EL-023")
+def test_what_was_said_to_be_done_and_is_not_opens_again():
+    here = in_order()
+    compared.load(here, account(last_used_at=NOW - timedelta(days=90)))
+    compared.compare(here)
+    task = only_finding().task
+    work.say_done(task_id=task.pk, doer=ADMINISTRATOR, evidence="Locked", now=NOW, by="user/1")
+    kept = compared.compare(here, on=ON + timedelta(days=1)).kept
+    task.refresh_from_db()
+    assert (kept.tasks_reopened, task.state, task.times_reopened) == (1, "open", 1)
+    assert task.proof.startswith("Still found by the comparison of 24 November 2026")
+
+
+@pytest.mark.clause("EL-037")
+def test_the_manager_is_told_a_week_before_and_the_lock_is_new_work_for_the_administrator():
+    here = organisation(pack="elft")
+    systems = feeds.feed_file("systems", {"code": "rio", "name": "RiO", "pack": "elft"})
+    used = {"username": "u1", "employee_number": "E1", "last_used_at": NOW - timedelta(days=53)}
+    grant = feeds.feed_file("authorisations", {"system": "rio", "approved_by_employee_number": "E99", "roles": "nurse;viewer"})
+    compared.load(here, systems, staff(), TRAINED_TWO, grant, feeds.feed_file("accounts", used, system="rio"))
+    compared.compare(here)
+    finding = only_finding()
+    assert (finding.step, finding.who, finding.manager.employee_number) == ("warn", "line_manager", "E2")
+    warning = finding.task
+    assert warning.assignee.employee_number == "E2"
+    assert warning.due_on == ON + timedelta(days=7)
+    assert warning.otherwise == "If you do nothing, the account is locked on 30 November 2026."
+
+    compared.compare(here, on=ON + timedelta(days=7))
+    finding = only_finding()
+    warning.refresh_from_db()
+    assert (finding.step, finding.who, warning.state) == ("lock", "system_administrator", "closed")
+    assert finding.task_id != warning.pk and finding.task.assignee is None
+
+
+TRAINED_TWO = feeds.feed_file("training", {"employee_number": "E1"}, {"employee_number": "E2"})
+
+
+@pytest.mark.clause("EL-033")
+def test_a_locked_account_of_someone_absent_is_listed_and_asks_nothing_of_anybody():
+    here = in_order()
+    compared.load(here, feeds.feed_file("absences", {"from_on": ON - timedelta(days=30)}), account(status="locked"))
+    done = compared.compare(here)
+    assert [(f.code, f.step) for f in done.found] == [("account.absent", "lock")]
+    assert only_finding().settled and not Task.objects.exists()
+
+
+def test_a_settled_finding_that_comes_undone_raises_its_work_anew():
+    here = in_order()
+    away = feeds.feed_file("absences", {"from_on": ON - timedelta(days=30)})
+    compared.load(here, away, account())
+    compared.compare(here)
+    first = only_finding().task
+    compared.load(here, account(status="locked"), now=NOW + timedelta(days=1))
+    compared.compare(here, on=ON + timedelta(days=1))
+    first.refresh_from_db()
+    assert first.state == "closed"
+    compared.load(here, account(status="active"), now=NOW + timedelta(days=2))
+    compared.compare(here, on=ON + timedelta(days=2))
+    again = only_finding().task
+    assert again.pk != first.pk and again.state == "open"
+
+
+def test_comparing_twice_changes_nothing():
+    here = in_order()
+    compared.load(here, account(last_used_at=None, created_on=None, roles="nurse;prescriber;viewer"))
+    compared.compare(here)
+    findings, tasks = list(Finding.objects.values().order_by("id")), list(Task.objects.values().order_by("id"))
+    kept = compared.compare(here).kept
+    run = Run.objects.latest("id")
+    assert (kept.opened, kept.closed, kept.tasks_raised, kept.tasks_closed, kept.tasks_reopened) == (0, 0, 0, 0, 0)
+    assert [{**f, "run_id": run.pk} for f in findings] == list(Finding.objects.values().order_by("id"))
+    assert tasks == list(Task.objects.values().order_by("id"))
+
+
+def test_one_course_missing_is_one_task_however_many_accounts():
+    here = organisation()
+    systems = feeds.feed_file("systems", {"pack": "base"}, {"code": "epma", "name": "ePMA", "pack": "base"})
+    grants = feeds.feed_file(
+        "authorisations", *({"system": s, "approved_by_employee_number": "E99", "roles": "nurse;viewer"} for s in ("paris", "epma"))
+    )
+    epma = feeds.feed_file("accounts", {"username": "u1", "employee_number": "E1", "last_used_at": NOW}, system="epma")
+    compared.load(here, systems, staff(), grants, account(), epma)
+    compared.compare(here)
+    assert Finding.objects.filter(code="training.missing").count() == 2
+    task = Task.objects.get(kind="training.missing")
+    assert task.assignee.employee_number == "E2" and task.role == "line_manager"
+
+
+def test_where_nobody_is_recorded_as_the_manager_the_administrator_is_asked():
+    here = in_order()
+    compared.load(
+        here,
+        staff(28),
+        feeds.feed_file("accounts", {"username": "u2", "employee_number": "E2", "last_used_at": NOW}),
+        authorised(*(n for n in range(1, 29) if n != 2)),
+    )
+    compared.compare(here)
+    assert (only_finding().code, only_finding().who) == ("authorisation.missing", "system_administrator")
+
+
+def mass_leavers() -> Organisation:
+    """28 accounts; 14 of their holders have left."""
+    here = in_order()
+    everyone = ({"username": f"u{n}", "employee_number": f"E{n}", "last_used_at": NOW, "roles": "nurse;viewer"} for n in range(1, 29))
+    compared.load(here, staff(28, left=14), feeds.feed_file("accounts", *everyone))
+    return here
+
+
+def test_nothing_of_an_unsafe_plan_is_raised_until_a_named_person_allows_it():
+    here = mass_leavers()
+    kept = compared.compare(here).kept
+    assert kept.unsafe == ["paris"]
+    assert Finding.objects.filter(code="account.leaver", task=None).count() == 14
+    assert list(Task.objects.values_list("kind", "role")) == [("feed.unsafe", "trust_administrator")]
+
+    with pytest.raises(Refused) as refused:
+        actions.allow_unsafe(organisation=here, system_code="paris", on=ON, reason=" ", now=NOW, by="user/1")
+    assert refused.value.decision.reasons[0].code == "reason.missing"
+    actions.allow_unsafe(organisation=here, system_code="paris", on=ON, reason="The ward closed", now=NOW, by="user/1")
+    actions.allow_unsafe(organisation=here, system_code="paris", on=ON, reason="Again", now=NOW, by="user/1")
+    assert Allowance.objects.get().reason == "The ward closed"
+    assert Entry.objects.filter(verb="plan.allowed").count() == 1
+    assert Errand.objects.filter(name="accounts.reconcile").count() == 1
+    compared.compare(here)
+    assert Task.objects.filter(kind="account.leaver", state="open").count() == 14
+
+
+def test_an_allowance_is_for_its_day_only():
+    here = mass_leavers()
+    compared.compare(here)
+    actions.allow_unsafe(organisation=here, system_code="paris", on=ON, reason="The ward closed", now=NOW, by="user/1")
+    compared.compare(here, on=ON + timedelta(days=1))
+    assert not Task.objects.filter(kind="account.leaver").exists()
+
+
+def test_nobody_says_done_without_saying_what_or_for_someone_else_or_about_themselves():
+    here = in_order()
+    compared.load(here, account(last_used_at=NOW - timedelta(days=90)))
+    compared.compare(here)
+    task = only_finding().task
+    stranger = Doer(task.about_id, frozenset(), frozenset({"clinician"}), frozenset())
+    with pytest.raises(Refused) as refused:
+        work.say_done(task_id=task.pk, doer=stranger, evidence="", now=NOW, by="user/1")
+    assert [r.code for r in refused.value.decision.reasons] == ["task.not_yours", "task.about_yourself", "evidence.missing"]
+    elsewhere = Doer(None, frozenset(), frozenset({"system_administrator"}), frozenset({"rio"}))
+    with pytest.raises(Refused):
+        work.say_done(task_id=task.pk, doer=elsewhere, evidence="Locked", now=NOW, by="user/1")
+    task.refresh_from_db()
+    assert task.state == "open"
+
+
+def test_what_was_said_too_soon_can_be_taken_back():
+    here = in_order()
+    compared.load(here, account(last_used_at=NOW - timedelta(days=90)))
+    compared.compare(here)
+    task = only_finding().task
+    work.say_done(task_id=task.pk, doer=ADMINISTRATOR, evidence="Locked", now=NOW, by="user/1")
+    assert work.take_back(task_id=task.pk, doer=ADMINISTRATOR, now=NOW, by="user/1").state == "open"
+    assert list(Entry.objects.filter(verb__startswith="task.").order_by("id").values_list("verb", flat=True)) == [
+        "task.said_done",
+        "task.taken_back",
+    ]
+
+
+def test_an_account_gone_from_its_export_is_not_judged_and_its_task_closes():
+    here = in_order()
+    both = feeds.feed_file(
+        "accounts",
+        {"username": "u1", "employee_number": "E1", "last_used_at": NOW},
+        {"username": "ghost", "employee_number": "", "last_used_at": NOW},
+    )
+    compared.load(here, both)
+    compared.compare(here)
+    assert only_finding().code == "account.unmatched"
+    compared.load(here, account(), now=NOW + timedelta(days=1))
+    assert compared.compare(here, on=ON + timedelta(days=1)).kept.tasks_closed == 1
+
+
+def test_one_system_alone_leaves_the_others_findings_as_they_are():
+    here = organisation()
+    systems = feeds.feed_file("systems", {"pack": "base"}, {"code": "epma", "name": "ePMA", "pack": "base"})
+    ghosts = [
+        feeds.feed_file("accounts", {"username": "ghost", "employee_number": "", "last_used_at": NOW}, system=s) for s in ("paris", "epma")
+    ]
+    compared.load(here, systems, staff(), *ghosts)
+    compared.compare(here)
+    done = compared.compare(here, system="epma")
+    assert {f.system for f in done.found} == {"epma"}
+    assert Finding.objects.filter(closed_on=None).count() == 2
+
+
+def test_the_ledger_binds_what_was_found_and_holds_nobody():
+    here = mass_leavers()
+    compared.compare(here)
+    entry = Entry.objects.get(verb="reconciliation.kept")
+    assert entry.body["digest"] == Run.objects.get().digest and len(entry.body["digest"]) == 64
+    assert "Family1" not in json.dumps(entry.body)
+
+
+def test_two_organisations_never_see_each_other():
+    here, there = in_order(), organisation("RX4")
+    twin = feeds.staff(feeds.someone(1))
+    compared.load(there, SYSTEMS, twin, feeds.feed_file("accounts", {"username": "u1", "employee_number": "E2", "last_used_at": NOW}))
+    compared.compare(there)
+    assert Finding.objects.get().code == "account.unmatched"  # E2 works elsewhere
+    assert compared.compare(here).found == ()
+
+
+def test_a_synthetic_trust_is_found_out_exactly(tmp_path: Path):
+    make_trust(tmp_path, staff=150, systems=8, days=400, seed=11, on=ON)
+    here = organisation("RZZ9N")
+    reading: Reading = read_feeds(tmp_path)
+    assert reading.problems == () and not any(f.refused for f in reading.files)
+    compared.load(here, *reading.files)
+    keys = ("system", "environment", "username", "employee_number", "code", "step", "clause")
+    found = sorted(tuple(str(f.line()[k]) for k in keys) for f in compared.compare(here).found)
+    lines = (tmp_path / "truth" / "findings.ndjson").read_text(encoding="utf-8").splitlines()
+    planted = sorted(tuple(str(json.loads(line)[k]) for k in keys) for line in lines)
+    assert len(planted) > 50
+    assert found == planted

@@ -1,0 +1,25 @@
+"""An organisation with feeds loaded and compared, for tests of what follows."""
+
+from datetime import UTC, date, datetime, timedelta
+
+from careward.core.ports import FeedFile, Reading
+from careward.feeds import actions as feeds
+from careward.jobs.reconcile import Reconciled, reconcile
+from careward.people.models import Organisation
+
+ON = date(2026, 11, 23)
+NOW = datetime(2026, 11, 23, 4, 10, tzinfo=UTC)
+BY = "job/nightly"
+
+
+def load(organisation: Organisation, *files: FeedFile, now: datetime = NOW) -> None:
+    """Files in, whatever the size of the change."""
+    reading = Reading(files, (), ())
+    begun = feeds.begin_load(organisation=organisation, source="test", profile="canonical", now=now, by="cli/test")
+    feeds.examine_load(load_id=begun.pk, reading=reading, now=now, by="cli/test")
+    feeds.apply_load(load_id=begun.pk, reading=reading, now=now, by="cli/test", allow_reason="The figures of a test are small on purpose")
+
+
+def compare(organisation: Organisation, *, on: date = ON, system: str = "") -> Reconciled:
+    now = NOW + timedelta(days=(on - ON).days)
+    return reconcile(organisation=organisation, on=on, system=system, keep=True, now=now, by=BY)

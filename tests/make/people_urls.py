@@ -1,0 +1,24 @@
+"""The addresses of the people room with the little it needs around it: a front page and the person page of the accounts room."""
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import include, path
+
+from careward.people import doors
+from careward.people import urls as room
+from careward.web.permission import SIGNED_IN, needs
+
+
+@needs(SIGNED_IN)
+def front(request: HttpRequest, **kwargs: object) -> HttpResponse:
+    return HttpResponse(f"front page of {request.standing.organisation_name}")
+
+
+accounts = ([path("people/<int:person_id>/", front, name="person")], "accounts")
+people = [*room.people, path("demonstration/", doors.demonstration, name="demonstration")]
+urlpatterns = [
+    path("", front),
+    path("", include((people, "people"))),
+    *room.signing_in,
+    path("account/", include(room.account)),
+    path("", include(accounts)),
+]

@@ -1,0 +1,153 @@
+"""When a load is held, refused, applied and taken back; and whom a leavers report may mean."""
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from careward.core.decision import ALLOWED
+from careward.core.packs import load
+from careward.feeds import rules
+from careward.feeds.rules import LOADS, Figures, fitting, judge, name_words, untouched, usable
+
+SAFETY = load("base").safety
+counts = st.integers(0, 5_000)
+
+
+@st.composite
+def figures(draw):
+    added, changed, unchanged, gone, refused = (draw(counts) for _ in range(5))
+    had = draw(counts)
+    blanked = {"email": (had, draw(st.integers(0, had)))}
+    return Figures("staff.csv", added + changed + unchanged, refused, changed + unchanged + gone, added, changed, unchanged, gone, blanked)
+
+
+def codes(decision):
+    return [r.code for r in decision.reasons]
+
+
+@given(figures())
+def test_each_reason_is_there_exactly_when_its_figure_is_over(one):
+    expected = []
+    if one.rows == 0 and one.standing:
+        expected.append("feed.empty")
+    if one.rows and one.standing >= SAFETY.least_rows and one.gone / one.standing > SAFETY.most_dropped_percent / 100:
+        expected.append("feed.dropped")
+    known = one.changed + one.unchanged
+    if known >= SAFETY.least_rows and one.changed / known > SAFETY.most_changed_percent / 100:
+        expected.append("feed.shifted")
+    whole = one.rows + one.refused
+    if whole >= SAFETY.least_rows and one.refused / whole > SAFETY.most_refused_percent / 100:
+        expected.append("feed.unreadable")
+    had, lost = one.blanked["email"]
+    if had >= SAFETY.least_rows and lost / had > 0.5:
+        expected.append("feed.blanked")
+    assert codes(judge([one], SAFETY)) == expected
+
+
+@given(figures())
+def test_files_are_judged_each_for_itself(one):
+    alone = judge([one], SAFETY)
+    assert judge([one, one], SAFETY).reasons == alone.reasons * 2
+    assert all(r.clause == "house" and r.detail and r.remedy for r in alone.reasons)
+
+
+@given(figures())
+def test_fewer_rows_than_the_least_are_never_held_for_their_share(one):
+    patient = replace(SAFETY, least_rows=1_000_000)
+    assert set(codes(judge([one], patient))) <= {"feed.empty"}
+
+
+@given(counts, counts)
+def test_losing_more_never_makes_it_safer(standing, more):
+    gone = min(standing, more)
+    held = [not judge([Figures("f", 1, standing=standing, gone=n)], SAFETY) for n in (gone, standing)]
+    assert held[1] >= held[0]
+
+
+def test_an_empty_file_is_held_even_when_little_stood():
+    assert codes(judge([Figures("f", 0, standing=1)], SAFETY)) == ["feed.empty"]
+    assert judge([Figures("f", 0)], SAFETY)
+
+
+def test_a_load_is_usable_when_any_file_is():
+    nothing, bad = Figures("f", 0), Figures("f", 0, refused=3)
+    assert usable([nothing, Figures("g", 1)], whole_problems=5)
+    assert usable([Figures("f", 0, standing=4)], whole_problems=0)
+    assert codes(usable([nothing], whole_problems=0)) == ["load.empty"]
+    assert codes(usable([nothing, bad], whole_problems=0)) == ["load.unusable"]
+    assert codes(usable([], whole_problems=1)) == ["load.unusable"]
+    assert codes(usable([replace(nothing, usable=False)], whole_problems=0)) == ["load.unusable"]
+
+
+def test_every_state_is_reached_and_undone_is_the_end():
+    assert LOADS.reachable() == LOADS.states == {"waiting", "examined", "held", "refused", "applied", "undone"}
+    assert LOADS.ends == {"undone"}
+    assert set(rules.STATE_WORDS) == LOADS.states
+
+
+@given(st.sampled_from(sorted(LOADS.states)), st.sampled_from([m.name for m in LOADS.moves]), st.booleans())
+def test_a_move_needs_its_state_and_its_permission(state, name, allowed):
+    move = LOADS.move(name)
+    held = frozenset({move.role}) if allowed else frozenset()
+    decision = LOADS.may(name, state=state, roles=held, gates=dict.fromkeys(move.gates, ALLOWED))
+    assert bool(decision) == (allowed and state in move.sources)
+
+
+def test_only_someone_with_its_own_permission_allows_what_is_held():
+    assert LOADS.move("allow").role == "feeds:loads:allow"
+    assert {m.role for m in LOADS.moves if m.name != "allow"} == {"feeds:loads:run"}
+
+
+@given(st.text())
+def test_an_allowance_needs_a_reason_of_some_length(text):
+    assert bool(rules.reason_given(text)) == (len(text.strip()) >= 10)
+
+
+@given(st.booleans(), st.booleans())
+def test_what_moved_is_named(files, rows):
+    decision = rules.unmoved(same_files=files, same_rows=rows)
+    assert codes(decision) == ["file.changed"] * (not files) + ["load.moved"] * (not rows)
+
+
+def test_every_later_load_is_named():
+    decision = untouched([(9, "2026-11-23", 1), (8, "2026-11-22", 1_200)])
+    assert codes(decision) == ["rows.touched_later"] * 2
+    assert "1 of the same rows" in decision.reasons[0].detail
+    assert "1,200 of the same rows" in decision.reasons[1].detail
+    assert untouched([])
+
+
+TEAM = [(1, "Carol", "", "Dewhurst"), (2, "Samuel", "Sam", "Lee"), (3, "Sam", "", "Lee"), (4, "Zoë", "", "O’Neill-Smith")]
+
+
+@pytest.mark.clause("EL-048")
+@pytest.mark.parametrize(
+    ("name", "who"),
+    [
+        ("Carol Dewhurst", [1]),
+        ("Dewhurst, Carol", [1]),
+        ("MRS CAROL DEWHURST", [1]),
+        ("Carol Dewhirst", [1]),
+        ("C Dewhurst", [1]),
+        ("Sam Lee", [2, 3]),
+        ("Samuel Lee", [2]),
+        ("zoe oneill smith", [4]),
+        ("Carol", []),
+        ("", []),
+        ("Someone Else", []),
+    ],
+)
+def test_a_name_fits_those_called_so_else_those_called_nearly_so(name, who):
+    assert fitting(name, TEAM) == who
+
+
+names = st.text(st.sampled_from("abcdefgÀéö'-"), min_size=2, max_size=8).filter(lambda t: name_words(t))
+
+
+@pytest.mark.clause("EL-048")
+@given(names, names)
+def test_a_person_always_fits_their_own_name_in_either_order(first, last):
+    person = [(7, first, "", last)]
+    assert fitting(f"{first} {last}", person) == fitting(f"{last}, {first}", person) == [7]

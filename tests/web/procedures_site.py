@@ -1,0 +1,59 @@
+"""The addresses that pages of procedures lead to, and somebody who asks for them: what the tests of those pages run on."""
+
+from datetime import UTC, date, datetime
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import include, path
+
+from careward.web import errors
+from careward.web.permission import Standing
+
+TODAY = date(2026, 11, 23)
+NOW = datetime(2026, 11, 23, 11, 0, tzinfo=UTC)
+SEES = frozenset({"procedures:clauses:see", "accounts:findings:see", "procedures:documents:adopt"})
+asking: dict[str, Standing] = {}
+
+
+def standing(organisation, permissions=SEES) -> Standing:
+    return Standing(
+        user_id=7,
+        person_id=None,
+        name="Bryony Falk",
+        role_title="Patient Systems Manager",
+        organisation_id=organisation.pk,
+        organisation=organisation.ods_code,
+        organisation_name=organisation.name,
+        contact="phone the service desk on 4400",
+        roles=frozenset({"patient_systems_manager"}),
+        systems=frozenset(),
+        permissions=frozenset(permissions),
+        now=NOW,
+        today=TODAY,
+    )
+
+
+class SomebodyAsks:
+    """Stands in for people.middleware."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        request.standing = asking.get("now")
+        return self.get_response(request)
+
+
+MIDDLEWARE = [
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "tests.web.procedures_site.SomebodyAsks",
+    "careward.web.errors.Refusals",
+]
+urlpatterns = [
+    path("", include("careward.procedures.urls")),
+    path("", include("careward.accounts.urls")),
+    path("", include("careward.work.urls")),
+    path("", include("careward.people.urls")),
+]
+handler404 = errors.not_found

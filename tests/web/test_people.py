@@ -1,0 +1,313 @@
+"""The pages of staff, teams, roles and one's own data, through the whole stack."""
+
+import csv
+import io
+import re
+from datetime import date
+from types import SimpleNamespace
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from careward.ledger.models import Entry
+from careward.people.models import Assignment, Person, RoleHeld
+from tests.make import people as make
+
+pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.make.people_urls")]
+
+
+@pytest.fixture(autouse=True)
+def _day(monkeypatch, settings):
+    settings.STATIC_ROOT.mkdir(exist_ok=True)
+    monkeypatch.setattr("careward.people.middleware.timezone", SimpleNamespace(now=lambda: make.NOW))
+
+
+@pytest.fixture
+def admin() -> Client:
+    return make.signed_in(make.ready("trust_administrator", name="Ada Admin", email="ada@trust.example"))
+
+
+def text(answer) -> str:
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", answer.content.decode()))
+
+
+def names(answer) -> list[str]:
+    return re.findall(r'role="rowheader"><a href="/people/\d+/">([^<]+)</a>', answer.content.decode())
+
+
+def crowd(many: int) -> None:
+    at = make.organisation()
+    boss = make.staff(at, "Ann Aardvark")
+    people = Person.objects.bulk_create(
+        Person(organisation=at, employee_number=f"N{n:05}", first_name="Bo", last_name=f"Crowd{n:05}") for n in range(many)
+    )
+    where = make.team(at)
+    Assignment.objects.bulk_create(
+        Assignment(
+            organisation=at,
+            person=p,
+            assignment_number="1",
+            team=where,
+            start_on=date(2020, 1, 1),
+            supervisor_employee_number=boss.employee_number,
+        )
+        for p in people
+    )
+
+
+def test_people_of_ones_own_organisation_with_team_manager_and_state(admin):
+    at = make.organisation()
+    boss = make.staff(at, "Ann Boss", team=make.team(at, "Office"), position_title="Matron")
+    make.staff(at, "Bo Nurse", manager=boss, status="maternity")
+    make.staff(at, "Cy Gone", end_on=date(2026, 11, 3))
+    make.staff(at, "Di Lost", supervisor_employee_number="E-GONE")
+    make.staff(make.organisation("RYY"), "Ed Stranger")
+    answer = admin.get(reverse("people:people"))
+    assert names(answer) == ["Ann Boss", "Cy Gone", "Di Lost", "Bo Nurse"]
+    words = text(answer)
+    for expected in (
+        "4 people, as the staff record",
+        "Matron",
+        "Office",
+        "On maternity leave",
+        "Left on 3 November 2026",
+        "Not on the staff record E-GONE",
+    ):
+        assert expected in words, expected
+    assert "Stranger" not in words
+
+
+@pytest.mark.parametrize(
+    ("asked", "expected"),
+    [
+        ({"find": "nurse"}, ["Bo Nurse"]),
+        ({"find": "bo NUR"}, ["Bo Nurse"]),
+        ({"find": "E7"}, ["Bo Nurse"]),
+        ({"find": "%"}, []),
+        ({"state": "here"}, ["Ann Boss"]),
+        ({"state": "away"}, ["Bo Nurse"]),
+        ({"state": "left"}, ["Cy Gone"]),
+        ({"state": "coming"}, ["Di New"]),
+        ({"type": "bank"}, ["Bo Nurse"]),
+        ({"state": "nonsense", "sort": "nonsense", "team": "x"}, ["Ann Boss", "Cy Gone", "Di New", "Bo Nurse"]),
+        ({"sort": "-name"}, ["Bo Nurse", "Di New", "Cy Gone", "Ann Boss"]),
+    ],
+)
+def test_people_are_filtered_and_sorted(admin, asked, expected):
+    at = make.organisation()
+    make.staff(at, "Ann Boss")
+    nurse = make.person(at, "Bo Nurse", employee_number="E7")
+    make.post(nurse, status="maternity", person_type="bank")
+    make.staff(at, "Cy Gone", end_on=date(2026, 11, 3), person_type="bank")
+    make.staff(at, "Di New", start_on=date(2026, 12, 1))
+    assert names(admin.get(reverse("people:people"), asked)) == expected
+
+
+def test_people_of_one_team_are_those_who_hold_a_post_there_now(admin):
+    at = make.organisation()
+    office, ward = make.team(at, "Office"), make.team(at, "Ward")
+    both = make.staff(at, "Ann Both", team=office)
+    make.post(both, team=ward, is_primary=False)
+    moved = make.staff(at, "Bo Moved", team=ward, end_on=date(2026, 11, 1))
+    make.post(moved, team=office)
+    assert names(admin.get(reverse("people:people"), {"team": ward.pk})) == ["Ann Both"]
+    assert names(admin.get(reverse("people:team", args=[ward.pk]))) == ["Ann Both"]
+    assert names(admin.get(reverse("people:team", args=[office.pk]))) == ["Ann Both", "Bo Moved"]
+
+
+def test_a_team_of_another_organisation_is_not_there(admin):
+    elsewhere = make.team(make.organisation("RYY"), "Secret ward")
+    assert admin.get(reverse("people:team", args=[elsewhere.pk])).status_code == 404
+
+
+def test_the_list_downloads_every_match_safe_from_formulas(admin):
+    at = make.organisation()
+    make.staff(at, "=cmd() Nurse", position_title="@SUM(A1)")
+    make.staff(at, "Ann Boss")
+    answer = admin.get(reverse("people:people"), {"as": "csv", "find": "nurse"})
+    rows = list(csv.reader(io.StringIO(b"".join(answer.streaming_content).decode("utf-8-sig"))))
+    assert rows[0][:3] == ["Name", "Staff number", "Job"]
+    assert [row[0] for row in rows[1:]] == ["'=cmd() Nurse"]
+    assert rows[1][2] == "'@SUM(A1)"
+
+
+@pytest.mark.parametrize("many", [3, 120])
+def test_the_list_costs_the_same_for_few_and_many(admin, django_assert_num_queries, many):
+    crowd(many)
+    admin.get(reverse("people:people"))
+    with django_assert_num_queries(9):  # session, user, standing (2), teams, count, rows, posts, managers
+        assert admin.get(reverse("people:people")).status_code == 200
+
+
+@pytest.mark.parametrize("many", [3, 120])
+def test_my_team_costs_the_same_for_few_and_many(django_assert_num_queries, many):
+    crowd(many)
+    boss = Person.objects.get(last_name="Aardvark")
+    browser = make.signed_in(make.ready("line_manager", person=boss))
+    browser.get(reverse("people:my_team"))
+    with django_assert_num_queries(11):
+        answer = browser.get(reverse("people:my_team"))
+    assert len(names(answer)) == many
+
+
+@pytest.mark.clause("PA-021")
+def test_my_team_shows_those_of_a_manager_one_is_deputy_for_until_the_last_day(monkeypatch):
+    at = make.organisation()
+    boss, acting = make.staff(at, "Ann Boss"), make.staff(at, "Bo Deputy")
+    make.staff(at, "Cy Nurse", manager=boss)
+    make.staff(at, "Di Clerk", manager=acting)
+    make.deputy(boss, acting, date(2026, 11, 1), date(2026, 11, 24))
+    browser = make.signed_in(make.ready("line_manager", person=acting))
+    answer = browser.get(reverse("people:my_team"))
+    assert names(answer) == ["Di Clerk", "Cy Nurse"]
+    assert "You act for Ann Boss until Monday 23 November 2026" in text(answer)
+    later = make.NOW.replace(day=24)
+    monkeypatch.setattr("careward.people.middleware.timezone", SimpleNamespace(now=lambda: later))
+    assert names(browser.get(reverse("people:my_team"))) == ["Di Clerk"]
+
+
+def test_my_team_of_someone_who_is_no_member_of_staff_says_what_to_do():
+    answer = make.signed_in(make.ready("line_manager")).get(reverse("people:my_team"))
+    assert "not tied to a member of staff" in text(answer)
+
+
+@pytest.mark.parametrize(
+    ("role", "name", "status"),
+    [
+        ("clinician", "people:people", 403),
+        ("clinician", "people:my_team", 403),
+        ("line_manager", "people:people", 403),
+        ("line_manager", "people:my_team", 200),
+        ("auditor", "people:roles", 200),
+        ("auditor", "people:give_role", 403),
+        ("service_desk", "people:roles", 403),
+        ("trust_administrator", "people:give_role", 200),
+        ("trust_administrator", "people:role_kinds", 200),
+        ("clinician", "people:own_data", 200),
+    ],
+)
+def test_each_role_opens_its_own_pages(role, name, status, monkeypatch):
+    monkeypatch.setattr("careward.web.errors.plug", lambda _: lambda permission: ("Auditor",))
+    assert make.signed_in(make.ready(role)).get(reverse(name)).status_code == status
+
+
+def give(browser: Client, **more):
+    facts = {"email": "bo@trust.example", "role": "auditor", "from_on_day": "23", "from_on_month": "11", "from_on_year": "2026", **more}
+    return browser.post(reverse("people:give_role"), facts)
+
+
+def test_a_role_is_given_seen_and_ended(admin):
+    who = make.user("bo@trust.example", name="Bo Auditor")
+    form = admin.get(reverse("people:give_role")).content.decode()
+    assert 'value="2026"' in form
+    answer = give(admin, last_on_day="31", last_on_month="12", last_on_year="2026", system_code=" PARIS ")
+    assert answer.url == reverse("people:roles")
+    row = RoleHeld.objects.get(user=who)
+    assert (row.to_on, row.system_code) == (date(2027, 1, 1), "paris")
+    words = text(admin.get(reverse("people:roles")))
+    assert "Bo Auditor bo@trust.example" in words
+    assert "31 December 2026" in words
+    confirm = admin.get(reverse("people:end_role", args=[row.pk]))
+    assert "Bo Auditor holds the role Auditor" in text(confirm)
+    assert admin.post(reverse("people:end_role", args=[row.pk])).url == reverse("people:roles")
+    row.refresh_from_db()
+    assert row.to_on == make.TODAY
+    assert [e.verb for e in Entry.objects.order_by("id")] == ["role.given", "role.ended"]
+    assert "Bo Auditor" not in text(admin.get(reverse("people:roles"), {"state": "any"}))
+
+
+def test_a_form_says_every_mistake_and_keeps_what_was_typed(admin):
+    answer = give(admin, email="nobody@trust.example", role="", from_on_day="31")
+    words = text(answer)
+    assert "Error: Give a role" in words
+    for expected in ("Nobody signs in with this address yet", "Choose a role", "Enter the first day, like 30 11 2026"):
+        assert words.count(expected) >= 2, expected
+    assert 'value="nobody@trust.example"' in answer.content.decode()
+
+
+def test_a_refusal_says_every_reason(admin):
+    answer = give(admin, email="ada@trust.example", from_on_day="20")
+    assert answer.status_code == 409
+    assert "2 reasons" in text(answer)
+    assert "Nobody gives a role to themselves" in text(answer)
+    assert "20 November 2026, has passed" in text(answer)
+    assert RoleHeld.objects.count() == 1
+
+
+def test_the_last_privacy_officer_is_kept_on_the_page_too(admin):
+    row = make.role(make.user(name="Pat Officer"), make.organisation(), "privacy_officer")
+    answer = admin.post(reverse("people:end_role", args=[row.pk]))
+    assert answer.status_code == 409
+    assert "Nobody else would be privacy officer on 23 November 2026" in text(answer)
+    assert RoleHeld.objects.get(pk=row.pk).to_on is None
+
+
+def test_a_role_of_another_organisation_is_not_there(admin):
+    row = make.role(make.user(name="Stranger"), make.organisation("RYY"), "auditor")
+    assert admin.get(reverse("people:end_role", args=[row.pk])).status_code == 404
+    assert admin.post(reverse("people:end_role", args=[row.pk])).status_code == 404
+    assert "Stranger" not in text(admin.get(reverse("people:roles"), {"state": "any"}))
+
+
+@pytest.mark.parametrize("many", [2, 60])
+def test_roles_cost_the_same_for_few_and_many(admin, django_assert_num_queries, many):
+    for n in range(many):
+        make.role(make.user(name=f"User {n}"), make.organisation(), "auditor")
+    with django_assert_num_queries(7):  # session, user, standing (2), all, count, rows
+        admin.get(reverse("people:roles"))
+
+
+def test_roles_download_with_their_days(admin):
+    answer = admin.get(reverse("people:roles"), {"as": "csv"})
+    rows = list(csv.reader(io.StringIO(b"".join(answer.streaming_content).decode("utf-8-sig"))))
+    assert rows[1] == ["Ada Admin", "ada@trust.example", "Trust administrator", "", "2020-01-01", "", "Held now"]
+
+
+def test_kinds_of_role_show_the_national_codes(admin):
+    assert "R5105" in text(admin.get(reverse("people:role_kinds")))
+
+
+def held_by(who):
+    return text(make.signed_in(who).get(reverse("people:own_data")))
+
+
+def test_own_data_tells_everything_of_oneself_and_nothing_of_others():
+    at = make.organisation()
+    carol = make.person(at, "Carol Dewhurst", postcode="DL1 1AA", date_of_birth=date(1980, 2, 3), employee_number="E00123")
+    make.post(carol, position_title="Matron")
+    make.absence(carol)
+    make.deputy(carol, make.person(at, "Bo Deputy"))
+    make.staff(at, "Di Other", position_title="Surgeon")
+    words = held_by(make.ready("clinician", person=carol, email="carol@trust.example"))
+    for expected in (
+        "DL1 1AA",
+        "3 February 1980",
+        "E00123",
+        "Matron",
+        "Maternity".lower(),
+        "Bo Deputy",
+        "carol@trust.example",
+        "Authenticator app",
+    ):
+        assert expected in words, expected
+    for kept_back in ("Di Other", "Surgeon", "md5$", "scrypt"):
+        assert kept_back not in words, kept_back
+
+
+def test_own_data_of_someone_who_is_no_member_of_staff_tells_their_sign_in():
+    words = held_by(make.ready("clinician", email="contractor@trust.example"))
+    assert "contractor@trust.example" in words
+    assert "The staff record" not in words
+
+
+@pytest.mark.parametrize("many", [1, 40])
+def test_own_data_costs_the_same_for_little_and_much(django_assert_num_queries, many):
+    carol = make.person(make.organisation())
+    for _ in range(many):
+        make.post(carol)
+        make.deputy(carol, make.person(make.organisation()))
+    browser = make.signed_in(make.ready("clinician", person=carol))
+    browser.get(reverse("people:own_data"))
+    with django_assert_num_queries(15):
+        browser.get(reverse("people:own_data"))
