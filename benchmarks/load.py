@@ -18,8 +18,13 @@ STAFF = (
     "employee_number", "assignment_number", "primary_assignment", "first_name", "last_name", "email", "date_of_birth", "postcode",
     "job_role", "team_code", "team", "supervisor_employee_number", "person_type", "assignment_status", "start_on", "end_on",
 )  # fmt: skip
-ACCOUNTS = ("environment", "username", "display_name", "employee_number", "email", "status", "kind", "created_on", "last_used_at", "roles", "teams")
-RIGHTS = ("system", "environment", "employee_number", "kind", "roles", "teams", "approved_by_employee_number", "approver_role", "approved_on", "expires_on")
+ACCOUNTS = (
+    "environment", "username", "display_name", "employee_number", "email", "status", "kind", "created_on", "last_used_at", "roles", "teams",
+)  # fmt: skip
+RIGHTS = (
+    "system", "environment", "employee_number", "kind", "roles", "teams", "approved_by_employee_number", "approver_role", "approved_on",
+    "expires_on",
+)  # fmt: skip
 REGISTER = ("code", "name", "kind", "administrator_title", "administrator_contact")
 
 
@@ -75,7 +80,8 @@ def _load(trust: Any, files: tuple[FeedFile, ...]) -> None:
 
     begun = actions.begin_load(organisation=trust, source="benchmark", profile="canonical", now=NOW, by="cli/benchmark")
     report = actions.apply_load(load_id=begun.pk, reading=Reading(files, (), ()), now=NOW, by="cli/benchmark")
-    connection.check_constraints() if connection.vendor == "postgresql" else None
+    if connection.vendor == "postgresql":
+        connection.check_constraints()
     if report.state != "applied" or report.refused:
         raise RuntimeError(f"the benchmark's own files were {report.state}: {report.reasons} {report.problems[:3]}")
 
@@ -92,8 +98,9 @@ def _register() -> FeedFile:
 def _staff(count: int, letter: str) -> FeedFile:
     rows = [
         (
-            f"{letter}{n}", f"{letter}{n}-1", True, f"Given{n % 500}", f"Family{n}", f"{letter}{n}@example.nhs.uk".lower(), date(1960 + n % 40, 1 + n % 12, 3),
-            "DL1 1AA", "Nurse", f"T{n % 300}", f"Team {n % 300}", f"{letter}{n // 10}", "employee", "active", date(2010 + n % 15, 4, 1), None,
+            f"{letter}{n}", f"{letter}{n}-1", True, f"Given{n % 500}", f"Family{n}", f"{letter}{n}@example.nhs.uk".lower(),
+            date(1960 + n % 40, 1 + n % 12, 3), "DL1 1AA", "Nurse", f"T{n % 300}", f"Team {n % 300}", f"{letter}{n // 10}", "employee",
+            "active", date(2010 + n % 15, 4, 1), None,
         )
         for n in range(count)
     ]  # fmt: skip
@@ -114,10 +121,13 @@ def _accounts(system: int, count: int) -> FeedFile:
 
 def _rights(count: int) -> FeedFile:
     rows = [
-        (f"system-{s}", "live", f"E{n}", "normal", f"clinician;role {n % 7}", f"north;team {n % 40}", f"E{n // 10}", "line_manager", date(2025, 5, 1), None)
+        (
+            f"system-{s}", "live", f"E{n}", "normal", f"clinician;role {n % 7}", f"north;team {n % 40}", f"E{n // 10}", "line_manager",
+            date(2025, 5, 1), None,
+        )
         for s in range(SYSTEMS)
         for n in range(count)
-    ]
+    ]  # fmt: skip
     return _file("authorisations", "authorisations.csv", RIGHTS, rows)
 
 

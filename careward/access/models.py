@@ -21,7 +21,8 @@ class Authorisation(models.Model):
     gone_on = models.DateField(null=True)
 
     personal = (
-        "person", "roles", "teams", "approved_by_employee_number", "approver_role", "approved_on", "expires_on", "exception_reason", "gone_on",
+        "person", "roles", "teams", "approved_by_employee_number", "approver_role", "approved_on", "expires_on",
+        "exception_reason", "gone_on",
     )  # fmt: skip
     plain = ("id", "organisation", "system", "environment", "kind")
 

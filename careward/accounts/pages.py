@@ -36,8 +36,10 @@ ACCOUNT_HEADS = (
 )
 
 
-def findings(systems: tuple[Option, ...], roles: tuple[Option, ...], clauses: tuple[str, ...], managers: tuple[Option, ...]) -> Listing:
-    """The list of findings; its choices are the organisation's own systems, roles, clauses and, when one is asked for, a manager."""
+def findings(
+    systems: tuple[Option, ...], codes: frozenset[str], roles: tuple[Option, ...], clauses: tuple[str, ...], managers: tuple[Option, ...]
+) -> Listing:
+    """The list of findings; its choices are what the organisation has, and a manager when one is asked for."""
     return Listing(
         noun="findings",
         columns=(
@@ -50,7 +52,7 @@ def findings(systems: tuple[Option, ...], roles: tuple[Option, ...], clauses: tu
         filters=(
             Text("q", "Name or user name", ("username", "person__last_name", "person__first_name", "employee_number")),
             Choice("system", "System", systems, field="system__code"),
-            Many("code", "What is wrong", tuple(Option(c, t) for c, t in titles().items()), field="code"),
+            Many("code", "What is wrong", tuple(Option(c, t) for c, t in titles().items() if c in codes), field="code"),
             Choice("who", "Who acts", roles, field="who", any_words="Anyone"),
             Choice("clause", "Clause", tuple(Option(c, c) for c in clauses), field="clause"),
             Choice("manager", "Line manager", managers, field="manager_id"),

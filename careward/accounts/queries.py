@@ -16,6 +16,7 @@ from careward.systems.models import System
 from careward.web import lists
 from careward.web.lists import Asked, Listing, Option, Page
 from careward.web.permission import Standing
+from careward.web.words import written_out
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,9 +116,11 @@ def listing(within: Reach, manager_id: str) -> Listing:
     if within.systems:
         systems = systems.filter(code__in=within.systems)
     found = open_findings(within).order_by()
+    codes = frozenset(found.values_list("code", flat=True).distinct())
     clauses = tuple(sorted(set(found.values_list("clause", flat=True).distinct())))
     roles = tuple(Option(r, ROLES[r].title) for r in sorted(set(found.values_list("who", flat=True).distinct())) if r in ROLES)
-    return pages.findings(tuple(Option(c, n) for c, n in systems.values_list("code", "name")), roles, clauses, _manager(within, manager_id))
+    shown = tuple(Option(c, n) for c, n in systems.values_list("code", "name"))
+    return pages.findings(shown, codes, roles, clauses, _manager(within, manager_id))
 
 
 def _manager(within: Reach, manager_id: str) -> tuple[Option, ...]:
@@ -149,7 +152,7 @@ def _finding_line(f: Finding) -> FindingLine:
     return FindingLine(
         id=f.pk, whose=f.person.name if f.person else f.username or f.system.name, sub=f"{f.username}, {where}" if f.username else where,
         person_id=f.person_id, account_id=f.account_id, system=f.system.name, system_code=f.system.code, code=f.code,
-        what=wording.title(f.code, f.topic), detail=wording.written_out(f.detail), step=f.step,
+        what=wording.title(f.code, f.topic), detail=written_out(f.detail), step=f.step,
         step_words=wording.SETTLED_WORDS.get(f.step, "") if f.settled else wording.STEP_WORDS[f.step], settled=f.settled, who=_who(f),
         due_on=f.due_on, found_on=f.found_on, clause=f.clause, task_id=f.task_id,
     )  # fmt: skip
@@ -298,7 +301,7 @@ def held_plan(organisation_id: int, system_id: int, shown: int = 20) -> HeldPlan
     shut = rows.filter(step__in=("lock", "close"), settled=False)
     counts = dict(shut.order_by().values_list("step").annotate(n=Count("account_id", distinct=True)))
     names = [f.person.name if f.person else f.username for f in shut.select_related("person").order_by("username")[:shown]]
-    return HeldPlan(wording.written_out(why), counts.get("lock", 0), counts.get("close", 0), tuple(dict.fromkeys(names)))
+    return HeldPlan(written_out(why), counts.get("lock", 0), counts.get("close", 0), tuple(dict.fromkeys(names)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import date
 
+from careward.web.words import written_out
+
 OF_A_PERSON = ("training.missing", "training.expired", "registration.lapsed")  # one task however many accounts it touches
 
 
@@ -66,7 +68,7 @@ def words(cause: Cause, *, locks_on: date | None = None) -> Words:
     if cause.step == "warn" and locks_on:
         otherwise = f"If you do nothing, the account is locked on {locks_on.day} {locks_on:%B %Y}."
     facts = {"whose": cause.whose, "where": cause.where, "holder": cause.holder, "username": cause.username, "topic": cause.topic}
-    return Words(title.format(**facts), f"{because.format(**facts)} {cause.detail}.", otherwise)
+    return Words(title.format(**facts), f"{because.format(**facts)} {written_out(cause.detail)}.", otherwise)
 
 
 _TITLES_BY_STEP = {

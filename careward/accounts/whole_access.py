@@ -17,6 +17,7 @@ from careward.core.packs import Course
 from careward.people.models import Assignment, Person, TrainingHeld
 from careward.people.roles import ROLES
 from careward.systems.models import System
+from careward.web.words import day, written_out
 
 Place = tuple[int, str, str]  # system, environment, kind
 
@@ -147,36 +148,34 @@ def _row(
     used = account.last_used_at if account else None
     return AccessRow(
         system=system.name, system_code=system.code, sub=sub[:1].upper() + sub[1:],
-        may=_rights(last.roles, last.teams, "Standard") if last else "Nothing",
+        may=_rights(last.roles, last.teams) if last else "Nothing",
         may_sub=_said_by(last) if last else "Nobody authorised it",
-        has=_rights(account.roles, account.teams, "Standard") if account else "No account yet",
+        has=_rights(account.roles, account.teams) if account else "No account yet",
         has_sub=f"{account.username}, {wording.STATUS_WORDS[account.status]}" if account else "",
-        used=_day(used) if used else "Never, or not told" if account else "Not yet",
-        used_sub=f"Made {_day(account.created_on)}" if account and account.created_on and not used else "",
+        used=day(used) if used else "Never, or not told" if account else "Not yet",
+        used_sub=f"Made {day(account.created_on)}" if account and account.created_on and not used else "",
         now=tuple(_now(f) for f in findings), state=state,
     )  # fmt: skip
 
 
-def _rights(roles: str | None, teams: str | None, none: str) -> str:
-    words = [wording.several(t, "") for t in (roles, teams) if t]
-    return ". ".join(w for w in words if w) or none
+def _rights(roles: str | None, teams: str | None) -> str:
+    """Roles, then teams; what was not told is not called nothing."""
+    if roles is None and teams is None:
+        return "Not told"
+    return ". ".join(wording.several(t, "") for t in (roles, teams) if t) or "No role"
 
 
 def _said_by(grant: Authorisation) -> str:
     role = ROLES[grant.approver_role].title if grant.approver_role in ROLES else grant.approver_role.replace("_", " ").capitalize()
-    until = f", until {_day(grant.expires_on)}" if grant.expires_on else ""
-    return f"{role}, {_day(grant.approved_on)}{until}"
-
-
-def _day(value: date | datetime) -> str:
-    return f"{value.day} {value:%B} {value.year}"
+    until = f", until {day(grant.expires_on)}" if grant.expires_on else ""
+    return f"{role}, {day(grant.approved_on)}{until}"
 
 
 def _now(f: Finding) -> Now:
     who = (
         f.manager.name if f.who == "line_manager" and f.manager else f.system.administrator_title if f.who == "system_administrator" else ""
     )
-    words = f"{wording.STEP_WORDS[f.step]}. {wording.written_out(f.detail)}"
+    words = f"{wording.STEP_WORDS[f.step]}. {written_out(f.detail)}"
     return Now(words, who or (ROLES[f.who].title if f.who in ROLES else f.who), f.due_on, f.clause, f.task_id)
 
 
@@ -188,7 +187,7 @@ def _rests_on(person: Person, systems: set[System], today: date) -> Iterable[Res
     if person.registration_body:
         until = person.registration_expires_on
         good = until is not None and until >= today
-        words = f"In date to {_day(until)}" if good and until else f"Ran out on {_day(until)}" if until else "No end date on record"
+        words = f"In date to {day(until)}" if good and until else f"Ran out on {day(until)}" if until else "No end date on record"
         yield Rest(f"{person.registration_body} registration", "ok" if good else "fix", words)
 
 
@@ -203,11 +202,11 @@ def _course(course: Course, held: list[TrainingHeld], today: date) -> Rest:
         return Rest(course.title, "fix", "Not passed")
     until = max(good_until(r, course) for r in mine)
     if until < today:
-        return Rest(course.title, "fix", f"Ran out on {_day(until)}")
+        return Rest(course.title, "fix", f"Ran out on {day(until)}")
     if course.declaration and not any(r.declaration_signed_on for r in mine):
         return Rest(course.title, "fix", "Passed, but no signed declaration")
     last = max(r.completed_on for r in mine)
-    return Rest(course.title, "ok", f"Passed {_day(last)}" if until == FAR else f"Passed; good to {_day(until)}")
+    return Rest(course.title, "ok", f"Passed {day(last)}" if until == FAR else f"Passed; good to {day(until)}")
 
 
 def _history(organisation_id: int, person: Person, most: int = 12) -> Iterable[Happening]:
@@ -217,9 +216,7 @@ def _history(organisation_id: int, person: Person, most: int = 12) -> Iterable[H
     for f in findings:
         if f.closed_on:
             happened.append(Happening(f.closed_on, f"{f.system.name}: put right. {wording.title(f.code, f.topic)}."))
-        happened.append(
-            Happening(f.found_on, f"{f.system.name}: {wording.title(f.code, f.topic).lower()} found. {wording.written_out(f.detail)}.")
-        )
+        happened.append(Happening(f.found_on, f"{f.system.name}: {wording.title(f.code, f.topic).lower()} found. {written_out(f.detail)}."))
     grants = (
         Authorisation.objects.filter(organisation_id=organisation_id, person=person)
         .select_related("system")

@@ -2,7 +2,7 @@
 
 import json
 import tempfile
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -52,18 +52,23 @@ def _load(folder: Path, *, now: datetime, today: date) -> None:
     for pack, document, owner in DOCUMENTS:
         adopt_document(organisation=trust, pack=pack, document=document, owner=owner, reference="", from_on=today, now=now, by=BY)
     _people(trust, json.loads((folder / "truth" / "personas.json").read_text(encoding="utf-8")), now=now, today=today)
-    done = reconcile(organisation=trust, on=today, system="", keep=True, now=now, by=BY)
+    for ago in (12, 5, 0):  # found on different nights, so that some of the work is late
+        done = reconcile(organisation=trust, on=today - timedelta(days=ago), system="", keep=True, now=now - timedelta(days=ago), by=BY)
     ledger.seal(now=now)
     terms.out.print(f"  {done.accounts:,} accounts compared, {len(done.found):,} findings.")
 
 
 def _people(trust: "Organisation", personas: list[dict[str, Any]], *, now: datetime, today: date) -> None:
     """Each persona may sign in, with their role; a role bound to several systems is given for each."""
-    from careward.people.actions import give_role, make_user
+    from careward.people.actions import accept_terms, give_role, make_user
     from careward.people.models import User
+    from careward.people.terms import terms_in_force
 
+    in_force = terms_in_force(trust.pack, today)
     for persona in personas:
         user = User.objects.filter(email=persona["email"]).first()
         user_id = user.pk if user else make_user(organisation_id=trust.pk, email=persona["email"], name=persona["name"], now=now, by=BY)
+        if persona["persona"] != "bank_nurse":  # one has yet to accept, so that the page is seen
+            accept_terms(organisation_id=trust.pk, user_id=user_id, text_hash=in_force.text_hash, now=now, by=BY)
         for system in persona["systems"] or [""]:
             give_role(organisation_id=trust.pk, user_id=user_id, role=persona["role"], system_code=system, from_on=today, now=now, by=BY)

@@ -6,10 +6,12 @@ import typer
 from rich.console import Console
 
 from careward.cli import comparing, loading, measuring, proving, running, staffing
+from careward.connectors.csv.profiles import ProfileError
 from careward.core.decision import Refused
 from careward.core.packs import PackError
+from careward.synthetic.trust import TrustError
 
-FAILED, USAGE, NOT_FOUND, FORBIDDEN, REFUSED, PARTLY = 1, 2, 3, 4, 5, 6
+FAILED, USAGE, NOT_FOUND, REFUSED = 1, 2, 3, 5
 
 app = typer.Typer(
     no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="Careward: procedures as running controls."
@@ -27,6 +29,12 @@ def main() -> None:
         for reason in refused.decision.reasons:
             errors.print(f"Refused: {reason.detail or reason.code}. {reason.remedy} ({reason.clause})", soft_wrap=True, markup=False)
         sys.exit(REFUSED)
+    except ProfileError as error:
+        errors.print(str(error), soft_wrap=True, markup=False)
+        sys.exit(NOT_FOUND)
+    except TrustError as error:
+        errors.print(str(error), soft_wrap=True, markup=False)
+        sys.exit(USAGE)
     except PackError as error:
         errors.print(str(error), soft_wrap=True, markup=False)
         sys.exit(FAILED)

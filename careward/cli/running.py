@@ -73,7 +73,7 @@ def work() -> None:
 
 def make_trust(
     folder: Annotated[Path, typer.Argument(help="An empty or new folder.")],
-    staff: Annotated[int, typer.Option("--staff", min=20, help="How many members of staff.")] = 800,
+    staff: Annotated[int, typer.Option("--staff", min=60, help="How many members of staff.")] = 800,
     systems: Annotated[int, typer.Option("--systems", min=1, help="How many systems.")] = 10,
     days: Annotated[int, typer.Option("--days", min=30, help="How many days of history.")] = 730,
     seed: Annotated[int, typer.Option("--seed", help="The same seed gives the same files.")] = 1,
@@ -92,7 +92,7 @@ def make_trust(
 
 def demonstrate(
     port: Port = 8000,
-    staff: Annotated[int, typer.Option("--staff", min=20)] = 800,
+    staff: Annotated[int, typer.Option("--staff", min=60)] = 800,
     systems: Annotated[int, typer.Option("--systems", min=1)] = 12,
 ) -> None:
     """Make a synthetic trust where nothing is loaded yet, and serve it with a one-click sign-in for each persona."""

@@ -33,12 +33,15 @@ def user(
     system: Annotated[str, typer.Option("--system", help="Bind the role to one system.")] = "",
     organisation: terms.OrganisationCode = "",
 ) -> None:
-    """Let someone sign in, perhaps with a role. They choose a password by the forgotten-password page."""
+    """Let someone sign in, or give a role to someone who may. They choose a password by the forgotten-password page."""
     open_house()
     from careward.people.actions import give_role, make_user
+    from careward.people.models import User
 
     whose = terms.organisation(organisation)
-    user_id = make_user(organisation_id=whose.pk, email=email, name=name, now=terms.now(), by=terms.actor())
+    known = User.objects.filter(email=email.strip().lower()).first()
+    facts = {"organisation_id": whose.pk, "now": terms.now(), "by": terms.actor()}
+    user_id = known.pk if known and role else make_user(email=email, name=name, **facts)
     if role:
         give_role(
             organisation_id=whose.pk,

@@ -237,7 +237,9 @@ def load_document(name: str, code: str, *, root: Path = SHIPPED) -> Document:
     document = cast(Document, build(Document, read_toml(path), str(path.relative_to(root.parent))))
     known = {s.number for s in document.sections}
     if strays := [c.id for c in document.clauses if c.section not in known]:
-        raise PackError(f"{path.relative_to(root.parent)}: {', '.join(strays[:5])} stand in no listed section; add the section or mend the number")
+        raise PackError(
+            f"{path.relative_to(root.parent)}: {', '.join(strays[:5])} stand in no listed section; add the section or mend the number"
+        )
     return document
 
 
@@ -265,14 +267,21 @@ def _file_in_force(root: Path, name: str, on: date | None) -> Path:
     return max(fit)[1] if fit else min((d, p) for d, p in dated if isinstance(d, date))[1]
 
 
-def _merged(root: Path, name: str, on: date | None) -> tuple[dict[str, Any], list[str]]:
+def _merged(root: Path, name: str, on: date | None, above: tuple[str, ...] = ()) -> tuple[dict[str, Any], list[str]]:
     path = _file_in_force(root, name, on)
+    where = path.relative_to(root.parent)
     here = read_toml(path)
     text = path.read_text(encoding="utf-8")
     parent = here.pop("extends", None)
+    if unknown := sorted(here.keys() - {f.name for f in fields(Pack)}):
+        raise PackError(
+            f"{where}: unknown key {unknown[0]!r}; it may be misspelt. Known here: {', '.join(sorted(f.name for f in fields(Pack)))}"
+        )
     if parent is None:
         return here, [text]
-    base, trail = _merged(root, parent, on)
+    if not isinstance(parent, str) or parent in (name, *above):
+        raise PackError(f"{where}: extends {parent!r}; name one other pack, and none that extends this one")
+    base, trail = _merged(root, parent, on, (name, *above))
     return _over(base, here), [*trail, text]
 
 
@@ -286,12 +295,14 @@ def _over(base: dict[str, Any], top: dict[str, Any]) -> dict[str, Any]:
 
 def _check(pack: Pack, where: str) -> None:
     rule = pack.inactivity
-    figures = [("inactivity", rule.lock_after_days), *((f"register {e.code}", e.lock_after_days) for e in pack.register if e.lock_after_days)]
+    figures = [
+        ("inactivity", rule.lock_after_days),
+        *((f"register {e.code}", e.lock_after_days) for e in pack.register if e.lock_after_days),
+    ]
     for what, days in figures:
         if days and not rule.least_lock_days <= days <= rule.most_lock_days:
-            raise PackError(
-                f"{where}: {what} locks after {days} days; the procedure allows {rule.least_lock_days} to {rule.most_lock_days} ({rule.lock_clause})"
-            )
+            bounds = f"{rule.least_lock_days} to {rule.most_lock_days} ({rule.lock_clause})"
+            raise PackError(f"{where}: {what} locks after {days} days; the procedure allows {bounds}")
     if len({e.code for e in pack.register}) != len(pack.register):
         raise PackError(f"{where}: two register entries share a code; give each its own")
 

@@ -20,12 +20,16 @@ ACCOUNTS = """
            CAST(a.created_on AS TEXT), CAST(a.last_used_at AS TEXT), a.roles, a.teams
     FROM accounts_account a JOIN systems_system s ON s.id = a.system_id
     WHERE a.organisation_id = %s AND a.gone_on IS NULL AND (%s = '' OR s.code = %s)"""
-PEOPLE = "SELECT id, employee_number, email, smartcard_uuid, CAST(registration_expires_on AS TEXT) FROM people_person WHERE organisation_id = %s"
+PEOPLE = (
+    "SELECT id, employee_number, email, smartcard_uuid, CAST(registration_expires_on AS TEXT) FROM people_person WHERE organisation_id = %s"
+)
 ASSIGNMENTS = "SELECT person_id, status, CAST(end_on AS TEXT), CAST(gone_on AS TEXT) FROM people_assignment WHERE organisation_id = %s"
 TRAINING = """
     SELECT person_id, course_code, result, CAST(completed_on AS TEXT), CAST(expires_on AS TEXT), CAST(declaration_signed_on AS TEXT)
     FROM people_trainingheld WHERE organisation_id = %s AND gone_on IS NULL"""
-ABSENCES = "SELECT person_id, kind, CAST(from_on AS TEXT), CAST(to_on AS TEXT) FROM people_absence WHERE organisation_id = %s AND gone_on IS NULL"
+ABSENCES = (
+    "SELECT person_id, kind, CAST(from_on AS TEXT), CAST(to_on AS TEXT) FROM people_absence WHERE organisation_id = %s AND gone_on IS NULL"
+)
 AUTHORISATIONS = """
     SELECT s.code, z.environment, z.person_id, z.kind, z.roles, z.teams, z.approved_by_employee_number = p.employee_number,
            z.approver_role, CAST(z.approved_on AS TEXT), CAST(z.expires_on AS TEXT), z.exception_reason

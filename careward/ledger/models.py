@@ -1,6 +1,26 @@
 """What was done, and what follows from it. Entries hold no foreign keys, so they outlive what they describe."""
 
+from typing import Any, NoReturn
+
 from django.db import models
+
+
+class WrittenOnce(models.QuerySet):
+    """Rows that are added and read, never changed or deleted. The tree shows whoever goes past this."""
+
+    def update(self, **values: object) -> NoReturn:
+        raise RuntimeError(f"{self.model.__name__} rows are never changed; write down a new one that says what is so now")
+
+    def bulk_update(self, *args: object, **kwargs: object) -> NoReturn:
+        self.update()
+
+    def delete(self) -> NoReturn:
+        raise RuntimeError(f"{self.model.__name__} rows are never deleted")
+
+    def bulk_create(self, objs: Any, *args: Any, update_conflicts: bool = False, **kwargs: Any) -> Any:
+        if update_conflicts:
+            self.update()
+        return super().bulk_create(objs, *args, **kwargs)
 
 
 class Entry(models.Model):
@@ -13,11 +33,22 @@ class Entry(models.Model):
     subject = models.TextField()  # "account/123"
     body = models.JSONField()
 
+    objects = WrittenOnce.as_manager()
+
     personal = ("body",)
     plain = ("id", "organisation", "at", "actor", "verb", "subject")
 
     class Meta:
         indexes = [models.Index(fields=["subject", "id"]), models.Index(fields=["organisation", "verb", "id"])]
+
+    def save_base(self, *args: Any, **kwargs: Any) -> None:
+        """Only ever inserts, also when an id is given."""
+        if not self._state.adding:
+            raise RuntimeError("a ledger entry is never changed; write down a new one that says what is so now")
+        super().save_base(*args, **kwargs | {"force_insert": True})
+
+    def delete(self, *args: object, **kwargs: object) -> NoReturn:
+        raise RuntimeError("a ledger entry is never deleted")
 
 
 class Leaf(models.Model):
@@ -26,6 +57,8 @@ class Leaf(models.Model):
     number = models.BigIntegerField(primary_key=True)
     entry_id = models.BigIntegerField(unique=True)
     hash = models.BinaryField(max_length=32)
+
+    objects = WrittenOnce.as_manager()
 
     personal = ()
     plain = ("number", "entry_id", "hash")
@@ -36,9 +69,13 @@ class Checkpoint(models.Model):
 
     size = models.BigIntegerField(primary_key=True)
     root = models.BinaryField(max_length=32)
-    frontier = models.JSONField()  # hex hashes of the compact range, so that sealing goes on where it stopped
+    frontier = (
+        models.JSONField()
+    )  # where sealing goes on: peaks, the hex hashes of the compact range; settled, an id all below which is sealed
     note = models.TextField()
     sealed_at = models.DateTimeField()
+
+    objects = WrittenOnce.as_manager()
 
     personal = ()
     plain = ("size", "root", "frontier", "note", "sealed_at")

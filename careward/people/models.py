@@ -218,7 +218,9 @@ class RoleHeld(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["user", "organisation", "role", "system_code", "from_on"], name="one_row_per_role_held"),
-            models.CheckConstraint(condition=models.Q(to_on=None) | models.Q(to_on__gt=models.F("from_on")), name="role_period_runs_forward"),
+            models.CheckConstraint(
+                condition=models.Q(to_on=None) | models.Q(to_on__gte=models.F("from_on")), name="role_period_runs_forward"
+            ),
         ]
 
 

@@ -212,7 +212,9 @@ class Fates:
     def _deputies(self, people: Sequence[Person]) -> None:
         for team in self.teams:
             likely = [
-                p for p in team.members if p is not team.leader and p.state == "present" and p.type == "employee" and len(p.posts) == 1
+                p
+                for p in team.members
+                if p is not team.leader and p.state == "present" and p.type == "employee" and len(p.posts) == 1 and not p.shared_mail
             ]
             if not likely or team.leader is None or team.leader.number in self.lives.deputy_of:
                 continue

@@ -22,7 +22,7 @@ def personas(
     out.append(_entry("line_manager", manager, "Leads a team with findings to answer, and has a deputy"))
     if deputy:
         out.append(_entry("line_manager", deputy, "Deputy of the line manager above, for a time", persona="deputy"))
-    clean = [p for p in people if p.state == "present" and not found[p.number] and not p.seat and p.job.body == "NMC"]
+    clean = [p for p in people if p.state == "present" and not found[p.number] and not p.seat and p.job.body == "NMC" and not p.shared_mail]
     clinician = next((p for p in clean if p.type == "employee" and p is not deputy), board["nurse"])
     bank = next((p for p in clean if p.type == "bank"), None)
     out.append(_entry("clinician", clinician, "A nurse with everything in order"))

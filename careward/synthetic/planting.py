@@ -10,7 +10,7 @@ from careward.synthetic.specials import Specials
 from careward.synthetic.training import consequences
 
 SHARE = 0.024  # of the people whose accounts are dealt a card; about one card in three is a near miss
-MASS = 0.45  # of the accounts of a system made unsafe
+MASS = 0.7  # of the otherwise right accounts of a system made unsafe: over 40 in 100 of the open ones, even in the smallest trust
 
 
 class Deck:

@@ -130,8 +130,9 @@ class Specials:
         grant = draft.grants[0]
         if way == 1:
             draft.grants = []
-        elif way == 9 and draft.person and draft.person.supervisor:
-            grant.by, grant.role = draft.person.supervisor.number, "line_manager"
+        elif way == 9:
+            boss = draft.person.supervisor if draft.person else None
+            grant.by, grant.role = boss.number if boss else grant.by, "line_manager"
         elif way == 17:
             grant.by = draft.number_of_holder()
         elif way == 25:

@@ -3,12 +3,12 @@
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 
 from django.urls import reverse
 
 from careward.core.packs import Pack, load
 from careward.core.ports import Measured
-from careward.people.models import Organisation
 from careward.systems.models import System
 
 
@@ -16,6 +16,7 @@ from careward.systems.models import System
 class Registered:
     """One system of the register with the environments that are registered under it."""
 
+    own_pack: str  # of the organisation
     code: str
     pack: str
     administrator: str
@@ -26,13 +27,13 @@ class Registered:
 
 
 FIELDS = (
-    "code", "pack", "administrator_title", "administrator_contact", "description", "service_owner", "system_owner", "technical_owner",
+    "organisation__pack", "code", "pack", "administrator_title", "administrator_contact", "description", "service_owner", "system_owner",
+    "technical_owner",
 )  # fmt: skip
 
 
 def measures(*, organisation_id: int, on: date) -> dict[str, Measured]:
-    """EL-008, EL-065, IN-108 over every system; PA-015 over the environments its procedure lists; EL-066 to EL-085 over the listed register."""
-    own = Organisation.objects.values_list("pack", flat=True).get(pk=organisation_id)
+    """EL-008, EL-065, IN-108 over every system; PA-015 over the copies its procedure lists; EL-066 to EL-085 over the listed register."""
     systems = registered(organisation_id)
     link = reverse("accounts:systems")
     counts = {
@@ -40,9 +41,9 @@ def measures(*, organisation_id: int, on: date) -> dict[str, Measured]:
         "EL-065": Measured(len(systems), sum(bool(s.administrator and s.contact and s.description) for s in systems), link),
         "IN-108": Measured(len(systems), sum(all(s.owners) for s in systems), link),
     }
-    for name in sorted({own, *(s.pack for s in systems)}):
-        pack = load(name, on=on)
-        counts |= environments(systems, pack, link) | listed(systems, pack, name == own, link)
+    for name in sorted({name for s in systems for name in (s.pack, s.own_pack)}):
+        pack = pack_on(name, on)
+        counts |= environments(systems, pack, link) | listed(systems, pack, link)
     return counts
 
 
@@ -50,8 +51,8 @@ def registered(organisation_id: int) -> list[Registered]:
     """The register with its environments, in one query."""
     found: dict[str, Registered] = {}
     rows = System.objects.filter(organisation_id=organisation_id).order_by("code").values_list(*FIELDS, "environment__code")
-    for code, pack, administrator, contact, description, service, system, technical, environment in rows:
-        row = found.setdefault(code, Registered(code, pack, administrator, contact, description, (service, system, technical)))
+    for own, code, pack, administrator, contact, description, service, system, technical, environment in rows:
+        row = found.setdefault(code, Registered(own, code, pack, administrator, contact, description, (service, system, technical)))
         row.environments |= {environment} - {None}
     return list(found.values())
 
@@ -67,13 +68,19 @@ def environments(systems: list[Registered], pack: Pack, link: str) -> dict[str, 
     return {clause: Measured(len(copies) * len(governed), sum(len(copies & s.environments) for s in governed), link)}
 
 
-def listed(systems: list[Registered], pack: Pack, is_own: bool, link: str) -> dict[str, Measured]:
+def listed(systems: list[Registered], pack: Pack, link: str) -> dict[str, Measured]:
     """Of the entries a document's register lists, those this organisation has; another organisation's register asks nothing of it."""
     if len(pack.register) < 2:  # a document about one system is no register
         return {}
-    here = {s.code for s in systems}
+    here, is_own = {s.code for s in systems}, any(s.own_pack == pack.id for s in systems)
     entries: defaultdict[str, list[bool]] = defaultdict(list)
     for entry in pack.register:
         if is_own or entry.code in here:
             entries[entry.clause].append(entry.code in here)
     return {entry.clause: Measured(len(entries[entry.clause]), sum(entries[entry.clause]), link) for entry in pack.register}
+
+
+@lru_cache(maxsize=64)
+def pack_on(name: str, on: date) -> Pack:
+    """The pack in force on a day, read once."""
+    return load(name, on=on)

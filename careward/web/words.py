@@ -3,12 +3,14 @@
 British, spelled out and unambiguous: 22 November 2026, never 22/11/26. A deadline is a distance first and its date after.
 """
 
+import re
 from datetime import date, datetime
 from typing import Any
 
 from careward.core.days import LONDON, aware, working_days_between
 
 HARD_SPACE = "\u00a0"
+ISO_DAY = re.compile(r"\b\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d)\b|\b\d{4}-(?:0[13-9]|1[0-2])-30\b|\b\d{4}-(?:0[13578]|1[02])-31\b")
 
 
 def day(value: date | datetime) -> str:
@@ -110,7 +112,13 @@ def first_upper(words: str) -> str:
     return words[:1].upper() + words[1:]
 
 
+def written_out(text: str) -> str:
+    """A text with its days written for people: 2026-11-13 becomes 13 November 2026."""
+    return ISO_DAY.sub(lambda found: day(date.fromisoformat(found[0])), text)
+
+
 FILTERS = {
+    "written_out": written_out,
     "day": day,
     "weekday": weekday,
     "clock_time": clock_time,

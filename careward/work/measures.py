@@ -3,6 +3,7 @@
 from datetime import date, datetime, time, timedelta
 
 from django.db.models import Count, Q
+from django.urls import reverse
 
 from careward.core.days import LONDON
 from careward.core.ports import Measured
@@ -17,4 +18,4 @@ def measures(*, organisation_id: int, on: date) -> dict[str, Measured]:
     by_hand = Task.objects.filter(organisation_id=organisation_id, said_done_at__gte=since, step__in=("lock", "close", "amend", "reopen"))
     proved = Q(state="closed") & ~Q(proof="")
     counted = by_hand.aggregate(total=Count("id", filter=proved | Q(state="open")), complies=Count("id", filter=proved))
-    return {"EL-023": Measured(**counted)}
+    return {"EL-023": Measured(**counted, link=reverse("work:worklist"))}

@@ -130,7 +130,9 @@ def task(*, organisation_id: int, task_id: int, who: Doer, today: date) -> TaskD
 
 
 def _line(row: Task, today: date) -> TaskLine:
-    week_ends_on = today + timedelta(days=6 - today.weekday())
+    week_ends_on = today + timedelta(
+        days=6 - today.weekday() if today.weekday() < 5 else 13 - today.weekday()
+    )  # at weekends, the week to come
     return TaskLine(
         row.pk, row.title, row.why, row.otherwise, row.clause, row.kind, row.system_code, row.raised_on, row.due_on, row.state,
         group_of(due_on=row.due_on, today=today, week_ends_on=week_ends_on), row.times_reopened,

@@ -217,7 +217,7 @@ MISSING, EXPIRED = "ann authorisation.missing ask PA-008", "ann authorisation.ex
         ("rio | live | 1 | normal | line_manager | 2024-01-01 | | no |", [MISSING]),
         ("paris | live | 1 | normal | line_manager | 2024-01-01 | | no | visiting", [MISSING]),  # an exception
         ("paris | live | 1 | normal | caldicott_guardian | 2024-01-01 | | no | visiting", []),
-        ("paris | live | 1 | normal | caldicott_guardian | 2024-01-01 | | no |", [MISSING]),
+        ("paris | live | 1 | normal | caldicott_guardian | 2024-01-01 | | no |", []),
         (
             "paris | live | 1 | normal | line_manager | 2024-01-01 | 2026-01-01 | no |\n paris | live | 1 | normal | deputy | 2026-01-01 | | no |",
             [],

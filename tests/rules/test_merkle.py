@@ -249,6 +249,16 @@ def test_impossible_places_are_refused() -> None:
     assert not merkle.continues(old_root=merkle.root(leaves[:2]), old_size=2, new_root=top, new_size=4, proof=())
 
 
+@given(st.integers(1, 60).flatmap(lambda n: st.tuples(st.just(n), st.integers(1, n))))
+def test_a_proof_for_one_size_does_not_serve_a_tree_twice_as_high(case: tuple[int, int]) -> None:
+    size, old = case
+    leaves = hashes_of(size)
+    top, before, proof = merkle.root(leaves), merkle.root(leaves[:old]), merkle.consistency_proof(leaves, old)
+    assert not merkle.continues(old_root=before, old_size=old, new_root=top, new_size=4 * size, proof=proof)
+    path = merkle.inclusion_proof(leaves, old - 1)
+    assert not merkle.includes(root=top, size=4 * size, index=old - 1, leaf=leaves[old - 1], proof=path)
+
+
 def test_a_tree_continues_itself_and_the_empty_one() -> None:
     leaves = hashes_of(5)
     top = merkle.root(leaves)

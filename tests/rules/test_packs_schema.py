@@ -243,3 +243,12 @@ def test_an_environment_nobody_named_needs_the_strictest_approver(root: Path) ->
     pack = load("trust", root=root)
     assert pack.environment_approvers("live") == pack.registration.approvers
     assert pack.environment_approvers("train") == pack.environment_approvers("unheard-of") == ("trainer",)
+
+
+@pytest.mark.parametrize("extends", ['"b"', '["base"]', '"a"'])
+def test_packs_that_extend_each_other_or_nothing_nameable_are_refused(tmp_path: Path, extends: str):
+    for name, parent in (("a", extends), ("b", '"a"')):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "pack.toml").write_text(f"extends = {parent}\n", encoding="utf-8")
+    with pytest.raises(PackError, match=r"pack\.toml: extends .* name one other pack"):
+        load("a", root=tmp_path)

@@ -214,7 +214,9 @@ def test_a_role_is_given_seen_and_ended(admin):
     row.refresh_from_db()
     assert row.to_on == make.TODAY
     assert [e.verb for e in Entry.objects.order_by("id")] == ["role.given", "role.ended"]
-    assert "Bo Auditor" not in text(admin.get(reverse("people:roles"), {"state": "any"}))
+    after = admin.get(reverse("people:roles"), {"state": "any"})
+    assert "Bo Auditor no longer holds it from 23 November 2026" in text(after)
+    assert 'role="rowheader">Bo Auditor' not in after.content.decode()
 
 
 def test_a_form_says_every_mistake_and_keeps_what_was_typed(admin):

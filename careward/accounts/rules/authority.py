@@ -18,7 +18,8 @@ def accepted(rows: Sequence[Authorisation], environment: str, pack: Pack) -> lis
     if environment != LIVE:  # PA-018
         roles = pack.environment_approvers(environment)
         return [a for a in rows if not a.approved_by_holder and a.approver_role in roles]
-    usual, exceptional = pack.registration.approvers, pack.registration.exception_approvers  # PA-008, PA-009
+    exceptional = pack.registration.exception_approvers  # PA-009: they may approve anything, and alone approve an exception
+    usual = (*pack.registration.approvers, *exceptional)  # PA-008
     return [a for a in rows if not a.approved_by_holder and a.approver_role in (exceptional if a.exception_reason.strip() else usual)]
 
 

@@ -84,7 +84,8 @@ def _approvers(rows: list[Mapping[str, Any]], environments: list[str], packs: Ma
     for row in rows:
         pack = packs[row["pack"]]
         for environment in environments:
-            usual, exceptional = pack.registration.approvers, pack.registration.exception_approvers  # PA-008, PA-009
+            exceptional = pack.registration.exception_approvers  # PA-009
+            usual = (*pack.registration.approvers, *exceptional)  # PA-008
             if environment != LIVE:
                 usual = exceptional = pack.environment_approvers(environment)  # PA-018
             out |= {(row["system"], environment, role, False) for role in usual}

@@ -1,0 +1,157 @@
+"""Reads and writes many rows of one table at the speed of the database, without a model instance for each.
+
+The contract: a row is a tuple, its id first; every value stands in the form the database keeps, as `storing` gives it, so that
+a row read equals the row that was written and two rows can be compared as they are. What is written here and what the ORM
+would write read back the same; a test holds that on both databases. Call inside a transaction that holds the organisation's lock.
+"""
+
+import gc
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from itertools import repeat
+from typing import Any
+
+from django.db import connection
+
+Row = tuple[Any, ...]
+CHANGES = "careward_load_changes"
+
+
+@contextmanager
+def many_rows() -> Iterator[None]:
+    """Leaves Python's cycle collector off meanwhile: rows hold no cycles, and it would walk each of a million again and again."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+def storing() -> dict[str, Callable[[Any], Any]]:
+    """How each kind of value is kept by this database: text for days and moments on SQLite, themselves on PostgreSQL."""
+    if connection.vendor == "postgresql":
+        return {}
+    return {"day": date.isoformat, "moment": _moment_text}
+
+
+def _moment_text(moment: datetime) -> str:
+    return str(moment.astimezone(UTC).replace(tzinfo=None))
+
+
+def read(table: str, columns: Sequence[str], where: Mapping[str, Any]) -> list[Row]:
+    """Every row of a table that fits, as (id, *columns)."""
+    # A bare column of SQLite would be parsed by its declared type; `+column` has none and comes as it is kept.
+    mark = "" if connection.vendor == "postgresql" else "+"
+    chosen = ", ".join(mark + _quoted(c) for c in ("id", *columns))
+    fits = " AND ".join(f"{_quoted(c)} = %s" for c in where)
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {chosen} FROM {_quoted(table)} WHERE {fits}", list(where.values()))  # noqa: S608
+        return cursor.fetchall()  # type: ignore[no-any-return]
+
+
+class Ids:
+    """Hands out the ids that new rows will have, before they are written, so that other rows can name them."""
+
+    def __init__(self) -> None:
+        self._next: dict[str, int] = {}
+
+    def take(self, table: str, count: int) -> Sequence[int]:
+        """The next ids of a table; on SQLite they are ours while the transaction holds the database."""
+        if not count:
+            return ()
+        if connection.vendor == "postgresql":
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)", [_quoted(table), count])
+                return [number for (number,) in cursor.fetchall()]
+        first = self._next.get(table) or _last_id(table) + 1
+        self._next[table] = first + count
+        return range(first, first + count)
+
+
+class Provisional(Ids):
+    """Ids below nought, for counting what a load would do without touching the database's own numbers."""
+
+    def take(self, table: str, count: int) -> Sequence[int]:
+        first = self._next.get(table, -1)
+        self._next[table] = first - count
+        return range(first, first - count, -1)
+
+
+def _last_id(table: str) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT seq FROM sqlite_sequence WHERE name = %s", [table])
+        given = cursor.fetchone()
+        cursor.execute(f"SELECT max(id) FROM {_quoted(table)}")  # noqa: S608
+        return max(given[0] if given else 0, cursor.fetchone()[0] or 0)
+
+
+def insert(table: str, columns: Sequence[str], rows: Iterable[Row]) -> None:
+    """Adds rows, each (id, *columns)."""
+    names = ", ".join(_quoted(c) for c in ("id", *columns))
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            _copy(cursor, f"{_quoted(table)} ({names})", rows)
+        else:
+            marks = ", ".join(repeat("%s", len(columns) + 1))
+            cursor.executemany(f"INSERT INTO {_quoted(table)} ({names}) VALUES ({marks})", rows)  # noqa: S608
+
+
+def update(table: str, columns: Sequence[str], rows: Sequence[Row]) -> None:
+    """Changes rows, each (id, *columns), to hold those values."""
+    if not rows:
+        return
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            _update_from_copy(cursor, table, columns, rows)
+        else:
+            sets = ", ".join(f"{_quoted(c)} = %s" for c in columns)
+            cursor.executemany(f"UPDATE {_quoted(table)} SET {sets} WHERE id = %s", ((*r[1:], r[0]) for r in rows))  # noqa: S608
+
+
+def _update_from_copy(cursor: Any, table: str, columns: Sequence[str], rows: Iterable[Row]) -> None:
+    names = ", ".join(_quoted(c) for c in ("id", *columns))
+    sets = ", ".join(f"{_quoted(c)} = n.{_quoted(c)}" for c in columns)
+    cursor.execute(f"DROP TABLE IF EXISTS {CHANGES}")
+    cursor.execute(f"CREATE TEMP TABLE {CHANGES} ON COMMIT DROP AS SELECT {names} FROM {_quoted(table)} WITH NO DATA")  # noqa: S608
+    _copy(cursor, f"{CHANGES} ({names})", rows)
+    cursor.execute(f"ANALYZE {CHANGES}")
+    cursor.execute(f"UPDATE {_quoted(table)} t SET {sets} FROM {CHANGES} n WHERE t.id = n.id")  # noqa: S608
+
+
+def _copy(cursor: Any, into: str, rows: Iterable[Row]) -> None:
+    with cursor.copy(f"COPY {into} FROM STDIN") as copy:
+        for row in rows:
+            copy.write_row(row)
+
+
+def remove(table: str, ranges: Sequence[tuple[int, int]], held_by: Sequence[str]) -> list[int]:
+    """Deletes the rows of these id ranges that nothing refers to, and returns the ids of those that stay.
+
+    `held_by` are conditions under which a row must stay, with the row named t.
+    """
+    kept: list[int] = []
+    free = "".join(f" AND NOT ({condition})" for condition in held_by)
+    with connection.cursor() as cursor:
+        for first, last in ranges:
+            cursor.execute(f"DELETE FROM {_quoted(table)} AS t WHERE t.id BETWEEN %s AND %s{free}", [first, last])  # noqa: S608
+            cursor.execute(f"SELECT id FROM {_quoted(table)} WHERE id BETWEEN %s AND %s ORDER BY id", [first, last])  # noqa: S608
+            kept += [number for (number,) in cursor.fetchall()]
+    return kept
+
+
+def as_ranges(ids: Iterable[int]) -> list[tuple[int, int]]:
+    """Ids as runs [first, last], so that a hundred thousand new rows are one pair."""
+    runs: list[tuple[int, int]] = []
+    for number in sorted(ids):
+        if runs and number == runs[-1][1] + 1:
+            runs[-1] = (runs[-1][0], number)
+        else:
+            runs.append((number, number))
+    return runs
+
+
+def _quoted(name: str) -> str:
+    return connection.ops.quote_name(name)  # type: ignore[no-any-return]

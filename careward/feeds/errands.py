@@ -1,0 +1,39 @@
+"""What follows a load begun in the browser: the worker reads the files, examines them, and later puts them in."""
+
+from functools import partial
+
+from django.db import transaction
+
+from careward.core.decision import Refused
+from careward.core.ports import Reading
+from careward.feeds import actions
+from careward.feeds.models import Load
+from careward.feeds.uploads import forget, path_of
+from careward.ledger.models import Errand
+from careward.web.plugs import plug
+
+
+def examine(errand: Errand) -> None:
+    """Counts what the uploaded files would do."""
+    load = Load.objects.get(pk=errand.body["load"])
+    if load.state == "waiting":
+        actions.examine_load(load_id=load.pk, reading=_read(load), now=errand.claimed_at, by=errand.body["by"])
+
+
+def apply(errand: Errand) -> None:
+    """Puts the uploaded files in, if they still do what the person saw; else the load's page shows why not."""
+    load = Load.objects.get(pk=errand.body["load"])
+    try:
+        actions.apply_load(load_id=load.pk, reading=_read(load), now=errand.claimed_at, by=errand.body["by"])
+    except Refused as refused:
+        actions.note_refusal(load_id=load.pk, decision=refused.decision, now=errand.claimed_at, by=errand.body["by"])
+    else:
+        transaction.on_commit(partial(forget, load.folder))
+
+
+def _read(load: Load) -> Reading:
+    reading: Reading = plug("read_feeds")(path_of(load.folder), profile=load.profile)
+    return reading
+
+
+HANDLERS = {actions.EXAMINE: examine, actions.APPLY: apply}

@@ -1,0 +1,241 @@
+#!/usr/bin/env python3
+"""Checks an exported Careward ledger without Careward: needs Python 3.9 or later and the package `cryptography`, nothing else.
+
+    python3 verify_ledger.py FOLDER [--json] [--vkey KEY] [--known NOTE_FILE ...]
+
+FOLDER holds entries.ndjson (or entries.ndjson.gz), checkpoints.ndjson and ledger.vkey. Take the key and a checkpoint from someone
+you trust and give them as --vkey and --known: a folder that was forged whole, key included, agrees with itself.
+
+What is checked: every entry has the hash stated for it (RFC 6962 leaf over its JSON with sorted keys and no blanks); places run from
+0 without a gap; every checkpoint is signed with the key (C2SP signed note, Ed25519) and the tree at its size has its root, so that
+each continues the one before; no entry lies past the last checkpoint.
+
+Exit status: 0 in order, 1 not in order, 2 the command was written wrongly.
+"""
+
+import argparse
+import base64
+import gzip
+import hashlib
+import json
+import sys
+from pathlib import Path
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+MOST_SHOWN = 20
+KEYS = {"actor", "at", "body", "id", "organisation", "subject", "verb"}
+
+
+class Bad(Exception):
+    """Something that cannot be trusted."""
+
+
+class Tree:
+    """The roots of the full subtrees so far, largest first."""
+
+    def __init__(self):
+        self.size, self.peaks = 0, []
+
+    def add(self, leaf):
+        rest = self.size
+        while rest & 1:
+            leaf = hashlib.sha256(b"\x01" + self.peaks.pop() + leaf).digest()
+            rest >>= 1
+        self.peaks.append(leaf)
+        self.size += 1
+
+    def root(self):
+        if not self.peaks:
+            return hashlib.sha256(b"").digest()
+        total = self.peaks[-1]
+        for peak in reversed(self.peaks[:-1]):
+            total = hashlib.sha256(b"\x01" + peak + total).digest()
+        return total
+
+
+def read_key(vkey):
+    """Name, key hash and public key of a vkey line."""
+    try:
+        name, stated, encoded = vkey.strip().split("+", 2)
+        raw = base64.b64decode(encoded, validate=True)
+    except ValueError as error:
+        raise Bad("the public key is not written name+hash+base64") from error
+    found = hashlib.sha256(name.encode() + b"\n" + raw).digest()[:4]
+    if len(raw) != 33 or raw[0] != 1 or found.hex() != stated:
+        raise Bad("the public key does not fit its own hash")
+    return name, found, raw[1:]
+
+
+def read_checkpoint(note, key):
+    """Size and root of a checkpoint that the key has signed."""
+    name, key_id, public = key
+    head, gap, tail = note.rpartition("\n\n")
+    text = head + "\n"
+    if not gap or not signed(text, tail, name, key_id, public):
+        raise Bad("carries no good signature of this key")
+    lines = text.split("\n")
+    try:
+        size, root = int(lines[1]), base64.b64decode(lines[2], validate=True)
+    except (IndexError, ValueError) as error:
+        raise Bad("has not the three lines of a checkpoint") from error
+    if lines[0] != name or str(size) != lines[1] or size < 0 or len(root) != 32:
+        raise Bad("is of another ledger, or written wrongly")
+    return size, root
+
+
+def signed(text, tail, name, key_id, public):
+    for line in tail.split("\n"):
+        mark, _, rest = line.partition(" ")
+        signer, _, encoded = rest.partition(" ")
+        if mark != "\u2014" or signer != name:
+            continue
+        try:
+            raw = base64.b64decode(encoded, validate=True)
+            if raw[:4] == key_id:
+                Ed25519PublicKey.from_public_bytes(public).verify(raw[4:], text.encode())
+                return True
+        except (ValueError, InvalidSignature):
+            return False
+    return False
+
+
+def lines_of(folder, name):
+    """The lines of a file, plain or gzipped, one at a time."""
+    plain, packed = folder / name, folder / (name + ".gz")
+    if not plain.exists() and not packed.exists():
+        raise Bad(f"there is no {name} in the folder")
+    with plain.open("rb") if plain.exists() else gzip.open(packed, "rb") as lines:
+        try:
+            yield from lines
+        except (EOFError, gzip.BadGzipFile) as error:
+            raise Bad(f"{name}.gz is broken") from error
+
+
+def read_signed(folder, key, known, problems):
+    """What every signed checkpoint says: size to a list of (where, root)."""
+    said = {}
+    for number, line in enumerate(lines_of(folder, "checkpoints.ndjson"), 1):
+        add_signed(said, f"checkpoint {number}", lambda line=line: json.loads(line)["note"], key, problems)
+    for path in known:
+        add_signed(said, str(path), lambda path=path: Path(path).read_text(encoding="utf-8"), key, problems)
+    return said
+
+
+def add_signed(said, where, read, key, problems):
+    try:
+        size, root = read_checkpoint(read(), key)
+        said.setdefault(size, []).append((where, root))
+    except Bad as error:
+        problems.append((None, f"{where} {error}"))
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        problems.append((None, f"{where} cannot be read"))
+
+
+def read_entry(line, expected):
+    """Place, stated hash and id of one line, and what is wrong with it by itself."""
+    try:
+        found = json.loads(line)
+        entry, stated, place = found["entry"], bytes.fromhex(found["hash"]), found["leaf"]
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return expected, bytes(32), None, f"the line of place {expected} cannot be read"
+    if not isinstance(place, int) or len(stated) != 32:
+        return expected, bytes(32), entry_id(entry), f"the line of place {expected} has no place or no hash"
+    if not isinstance(entry, dict) or set(entry) != KEYS:
+        return place, stated, entry_id(entry), f"the entry at place {place} is gone or not whole"
+    try:
+        data = json.dumps(entry, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode()
+    except (ValueError, RecursionError):
+        data = b""
+    same = hashlib.sha256(b"\x00" + data).digest() == stated
+    return place, stated, entry_id(entry), None if same else f"entry {entry_id(entry)} is not what was sealed at place {place}"
+
+
+def entry_id(entry):
+    found = entry.get("id") if isinstance(entry, dict) else None
+    return found if isinstance(found, int) else None
+
+
+def check_entries(folder, said, problems):
+    """Goes through the entries in order; returns how many there were."""
+    tree, fits, expected, last_size = Tree(), True, 0, max(said, default=0)
+    last_id, good_id, jump_id = 0, 0, 0  # jump: the first id passed over since the last checkpoint that fitted
+    for line in lines_of(folder, "entries.ndjson"):
+        place, stated, found_id, wrong = read_entry(line, expected)
+        if place != expected:  # every later root differs for this reason
+            fits = False
+            problems.append(out_of_order(place, expected, found_id, last_id))
+        found_id = last_id + 1 if found_id is None else found_id
+        jump_id = jump_id or (last_id + 1 if found_id != last_id + 1 else 0)
+        last_id = found_id
+        if wrong:
+            problems.append((found_id, wrong))
+        tree.add(stated)
+        expected = max(place, expected) + 1
+        if fits and tree.size in said:
+            fits = compare(said[tree.size], tree.root(), good_id + 1, last_id, problems)
+            good_id, jump_id = last_id, 0
+    if expected < last_size:
+        what = f"{last_size} entries were signed and {expected} are here: those missing came after entry {good_id}"
+        problems.append((jump_id or last_id + 1, what))
+    if expected > last_size:
+        problems.append((None, f"{expected - last_size} entries lie past the last checkpoint and are not signed"))
+    return tree.size
+
+
+def out_of_order(place, expected, found_id, last_id):
+    if place > expected:
+        return last_id + 1, f"the entries at places {expected} to {place - 1} are gone"
+    return (last_id + 1 if found_id is None else found_id), f"place {place} comes again or out of order"
+
+
+def compare(said, root, first, last, problems):
+    """Whether everything signed of the tree at one size has its root."""
+    wrong = [where for where, stated in said if stated != root]
+    problems += [(first, f"{where} does not fit: an entry from {first} to {last} was changed, dropped, put in or moved") for where in wrong]
+    return not wrong
+
+
+def check(folder, vkey, known):
+    """Everything wrong with a folder, and how many entries were looked at."""
+    problems = []
+    try:
+        key = read_key(vkey or (folder / "ledger.vkey").read_text(encoding="utf-8"))
+        said = read_signed(folder, key, known, problems)
+        return check_entries(folder, said, problems), problems
+    except (Bad, OSError, UnicodeDecodeError) as error:
+        problems.append((None, str(error)))
+        return 0, problems
+
+
+def main(arguments=None):
+    parser = argparse.ArgumentParser(description="Checks an exported Careward ledger.")
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--json", action="store_true", help="one JSON object instead of sentences")
+    parser.add_argument("--vkey", help="the public key as you know it, instead of the one in the folder")
+    parser.add_argument("--known", action="append", default=[], metavar="NOTE_FILE", help="a checkpoint you kept; may be given again")
+    chosen = parser.parse_args(arguments)
+    checked, problems = check(chosen.folder, chosen.vkey, chosen.known)
+    first_bad = min((i for i, _ in problems if i is not None), default=None)
+    if chosen.json:
+        print(json.dumps({"ok": not problems, "checked": checked, "first_bad": first_bad, "problems": [what for _, what in problems]}))
+    else:
+        tell(checked, first_bad, problems)
+    return 1 if problems else 0
+
+
+def tell(checked, first_bad, problems):
+    if not problems:
+        print(f"In order. All {checked:,} entries are what was signed.")
+        return
+    bad = "not known" if first_bad is None else f"entry {first_bad}"
+    print(f"Not in order. {checked:,} entries looked at; first bad row: {bad}.")
+    for _, what in problems[:MOST_SHOWN]:
+        print(f"- {what}")
+    if len(problems) > MOST_SHOWN:
+        print(f"- and {len(problems) - MOST_SHOWN:,} more")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

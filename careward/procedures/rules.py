@@ -1,0 +1,160 @@
+"""How a clause stands, what a procedure's figures are, when a review is late, and what may be adopted. Pure."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Protocol, TypeVar
+
+from careward.core.decision import ALLOWED, Decision, refuse
+from careward.core.ports import Measured
+from careward.web.words import day, plural
+
+WARN_DAYS = 90
+STANDINGS = ("late", "fix", "kept", "part", "uncounted", "absent")
+
+
+def clause_state(*, carried: bool, partly: str, tests: int) -> str:
+    """'done', 'partly' or 'missing' in this product: nothing is done without a test that proves it."""
+    if not carried:
+        return "missing"
+    return "done" if tests and not partly else "partly"
+
+
+def standing(*, state: str, countable: bool, measured: Measured | None, late: int) -> str:
+    """How a clause stands with an organisation, the gravest first.
+
+    late, fix: cases to put right. absent: Careward does not carry it yet. uncounted: it has no cases, or none can be counted.
+    part: carried in part, and in order as far as it is. kept: every case complies, or what it asks for is in place.
+    """
+    if measured is not None and measured.to_put_right > 0:
+        return "late" if late else "fix"
+    if state == "missing":
+        return "absent"
+    if (measured is None and countable) or (measured is not None and measured.total == 0):
+        return "uncounted"
+    return "kept" if state == "done" else "part"
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """How the duties of one document stand; every duty is in one of kept, to_put_right, part, uncounted and absent."""
+
+    duties: int
+    kept: int
+    to_put_right: int
+    cases: int
+    late: int
+    part: int
+    uncounted: int
+    absent: int
+
+
+class Stands(Protocol):
+    """What figures and views need to know of a duty."""
+
+    @property
+    def standing(self) -> str: ...
+    @property
+    def to_put_right(self) -> int: ...
+    @property
+    def late(self) -> int: ...
+
+
+S = TypeVar("S", bound=Stands)
+
+
+def figures(duties: Iterable[Stands]) -> Figures:
+    """The figures of some duties."""
+    known = list(duties)
+    n = Counter(d.standing for d in known)
+    return Figures(
+        duties=len(known),
+        kept=n["kept"],
+        to_put_right=n["fix"] + n["late"],
+        cases=sum(d.to_put_right for d in known),
+        late=n["late"],
+        part=n["part"],
+        uncounted=n["uncounted"],
+        absent=n["absent"],
+    )
+
+
+VIEWS = {
+    "": STANDINGS,
+    "fix": ("fix", "late"),
+    "late": ("late",),
+    "kept": ("kept",),
+    "part": ("part",),
+    "uncounted": ("uncounted",),
+    "absent": ("absent",),
+}
+
+
+def worst(duties: Iterable[S]) -> S | None:
+    """The duty to look at next: the one with the most cases to put right, then the most late; None when nothing is."""
+    wanting = [d for d in duties if d.standing in VIEWS["fix"]]
+    return max(wanting, key=lambda d: (d.to_put_right, d.late), default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """How the next review of a document stands: 'late', 'wait' when it is near, 'ok', or 'none' when no day is given."""
+
+    name: str
+    words: str
+
+    @property
+    def late(self) -> bool:
+        return self.name == "late"
+
+
+def review_state(next_review_on: date | None, *, today: date, warn_days: int = WARN_DAYS) -> Review:
+    """Whether a review is late, near or far (PA-096, LR-054); the day named is still good."""
+    if next_review_on is None:
+        return Review("none", "No review date is given")
+    if next_review_on < today:
+        return Review("late", f"Its review was due on {day(next_review_on)}, {plural((today - next_review_on).days, 'day')} ago")
+    if next_review_on - today <= timedelta(days=warn_days):
+        left = (next_review_on - today).days
+        return Review("wait", f"Its review is due on {day(next_review_on)}, " + (f"in {plural(left, 'day')}" if left else "today"))
+    return Review("ok", f"Next review {day(next_review_on)}")
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """That a document is adopted, from which day to which; the last day is not in it."""
+
+    document: str
+    from_on: date
+    to_on: date | None = None
+
+    def on(self, day: date) -> bool:
+        return self.from_on <= day and (self.to_on is None or day < self.to_on)
+
+    def meets(self, other: "Running") -> bool:
+        return (self.to_on is None or other.from_on < self.to_on) and (other.to_on is None or self.from_on < other.to_on)
+
+
+def may_adopt(wanted: Running, *, known: bool, others: Iterable[Running]) -> Decision:
+    """Whether a document may be adopted from a day: it exists, and none of its name runs on any of the same days."""
+    decision = ALLOWED
+    if not known:
+        detail = f"No pack holds a document called {wanted.document}"
+        decision &= refuse("document.unknown", "PA-001", detail, "Choose a document from the list")
+    if meeting := [o for o in others if o.document == wanted.document and o.meets(wanted)]:
+        detail = f"It is in force already, from {day(meeting[0].from_on)}"
+        decision &= refuse("document.in_force_already", "PA-001", detail, "End that adoption first, from the day the new one begins")
+    return decision
+
+
+def may_end(running: Running, *, to_on: date) -> Decision:
+    """Whether an adoption may end: it has begun by that day and has not ended before it."""
+    decision = ALLOWED
+    if to_on <= running.from_on:
+        detail = f"It came into force on {day(running.from_on)}"
+        decision &= refuse("document.not_begun", "PA-001", detail, f"Enter a day after {day(running.from_on)}")
+    if running.to_on is not None and running.to_on <= to_on:
+        detail = f"It ended on {day(running.to_on)}"
+        decision &= refuse("document.ended", "PA-001", detail, "Nothing needs to be done")
+    return decision

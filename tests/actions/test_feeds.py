@@ -1,0 +1,440 @@
+"""Loads against a database: what goes in, what twice changes, what is held, and what is taken back."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+
+from careward.access.models import Authorisation, GenericApproval
+from careward.accounts.models import Account
+from careward.core.decision import Refused
+from careward.core.ports import Problem
+from careward.feeds import actions, queries
+from careward.feeds.models import Load
+from careward.ledger.models import Entry
+from careward.people.models import Absence, Assignment, Deputy, LeaverNotice, Organisation, Person, RoleHeld, Team, TrainingHeld, User
+from careward.systems.models import Environment, System
+from tests.make.feeds import NOW, ON, feed_file, reading, small_trust, someone, staff, swap
+
+pytestmark = pytest.mark.django_db
+BY = "cli/tester"
+LATER = NOW + timedelta(days=1)
+KEPT = (Team, Person, Assignment, TrainingHeld, Absence, Deputy, LeaverNotice, System, Environment, Authorisation, GenericApproval, Account)
+
+
+@pytest.fixture
+def trust():
+    return Organisation.objects.create(ods_code="RX3", name="A trust", pack="base")
+
+
+def load(trust, whole, *, now=NOW, by=BY, allow_reason=""):
+    """Begins, examines and, where it may, applies."""
+    begun = actions.begin_load(organisation=trust, source="folder", profile="canonical", now=now, by=by)
+    examined = actions.examine_load(load_id=begun.pk, reading=whole, now=now, by=by)
+    if examined.state != "examined" and not allow_reason:
+        return examined
+    return actions.apply_load(load_id=begun.pk, reading=whole, now=now, by=by, allow_reason=allow_reason)
+
+
+def everything():
+    """Every row of every table that a load may touch."""
+    return {model.__name__: list(model.objects.order_by("pk").values()) for model in KEPT}
+
+
+def people(count, **change):
+    return staff(*(someone(n, **change) for n in range(1, count + 1)))
+
+
+def problems(report):
+    return [(p.file, p.line, p.column) for p in report.problems]
+
+
+def test_a_folder_goes_in(trust):
+    report = load(trust, small_trust())
+    assert report.state == "applied"
+    assert report.problems == ()
+    assert report.exit_status == 0
+    assert {name: len(rows) for name, rows in everything().items()} == {
+        "Team": 1, "Person": 3, "Assignment": 3, "TrainingHeld": 3, "Absence": 1, "Deputy": 1, "LeaverNotice": 1, "System": 1,
+        "Environment": 1, "Authorisation": 3, "GenericApproval": 1, "Account": 3,
+    }  # fmt: skip
+    carol = Person.objects.get(employee_number="E1")
+    assert (carol.email, carol.date_of_birth, carol.registration_expires_on) == ("p1@example.nhs.uk", date(1980, 2, 3), date(2027, 3, 31))
+    assert carol.assignment_set.get().team.name == "Crisis team"
+    account = Account.objects.get(username="u2")
+    assert (account.last_used_at, account.seen_on, account.roles) == (NOW.replace(day=20, hour=8, minute=15), ON, "nurse;viewer")
+    assert Environment.objects.get().live
+
+
+def test_examining_changes_nothing(trust):
+    before = everything()
+    begun = actions.begin_load(organisation=trust, source="folder", profile="canonical", now=NOW, by=BY)
+    report = actions.examine_load(load_id=begun.pk, reading=small_trust(), now=NOW, by=BY)
+    assert report.state == "examined"
+    assert report.added == 17
+    assert everything() == before
+
+
+def test_the_same_files_twice_change_nothing(trust):
+    load(trust, small_trust())
+    before = everything()
+    report = load(trust, small_trust(), now=LATER)
+    assert report.state == "applied"
+    assert (report.changes, report.unchanged, report.refused) == (0, 17, 0)
+    assert everything() == before
+
+
+def test_what_is_in_the_file_is_what_stands(trust):
+    load(trust, small_trust())
+    changed = staff(*(someone(n, last_name="Other", end_on=date(2026, 12, 1)) for n in range(1, 4)))
+    report = load(trust, swap(small_trust(), changed), now=LATER)
+    assert (report.files[1].changed, report.files[1].unchanged) == (3, 0)
+    assert set(Person.objects.values_list("last_name", flat=True)) == {"Other"}
+    assert set(Assignment.objects.values_list("end_on", flat=True)) == {date(2026, 12, 1)}
+
+
+def test_whoever_has_no_row_is_gone_with_their_posts_and_comes_back(trust):
+    load(trust, reading(people(5)))
+    report = load(trust, reading(people(4)), now=LATER)
+    assert report.gone == 1
+    assert Person.objects.get(employee_number="E5").gone_on == date(2026, 11, 23)
+    assert Assignment.objects.get(person__employee_number="E5").gone_on == date(2026, 11, 23)
+    report = load(trust, reading(people(5)), now=LATER)
+    assert report.added == 1
+    assert not Person.objects.exclude(gone_on=None).exists()
+    assert not Assignment.objects.exclude(gone_on=None).exists()
+
+
+def test_the_primary_row_speaks_for_the_person(trust):
+    rows = (
+        someone(1, primary_assignment=False, email="second@example.nhs.uk"),
+        someone(1, assignment_number="E1-2", email="first@example.nhs.uk", team="Ward 2", team_code="W2"),
+    )
+    report = load(trust, reading(staff(*rows)))
+    assert report.added == 2
+    assert Person.objects.get().email == "first@example.nhs.uk"
+    assert list(Assignment.objects.order_by("assignment_number").values_list("is_primary", "team__name")) == [
+        (False, "Crisis team"),
+        (True, "Ward 2"),
+    ]
+
+
+def test_posts_without_a_number_are_told_apart_by_team_and_first_day(trust):
+    file = staff(
+        {}, {"team": "Ward 2", "team_code": ""}, {"team": "Ward 2", "team_code": ""}, without=["assignment_number", "primary_assignment"]
+    )
+    report = load(trust, reading(file))
+    assert problems(report) == [("staff.csv", 4, "assignment_number")]
+    assert list(Assignment.objects.order_by("id").values_list("assignment_number", "is_primary")) == [
+        ("T1/2020-01-06", True),
+        ("Ward 2/2020-01-06", False),
+    ]
+    assert load(trust, reading(file), now=LATER).changes == 0
+
+
+def test_a_person_who_moves_team_keeps_their_row_and_the_team_is_made(trust):
+    load(trust, reading(people(1)))
+    was = Assignment.objects.get().pk
+    load(trust, reading(people(1, team="Ward 2", team_code="W2")), now=LATER)
+    moved = Assignment.objects.get()
+    assert (moved.pk, moved.team.code, Team.objects.count()) == (was, "W2", 2)
+
+
+def test_references_that_lead_nowhere_are_refused_and_the_rest_goes_in(trust):
+    whole = reading(
+        feed_file("systems", {}),
+        people(2),
+        feed_file("training", {}, {"employee_number": "E99"}),
+        feed_file("deputies", {"deputy_employee_number": "E1"}, {}),
+        feed_file("authorisations", {"system": "nowhere"}, {"employee_number": "E98"}, {}),
+        feed_file("accounts", {}, system="nowhere"),
+    )
+    report = load(trust, whole)
+    assert report.state == "applied"
+    assert problems(report) == [
+        ("training.csv", 3, "employee_number"),
+        ("deputies.csv", 2, "deputy_employee_number"),
+        ("authorisations.csv", 2, "system"),
+        ("authorisations.csv", 3, "employee_number"),
+        ("accounts/nowhere.csv", 0, ""),
+    ]
+    assert all(p.what and p.remedy for p in report.problems)
+    assert report.exit_status == 6
+    assert (TrainingHeld.objects.count(), Deputy.objects.count(), Authorisation.objects.count()) == (1, 1, 1)
+
+
+def test_a_second_row_for_one_key_is_refused_naming_the_first(trust):
+    report = load(trust, reading(feed_file("systems", {}), feed_file("accounts", {}, {"display_name": "Another"})))
+    problem = report.problems[0]
+    assert (problem.file, problem.line, problem.column) == ("accounts/paris.csv", 3, "username")
+    assert "line 2" in problem.what
+    assert Account.objects.get().display_name == "Carol Dewhurst"
+
+
+def test_a_row_we_refuse_is_not_taken_for_gone(trust):
+    load(trust, reading(feed_file("systems", {}), feed_file("accounts", {}, {"username": "other"})))
+    load(trust, reading(feed_file("accounts", {"status": "asleep"}, {"username": "other"})), now=LATER)
+    assert set(Account.objects.values_list("status", "gone_on")) == {("active", None)}
+
+
+def test_while_rows_are_unreadable_nothing_is_gone(trust):
+    load(trust, reading(people(3)))
+    report = load(trust, reading(replace(people(2), refused=1)), now=LATER)
+    assert report.gone == 0
+    assert any("could not be read" in n for n in report.notices)
+    assert not Person.objects.exclude(gone_on=None).exists()
+
+
+def test_columns_a_file_lacks_stay_as_they_are_but_rights_become_unknown(trust):
+    load(trust, reading(feed_file("systems", {}), feed_file("accounts", {"email": "a@example.nhs.uk"})))
+    report = load(trust, reading(feed_file("accounts", {}, without=["email", "roles", "display_name"])), now=LATER)
+    account = Account.objects.get()
+    assert report.changed == 1
+    assert (account.email, account.display_name, account.roles, account.teams) == (
+        "a@example.nhs.uk",
+        "Carol Dewhurst",
+        None,
+        "Crisis team",
+    )
+
+
+def test_environments_are_made_on_the_way_as_the_pack_has_them(trust):
+    rows = ({"environment": ""}, {"environment": "Training"}, {"environment": "sandpit"}, {"environment": "LIVE", "username": "b"})
+    load(trust, reading(feed_file("systems", {}), feed_file("accounts", *rows)))
+    assert list(Environment.objects.order_by("code").values_list("code", "title", "live")) == [
+        ("live", "Live", True),
+        ("sandpit", "sandpit", False),
+        ("training", "Training copy", False),
+    ]
+    assert set(Account.objects.values_list("environment", flat=True)) == {"live", "sandpit", "training"}
+
+
+@pytest.mark.clause("EL-061", "EL-065")
+def test_the_register_keeps_every_column(trust):
+    load(trust, reading(feed_file("systems", {})))
+    row = System.objects.values("code", "name", "administrator_title", "administrator_contact", "description", "request_channel").get()
+    assert row == {
+        "code": "paris", "name": "PARIS", "administrator_title": "PARIS administrator", "administrator_contact": "paris@example.nhs.uk",
+        "description": "The patient record", "request_channel": "Service desk",
+    }  # fmt: skip
+
+
+def test_a_system_with_an_unknown_pack_is_refused_and_without_one_has_the_organisations(trust):
+    report = load(trust, reading(feed_file("systems", {"pack": "no-such"}, {"code": "rio", "pack": ""})))
+    assert problems(report) == [("systems.csv", 2, "pack")]
+    assert list(System.objects.values_list("code", "pack")) == [("rio", "base")]
+
+
+@pytest.mark.clause("EL-046", "EL-048")
+def test_the_leavers_report_has_names_only_and_never_acts(trust):
+    rows = (
+        someone(1, first_name="Carol", last_name="Dewhurst"),
+        someone(2, first_name="Sam", last_name="Lee"),
+        someone(3, first_name="Sam", last_name="Lee"),
+        someone(4, first_name="Ann", last_name="Oduya", team="Ward 2", team_code="W2"),
+    )
+    load(trust, reading(staff(*rows), feed_file("systems", {}), feed_file("accounts", {})))
+    before = {name: rows for name, rows in everything().items() if name != "LeaverNotice"}
+    names = ("DEWHURST, Carol", "Sam Lee", "Ann Oduya", "Carol Dewhirst")
+    load(trust, reading(feed_file("leavers", *({"name": name} for name in names), snapshot=False)), now=LATER)
+    found = {n.name: (n.fits, n.person and n.person.employee_number) for n in LeaverNotice.objects.select_related("person")}
+    assert found == {
+        "DEWHURST, Carol": (1, "E1"),
+        "Sam Lee": (2, None),
+        "Ann Oduya": (0, None),
+        "Carol Dewhirst": (1, "E1"),
+    }
+    assert {name: rows for name, rows in everything().items() if name != "LeaverNotice"} == before
+
+
+def test_two_organisations_never_touch_each_other(trust):
+    other = Organisation.objects.create(ods_code="RY7", name="Another", pack="base")
+    load(trust, small_trust())
+    before = everything()
+    load(other, small_trust())
+    mine = {name: [r for r in rows if r in before[name]] for name, rows in everything().items()}
+    assert mine == before
+    assert Person.objects.filter(organisation=other).count() == 3
+    load(other, reading(people(2)), now=LATER, allow_reason="They really have left us")
+    assert not Person.objects.filter(organisation=trust).exclude(gone_on=None).exists()
+
+
+class TestHeld:
+    def test_an_empty_list_where_rows_stood(self, trust):
+        load(trust, reading(people(3)))
+        report = load(trust, reading(people(0)), now=LATER)
+        assert (report.state, [r.code for r in report.reasons], report.exit_status) == ("held", ["feed.empty"], 5)
+        assert not Person.objects.exclude(gone_on=None).exists()
+
+    def test_every_reason_at_once(self, trust):
+        load(trust, reading(people(30), feed_file("systems", {})))
+        shifted = people(20, email="", postcode="X")
+        report = load(trust, reading(replace(shifted, refused=0)), now=LATER)
+        assert [r.code for r in report.reasons] == ["feed.dropped", "feed.shifted", "feed.blanked"]
+        assert all(r.detail and r.remedy and r.clause == "house" for r in report.reasons)
+
+    def test_too_many_unreadable_rows(self, trust):
+        report = load(trust, reading(people(30, without=[]), feed_file("training", *({"employee_number": f"X{n}"} for n in range(30)))))
+        assert [r.code for r in report.reasons] == ["feed.unreadable"]
+        assert Person.objects.count() == 0
+
+    def test_a_named_person_lets_it_go_with_a_reason_and_the_ledger_says_so(self, trust):
+        load(trust, reading(people(3)))
+        report = load(trust, reading(people(0)), now=LATER, allow_reason="The trust was dissolved")
+        assert (report.state, report.allowed_by, report.allowed_reason) == ("applied", BY, "The trust was dissolved")
+        assert Person.objects.exclude(gone_on=None).count() == 3
+        verbs = list(Entry.objects.filter(subject=f"load/{report.id}").order_by("id").values_list("verb", flat=True))
+        assert verbs == ["load.begun", "load.held", "load.allowed", "load.applied"]
+
+    def test_without_a_reason_or_the_permission_it_stays(self, trust):
+        load(trust, reading(people(3)))
+        held = load(trust, reading(people(0)), now=LATER)
+        with pytest.raises(Refused, match=r"reason\.missing"):
+            actions.allow_load(load_id=held.id, reason="ok", now=LATER, by=BY)
+        with pytest.raises(Refused, match=r"role\.missing"):
+            actions.allow_load(load_id=held.id, reason="The trust was dissolved", now=LATER, by="job/nightly")
+        user = User.objects.create(email="a@example.nhs.uk", name="A", created_at=NOW)
+        with pytest.raises(Refused, match=r"role\.missing"):
+            actions.allow_load(load_id=held.id, reason="The trust was dissolved", now=LATER, by=f"user/{user.pk}")
+        RoleHeld.objects.create(user=user, organisation=trust, role="trust_administrator", from_on=ON, given_by="x")
+        assert actions.allow_load(load_id=held.id, reason="The trust was dissolved", now=LATER, by=f"user/{user.pk}").state == "examined"
+
+    def test_it_cannot_be_applied_while_held(self, trust):
+        load(trust, reading(people(3)))
+        held = load(trust, reading(people(0)), now=LATER)
+        with pytest.raises(Refused, match=r"state\.wrong"):
+            actions.apply_load(load_id=held.id, reading=reading(people(0)), now=LATER, by=BY)
+
+    def test_in_one_act_it_is_held_too(self, trust):
+        load(trust, reading(people(3)))
+        begun = actions.begin_load(organisation=trust, source="folder", profile="canonical", now=LATER, by=BY)
+        assert actions.apply_load(load_id=begun.pk, reading=reading(people(0)), now=LATER, by=BY).state == "held"
+        assert not Person.objects.exclude(gone_on=None).exists()
+
+
+class TestRefused:
+    def test_a_load_with_nothing_usable(self, trust):
+        problem = Problem("staff.csv", 0, "", "The file is not UTF-8 text", "Save it as CSV UTF-8")
+        report = load(trust, reading(problems=[problem]))
+        assert (report.state, [r.code for r in report.reasons], report.exit_status) == ("refused", ["load.unusable"], 5)
+        assert report.whole_problems == (problem,)
+
+    def test_other_files_go_on(self, trust):
+        problem = Problem("training.csv", 0, "", "The file is not UTF-8 text", "Save it as CSV UTF-8")
+        report = load(trust, reading(people(1), problems=[problem]))
+        assert (report.state, report.exit_status, Person.objects.count()) == ("applied", 6, 1)
+
+    def test_empty_files_where_nothing_stood(self, trust):
+        assert [r.code for r in load(trust, reading(people(0))).reasons] == ["load.empty"]
+
+
+class TestMoved:
+    def examined(self, trust, whole):
+        begun = actions.begin_load(organisation=trust, source="folder", profile="canonical", now=NOW, by=BY)
+        return actions.examine_load(load_id=begun.pk, reading=whole, now=NOW, by=BY)
+
+    def test_rows_that_moved_since_are_shown_anew_and_nothing_goes_in(self, trust):
+        load(trust, reading(people(2)))
+        changed = reading(people(2, postcode="ZZ1 1ZZ"))
+        seen = self.examined(trust, changed)
+        Person.objects.filter(employee_number="E1").update(last_name="Elsewhere")
+        with pytest.raises(Refused, match=r"load\.moved"):
+            actions.apply_load(load_id=seen.id, reading=changed, now=LATER, by=BY)
+        assert Person.objects.get(employee_number="E1").postcode == "DL1 1AA"
+        assert actions.apply_load(load_id=seen.id, reading=changed, now=LATER, by=BY).state == "applied"
+
+    def test_other_files_than_those_looked_at(self, trust):
+        seen = self.examined(trust, reading(people(2)))
+        with pytest.raises(Refused, match=r"file\.changed"):
+            actions.apply_load(load_id=seen.id, reading=reading(people(3)), now=LATER, by=BY)
+        assert Person.objects.count() == 0
+
+    def test_a_load_goes_in_once(self, trust):
+        report = load(trust, reading(people(2)))
+        with pytest.raises(Refused, match=r"state\.wrong"):
+            actions.apply_load(load_id=report.id, reading=reading(people(2)), now=LATER, by=BY)
+
+
+class TestUndo:
+    def test_everything_stands_as_before(self, trust):
+        load(trust, small_trust(4))
+        before = everything()
+        changed = staff(*(someone(n, last_name="Other") for n in (1, 2, 5)))
+        whole = swap(small_trust(4), changed, feed_file("accounts", {"username": "u1", "last_used_at": NOW, "created_on": ON}))
+        report = load(trust, whole, now=LATER, allow_reason="A good reason")
+        assert report.state == "applied"
+        assert everything() != before
+        undone = actions.undo_load(load_id=report.id, now=LATER, by=BY)
+        assert undone.state == "undone"
+        assert everything() == before
+
+    def test_the_first_load_leaves_nothing(self, trust):
+        report = load(trust, small_trust())
+        actions.undo_load(load_id=report.id, now=LATER, by=BY)
+        assert not any(everything().values())
+
+    def test_rows_that_something_refers_to_stay_marked_gone(self, trust):
+        report = load(trust, small_trust())
+        person = Person.objects.get(employee_number="E1")
+        User.objects.create(email="a@example.nhs.uk", name="A", person=person, created_at=NOW)
+        actions.undo_load(load_id=report.id, now=LATER, by=BY)
+        assert list(Person.objects.values_list("employee_number", "gone_on")) == [("E1", date(2026, 11, 23))]
+        assert Account.objects.count() == 0
+
+    def test_not_while_later_loads_touched_the_same_rows_and_all_are_named(self, trust):
+        first = load(trust, reading(people(2)))
+        second = load(trust, reading(people(2, postcode="ZZ1 1ZZ")), now=LATER)
+        third = load(trust, reading(people(2, postcode="ZZ2 2ZZ")), now=LATER + timedelta(days=1))
+        with pytest.raises(Refused) as refused:
+            actions.undo_load(load_id=first.id, now=LATER, by=BY)
+        reasons = refused.value.decision.reasons
+        assert [r.code for r in reasons] == ["rows.touched_later"] * 2
+        assert [f"load {n}" in r.remedy for r, n in zip(reasons, (third.id, second.id), strict=True)] == [True, True]
+        assert queries.against_undo(organisation_id=trust.pk, load_id=first.id).reasons == reasons
+        for number in (third.id, second.id, first.id):
+            actions.undo_load(load_id=number, now=LATER, by=BY)
+        assert Person.objects.count() == 0
+
+    def test_a_later_load_of_other_rows_does_not_stand_in_the_way(self, trust):
+        first = load(trust, reading(feed_file("systems", {})))
+        load(trust, reading(people(2)), now=LATER)
+        assert actions.undo_load(load_id=first.id, now=LATER, by=BY).state == "undone"
+        assert Person.objects.count() == 2
+
+
+def test_the_ledger_says_what_was_done_and_names_nobody(trust):
+    report = load(trust, small_trust())
+    actions.undo_load(load_id=report.id, now=LATER, by=BY)
+    entries = list(Entry.objects.order_by("id"))
+    assert [e.verb for e in entries] == ["load.begun", "load.applied", "load.undone"]
+    assert {e.organisation for e in entries} == {"RX3"}
+    said = str([e.body for e in entries])
+    assert all(word not in said for word in ("Family1", "Given1", "example.nhs.uk", "Crisis", "u1'"))
+    applied = {file["feed"]: file for file in entries[1].body["files"]}
+    assert applied["staff"]["added"] == 3
+    assert len(applied["staff"]["digest"]) == 64
+
+
+def test_problems_are_kept_up_to_a_thousand_with_the_full_count(trust):
+    report = load(trust, reading(people(1), feed_file("training", *({"employee_number": f"X{n}"} for n in range(1_100)))))
+    file = report.files[1]
+    assert (len(file.problems), file.problems_in_all, file.refused) == (1_000, 1_100, 1_100)
+    assert Load.objects.get(pk=report.id).state == "held"
+
+
+def test_the_preview_names_rows_in_words_the_reader_knows(trust):
+    load(trust, reading(people(2)))
+    begun = actions.begin_load(organisation=trust, source="folder", profile="canonical", now=LATER, by=BY)
+    whole = reading(staff(someone(1, last_name="Other", team="Ward 2", team_code="W2"), someone(3)))
+    seen = actions.examine_load(load_id=begun.pk, reading=whole, now=LATER, by=BY).files[0]
+    words = {(s.name, f.column, f.was, f.becomes) for s in seen.samples_changed for f in s.facts}
+    assert ("E1", "last_name", "Family1", "Other") in words
+    assert ("E1, E1-1", "team_id", "Crisis team", "Ward 2") in words
+    assert [s.name for s in seen.samples_added][:1] == ["E3"]
+    assert {s.name for s in seen.samples_gone} == {"E2", "E2, E2-1"}
+
+
+def test_it_is_only_found_by_its_own_organisation(trust):
+    report = load(trust, small_trust())
+    other = Organisation.objects.create(ods_code="RY7", name="Another", pack="base")
+    assert queries.load_report(organisation_id=other.pk, load_id=report.id) is None

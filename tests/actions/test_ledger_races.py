@@ -1,0 +1,291 @@
+"""Eight workers at once, and workers and sealers killed at work: nothing is lost, nothing is done twice, the ledger verifies.
+
+Each race is a program of its own with several processes, on SQLite and on a PostgreSQL that the test starts for itself.
+"""
+
+import json
+import os
+import pwd
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+BIN = Path("/usr/lib/postgresql")
+
+
+def missing(what: str) -> None:
+    """Skips, saying what to install; fails where the build says that everything must be there."""
+    if os.environ.get("CI") == "true":
+        pytest.fail(what)
+    pytest.skip(what)
+
+
+@pytest.fixture(scope="module")
+def postgres() -> Iterator[str]:
+    """The address of an empty PostgreSQL on a Unix socket, gone afterwards."""
+    programs = sorted(BIN.glob("*/bin/initdb")) or [Path(p) for p in [shutil.which("initdb")] if p]
+    if not programs:
+        missing("PostgreSQL is not here: apt-get install postgresql")
+    as_user = {"user": "postgres", "group": "postgres"} if os.geteuid() == 0 else {}  # its programs refuse root
+    folder = Path(tempfile.mkdtemp(prefix="careward-pg-"))
+    if as_user:
+        os.chown(folder, pwd.getpwnam("postgres").pw_uid, -1)
+
+    def run(program: str, *arguments: object) -> None:
+        command = [str(programs[-1].with_name(program)), *map(str, arguments)]
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=folder, timeout=60, **as_user)
+
+    run("initdb", "-D", folder / "data", "-A", "trust", "-U", "careward", "--no-sync", "-E", "UTF8")
+    options = f"-k {folder} -c listen_addresses='' -c fsync=off -c max_connections=40"
+    run("pg_ctl", "-D", folder / "data", "-o", options, "-l", folder / "log", "-w", "start")
+    yield f"postgresql://careward@{quote(str(folder), safe='')}/postgres"
+    run("pg_ctl", "-D", folder / "data", "-m", "immediate", "stop")
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def place(request: pytest.FixtureRequest, tmp_path: Path) -> dict[str, str]:
+    """The environment of a fresh installation on one database, its ledger's tables made."""
+    env = {k: v for k, v in os.environ.items() if not k.startswith("CAREWARD_")}
+    env |= {"CAREWARD_HOME": str(tmp_path), "DJANGO_SETTINGS_MODULE": "careward.config.settings"}
+    if request.param == "postgresql":
+        url, name = request.getfixturevalue("postgres"), f"t{time.monotonic_ns()}"
+        env["CAREWARD_DATABASE_URL"] = url
+        run(env, f"connection.cursor().execute('CREATE DATABASE {name}')")
+        env["CAREWARD_DATABASE_URL"] = url.removesuffix("postgres") + name
+    run(env, "from django.core.management import call_command; call_command('migrate', 'ledger', verbosity=0)")
+    return env
+
+
+BEGIN = """
+import json, os, random, signal, sys, time
+from datetime import UTC, datetime, timedelta
+import django
+django.setup()
+from django.db import connection, connections, transaction
+from careward.ledger import actions, proof, rules
+from careward.ledger.models import Checkpoint, Entry, Errand, Leaf
+NOW = datetime(2026, 11, 22, 10, 31, tzinfo=UTC)
+
+def write(count, start=0, errands=(), actor="user/7"):
+    deeds = [rules.Deed("account.locked", f"account/{n}", {"n": n}, errands) for n in range(start, start + count)]
+    with transaction.atomic():
+        actions.record_many(at=NOW, actor=actor, organisation="RX3", deeds=deeds)
+
+def together(works):
+    "Runs each work in a process of its own; returns how each ended."
+    connections.close_all()
+    children = []
+    for work in works:
+        if not (child := os.fork()):
+            try:
+                work()
+            except BaseException as error:
+                print(repr(error), file=sys.stderr, flush=True)
+                os._exit(1)
+            os._exit(0)
+        children.append(child)
+    return [os.waitpid(child, 0)[1] for child in children]
+
+def report():
+    found = proof.verify()
+    return {"ok": found.ok, "checked": found.checked, "unsealed": found.unsealed, "problems": found.problems}
+"""
+
+
+def run(env: dict[str, str], program: str, **options: object) -> str:
+    done = subprocess.run([sys.executable, "-c", BEGIN + program], env=env, cwd=ROOT, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0 and not done.stderr, done.stderr[-3000:]
+    return done.stdout
+
+
+WORKERS = """
+write(120, errands=("work.tell",))
+ids = list(Errand.objects.order_by("id").values_list("id", flat=True))
+deadly, deadly_at_the_end = set(ids[::30]), set(ids[5::30])
+
+def effect(errand):
+    actions.record(at=NOW, actor="job/work", verb="errand.run", subject=f"errand/{errand.pk}", organisation="RX3")
+    if errand.pk in deadly and errand.tries == 1:
+        os.kill(os.getpid(), signal.SIGKILL)  # in the middle of the transaction
+    if errand.pk % 10 == 0 and errand.tries == 1:
+        raise ValueError("the first try fails")
+
+finish = actions.finish
+
+def finish_or_die(*, errand, now):
+    if errand.pk in deadly_at_the_end and errand.tries == 1:
+        os.kill(os.getpid(), signal.SIGKILL)  # the effect is there, and not yet that it is done
+    finish(errand=errand, now=now)
+
+actions.finish = finish_or_die
+
+def worker(number, now):
+    def work():
+        while errand := actions.claim(now=now, worker=f"w{number}"):
+            actions.run_errand(errand=errand, handler=effect, now=now)
+    return work
+
+ends = together([worker(n, NOW) for n in range(8)])
+more = together([worker(n + 8, NOW) for n in range(8)])  # all eight of the first are killed: others take their places
+later = together([worker(n, NOW + rules.LEASE + timedelta(hours=1)) for n in range(8)])
+subjects = list(Entry.objects.filter(verb="errand.run").values_list("subject", flat=True))
+print(json.dumps({
+    "killed": ends.count(signal.SIGKILL), "failed": sum(e not in (0, signal.SIGKILL) for e in ends + more + later),
+    "done": Errand.objects.exclude(done_at=None).count(), "effects": len(subjects), "different": len(set(subjects)),
+    "workers": Errand.objects.values("claimed_by").distinct().count(), "most_tries": max(Errand.objects.values_list("tries", flat=True)),
+}))
+"""
+
+
+def test_eight_workers_do_every_errand_exactly_once_though_some_are_killed(place: dict[str, str]) -> None:
+    found = json.loads(run(place, WORKERS))
+    assert (found["done"], found["effects"], found["different"], found["failed"]) == (120, 120, 120, 0)
+    assert found["killed"] == 8 and found["workers"] > 1 and found["most_tries"] == 2
+
+
+SEALERS = """
+actions.SEAL_AT_ONCE = 50
+
+def writer(number):
+    def work():
+        for i in range(40):
+            with transaction.atomic():
+                actions.record(at=NOW, actor=f"user/{number}", verb="account.locked", subject=f"account/{i}", organisation="RX3")
+                if i % 5 == 0:
+                    time.sleep(random.random() / 200)  # others are given higher ids and commit first
+                if i % 7 == 0:
+                    transaction.set_rollback(True)  # leaves a hole in the ids of PostgreSQL
+    return work
+
+def sealer():
+    for _ in range(15):
+        actions.seal(now=NOW)
+        time.sleep(random.random() / 100)
+
+def checker():
+    for _ in range(8):
+        found = report()
+        assert found["ok"], found
+        time.sleep(0.01)
+
+write(1)
+actions.seal(now=NOW)
+ends = together([*(writer(n) for n in range(5)), sealer, sealer, checker])
+actions.seal(now=NOW)
+print(json.dumps(report() | {"ends": ends, "entries": Entry.objects.count(), "leaves": Leaf.objects.count(), "checkpoints": Checkpoint.objects.count()}))
+"""
+
+
+def test_sealing_while_others_write_seal_and_verify_misses_nothing(place: dict[str, str]) -> None:
+    found = json.loads(run(place, SEALERS))
+    assert found["ends"] == [0] * 8
+    assert found["ok"] and found["unsealed"] == 0, found["problems"]
+    assert found["entries"] == found["leaves"] == found["checked"] == 1 + 5 * 34
+    assert found["checkpoints"] > 1
+
+
+KEYS = """
+from careward.ledger import keys
+folder = keys.home_folder()
+ends = together([lambda: keys.signer(folder, may_make=True)] * 8)
+print(json.dumps({"ends": ends, "files": sorted(p.name for p in folder.iterdir() if p.name.startswith("ledger"))}))
+"""
+
+
+def test_eight_processes_that_start_at_once_agree_on_one_key(tmp_path: Path) -> None:
+    env = os.environ | {"CAREWARD_HOME": str(tmp_path), "DJANGO_SETTINGS_MODULE": "careward.config.settings"}
+    assert json.loads(run(env, KEYS)) == {"ends": [0] * 8, "files": ["ledger.key", "ledger.vkey"]}
+
+
+KILLED = """
+from careward.core import merkle
+from careward.ledger import keys, rows
+actions.SEAL_AT_ONCE = 500
+write(10_000)
+
+def die(*given, **named):
+    os.kill(os.getpid(), signal.SIGKILL)
+
+def dies_after(module, name, times):
+    "A sealer that is killed right after the so-manieth call of a function."
+    def work():
+        real, left = getattr(module, name), [times]
+        def call(*given, **named):
+            out = real(*given, **named)
+            left[0] -= 1
+            return out if left[0] else die()
+        setattr(module, name, call)
+        actions.seal(now=NOW)
+    return work
+
+def dies_some_time():
+    dice = random.Random(Leaf.objects.count())
+    signal.signal(signal.SIGALRM, die)
+    signal.setitimer(signal.ITIMER_REAL, 0.005 + dice.random() / 20)
+    while True:
+        actions.seal(now=NOW)
+
+ends, sizes, reports = [], [], []
+for work in (
+    dies_after(rows, "place", 1), dies_after(rows, "place", 3), dies_after(actions, "_sign", 1), dies_after(actions, "_sign", 2),
+    dies_after(actions, "_seal_some", 1), dies_after(keys, "signer", 2), *[dies_some_time] * 4,
+):
+    ends += together([work])
+    reports.append(report())
+    sizes.append(reports[-1]["checked"])
+actions.seal(now=NOW)
+last = Checkpoint.objects.latest("size")
+ids = list(Leaf.objects.order_by("number").values_list("entry_id", flat=True))
+print(json.dumps(report() | {
+    "ends": ends, "sizes": sizes, "always": all(r["ok"] for r in reports), "in_order": ids == list(Entry.objects.order_by("id").values_list("id", flat=True)),
+    "same_root": bytes(last.root) == merkle.root(rules.leaf(p.row) for p in rows.placed(below=last.size)),
+    "kept": keys.signer(keys.home_folder(), may_make=False) and (keys.home_folder() / keys.LATEST).read_text() == last.note,
+}))
+"""
+
+
+def test_a_sealer_killed_at_any_moment_leaves_whole_checkpoints_and_the_next_gives_the_same_tree(place: dict[str, str]) -> None:
+    found = json.loads(run(place, KILLED))
+    assert found["ends"] == [signal.SIGKILL] * 10
+    assert found["sizes"][:6] == [0, 1000, 1000, 1500, 2000, 2500] and found["always"]
+    assert found["ok"] and found["checked"] == 10_000 and found["unsealed"] == 0, found["problems"]
+    assert found["in_order"] and found["same_root"] and found["kept"]
+
+
+LATE = """
+import psycopg
+write(1)
+actions.seal(now=NOW)
+late = psycopg.connect(**{k: v for k, v in connection.get_connection_params().items() if k in ("dbname", "user", "host")})
+late.execute("INSERT INTO ledger_entry (organisation, at, actor, verb, subject, body) VALUES ('RX3', now(), 'user/8', 'a.b', 'c/1', '{}')")
+write(3)
+began = time.monotonic()
+first = actions.seal(now=NOW).size
+waited = time.monotonic() - began
+late.commit()
+second = actions.seal(now=NOW)
+write(1)
+third = actions.seal(now=NOW)
+print(json.dumps(report() | {
+    "sizes": [first, second.size, third.size], "waited": waited, "settled": [second.frontier["settled"], third.frontier["settled"]],
+    "ids": list(Leaf.objects.order_by("number").values_list("entry_id", flat=True)),
+}))
+"""
+
+
+@pytest.mark.parametrize("place", ["postgresql"], indirect=True)
+def test_an_entry_committed_after_higher_ids_were_sealed_is_sealed_next(place: dict[str, str]) -> None:
+    found = json.loads(run(place, LATE))
+    assert found["sizes"] == [4, 5, 6] and found["ids"] == [1, 3, 4, 5, 2, 6]
+    assert found["settled"] == [5, 6] and found["waited"] < 5
+    assert found["ok"] and found["unsealed"] == 0, found["problems"]

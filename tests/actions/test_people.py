@@ -1,0 +1,265 @@
+"""What is done with roles, users, terms and tokens: decided, written, and put in the ledger in one transaction."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from django.db import IntegrityError, transaction
+from django.test import RequestFactory
+from ninja.errors import HttpError
+
+from careward.core.decision import Refused
+from careward.ledger.models import Entry
+from careward.people import actions, measures, queries, terms
+from careward.people.api_keys import Bearer
+from careward.people.models import ApiToken, Organisation, RoleHeld, TermsAccepted, User
+from careward.people.roles import PERSONA_DOMAIN
+from tests.make import people as make
+
+pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.make.people_urls")]
+NOW, TODAY = make.NOW, make.TODAY
+
+
+def codes(caught) -> set[str]:
+    return {r.code for r in caught.value.decision.reasons}
+
+
+def last() -> Entry:
+    return Entry.objects.latest("id")
+
+
+def test_an_organisation_is_named_once_and_renamed_when_it_changes():
+    facts = {"ods_code": " rx3 ", "name": "Northmoor", "pack": "tewv", "now": NOW, "by": "cli/setup"}
+    row = actions.name_organisation(**facts)
+    assert Organisation.objects.get(pk=row).ods_code == "RX3"
+    assert (last().verb, last().organisation) == ("organisation.named", "RX3")
+    assert actions.name_organisation(**facts) == row
+    assert Entry.objects.count() == 1
+    assert actions.name_organisation(**{**facts, "name": "Northmoor NHS"}) == row
+    assert last().verb == "organisation.renamed"
+
+
+def test_an_organisation_that_cannot_be_right_is_refused_for_every_reason():
+    with pytest.raises(Refused) as no:
+        actions.name_organisation(ods_code="?", name=" ", pack="nowhere", now=NOW, by="cli/setup")
+    assert codes(no) == {"organisation.code_wrong", "organisation.unnamed", "organisation.pack_unknown"}
+    assert not Organisation.objects.exists()
+
+
+@pytest.mark.clause("LR-025")
+def test_two_people_never_share_a_name_to_sign_in_with():
+    at = make.organisation()
+    facts = {"organisation_id": at.pk, "name": "Bryony Falk", "password": make.PASSWORD, "now": NOW, "by": "cli/setup"}
+    actions.make_user(email="Bryony@Trust.Example", **facts)
+    with pytest.raises(Refused) as no:
+        actions.make_user(email=" bryony@trust.example ", **facts)
+    assert codes(no) == {"user.made_already"}
+    with pytest.raises(IntegrityError), transaction.atomic():
+        User.objects.create(email="bryony@trust.example", name="Another", created_at=NOW)
+
+
+@pytest.mark.clause("LR-026")
+@pytest.mark.parametrize("password", ["short", "password1234", "bryony@trust.example", "elevenchars"])
+def test_a_weak_password_is_refused_and_nobody_is_made(password):
+    with pytest.raises(Refused) as no:
+        actions.make_user(
+            organisation_id=make.organisation().pk, email="bryony@trust.example", name="Bryony", password=password, now=NOW, by="cli/setup"
+        )
+    assert codes(no) == {"password.weak"}
+    assert all("12 characters" in r.remedy for r in no.value.decision.reasons)
+    assert not User.objects.exists()
+
+
+def test_a_user_is_tied_to_the_one_member_of_staff_with_their_address():
+    at = make.organisation()
+    carol = make.person(at, email="carol@trust.example")
+    row = actions.make_user(organisation_id=at.pk, email="carol@trust.example", name="Carol Dewhurst", now=NOW, by="cli/setup")
+    made = User.objects.get(pk=row)
+    assert made.person == carol
+    assert not made.has_usable_password()
+    assert (last().verb, last().subject) == ("user.made", f"user/{row}")
+    assert "carol" not in str(last().body).lower()
+    make.person(at, email="two@trust.example")
+    make.person(at, email="two@trust.example")
+    second = actions.make_user(organisation_id=at.pk, email="two@trust.example", name="Two", now=NOW, by="cli/setup")
+    assert User.objects.get(pk=second).person is None
+
+
+def give(at, who, role="auditor", **more) -> int:
+    facts = {"from_on": TODAY, "now": NOW, "by": "user/0", **more}
+    return actions.give_role(organisation_id=at.pk, user_id=who.pk, role=role, **facts)
+
+
+def test_a_role_is_given_and_the_ledger_says_by_whom():
+    at, who = make.organisation(), make.user()
+    row = RoleHeld.objects.get(pk=give(at, who, to_on=date(2027, 1, 1)))
+    assert (row.role, row.from_on, row.to_on, row.given_by) == ("auditor", TODAY, date(2027, 1, 1), "user/0")
+    assert (last().verb, last().actor, last().subject) == ("role.given", "user/0", f"user/{who.pk}")
+    assert last().body == {"role": "auditor", "system": "", "from_on": "2026-11-23", "to_on": "2027-01-01"}
+
+
+def test_nobody_gives_a_role_to_themselves_nor_twice():
+    at, who = make.organisation(), make.user()
+    with pytest.raises(Refused) as no:
+        give(at, who, by=f"user/{who.pk}")
+    assert codes(no) == {"role.own"}
+    give(at, who)
+    with pytest.raises(Refused) as no:
+        give(at, who)
+    assert codes(no) == {"role.held_already"}
+    give(at, who, system_code="paris")
+    assert RoleHeld.objects.count() == 2
+
+
+def test_a_role_given_by_mistake_ends_the_same_day_and_can_be_given_again():
+    at, who = make.organisation(), make.user()
+    row = give(at, who)
+    actions.end_role(organisation_id=at.pk, role_held_id=row, end_on=TODAY, now=NOW, by="user/0")
+    assert RoleHeld.objects.get(pk=row).to_on == TODAY
+    assert give(at, who) == row
+    assert RoleHeld.objects.get(pk=row).to_on is None
+
+
+def test_the_last_privacy_officer_of_an_organisation_cannot_be_ended():
+    at, elsewhere = make.organisation(), make.organisation("RYY")
+    row = make.role(make.user(), at, "privacy_officer")
+    make.role(make.user(), elsewhere, "privacy_officer")
+    end = {"organisation_id": at.pk, "role_held_id": row.pk, "end_on": TODAY, "now": NOW, "by": "user/0"}
+    with pytest.raises(Refused) as no:
+        actions.end_role(**end)
+    assert codes(no) == {"role.last_kept"}
+    closed = make.user()
+    closed.is_active = False
+    closed.save()
+    make.role(closed, at, "privacy_officer")
+    with pytest.raises(Refused):
+        actions.end_role(**end)
+    make.role(make.user(), at, "privacy_officer")
+    actions.end_role(**end)
+    assert last().verb == "role.ended"
+
+
+def test_a_role_of_another_organisation_is_out_of_reach():
+    row = make.role(make.user(), make.organisation("RYY"), "auditor")
+    with pytest.raises(RoleHeld.DoesNotExist):
+        actions.end_role(organisation_id=make.organisation().pk, role_held_id=row.pk, end_on=TODAY, now=NOW, by="user/0")
+
+
+@pytest.mark.clause("PA-003")
+def test_acceptance_is_kept_with_version_and_fingerprint_once():
+    at, who = make.organisation(), make.user()
+    text = terms.terms_of(organisation_id=at.pk, on=TODAY)
+    for _ in range(2):
+        actions.accept_terms(organisation_id=at.pk, user_id=who.pk, text_hash=text.text_hash, now=NOW, by=f"user/{who.pk}")
+    row = TermsAccepted.objects.get(user=who)
+    assert (row.version, row.text_hash, row.accepted_at) == (text.version, text.text_hash, NOW)
+    entry = Entry.objects.get(verb="terms.accepted")
+    assert entry.body["text_hash"] == text.text_hash
+    with pytest.raises(Refused) as no:
+        actions.accept_terms(organisation_id=at.pk, user_id=who.pk, text_hash="0" * 64, now=NOW, by=f"user/{who.pk}")
+    assert codes(no) == {"terms.changed"}
+
+
+def request_with(token: str, permission: str):
+    return Bearer(permission)(RequestFactory().get("/", headers={"Authorization": f"Bearer {token}"}))
+
+
+def test_a_token_is_shown_once_and_opens_only_its_scopes_until_it_ends():
+    at = make.organisation()
+    made = actions.make_token(organisation_id=at.pk, name="Warehouse", scope="findings  clauses", now=NOW, by="user/0")
+    row = ApiToken.objects.get(pk=made.id)
+    assert made.token not in str(row.__dict__)
+    assert (row.scope, len(row.token_hash)) == ("clauses findings", 64)
+    assert (last().verb, last().body["scope"]) == ("token.made", "clauses findings")
+    assert made.token not in str(last().body)
+    client = request_with(made.token, "accounts:findings:see")
+    assert (client.organisation_id, client.organisation, client.actor) == (at.pk, "RX3", f"token/{row.pk}")
+    with pytest.raises(HttpError, match="people:people:see"):
+        request_with(made.token, "people:people:see")
+    assert request_with(made.token + "x", "accounts:findings:see") is None
+    for _ in range(2):
+        actions.end_token(organisation_id=at.pk, token_id=row.pk, now=NOW + timedelta(hours=1), by="user/0")
+    assert request_with(made.token, "accounts:findings:see") is None
+    assert Entry.objects.filter(verb="token.ended").count() == 1
+
+
+def test_two_tokens_are_never_alike_and_a_scope_must_be_known():
+    at = make.organisation()
+    facts = {"organisation_id": at.pk, "now": NOW, "by": "user/0"}
+    assert actions.make_token(name="A", scope="people", **facts).token != actions.make_token(name="A", scope="people", **facts).token
+    with pytest.raises(Refused) as no:
+        actions.make_token(name=" ", scope="people everything", **facts)
+    assert codes(no) == {"token.unnamed", "token.scope_unknown"}
+    with pytest.raises(Refused):
+        actions.make_token(name="A", scope="", **facts)
+
+
+def test_a_token_of_another_organisation_is_out_of_reach():
+    made = actions.make_token(organisation_id=make.organisation("RYY").pk, name="A", scope="people", now=NOW, by="user/0")
+    with pytest.raises(ApiToken.DoesNotExist):
+        actions.end_token(organisation_id=make.organisation().pk, token_id=made.id, now=NOW, by="user/0")
+
+
+def test_a_persona_is_entered_only_where_all_is_made_up(settings):
+    persona, real = make.user(f"auditor{PERSONA_DOMAIN}"), make.user()
+    for on, who in ((False, persona), (True, real), (False, real)):
+        settings.DEMONSTRATION = on
+        with pytest.raises(Refused):
+            actions.enter_as_persona(user_id=who.pk, now=NOW, by="demonstration")
+    assert not Entry.objects.exists()
+    settings.DEMONSTRATION = True
+    assert actions.enter_as_persona(user_id=persona.pk, now=NOW, by="demonstration") == persona
+    assert (last().verb, last().actor) == ("user.signed_in", "demonstration")
+
+
+def test_managers_teams_and_people_are_found_within_one_organisation():
+    at, elsewhere = make.organisation(), make.organisation("RYY")
+    boss = make.staff(at, "Ann Boss", team=make.team(at, "Office"))
+    nurse = make.staff(at, "Bo Nurse", manager=boss)
+    gone = make.staff(at, "Cy Gone", manager=boss, end_on=date(2026, 11, 22))
+    stranger = make.staff(elsewhere, "Di Nurse", supervisor_employee_number=boss.employee_number)
+    place = {"organisation_id": at.pk, "on": TODAY}
+    assert queries.manager_of(person_id=nurse.pk, **place) == queries.Named(boss.pk, "Ann Boss")
+    assert queries.manager_of(person_id=boss.pk, **place) is None
+    assert queries.manager_of(person_id=stranger.pk, **place) is None
+    assert [c.id for c in queries.team_of(manager_id=boss.pk, **place)] == [nurse.pk]
+    assert [c.id for c in queries.team_of(manager_id=boss.pk, organisation_id=at.pk, on=date(2026, 11, 22))] == [gone.pk, nurse.pk]
+    assert [c.name for c in queries.search_people(words="nurse", **place)] == ["Bo Nurse"]
+    assert [c.name for c in queries.search_people(words=f"bo {nurse.employee_number.lower()}", **place)] == ["Bo Nurse"]
+    assert queries.search_people(words="  ", **place) == []
+    assert queries.team(team_id=stranger.assignment_set.get().team_id, **place) is None
+
+
+@pytest.mark.clause("PA-021")
+def test_a_deputy_leads_the_managers_people_within_their_dates_only():
+    at = make.organisation()
+    boss, acting = make.staff(at, "Ann Boss"), make.staff(at, "Bo Deputy")
+    nurse = make.staff(at, "Cy Nurse", manager=boss)
+    make.deputy(boss, acting, date(2026, 11, 1), date(2026, 12, 1))
+    place = {"organisation_id": at.pk}
+    for on, may in ((date(2026, 10, 31), False), (date(2026, 11, 1), True), (date(2026, 11, 30), True), (date(2026, 12, 1), False)):
+        assert bool(queries.may_act_for(manager_id=boss.pk, actor_id=acting.pk, on=on, **place)) is may
+        led = queries.my_teams(person_id=acting.pk, on=on, **place).led
+        assert [c.id for one in led for c in one.people] == ([nurse.pk] if may else [])
+        assert [m.id for m in queries.managers_acted_for(person_id=acting.pk, on=on, **place)] == ([boss.pk] if may else [])
+    assert queries.my_teams(person_id=boss.pk, on=TODAY, **place).deputies[0].last_on == date(2026, 11, 30)
+
+
+@pytest.mark.clause("PA-003", "PA-021", "LR-027")
+def test_the_clauses_of_this_room_are_counted():
+    at = make.organisation()
+    make.ready("auditor", at=at)
+    make.role(make.user(), at, "service_desk")
+    make.role(make.user(), at, "clinician")
+    make.role(make.user(), at, "auditor", to_on=TODAY)
+    boss, first, second = make.person(at), make.person(at), make.person(at)
+    make.deputy(boss, first)
+    make.deputy(boss, second, to_on=None)
+    make.deputy(first, second, to_on=date(2026, 11, 2))
+    found = measures.measures(organisation_id=at.pk, on=TODAY)
+    assert {clause: (m.total, m.complies) for clause, m in found.items()} == {"PA-003": (3, 1), "PA-021": (2, 1), "LR-027": (2, 1)}
+
+
+def test_terms_are_those_of_the_day(tmp_path):
+    early = terms.terms_in_force("base", date(2022, 1, 1))
+    assert early.text_hash == terms.terms_in_force("base", datetime(2026, 1, 1, tzinfo=UTC).date()).text_hash
+    assert len(early.paragraphs) >= 3

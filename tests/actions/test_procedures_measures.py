@@ -1,0 +1,335 @@
+"""The live counts of clauses: over the right cases, of the right organisation and systems, and never a query for each clause."""
+
+from datetime import UTC, date, datetime, timedelta
+from itertools import count
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from careward.access.models import Authorisation, GenericApproval
+from careward.accounts import measures as accounts
+from careward.accounts.models import Account, Finding, Run
+from careward.core.packs import load
+from careward.core.ports import Measured
+from careward.people.models import Organisation, Person
+from careward.procedures import measures as procedures
+from careward.procedures.actions import adopt_document
+from careward.procedures.carried import carried, clauses, proofs
+from careward.procedures.queries import clauses_report, counts, procedure
+from careward.systems.models import Environment, System
+from careward.work.models import Task
+
+NOW = datetime(2026, 11, 23, 4, 10, tzinfo=UTC)
+TODAY = NOW.date()
+pytestmark = pytest.mark.django_db
+numbers = count(1)
+
+
+@pytest.fixture(autouse=True)
+def site(settings):
+    settings.ROOT_URLCONF = "tests.web.procedures_site"
+
+
+@pytest.fixture
+def trust() -> Organisation:
+    return Organisation.objects.create(ods_code="RNM", name="Northmoor", pack="tewv")
+
+
+def system(trust: Organisation, code: str = "paris", pack: str = "tewv", **more: str) -> System:
+    return System.objects.create(organisation=trust, code=code, name=code.upper(), kind="clinical", pack=pack, **more)
+
+
+def account(on: System, **more: object) -> Account:
+    values = {
+        "status": "active",
+        "kind": "normal",
+        "created_on": date(2024, 1, 1),
+        "last_used_at": NOW,
+        "fits": 1,
+        "seen_on": TODAY,
+        "roles": "a",
+    }
+    return Account.objects.create(organisation=on.organisation, system=on, username=f"u{next(numbers)}", **{**values, **more})
+
+
+def run(trust: Organisation, on: date = TODAY, system_code: str = "", **counted: object) -> Run:
+    return Run.objects.create(
+        organisation=trust, on_date=on, system_code=system_code, started_at=NOW, finished_at=NOW, by="job/reconcile", counts=counted
+    )
+
+
+def finding(about: Account, code: str = "account.inactive", step: str = "lock", clause: str = "PA-033", **more: object) -> Finding:
+    made = Run.objects.filter(organisation=about.organisation).first() or run(about.organisation)
+    values = {
+        "topic": "",
+        "detail": "Last used long ago",
+        "who": "system_administrator",
+        "found_on": TODAY,
+        "due_on": TODAY + timedelta(days=1),
+    }
+    return Finding.objects.create(
+        organisation=about.organisation, system=about.system, account=about, environment=about.environment, username=about.username,
+        code=code, step=step, clause=clause, run=made, **{**values, **more},
+    )  # fmt: skip
+
+
+def measured(trust: Organisation, clause: str) -> Measured:
+    return counts(organisation_id=trust.pk, on=TODAY).measures[clause]
+
+
+def figures(trust: Organisation, clause: str) -> tuple[int, int]:
+    found = measured(trust, clause)
+    return found.total, found.complies
+
+
+@pytest.mark.clause("PA-033")
+def test_an_account_is_a_case_when_it_is_open_here_and_its_use_is_known(trust: Organisation):
+    paris = system(trust)
+    idle = account(paris)
+    account(paris, last_used_at=None)  # created is known
+    account(paris, kind="admin", status="locked")
+    account(paris, kind="generic", fits=0)
+    account(paris, last_used_at=None, created_on=None)
+    account(paris, kind="service")
+    account(paris, status="closed")
+    account(paris, gone_on=TODAY)
+    finding(idle)
+    assert figures(trust, "PA-033") == (4, 3)
+    assert figures(trust, "PA-035") == (4, 4)
+    assert measured(trust, "PA-033").link == "/findings/?clause=PA-033&system=paris"
+
+
+@pytest.mark.clause("PA-002", "PA-005")
+def test_a_procedure_counts_its_own_system_and_never_another(trust: Organisation):
+    paris, rio, bank = system(trust), system(trust, "rio", "elft"), system(trust, "bank", "base")
+    for here in (paris, rio, rio, bank):
+        account(here)
+    finding(account(bank), code="entitlement.excess", step="amend", clause="PA-025")  # the house figures borrow the clause
+    assert figures(trust, "PA-033") == (1, 1)
+    assert figures(trust, "PA-025") == (1, 1)
+    assert figures(trust, "EL-035") == (2, 2)
+
+
+def test_another_organisation_is_never_counted(trust: Organisation):
+    other = Organisation.objects.create(ods_code="RXX", name="Other", pack="tewv")
+    finding(account(system(other)))
+    account(system(trust))
+    assert figures(trust, "PA-033") == (1, 1)
+
+
+def test_a_step_that_is_already_so_and_a_closed_finding_are_put_right(trust: Organisation):
+    paris = system(trust)
+    finding(account(paris, status="locked"), settled=True)
+    finding(account(paris), closed_on=TODAY)
+    assert figures(trust, "PA-033") == (2, 2)
+
+
+def test_an_account_with_two_findings_under_one_clause_is_one_case(trust: Organisation):
+    paris = system(trust)
+    one = account(paris)
+    finding(one, code="training.missing", step="ask", clause="PA-011", topic="a")
+    finding(one, code="training.expired", step="ask", clause="PA-011", topic="b")
+    assert figures(trust, "PA-011") == (1, 0)
+
+
+def test_findings_older_than_the_accounts_never_make_a_negative_count(trust: Organisation):
+    gone = account(system(trust))
+    finding(gone)
+    Account.objects.update(gone_on=TODAY)
+    assert figures(trust, "PA-033") == (1, 0)
+
+
+def test_what_is_late_is_counted_by_clause(trust: Organisation):
+    paris = system(trust)
+    finding(account(paris), due_on=TODAY - timedelta(days=1))
+    finding(account(paris), due_on=TODAY)
+    assert accounts.late(organisation_id=trust.pk, on=TODAY) == {"PA-033": 1}
+
+
+def test_a_run_that_kept_its_cases_saves_counting_them(trust: Organisation):
+    paris = system(trust)
+    account(paris)
+    account(paris, kind="admin")
+    live = accounts.measures(organisation_id=trust.pk, on=TODAY)
+    run(trust, cases=accounts.stored(accounts.cases(trust.pk)))
+    with CaptureQueriesContext(connection) as asked:
+        kept = accounts.measures(organisation_id=trust.pk, on=TODAY)
+    assert {c: m for c, m in kept.items() if c != "PA-032"} == live
+    assert len(asked) == 2 and not any("accounts_account" in q["sql"].split("WHERE")[0] and "CASE" in q["sql"] for q in asked)
+
+
+@pytest.mark.clause("PA-032")
+def test_nights_with_a_comparison_of_every_system_are_counted(trust: Organisation):
+    account(system(trust))
+    for ago in (0, 1, 3):
+        run(trust, TODAY - timedelta(days=ago))
+    run(trust, TODAY - timedelta(days=2), system_code="paris")
+    assert figures(trust, "PA-032") == (4, 3)
+    run(trust, TODAY - timedelta(days=90))
+    assert figures(trust, "PA-032") == (30, 3)
+
+
+@pytest.mark.clause("EL-008", "EL-065")
+def test_the_register_counts_administrators_and_whole_rows(trust: Organisation):
+    system(trust, administrator_title="Patient Systems Manager", administrator_contact="4400", description="Care record")
+    system(trust, "rio", "elft", administrator_title="Clinical Systems Manager")
+    system(trust, "bank", "base")
+    assert (figures(trust, "EL-008"), figures(trust, "EL-065")) == ((3, 2), (3, 1))
+
+
+def test_owners_are_counted_when_all_three_are_named(trust: Organisation):
+    system(trust, service_owner="A", system_owner="B", technical_owner="C")
+    system(trust, "rio", service_owner="A", system_owner="B")
+    assert figures(trust, "IN-108") == (2, 1)
+
+
+@pytest.mark.clause("PA-015")
+def test_the_six_copies_of_paris_are_counted_as_they_are_registered(trust: Organisation):
+    paris = system(trust)
+    system(trust, "another", "tewv")
+    for code in ("live", "uat", "sandbox", "nobody-listed-this"):
+        Environment.objects.create(system=paris, code=code, title=code, live=code == "live")
+    assert figures(trust, "PA-015") == (6, 2)
+
+
+@pytest.mark.clause(
+    "EL-066", "EL-067", "EL-068", "EL-069", "EL-070", "EL-071", "EL-072", "EL-073", "EL-074", "EL-075", "EL-076", "EL-077", "EL-078",
+    "EL-079", "EL-080", "EL-081", "EL-082", "EL-083", "EL-084", "EL-085",
+)  # fmt: skip
+def test_each_entry_of_the_listed_register_is_shipped_and_counted():
+    elft = Organisation.objects.create(ods_code="RWK", name="East", pack="elft")
+    register = load("elft").register
+    for entry in register:
+        assert entry.name and entry.administrator_title and entry.administrator_contact and entry.description and entry.request_channel
+    for entry in register[:-1]:
+        system(elft, entry.code, "elft")
+    expected = {f"EL-{n:03d}": [e for e in register if e.clause == f"EL-{n:03d}"] for n in range(66, 86)}
+    for clause, entries in expected.items():
+        missing = register[-1] in entries
+        assert entries and figures(elft, clause) == (len(entries), len(entries) - missing)
+
+
+def test_another_organisations_register_asks_nothing_of_a_trust_that_shares_a_system_with_it(trust: Organisation):
+    system(trust, "systmone", "elft")
+    assert (figures(trust, "EL-074"), figures(trust, "EL-071")) == ((1, 1), (0, 0))
+
+
+@pytest.mark.clause("PA-009")
+def test_exceptions_count_as_right_when_the_caldicott_guardian_approved_them(trust: Organisation):
+    paris = system(trust)
+    person = Person.objects.create(organisation=trust, employee_number="1", first_name="Nia", last_name="Trevanion")
+    for role, reason, expires in (
+        ("caldicott_guardian", "Research", None), ("line_manager", "Research", None), ("line_manager", "", None),
+        ("line_manager", "Research", TODAY - timedelta(days=1)),
+    ):  # fmt: skip
+        Authorisation.objects.create(
+            organisation=trust, system=paris, person=person, approved_by_employee_number="2", approver_role=role, approved_on=TODAY,
+            expires_on=expires, exception_reason=reason,
+        )  # fmt: skip
+    assert figures(trust, "PA-009") == (2, 1)
+
+
+@pytest.mark.clause("EL-026")
+def test_a_shared_account_is_approved_with_its_reason(trust: Organisation):
+    paris = system(trust)
+    person = Person.objects.create(organisation=trust, employee_number="1", first_name="Nia", last_name="Trevanion")
+    for username, reason, expires_on in (
+        ("ward1", "One screen for the ward", TODAY),
+        ("ward2", "", TODAY),
+        ("old", "x", TODAY - timedelta(days=1)),
+    ):
+        GenericApproval.objects.create(
+            organisation=trust,
+            system=paris,
+            username=username,
+            owner=person,
+            ig_approved_on=date(2026, 1, 1),
+            expires_on=expires_on,
+            reason=reason,
+        )
+    assert figures(trust, "EL-026") == (2, 1)
+
+
+@pytest.mark.clause("EL-023")
+def test_changes_made_by_hand_count_once_an_export_has_answered(trust: Organisation):
+    for key, state, proof, said in (
+        ("a", "closed", "No longer found", NOW),
+        ("b", "open", "", NOW),
+        ("c", "said_done", "", NOW),
+        ("d", "closed", "x", None),
+    ):
+        Task.objects.create(
+            organisation=trust, key=key, kind="account.inactive", title="Lock", why="Yours", step="lock", role="system_administrator",
+            raised_on=TODAY, due_on=TODAY, state=state, proof=proof, said_done_at=said,
+        )  # fmt: skip
+    assert figures(trust, "EL-023") == (2, 1)
+
+
+@pytest.mark.clause("PA-096", "LR-054")
+@pytest.mark.parametrize(("pack", "document", "clause", "on", "complies"), [
+    ("tewv", "paris", "PA-096", date(2024, 5, 12), 1), ("tewv", "paris", "PA-096", date(2024, 5, 13), 0),
+    ("llr", "sop", "LR-054", date(2025, 1, 9), 1), ("llr", "sop", "LR-054", date(2025, 1, 10), 0),
+])  # fmt: skip
+def test_a_document_past_its_review_is_to_put_right_and_late(
+    trust: Organisation, pack: str, document: str, clause: str, on: date, complies: int
+):
+    adopt_document(organisation=trust, pack=pack, document=document, from_on=date(2022, 1, 1), now=NOW, by="user/7")
+    counted = counts(organisation_id=trust.pk, on=on)
+    assert (counted.measures[clause].total, counted.measures[clause].complies) == (1, complies)
+    assert counted.late.get(clause, 0) == 1 - complies
+
+
+def test_a_trust_that_has_loaded_nothing_is_counted_without_fault(trust: Organisation):
+    counted = counts(organisation_id=trust.pk, on=TODAY)
+    assert counted.compared_at is None and all(m.total == 0 for m in counted.measures.values())
+
+
+def test_every_clause_that_is_measured_exists_and_says_what_it_counts(trust: Organisation):
+    for pack in ("tewv", "elft", "llr", "base"):
+        for entry in load(pack).register or [None]:
+            account(system(trust, f"{pack}-{entry.code if entry else 'x'}", pack))
+    run(trust)
+    known = counts(organisation_id=trust.pk, on=TODAY).measures
+    assert known.keys() <= clauses().keys()
+    assert [c for c in known if not (c in carried() and carried()[c].counts)] == []
+    assert len(known) > 40
+
+
+def test_two_rooms_that_count_one_clause_are_noticed(trust: Organisation):
+    def twice(*, organisation_id, on):
+        return {"PA-033": Measured(1, 1)}
+
+    with pytest.raises(ValueError, match="PA-033"):
+        procedures.collected(organisation_id=trust.pk, on=TODAY, rooms=(twice, twice))
+
+
+def test_counting_costs_the_same_however_much_there_is(trust: Organisation):
+    adopt_document(organisation=trust, pack="tewv", document="paris", from_on=TODAY, now=NOW, by="user/7")
+    paris = system(trust)
+    account(paris)
+    counts(organisation_id=trust.pk, on=TODAY)
+    with CaptureQueriesContext(connection) as few:
+        procedure(organisation_id=trust.pk, document="paris", on=TODAY)
+    for n in range(5):
+        more = system(trust, f"s{n}", "elft")
+        for _ in range(8):
+            finding(account(more), clause="EL-035")
+    with CaptureQueriesContext(connection) as many:
+        procedure(organisation_id=trust.pk, document="paris", on=TODAY)
+    assert len(few) == len(many) <= 20
+
+
+@pytest.mark.clause("PA-001")
+def test_the_report_has_all_clauses_with_and_without_an_organisation(trust: Organisation):
+    finding(account(system(trust)))
+    bare, full = clauses_report(None, on=TODAY), clauses_report(trust, on=TODAY)
+    assert len(bare) == len(full) == 371 and len({r["id"] for r in full}) == 371
+    assert all(list(r) == ["id", "state", "rules", "tests", "measure"] for r in full)
+    assert all(r["measure"] is None for r in bare)
+    by_id = {r["id"]: r for r in full}
+    assert by_id["PA-033"]["measure"] == {"total": 1, "complies": 0}
+    assert by_id["PA-033"]["state"] == "done" and by_id["PA-033"]["rules"] and by_id["PA-033"]["tests"]
+    assert (by_id["PA-070"]["state"], by_id["PA-070"]["rules"], by_id["PA-070"]["measure"]) == ("missing", [], None)
+    assert by_id["PA-008"]["state"] == "partly"
+    assert all(proofs().get(r["id"]) for r in full if r["state"] == "done")

@@ -1,0 +1,230 @@
+"""The pages of loads, as a trust administrator, someone who only looks, and someone who may not see them."""
+
+import csv
+import io
+from types import SimpleNamespace
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from careward.feeds import actions
+from careward.feeds.models import Load
+from careward.feeds.uploads import path_of
+from careward.jobs.worker import work_once
+from careward.people.models import Person
+from tests.make.feeds import feed_file, reading, small_trust, someone, staff, write_folder
+from tests.make.people import NOW, organisation, ready, signed_in
+
+pytestmark = pytest.mark.django_db
+BY = "cli/tester"
+
+
+@pytest.fixture(autouse=True)
+def _day(monkeypatch, settings):
+    settings.STATIC_ROOT.mkdir(exist_ok=True)
+    monkeypatch.setattr("careward.people.middleware.timezone", SimpleNamespace(now=lambda: NOW))
+
+
+@pytest.fixture
+def trust():
+    return organisation()
+
+
+@pytest.fixture
+def browser(trust):
+    return signed_in(ready("trust_administrator", at=trust))
+
+
+def people(count, **change):
+    return staff(*(someone(n, **change) for n in range(1, count + 1)))
+
+
+def load(trust, whole, **more):
+    begun = actions.begin_load(organisation=trust, source="folder", profile="canonical", now=NOW, by=BY)
+    return actions.apply_load(load_id=begun.pk, reading=whole, now=NOW, by=BY, **more)
+
+
+def sent(tmp_path, whole):
+    """The files of a reading, as a browser sends them."""
+    folder = write_folder(tmp_path, whole)
+    files = {"files": [], "accounts": []}
+    for file in whole.files:
+        field = "accounts" if file.feed == "accounts" else "files"
+        where = folder / file.name
+        files[field].append(SimpleUploadedFile(where.name, where.read_bytes(), "text/csv"))
+    return files
+
+
+def words(response):
+    return " ".join(response.content.decode().split())
+
+
+def work():
+    assert work_once(now=NOW, worker="test")
+
+
+def test_files_go_from_the_browser_to_the_tables(browser, trust, tmp_path, django_capture_on_commit_callbacks):
+    answer = browser.post("/loads/new/", sent(tmp_path, small_trust()))
+    begun = Load.objects.get()
+    assert answer.headers["Location"] == f"/loads/{begun.pk}/"
+    assert (path_of(begun.folder) / "accounts" / "paris.csv").is_file()
+    page = browser.get(f"/loads/{begun.pk}/")
+    assert "Looking at the files" in words(page)
+    assert "Look again" in words(page)
+    work()
+    page = words(browser.get(f"/loads/{begun.pk}/"))
+    assert "<b>17</b> rows to add" in page
+    assert "Family1" in page
+    assert "Load these" in page
+    assert Person.objects.count() == 0
+    browser.post(f"/loads/{begun.pk}/apply/")
+    assert "You may leave this page" in words(browser.get(f"/loads/{begun.pk}/"))
+    with django_capture_on_commit_callbacks(execute=True):
+        work()
+    assert Person.objects.count() == 3
+    page = words(browser.get(f"/loads/{begun.pk}/"))
+    assert "<b>17</b> rows added" in page
+    assert "Loaded by" in page
+    assert not path_of(begun.folder).exists()
+
+
+def test_rows_that_moved_meanwhile_are_shown_with_the_reason(browser, trust, tmp_path):
+    load(trust, reading(people(2)))
+    browser.post("/loads/new/", sent(tmp_path, reading(people(2, postcode="ZZ1 1ZZ"))))
+    number = Load.objects.latest("id").pk
+    work()
+    browser.post(f"/loads/{number}/apply/")
+    Person.objects.update(last_name="Elsewhere")
+    work()
+    page = words(browser.get(f"/loads/{number}/"))
+    assert "It was not loaded: 1 reason" in page
+    assert "Elsewhere" in page
+    assert set(Person.objects.values_list("postcode", flat=True)) == {"DL1 1AA"}
+
+
+@pytest.mark.parametrize(
+    ("field", "name", "message"),
+    [
+        ("files", "../../staff.csv.exe", "is not a name we know"),
+        ("files", "people.csv", "people.csv is not a name we know"),
+        ("files", "accounts.csv", "is not a name we know"),
+        ("accounts", "pa ris.csv", "after the system"),
+        ("accounts", "..csv", "after the system"),
+        ("accounts", "paris.txt", "after the system"),
+    ],
+)
+def test_only_known_names_are_taken(browser, field, name, message):
+    answer = browser.post("/loads/new/", {field: SimpleUploadedFile(name, b"code\n")})
+    assert answer.status_code == 422
+    assert message in words(answer)
+    assert "There is a problem" in words(answer)
+    assert Load.objects.count() == 0
+
+
+def test_nothing_chosen_the_same_twice_and_too_much_are_each_said(browser, monkeypatch):
+    assert "Choose at least one file" in words(browser.post("/loads/new/", {}))
+    twice = [SimpleUploadedFile("staff.csv", b"a\n"), SimpleUploadedFile("STAFF.csv", b"a\n")]
+    assert "staff.csv was chosen twice" in words(browser.post("/loads/new/", {"files": twice}))
+    monkeypatch.setattr("careward.feeds.uploads.MOST_BYTES", 1)
+    assert "careward load" in words(browser.post("/loads/new/", {"files": SimpleUploadedFile("staff.csv", b"abc\n")}))
+
+
+def test_a_path_in_a_name_leads_nowhere(browser, trust):
+    browser.post("/loads/new/", {"accounts": SimpleUploadedFile("../../etc/paris.csv", b"username,status\n")})
+    begun = Load.objects.get()
+    assert [p.relative_to(path_of(begun.folder)).as_posix() for p in path_of(begun.folder).rglob("*.csv")] == ["accounts/paris.csv"]
+
+
+def test_a_held_load_shows_every_reason_and_is_let_go_by_a_named_person(browser, trust, tmp_path):
+    load(trust, reading(people(30)))
+    browser.post("/loads/new/", sent(tmp_path, reading(people(20, email="", postcode="X"))))
+    number = Load.objects.latest("id").pk
+    work()
+    page = words(browser.get(f"/loads/{number}/"))
+    assert "waits for a named person: 3 reasons" in page
+    assert "Load these" not in page
+    assert "Enter why this change is right" in words(browser.post(f"/loads/{number}/allow/", {"reason": "ok"}))
+    browser.post(f"/loads/{number}/allow/", {"reason": "Ten people did leave us"})
+    page = words(browser.get(f"/loads/{number}/"))
+    assert "Ten people did leave us" in page
+    assert "Load these" in page
+    browser.post(f"/loads/{number}/apply/")
+    work()
+    assert Person.objects.filter(gone_on=None).count() == 20
+
+
+def test_problems_stand_with_their_place_and_can_be_downloaded(browser, trust):
+    report = load(trust, reading(people(2), feed_file("training", {}, {"employee_number": "=E99"})))
+    page = words(browser.get(f"/loads/{report.id}/"))
+    assert "line 3, employee_number" in page
+    answer = browser.get(f"/loads/{report.id}/problems/")
+    rows = list(csv.reader(io.StringIO(b"".join(answer.streaming_content).decode("utf-8-sig"))))
+    assert rows[0] == ["File", "Line", "Column", "What is wrong", "What to do"]
+    assert rows[1][:3] == ["training.csv", "3", "employee_number"]
+
+
+def test_taking_a_load_back_says_first_what_goes(browser, trust):
+    report = load(trust, small_trust())
+    page = words(browser.get(f"/loads/{report.id}/undo/"))
+    assert "<b>17</b> rows it added go" in page
+    assert "nhsuk-button--warning" in page
+    assert Person.objects.count() == 3
+    answer = browser.post(f"/loads/{report.id}/undo/", follow=True)
+    assert "is taken back" in words(answer)
+    assert Person.objects.count() == 0
+
+
+def test_where_a_later_load_stands_in_the_way_there_is_no_button(browser, trust):
+    first = load(trust, reading(people(2)))
+    second = load(trust, reading(people(2, postcode="ZZ1 1ZZ")))
+    page = words(browser.get(f"/loads/{first.id}/undo/"))
+    assert f"Take back load {second.id} first" in page
+    assert "nhsuk-button--warning" not in page
+    assert browser.post(f"/loads/{first.id}/undo/").status_code == 409
+
+
+def test_the_list_finds_sorts_and_downloads_in_a_constant_number_of_queries(browser, trust, django_assert_max_num_queries):
+    load(trust, small_trust())
+    browser.get("/loads/")
+    with django_assert_max_num_queries(25) as few:
+        browser.get("/loads/")
+    for _ in range(5):
+        load(trust, small_trust())
+    with django_assert_max_num_queries(len(few)):
+        page = words(browser.get("/loads/"))
+    assert "6 loads" in page
+    assert "Nothing" not in words(browser.get("/loads/?state=applied"))
+    answer = browser.get("/loads/?as=csv")
+    assert b"".join(answer.streaming_content).decode("utf-8-sig").splitlines()[0].startswith("Load,From,Begun,State,Added")
+
+
+def test_a_load_that_got_stuck_says_so(browser, trust, tmp_path):
+    from careward.ledger.models import Errand
+
+    browser.post("/loads/new/", sent(tmp_path, reading(people(1))))
+    Errand.objects.update(stuck_at=NOW)
+    page = words(browser.get(f"/loads/{Load.objects.get().pk}/"))
+    assert "The work stopped" in page
+    assert "Look again" not in page
+
+
+def test_another_organisations_load_is_not_there(trust):
+    report = load(trust, small_trust())
+    stranger = signed_in(ready("trust_administrator", at=organisation("RY7")))
+    for address in ("", "undo/", "problems/"):
+        assert stranger.get(f"/loads/{report.id}/{address}").status_code == 404
+    for address in ("apply/", "undo/"):
+        assert stranger.post(f"/loads/{report.id}/{address}").status_code == 404
+    assert stranger.post(f"/loads/{report.id}/allow/", {"reason": "Ten people did leave us"}).status_code == 404
+    assert f"/loads/{report.id}/" not in words(stranger.get("/loads/"))
+
+
+@pytest.mark.parametrize("role", ["privacy_officer", "service_desk", "line_manager", "auditor"])
+def test_nobody_else_sees_or_does_any_of_it(role, trust):
+    report = load(trust, small_trust())
+    other = signed_in(ready(role, at=trust))
+    assert {
+        other.get(f"/loads/{where}").status_code for where in ("", "new/", f"{report.id}/", f"{report.id}/undo/", f"{report.id}/problems/")
+    } == {403}
+    assert {other.post(f"/loads/{report.id}/{where}/").status_code for where in ("apply", "allow", "undo")} == {403}
+    assert Person.objects.count() == 3
