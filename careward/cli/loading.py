@@ -2,7 +2,7 @@
 
 from collections import Counter
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.table import Table
@@ -12,9 +12,10 @@ from careward.cli.ready import open_house
 from careward.core.ports import Problem, Reading
 
 if TYPE_CHECKING:
+    from careward.feeds.queries import LoadReport
     from careward.people.models import Organisation
 
-PARTLY, REFUSED, NOT_FOUND = 6, 5, 3
+NOT_FOUND = 3
 SHOWN = 50
 
 
@@ -37,26 +38,28 @@ def load(
         raise terms.stop(f"{folder} is not a folder. Name the folder that holds the files.", NOT_FOUND)
     open_house()
     from careward.config.wiring import read_feeds
-    from careward.feeds import actions, queries
+    from careward.feeds import actions
 
     reading = read_feeds(folder, profile=profile)
     whose = _organisation(organisation, reading)
-    now, by = terms.now(), terms.actor()
-    begun = actions.begin_load(organisation=whose, source=folder.name, profile=profile, now=now, by=by)
-    actions.examine_load(load_id=begun.pk, reading=reading, now=now, by=by)
-    report = queries.load_report(organisation_id=whose.pk, load_id=begun.pk)
-    if not as_json:
+    begun = actions.begin_load(organisation=whose, source=folder.name, profile=profile, now=terms.now(), by=terms.actor())
+    facts = {"load_id": begun.pk, "reading": reading, "by": terms.actor()}
+    report = actions.examine_load(now=terms.now(), **facts) if dry_run or (terms.interactive() and not yes) else None
+    if report and not as_json:
         _show(report)
-    if report.state == "refused" or (report.state == "held" and not allow_unsafe):
-        _finish(report, as_json)
-        raise typer.Exit(REFUSED)
-    if dry_run or not (yes or not terms.interactive() or typer.confirm("Load these?")):
-        _finish(report, as_json)
-        raise typer.Exit(PARTLY if report.refused else 0)
-    actions.apply_load(load_id=begun.pk, reading=reading, now=terms.now(), by=by, allow_reason=allow_unsafe)
-    report = queries.load_report(organisation_id=whose.pk, load_id=begun.pk)
+    if not dry_run and (report is None or _wanted(report, allow_unsafe)):
+        report = actions.apply_load(now=terms.now(), allow_reason=allow_unsafe, **facts)
+        if not as_json:
+            _show(report)
+    assert report is not None
     _finish(report, as_json)
-    raise typer.Exit(PARTLY if report.refused else 0)
+    raise typer.Exit(report.exit_status)
+
+
+def _wanted(report: "LoadReport", allow_unsafe: str) -> bool:
+    """Whether the person who was shown the changes says to load them; nothing is asked of a load that cannot go."""
+    able = report.state == "examined" or (report.state == "held" and bool(allow_unsafe))
+    return able and typer.confirm("Load these?")
 
 
 def undo(
@@ -95,7 +98,7 @@ def _employer(reading: Reading) -> str:
     return codes.most_common(1)[0][0] if codes else ""
 
 
-def _show(report: Any) -> None:
+def _show(report: "LoadReport") -> None:
     table = Table("File", "Rows", "Added", "Changed", "Gone", "As before", "Refused", box=None, header_style="bold")
     for file in report.files:
         numbers = (file.rows, file.added, file.changed, file.gone, file.unchanged, file.refused)
@@ -118,7 +121,7 @@ def _words(problem: Problem) -> str:
     return f"{place}: {problem.what}. {problem.remedy}"
 
 
-def _finish(report: Any, as_json: bool) -> None:
+def _finish(report: "LoadReport", as_json: bool) -> None:
     if as_json:
         counts = ("rows", "added", "changed", "gone", "unchanged", "refused")
         files = [{"name": f.name, **{c: getattr(f, c) for c in counts}} for f in report.files]

@@ -74,6 +74,7 @@ def views(figures: Figures, asked: Asked) -> tuple[View, ...]:
         ("All", "", figures.duties),
         ("To put right", "fix", figures.to_put_right),
         ("Late", "late", figures.late),
+        ("Kept", "kept", figures.kept if asked.show == "kept" else 0),  # health is quiet: the number in the opening sentence leads here
         ("In part", "part", figures.part),
         ("Not counted", "uncounted", figures.uncounted),
         ("Not carried", "absent", figures.absent),

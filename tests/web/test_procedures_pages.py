@@ -120,7 +120,7 @@ def test_the_page_opens_with_its_figures_and_one_next_step(browser: Client, trus
     assert "NM-IT-031, version 3. In force since 12 May 2025." in words and "Owner: Bryony Falk" in words
     assert "Its review was due on 12 May 2024" in words
     assert re.search(r"Of 103 duties, \d+ are kept in every case\. 2 have cases to put right, 3 in all, and 1 is late\.", words)
-    assert "An account not used for 90 days is locked: 2 accounts are still to be put right." in words
+    assert "An account not used for 90 days is locked. Not yet so for 2 accounts." in words
     assert page.content.decode().count('class="nhsuk-button"') == 1
     assert '<a class="nhsuk-button" href="/findings/?clause=PA-033&amp;system=paris">See the 2 accounts</a>' in page.content.decode()
 
@@ -183,6 +183,16 @@ def test_views_and_filters_narrow_the_list(browser: Client, trust: Organisation,
     assert re.findall(r'<tr[^>]* id="([^"]+)"', page) == shown
     assert "<script>" not in page
     assert ("No duties match." in page) == (not shown)
+
+
+def test_the_number_that_is_kept_opens_those_duties(browser: Client, trust: Organisation):
+    adopt(trust)
+    paris_with(trust)
+    whole = browser.get("/procedures/paris/").content.decode()
+    number = re.search(r'href="/procedures/paris/\?show=kept"><b>(\d+)</b>', whole).group(1)
+    kept = browser.get("/procedures/paris/?show=kept").content.decode()
+    assert len(re.findall(r'<tr[^>]* id="PA-', kept)) == int(number) > 5
+    assert f'aria-current="true">Kept <b>{number}</b>' in kept and "show=kept" not in whole.partition("cw-views")[2]
 
 
 def test_what_an_address_asks_that_nobody_knows_is_left_out(browser: Client, trust: Organisation):
