@@ -47,7 +47,8 @@ def packs() -> str:
         lock = f"{rule.lock_after_days} days" + (f" (by system {own[0]} to {own[-1]})" if own else "")
         cells = (
             name, pack.title, lock, f"{rule.close_after_days} days", f"{rule.notice_days} days", ", ".join(pack.registration.approvers),
-            ", ".join(pack.registration.exception_approvers), ", ".join(c.title for c in pack.training), len(pack.environments), len(pack.register),
+            ", ".join(pack.registration.exception_approvers), ", ".join(c.title for c in pack.training), len(pack.environments),
+            len(pack.register),
         )  # fmt: skip
         out.append("| " + " | ".join(str(c) for c in cells) + " |\n")
     return "".join(out)

@@ -7,6 +7,7 @@ from datetime import date, datetime
 
 from django.db import connection, transaction
 
+from careward.accounts import measures
 from careward.accounts.keeping import Judged, Keeper, Kept
 from careward.accounts.models import Account, Allowance, Run
 from careward.core.decision import Refused, refuse
@@ -42,13 +43,14 @@ def keep_run(
     run.counts = {
         "opened": kept.opened, "still": kept.still, "closed": kept.closed, "unsafe": kept.unsafe,
         "by_code": dict(sorted(Counter(j.found.code for j in judged).items())),
+        "cases": measures.stored(measures.cases(organisation.pk)),
     }  # fmt: skip
     run.finished_at = now
     run.save(update_fields=["digest", "counts", "finished_at"])
     ledger.record(
         at=now, actor=by, verb="reconciliation.kept", subject=f"run/{run.pk}", organisation=organisation.ods_code,
         on=on.isoformat(), system=system_code, accounts=accounts, digest=run.digest,
-        **{k: v for k, v in run.counts.items() if k != "by_code"},
+        **{k: v for k, v in run.counts.items() if k not in ("by_code", "cases")},
     )  # fmt: skip
     return kept
 

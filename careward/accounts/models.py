@@ -97,6 +97,11 @@ class Finding(models.Model):
         indexes = [
             models.Index(fields=["organisation", "due_on", "id"], name="finding_open_due", condition=models.Q(closed_on=None)),
             models.Index(fields=["organisation", "code"], name="finding_open_code", condition=models.Q(closed_on=None)),
+            models.Index(
+                fields=["organisation", "clause", "system", "account"],
+                name="finding_to_put_right",
+                condition=models.Q(closed_on=None, settled=False),
+            ),
             models.Index(fields=["person"]),
             models.Index(fields=["account"]),
         ]

@@ -23,19 +23,20 @@ DOCUMENTS = (
 )
 
 
-def furnish(*, staff: int, systems: int, now: datetime, today: date) -> None:
+def furnish(*, staff: int, systems: int, now: datetime, today: date, quiet: bool = False) -> None:
     """Does nothing where an organisation is already there."""
     from careward.people.models import Organisation
 
     if Organisation.objects.exists():
         return
-    terms.out.print("Making a synthetic trust (once)")
+    say = terms.nothing if quiet else terms.out.print
+    say("Making a synthetic trust (once)")
     with tempfile.TemporaryDirectory(prefix="careward-trust-") as folder:
         make_trust(Path(folder), staff=staff, systems=systems, days=730, seed=SEED, on=today)
-        _load(Path(folder), now=now, today=today)
+        say(_load(Path(folder), now=now, today=today))
 
 
-def _load(folder: Path, *, now: datetime, today: date) -> None:
+def _load(folder: Path, *, now: datetime, today: date) -> str:
     from careward.feeds import actions as feeds
     from careward.jobs.reconcile import reconcile
     from careward.ledger import actions as ledger
@@ -54,7 +55,7 @@ def _load(folder: Path, *, now: datetime, today: date) -> None:
     for ago in (12, 5, 0):  # found on different nights, so that some of the work is late
         done = reconcile(organisation=trust, on=today - timedelta(days=ago), system="", keep=True, now=now - timedelta(days=ago), by=BY)
     ledger.seal(now=now)
-    terms.out.print(f"  {done.accounts:,} accounts compared, {len(done.found):,} findings.")
+    return f"  {done.accounts:,} accounts compared, {len(done.found):,} findings."
 
 
 def _people(trust: "Organisation", personas: list[dict[str, Any]], *, now: datetime, today: date) -> None:

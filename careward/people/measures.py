@@ -3,7 +3,7 @@
 from datetime import date
 
 from allauth.mfa.models import Authenticator
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Count, Exists, OuterRef, Q
 from django.urls import reverse
 
 from careward.core.ports import Measured
@@ -14,28 +14,32 @@ from careward.people.terms import terms_in_force
 
 
 def measures(*, organisation_id: int, on: date) -> dict[str, Measured]:
-    """PA-003: users with a role who accepted the terms in force. PA-021: deputies in force or to come whose dates have an end.
+    """PA-003: users who have signed in and accepted the terms in force. PA-021: deputies in force or to come whose dates have an end.
 
-    LR-027: users whose role needs a second factor and who hold one.
+    LR-027: users who have signed in, whose role needs a second factor, and who hold one. Three queries.
     """
     pack = Organisation.objects.values_list("pack", flat=True).get(pk=organisation_id)
-    terms = terms_in_force(pack, on).text_hash
     held = RoleHeld.objects.filter(roles_in_force(on), organisation_id=organisation_id)
-    users = User.objects.filter(pk__in=held.values("user_id"), is_active=True)
     needing = [name for name, role in roles.ROLES.items() if role.second_factor]
-    accepted = Exists(TermsAccepted.objects.filter(user=OuterRef("pk"), text_hash=terms))
-    factor = Exists(Authenticator.objects.filter(user=OuterRef("pk"), type__in=FACTORS))
+    users = User.objects.filter(pk__in=held.values("user_id"), is_active=True, last_login__isnull=False).annotate(
+        accepted=Exists(TermsAccepted.objects.filter(user=OuterRef("pk"), text_hash=terms_in_force(pack, on).text_hash)),
+        needs_factor=Exists(held.filter(user=OuterRef("pk"), role__in=needing)),
+        has_factor=Exists(Authenticator.objects.filter(user=OuterRef("pk"), type__in=FACTORS)),
+    )
+    counts = users.aggregate(
+        signed_in=Count("pk"),
+        accepted_terms=Count("pk", filter=Q(accepted=True)),
+        in_need=Count("pk", filter=Q(needs_factor=True)),
+        provided=Count("pk", filter=Q(needs_factor=True, has_factor=True)),
+    )
     return {
-        "PA-003": Measured(users.count(), users.filter(accepted).count(), reverse("people:roles")),
+        "PA-003": Measured(counts["signed_in"], counts["accepted_terms"], reverse("people:roles")),
         "PA-021": _deputies(organisation_id, on),
-        "LR-027": _of(users.filter(pk__in=held.filter(role__in=needing).values("user_id")), factor),
+        "LR-027": Measured(counts["in_need"], counts["provided"], reverse("people:roles")),
     }
-
-
-def _of(users: "object", condition: Exists) -> Measured:
-    return Measured(users.count(), users.filter(condition).count(), reverse("people:roles"))
 
 
 def _deputies(organisation_id: int, on: date) -> Measured:
     known = Deputy.objects.filter(Q(to_on=None) | Q(to_on__gt=on), organisation_id=organisation_id, gone_on=None)
-    return Measured(known.count(), known.exclude(to_on=None).count(), reverse("people:people"))
+    counts = known.aggregate(total=Count("pk"), ends=Count("pk", filter=~Q(to_on=None)))
+    return Measured(counts["total"], counts["ends"], reverse("people:people"))

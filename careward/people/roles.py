@@ -53,7 +53,7 @@ ROLES: dict[str, Role] = {
     ),
     "head_of_ig": Role(
         "Head of information governance",
-        _SERVICE | _PROVE | {"accounts:plans:allow", "people:roles:see"},
+        _SERVICE | _PROVE | {"accounts:plans:allow", "people:roles:see", "procedures:documents:adopt"},
         sees="People, accounts, findings and roles, the procedure with its evidence, and may let a large plan go ahead",
     ),
     "project_manager": Role(
@@ -78,7 +78,7 @@ ROLES: dict[str, Role] = {
         _SERVICE
         | _PROVE
         | {"feeds:loads:see", "feeds:loads:run", "feeds:loads:allow", "accounts:plans:allow", "accounts:reconciliation:run"}
-        | {"people:roles:see", "people:roles:give"},
+        | {"people:roles:see", "people:roles:give", "procedures:documents:adopt"},
         ("R5080",),
         sees="People, accounts, findings and roles, the procedure and the files that are loaded; gives people their roles",
     ),

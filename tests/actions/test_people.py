@@ -251,6 +251,8 @@ def test_the_clauses_of_this_room_are_counted():
     make.role(make.user(), at, "service_desk")
     make.role(make.user(), at, "clinician")
     make.role(make.user(), at, "auditor", to_on=TODAY)
+    User.objects.update(last_login=NOW)
+    make.role(make.user(), at, "auditor")  # has not signed in yet, so nothing is asked of them
     boss, first, second = make.person(at), make.person(at), make.person(at)
     make.deputy(boss, first)
     make.deputy(boss, second, to_on=None)

@@ -1,0 +1,86 @@
+"""Somebody at a browser: who they are, where they are, and what the browser complained of."""
+
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import ConsoleMessage, Locator, Page, Response, expect
+
+
+@dataclass(frozen=True)
+class House:
+    """The running product, the files its trust was made from, and whom one can be there."""
+
+    url: str
+    home: Path
+    files: Path
+    today: date
+    personas: dict[str, dict[str, Any]]
+    environment: dict[str, str]
+
+
+@dataclass
+class Visitor:
+    """One window. `console` keeps what a person never sees and we must: errors of scripts and of the content policy."""
+
+    house: House
+    page: Page
+    console: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.page.on("console", self._heard)
+        self.page.on("pageerror", lambda error: self.console.append(f"{self.page.url}: {error}"))
+
+    def _heard(self, message: ConsoleMessage) -> None:
+        own_status = (
+            message.location.get("url", "").split("#")[0] == self.page.url.split("#")[0]
+            and "the server responded with a status of 4" in message.text
+        )
+        if message.type == "error" and not own_status:  # that a page says 403 or 404 is no fault of the page
+            self.console.append(f"{self.page.url}: {message.text}")
+
+    @property
+    def main(self) -> Locator:
+        return self.page.get_by_role("main")
+
+    @property
+    def heading(self) -> str:
+        return self.page.locator("h1").inner_text()
+
+    def go(self, path: str) -> Response:
+        answer = self.page.goto(path)
+        assert answer is not None
+        return answer
+
+    def sign_in_as(self, persona: str) -> None:
+        """By the door of the demonstration: one click."""
+        who = self.house.personas[persona]
+        self.go("/demonstration/")
+        self.page.get_by_role("button", name=f"Sign in as {who['name']},").click()
+
+    def menu(self, title: str) -> None:
+        self.page.get_by_role("navigation", name="Menu").get_by_role("link", name=title).click()
+
+    def follow(self, words: str, **options: Any) -> None:
+        self.main.get_by_role("link", name=words, **options).first.click()
+
+    def press(self, words: str) -> None:
+        self.main.get_by_role("button", name=words).click()
+
+    def sees(self, *words: str) -> None:
+        for each in words:
+            expect(self.page.locator("body")).to_contain_text(each)
+
+    def sees_not(self, *words: str) -> None:
+        for each in words:
+            expect(self.page.locator("body")).not_to_contain_text(each)
+
+    def wait_for(self, words: str, *, seconds: int = 60) -> None:
+        """Looks again, as the page tells a person to, until the page says so."""
+        for _ in range(seconds * 2):
+            if words in self.page.locator("body").inner_text():
+                return
+            self.page.wait_for_timeout(500)
+            self.page.goto(self.page.url)
+        raise AssertionError(f"{self.page.url} never said: {words}")
