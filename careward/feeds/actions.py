@@ -78,9 +78,9 @@ def apply_load(*, load_id: int, reading: Reading, now: datetime, by: str, allow_
 
 @transaction.atomic
 def ask_to_apply(*, organisation_id: int, load_id: int, now: datetime, by: str) -> None:
-    """Someone said to load these: an errand does it."""
+    """Someone said to load these: an errand does it. Refused for files that did not come by the browser."""
     load = _locked(load_id, organisation_id)
-    _must(_may("apply", load, by, now, unmoved=ALLOWED))
+    _must(_may("apply", load, by, now, unmoved=ALLOWED) & rules.files_here(load.folder))
     _note(load, "load.asked_for", now, by, errands=[(APPLY, {"load": load.pk, "by": by})])
 
 

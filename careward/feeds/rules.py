@@ -140,6 +140,13 @@ def reason_given(reason: str) -> Decision:
     return refuse("reason.missing", "house", "No reason was given", "Say in a sentence why this change is right")
 
 
+def files_here(folder: str) -> Decision:
+    """Only files that were sent by the browser wait here for the worker."""
+    if folder:
+        return ALLOWED
+    return refuse("load.elsewhere", "house", "The files of this load were read where they lie", "Load them there, with careward load")
+
+
 def unmoved(*, same_files: bool, same_rows: bool) -> Decision:
     """What was looked at is what goes in: the same files, against the same rows."""
     decision = ALLOWED

@@ -1,54 +1,76 @@
-"""What is due by the clock. Nothing is counted up: what should have run by now and has not is due, so a missed night is caught up."""
+"""What is due by the clock. Nothing is counted up: what should have been asked for by now and has not is due, so a missed night is caught up.
+
+A night is asked for as an errand: whichever worker claims it runs it, once, and one that fails is put off while others go on.
+"""
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+
+from django.db import transaction
 
 from careward.accounts.models import Run
-from careward.jobs.reconcile import reconcile
+from careward.core.days import LONDON, ONE_DAY, london_day
 from careward.ledger import actions as ledger
+from careward.ledger.models import Entry
 from careward.people.models import Organisation
 
-LONDON = ZoneInfo("Europe/London")
-NIGHTLY_AT = time(4, 10)  # after the night's exports
+NIGHTLY_AT = time(4, 10)  # after the night's exports, and never in the hour that the clocks skip or repeat
 SEAL_EVERY = timedelta(minutes=1)
 BY = "job/nightly"
+ASKED = "reconciliation.due"
 
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """One comparison that should have run: whose, and as at which day."""
+    """One comparison that should have been asked for: whose, and as at which day."""
 
     organisation_id: int
     on: date
 
 
 def night_of(now: datetime) -> date:
-    """The latest day whose nightly run should have happened by now."""
+    """The latest day whose nightly run should have begun by now."""
     local = now.astimezone(LONDON)
-    return local.date() if local.time() >= NIGHTLY_AT else local.date() - timedelta(days=1)
+    return local.date() if local.time() >= NIGHTLY_AT else local.date() - ONE_DAY
 
 
 def due(now: datetime) -> list[Due]:
-    """Every organisation whose comparison of the latest night has not run; those with no accounts yet have nothing to run (PA-032)."""
+    """Every organisation with systems whose latest night was neither asked for nor run (PA-032)."""
     night = night_of(now)
-    done = set(Run.objects.filter(system_code="", on_date__gte=night).values_list("organisation_id", flat=True))
-    ever = Organisation.objects.filter(system__isnull=False).distinct().values_list("id", flat=True)
-    return [Due(i, night) for i in ever if i not in done]
+    began = datetime.combine(night, NIGHTLY_AT, LONDON)
+    some = Organisation.objects.filter(system__isnull=False).distinct().order_by("id")
+    return [Due(o.pk, night) for o in some if not _asked(o, began) and not _ran(o, began, london_day(now))]
 
 
-def run_due(now: datetime) -> int:
-    """Runs what is due, one organisation after another, and says how many."""
-    waiting = due(now)
-    for one in waiting:
-        organisation = Organisation.objects.get(pk=one.organisation_id)
-        reconcile(organisation=organisation, on=one.on, system="", keep=True, now=now, by=BY)
-    return len(waiting)
+def _asked(organisation: Organisation, began: datetime) -> bool:
+    asked = Entry.objects.filter(organisation=organisation.ods_code, verb=ASKED).order_by("-id").values_list("at", flat=True).first()
+    return asked is not None and asked >= began
 
 
-def seal_if_due(now: datetime, last: datetime | None) -> datetime | None:
-    """Seals the ledger when a minute has passed since it last did."""
-    if last is not None and now - last < SEAL_EVERY:
-        return last
-    ledger.seal(now=now)
-    return now
+def _ran(organisation: Organisation, began: datetime, today: date) -> bool:
+    """By hand, since the night's exports came; one as at an earlier day or a day to come is something else."""
+    runs = Run.objects.filter(organisation=organisation, system_code="", started_at__gte=began)
+    return runs.filter(on_date__gte=began.astimezone(LONDON).date(), on_date__lte=today).exists()
+
+
+def ask_for_due(now: datetime) -> int:
+    """Writes down the errand of each comparison that is due, and says how many. Workers that ask at once ask once."""
+    return sum(_ask(one, now) for one in due(now))
+
+
+@transaction.atomic
+def _ask(one: Due, now: datetime) -> bool:
+    organisation = Organisation.objects.select_for_update().get(pk=one.organisation_id)
+    if one not in due(now):
+        return False
+    errand = ("accounts.reconcile", {"organisation": organisation.pk, "on": one.on.isoformat(), "by": BY})
+    ledger.record(
+        at=now, actor=BY, verb=ASKED, subject=f"organisation/{organisation.pk}", organisation=organisation.ods_code,
+        on=one.on.isoformat(), errands=(errand,),
+    )  # fmt: skip
+    return True
+
+
+def is_seal_due(now: datetime, last: datetime | None) -> bool:
+    """Whether a minute has passed since the ledger was last sealed."""
+    return last is None or now - last >= SEAL_EVERY

@@ -1,17 +1,44 @@
-"""The nightly comparison: rows out, every account judged at once, what was found kept and work raised."""
+"""Reconciliation in two parts: comparing reads and computes, and may take its time; keeping writes, in one transaction."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from django.db import transaction
+from django.db.models import Count
+
 from careward.accounts.actions import keep_run, match_accounts
 from careward.accounts.keeping import Judged, Kept
-from careward.analysis.reconciliation.compare import as_found, compare
+from careward.analysis.reconciliation.compare import as_found
+from careward.analysis.reconciliation.compare import compare as compare_tables
 from careward.core import packs as packs_data
 from careward.core.packs import Pack
 from careward.core.ports import Found
+from careward.feeds.models import Load
 from careward.jobs.extract import tables
 from careward.people.models import Organisation
 from careward.systems.models import System
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """What one comparison found, not kept yet. `loads` are those that had come and gone when it began to read."""
+
+    organisation: Organisation
+    on: date
+    system: str
+    judged: tuple[Judged, ...]
+    matched: tuple[tuple[int, int | None, int], ...]
+    packs: Mapping[str, Pack]
+    loads: tuple[int, int]
+
+    @property
+    def found(self) -> tuple[Found, ...]:
+        return tuple(j.found for j in self.judged)
+
+    @property
+    def accounts(self) -> int:
+        return len(self.matched)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,22 +57,48 @@ def packs_of(organisation: Organisation, *, on: date) -> dict[str, Pack]:
     return {code: loaded[name] for code, name in codes.items()}
 
 
-def reconcile(*, organisation: Organisation, on: date, system: str, keep: bool, now: datetime, by: str) -> Reconciled:
-    """Compares everything of an organisation, or one system of it, as at a day; keeps the findings unless rehearsing.
+def compare(*, organisation: Organisation, on: date, system: str = "") -> Compared:
+    """Compares everything of an organisation, or one system of it, as at a day. Changes nothing.
 
     Raises System.DoesNotExist for a system that is not in the register.
     """
     if system:
         System.objects.get(organisation=organisation, code=system)
+    loads = _loads(organisation)
     by_system = packs_of(organisation, on=on)
-    compared = compare(tables(organisation, system=system), on=on, packs={p.id: p for p in by_system.values()})
-    found = as_found(compared.findings)
-    accounts = compared.matches.num_rows
+    found = compare_tables(tables(organisation, system=system), on=on, packs={p.id: p for p in by_system.values()})
+    about = zip(as_found(found.findings), *(found.findings[c].to_pylist() for c in ("account_id", "person_id")), strict=True)
+    matched = zip(*(found.matches[c].to_pylist() for c in ("account_id", "person_id", "fits")), strict=True)
+    return Compared(organisation, on, system, tuple(Judged(*a) for a in about), tuple(matched), by_system, loads)
+
+
+def _loads(organisation: Organisation) -> tuple[int, int]:
+    """How many loads were ever put in and put back: either number grows whenever what is compared may have changed."""
+    counts = Load.objects.filter(organisation=organisation).aggregate(applied=Count("applied_at"), undone=Count("undone_at"))
+    return counts["applied"], counts["undone"]
+
+
+@transaction.atomic
+def keep(compared: Compared, *, now: datetime, by: str) -> tuple[Compared, Kept]:
+    """Keeps what was found, and returns what that was: compared anew when a load came in between, so that nothing stale is kept."""
+    organisation = Organisation.objects.select_for_update().get(pk=compared.organisation.pk)  # as loads do, so none comes in now
+    if compared.loads != _loads(organisation):
+        compared = compare(organisation=organisation, on=compared.on, system=compared.system)
+    match_accounts(organisation=organisation, matched=compared.matched, now=now, by=by)
+    kept = keep_run(
+        organisation=organisation, on=compared.on, system_code=compared.system, judged=compared.judged, accounts=compared.accounts,
+        packs=compared.packs, now=now, by=by,
+    )  # fmt: skip
+    return compared, kept
+
+
+def reconcile(*, organisation: Organisation, on: date, system: str, keep: bool, now: datetime, by: str) -> Reconciled:
+    """Compares as at a day, and keeps the findings unless rehearsing. Raises as compare does."""
+    compared = compare(organisation=organisation, on=on, system=system)
     if not keep:
-        return Reconciled(tuple(found), accounts, None)
-    rows = zip(*(compared.matches[c].to_pylist() for c in ("account_id", "person_id", "fits")), strict=True)
-    match_accounts(organisation=organisation, matched=list(rows), now=now, by=by)
-    about = zip(found, *(compared.findings[c].to_pylist() for c in ("account_id", "person_id")), strict=True)
-    judged = [Judged(f, account, person) for f, account, person in about]
-    kept = keep_run(organisation=organisation, on=on, system_code=system, judged=judged, accounts=accounts, packs=by_system, now=now, by=by)
-    return Reconciled(tuple(found), accounts, kept)
+        return Reconciled(compared.found, compared.accounts, None)
+    compared, kept = _keep(compared, now=now, by=by)
+    return Reconciled(compared.found, compared.accounts, kept)
+
+
+_keep = keep  # the argument of reconcile has its name

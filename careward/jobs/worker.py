@@ -1,17 +1,19 @@
-"""The worker: claims errands one by one and runs them, and what is due by the clock between them."""
+"""The worker: claims errands one by one and runs them, and sees to what is due by the clock between them."""
 
 import os
 import socket
 import threading
 from collections.abc import Callable
 from datetime import UTC, date, datetime
+from pathlib import Path
+from traceback import extract_tb
 
 import structlog
 from django.db import close_old_connections
 
 from careward.feeds.errands import HANDLERS as FEEDS
 from careward.jobs import nightly
-from careward.jobs.reconcile import reconcile
+from careward.jobs.reconcile import Compared, compare, keep
 from careward.ledger import actions as ledger
 from careward.ledger.models import Errand
 from careward.ledger.rules import Outcome
@@ -20,17 +22,31 @@ from careward.people.models import Organisation
 log = structlog.get_logger("careward.worker")
 IDLE_SECONDS = 1.0
 
-Handler = Callable[[Errand], object]
+Handler = Callable[..., object]
+Prepare = Callable[[Errand], object]
 
 
-def look_again(errand: Errand) -> None:
-    """Someone asked to look again, or allowed what was held."""
+class UnknownErrand(Exception):
+    """No worker of this version knows an errand of that name; a newer one may."""
+
+
+def compare_for(errand: Errand) -> Compared:
+    """The long part, before the transaction: meanwhile everybody else can write."""
     organisation = Organisation.objects.get(pk=errand.body["organisation"])
-    on = date.fromisoformat(errand.body["on"])
-    reconcile(organisation=organisation, on=on, system="", keep=True, now=errand.claimed_at, by=errand.body["by"])
+    return compare(organisation=organisation, on=date.fromisoformat(errand.body["on"]))
 
 
-HANDLERS: dict[str, Handler] = {**FEEDS, "accounts.reconcile": look_again}
+def keep_for(errand: Errand, compared: Compared) -> None:
+    """The night came, someone asked to look again, or allowed what was held."""
+    keep(compared, now=errand.claimed_at, by=errand.body["by"])
+
+
+def unknown(errand: Errand) -> None:
+    raise UnknownErrand(errand.name)
+
+
+HANDLERS: dict[str, Handler] = {**FEEDS, "accounts.reconcile": keep_for}
+PREPARES: dict[str, Prepare] = {"accounts.reconcile": compare_for}
 
 
 def name() -> str:
@@ -39,28 +55,38 @@ def name() -> str:
 
 
 def work_once(*, now: datetime, worker: str) -> bool:
-    """Runs one waiting errand, if there is one, and says whether there was."""
+    """Runs one waiting errand, if there is one, and says whether there was. One that fails is put off, and in the end stuck."""
     errand = ledger.claim(now=now, worker=worker)
     if errand is None:
         return False
-    outcome = ledger.run_errand(errand=errand, handler=HANDLERS[errand.name], now=now)
+    handler, prepare = HANDLERS.get(errand.name, unknown), PREPARES.get(errand.name)
+    outcome = ledger.run_errand(errand=errand, handler=handler, now=now, prepare=prepare)
     if outcome not in (Outcome.DONE, Outcome.LOST):
-        log.error("errand.failed", errand=errand.pk, name=errand.name, outcome=outcome)
+        fault = Errand.objects.values_list("fault", flat=True).get(pk=errand.pk)
+        log.error("errand.failed", errand=errand.pk, kind=errand.name, outcome=str(outcome), tries=errand.tries, fault=fault)
     return True
 
 
 def work(stop: threading.Event) -> None:
-    """Until told to stop: errands first, then what is due by the clock."""
+    """Until told to stop: errands first, then what is due by the clock. A job that breaks does not stop the others."""
     sealed_at: datetime | None = None
     while not stop.is_set():
         now = datetime.now(UTC)
-        try:
-            busy = work_once(now=now, worker=name())
-            busy = bool(nightly.run_due(now)) or busy
-            sealed_at = nightly.seal_if_due(now, sealed_at)
-        except Exception:  # one broken job must not stop the others; it is written down and tried again
-            log.exception("job.failed")
-            busy = False
+        busy = attempt(work_once, now=now, worker=name())
+        busy = attempt(nightly.ask_for_due, now) or busy
+        if nightly.is_seal_due(now, sealed_at):
+            sealed_at = now
+            attempt(ledger.seal, now=now)
         close_old_connections()
         if not busy:
             stop.wait(IDLE_SECONDS)
+
+
+def attempt(job: Callable[..., object], *given: object, **named: object) -> bool:
+    """Runs a job and says whether it did something; one that breaks is logged by kind and place, for words may name a person."""
+    try:
+        return bool(job(*given, **named))
+    except Exception as error:
+        places = [f"{Path(f.filename).name}:{f.lineno}" for f in extract_tb(error.__traceback__)]
+        log.error("job.failed", job=job.__name__, fault=type(error).__name__, at=" ".join(places[-6:]))
+        return False

@@ -245,6 +245,9 @@ def test_the_leavers_report_has_names_only_and_never_acts(trust):
         "Carol Dewhirst": (1, "E1"),
     }
     assert {name: rows for name, rows in everything().items() if name != "LeaverNotice"} == before
+    overlapping = feed_file("leavers", {"name": "Sam Lee"}, {"name": "Carol Dewhurst", "left_on": date(2026, 11, 30)}, snapshot=False)
+    assert load(trust, reading(overlapping), now=LATER).added == 1
+    assert LeaverNotice.objects.filter(name="Sam Lee", gone_on=None).count() == 1
 
 
 def test_two_organisations_never_touch_each_other(trust):

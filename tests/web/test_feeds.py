@@ -163,6 +163,27 @@ def test_problems_stand_with_their_place_and_can_be_downloaded(browser, trust):
     assert rows[1][:3] == ["training.csv", "3", "employee_number"]
 
 
+def test_files_that_lie_elsewhere_are_not_asked_for_here(browser, trust):
+    begun = actions.begin_load(organisation=trust, source="folder", profile="canonical", now=NOW, by=BY)
+    actions.examine_load(load_id=begun.pk, reading=small_trust(), now=NOW, by=BY)
+    assert "Load these" not in words(browser.get(f"/loads/{begun.pk}/"))
+    answer = browser.post(f"/loads/{begun.pk}/apply/")
+    assert answer.status_code == 409
+    assert "careward load" in words(answer)
+
+
+def test_asked_for_twice_it_goes_in_once(browser, trust, tmp_path):
+    browser.post("/loads/new/", sent(tmp_path, reading(people(2))))
+    number = Load.objects.get().pk
+    work()
+    for _ in range(2):
+        browser.post(f"/loads/{number}/apply/")
+    work()
+    work()
+    assert Load.objects.get().state == "applied"
+    assert Person.objects.count() == 2
+
+
 def test_taking_a_load_back_says_first_what_goes(browser, trust):
     report = load(trust, small_trust())
     page = words(browser.get(f"/loads/{report.id}/undo/"))
