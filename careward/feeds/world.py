@@ -100,7 +100,9 @@ class World:
             return _named(self.teams, value, 2)
         if column == "system_id":
             return _named(self.register, value)
-        return {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value)
+        if column in ("is_primary", "live"):
+            return "yes" if value else "no"
+        return str(value)
 
 
 def _named(rows: dict[str, Row], number: int, place: int = 1) -> str:
