@@ -7,9 +7,9 @@ class Authorisation(models.Model):
     """An approval of one person's access to one environment of a system (PA-008, PA-018, EL-017)."""
 
     organisation = models.ForeignKey("people.Organisation", models.PROTECT)
-    system = models.ForeignKey("systems.System", models.PROTECT)
+    system = models.ForeignKey("systems.System", models.PROTECT, db_index=False)  # the indexes below serve
     environment = models.TextField(default="live")
-    person = models.ForeignKey("people.Person", models.PROTECT)
+    person = models.ForeignKey("people.Person", models.PROTECT, db_index=False)
     kind = models.TextField(default="normal")
     roles = models.TextField(null=True)  # "a;b", trimmed and sorted; null: the feed does not say
     teams = models.TextField(null=True)

@@ -7,7 +7,7 @@ class Account(models.Model):
     """A login on one environment of one system, as last observed; gone_on is the day a full export no longer held it."""
 
     organisation = models.ForeignKey("people.Organisation", models.PROTECT)
-    system = models.ForeignKey("systems.System", models.PROTECT)
+    system = models.ForeignKey("systems.System", models.PROTECT, db_index=False)  # the constraint below serves
     environment = models.TextField(default="live")
     username = models.TextField()
     display_name = models.TextField(default="")
@@ -36,7 +36,6 @@ class Account(models.Model):
             models.CheckConstraint(condition=models.Q(status__in=["active", "locked", "closed"]), name="account_status_known"),
             models.CheckConstraint(condition=models.Q(kind__in=["normal", "admin", "generic", "service"]), name="account_kind_known"),
         ]
-        indexes = [models.Index(fields=["person"])]
 
 
 class Run(models.Model):
@@ -102,8 +101,6 @@ class Finding(models.Model):
                 name="finding_to_put_right",
                 condition=models.Q(closed_on=None, settled=False),
             ),
-            models.Index(fields=["person"]),
-            models.Index(fields=["account"]),
         ]
 
 

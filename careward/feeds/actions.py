@@ -10,7 +10,7 @@ from careward.core.days import london_day
 from careward.core.decision import ALLOWED, Decision, Refused
 from careward.core.packs import load as load_pack
 from careward.core.ports import Reading
-from careward.feeds import bulk, rules
+from careward.feeds import rules
 from careward.feeds.feed_plans import plan_files
 from careward.feeds.merge import as_day
 from careward.feeds.models import Load, LoadFile
@@ -21,6 +21,7 @@ from careward.feeds.world import World
 from careward.feeds.writing import put_back, recall, remembered, write
 from careward.ledger import actions as ledger
 from careward.people.models import Organisation
+from careward.rows import bulk
 
 EXAMINE, APPLY = "feeds.examine", "feeds.apply"
 

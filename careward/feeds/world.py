@@ -8,9 +8,9 @@ from typing import Any
 
 from careward.core.packs import Pack
 from careward.core.packs import load as load_pack
-from careward.feeds import bulk
 from careward.feeds.merge import Difference, Row, key_of
 from careward.feeds.shapes import ASSIGNMENT, ENVIRONMENT, PERSON, SYSTEM, TEAM, Shape
+from careward.rows import bulk
 
 
 @dataclass(frozen=True, slots=True)

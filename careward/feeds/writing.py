@@ -8,9 +8,9 @@ from typing import Any
 
 from django.apps import apps
 
-from careward.feeds import bulk
 from careward.feeds.plan import Planned, Write
 from careward.feeds.shapes import ENVIRONMENT, SHAPES, Shape
+from careward.rows import bulk
 
 # Rows without a foreign key that still need this one; the row is named t.
 NAMED_BY_TEXT = {

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
 from careward.accounts.models import Account
-from careward.feeds import bulk
 from careward.feeds.merge import Refusals, arrange, as_day, cells_of, tidy_list
 from careward.feeds.shapes import ACCOUNT
 from careward.people.models import Organisation
+from careward.rows import bulk
 from careward.systems.models import System
 from tests.make.feeds import feed_file
 

@@ -155,3 +155,16 @@ def as_ranges(ids: Iterable[int]) -> list[tuple[int, int]]:
 
 def _quoted(name: str) -> str:
     return connection.ops.quote_name(name)  # type: ignore[no-any-return]
+
+
+def insert_new(rows: Sequence[Any], ids: Ids) -> None:
+    """Adds new model instances of one model, and gives each its id; what the model's own save would do beyond that is not done."""
+    if not rows:
+        return
+    model = type(rows[0])
+    fields = [f for f in model._meta.concrete_fields if not f.primary_key]
+    table = model._meta.db_table
+    for row, number in zip(rows, ids.take(table, len(rows)), strict=True):
+        row.pk = number
+    kept = [(f.attname, f.get_db_prep_save) for f in fields]
+    insert(table, [f.column for f in fields], ((r.pk, *(keep(getattr(r, name), connection) for name, keep in kept)) for r in rows))
