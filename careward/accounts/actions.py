@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from careward.accounts import measures
 from careward.accounts.keeping import Judged, Keeper, Kept
@@ -13,7 +13,9 @@ from careward.accounts.models import Account, Allowance, Run
 from careward.core.decision import Refused, refuse
 from careward.core.packs import Pack
 from careward.ledger import actions as ledger
+from careward.ledger.models import Errand
 from careward.people.models import Organisation
+from careward.rows import bulk
 from careward.systems.models import System
 
 
@@ -86,7 +88,12 @@ def allow_unsafe(*, organisation: Organisation, system_code: str, on: date, reas
 
 @transaction.atomic
 def ask_for_run(*, organisation: Organisation, on: date, now: datetime, by: str) -> None:
-    """Asks the worker to look again now."""
+    """Asks the worker to look again now. Asked while the same already waits, it is written down and done once.
+
+    Two who ask in the same instant may each leave an errand, which does no harm: nobody is made to wait for a lock.
+    """
+    same = {"name": "accounts.reconcile", "body__organisation": organisation.pk, "body__on": on.isoformat()}
+    waits = Errand.objects.filter(**same, claimed_at=None, done_at=None, stuck_at=None).exists()
     errand = ("accounts.reconcile", {"organisation": organisation.pk, "on": on.isoformat(), "by": by})
     ledger.record(
         at=now,
@@ -94,7 +101,8 @@ def ask_for_run(*, organisation: Organisation, on: date, now: datetime, by: str)
         verb="reconciliation.asked",
         subject=f"organisation/{organisation.pk}",
         organisation=organisation.ods_code,
-        errands=(errand,),
+        on=on.isoformat(),
+        errands=() if waits else (errand,),
     )
 
 
@@ -105,16 +113,6 @@ def match_accounts(*, organisation: Organisation, matched: Sequence[tuple[int, i
     The ledger binds the run's findings, of which this is a working note, so it has no entry of its own.
     """
     was = {i: (p, f) for i, p, f in Account.objects.filter(organisation=organisation).values_list("id", "person_id", "fits")}
-    changed = [(p, f, i) for i, p, f in matched if was.get(i) != (p, f)]
-    table = Account._meta.db_table
-    with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            people, fits, ids = (list(column) for column in zip(*changed, strict=True)) if changed else ([], [], [])
-            values = "unnest(%s::bigint[], %s::int[], %s::bigint[]) AS v(p, f, i)"
-            cursor.execute(
-                f"UPDATE {table} a SET person_id = v.p, fits = v.f FROM {values} WHERE a.id = v.i",  # noqa: S608
-                [people, fits, ids],
-            )
-        else:
-            cursor.executemany(f"UPDATE {table} SET person_id = %s, fits = %s WHERE id = %s", changed)  # noqa: S608
+    changed = [row for row in matched if was.get(row[0]) != row[1:]]
+    bulk.update(Account._meta.db_table, ("person_id", "fits"), changed)
     return len(changed)

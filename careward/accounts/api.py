@@ -1,9 +1,11 @@
 """The JSON API of findings and accounts: the same rows as the pages, for programs."""
 
 from datetime import date, datetime
+from typing import Annotated
 
 from django.http import HttpRequest
-from ninja import Field, Query, Router, Schema
+from ninja import Field, Path, Query, Router, Schema
+from ninja.errors import HttpError
 
 from careward.accounts import queries
 from careward.accounts.models import Account, Finding
@@ -15,8 +17,17 @@ router = Router(tags=["accounts"])
 MOST = 500
 
 
+Word = Annotated[str, Field(max_length=200, pattern=r"^[^\x00]*$")]  # PostgreSQL holds no NUL
+
+
 class Mistake(Schema):
     detail: str
+
+
+class Unfit(Schema):
+    """What of a question cannot be asked so, and why."""
+
+    detail: list[dict[str, object]]
 
 
 class FindingOut(Schema):
@@ -68,13 +79,13 @@ class PageIn(Schema):
 
 
 class FindingsIn(PageIn):
-    system: str = ""
-    code: str = ""
-    clause: str = ""
-    employee_number: str = ""
+    system: Word = ""
+    code: Word = ""
+    clause: Word = ""
+    employee_number: Word = ""
 
 
-ERRORS = {401: Mistake, 403: Mistake}
+ERRORS = {401: Mistake, 403: Mistake, 422: Unfit}
 
 
 @router.get("/findings", auth=Bearer("accounts:findings:see"), response={200: FindingsOut, **ERRORS})
@@ -87,21 +98,21 @@ def list_findings(request: HttpRequest, asked: Query[FindingsIn]) -> dict[str, o
 
 
 @router.get("/people/{employee_number}/accounts", auth=Bearer("accounts:accounts:see"), response={200: AccountsOut, 404: Mistake, **ERRORS})
-def accounts_of_a_person(request: HttpRequest, employee_number: str) -> object:
+def accounts_of_a_person(request: HttpRequest, employee_number: Path[Word]) -> dict[str, object]:
     """Every account that is one person's."""
     person = Person.objects.filter(organisation_id=request.auth.organisation_id, employee_number=employee_number).first()
     if person is None:
-        return 404, {"detail": "Nobody here has that employee number"}
+        raise HttpError(404, "Nobody here has that employee number")
     rows = list(Account.objects.filter(person=person, gone_on=None).select_related("person").order_by("id"))
     return {"total": len(rows), "next": None, "accounts": [_account(a) for a in rows]}
 
 
 @router.get("/systems/{code}/accounts", auth=Bearer("accounts:accounts:see"), response={200: AccountsOut, 404: Mistake, **ERRORS})
-def accounts_of_a_system(request: HttpRequest, code: str, asked: Query[PageIn]) -> object:
+def accounts_of_a_system(request: HttpRequest, code: Path[Word], asked: Query[PageIn]) -> dict[str, object]:
     """The accounts of one system, in the order they were first seen."""
     system = System.objects.filter(organisation_id=request.auth.organisation_id, code=code).first()
     if system is None:
-        return 404, {"detail": "No such system in the register"}
+        raise HttpError(404, "No such system in the register")
     rows = Account.objects.filter(system=system, gone_on=None).select_related("person")
     page, following = queries.after(rows, asked.after, asked.limit, MOST)
     return {"total": rows.count(), "next": following, "accounts": [_account(a) for a in page]}

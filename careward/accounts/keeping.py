@@ -1,5 +1,6 @@
 """How a run's findings meet those already open: gone ones close, known ones stay, new ones open and raise work."""
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -10,8 +11,9 @@ from careward.accounts import tasks
 from careward.accounts.models import Account, Allowance, Finding, Run
 from careward.core import days
 from careward.core.packs import FindingRule, Pack
-from careward.core.ports import Found
+from careward.core.ports import STEPS, Found
 from careward.people.models import Assignment, Organisation, Person
+from careward.rows import bulk
 from careward.systems.models import System
 from careward.work import actions as work
 from careward.work.actions import NewTask
@@ -19,7 +21,7 @@ from careward.work.actions import NewTask
 T = TypeVar("T")
 BATCH = 500
 HELD_STEPS = ("lock", "close")
-MENDED = ("step", "clause", "detail", "settled", "person_id", "employee_number", "account_id")
+MENDED = ("step", "clause", "detail", "settled", "person_id", "employee_number", "account_id", "manager_id")
 Key = tuple[int, str, str, str, str]  # system, environment, username, code, topic
 
 
@@ -88,6 +90,7 @@ class Keeper:
         self.new: list[Finding] = []
         self.changed: list[Finding] = []
         self.left: set[int] = set()  # tasks that a finding has left: closed with it, settled, or become another piece of work
+        self.told: set[int] = set()  # tasks whose findings changed, so that their words may have to
 
     def keep(self, judged: Sequence[Judged]) -> Kept:
         self.judged = {self._key(j.found): j for j in judged}
@@ -101,6 +104,7 @@ class Keeper:
         self._raise_work()
         self._save()
         self._settle_work()
+        self._tell_anew()
         return self.kept
 
     def _key(self, found: Found) -> Key:
@@ -122,7 +126,10 @@ class Keeper:
                 if (finding.step, finding.settled) != (fresh.step, fresh.settled) and finding.task_id:
                     self.left.add(finding.task_id)  # a warning that has become a lock is new work, for someone else
                     finding.task_id = None
-                    finding.who, finding.manager_id, finding.due_on = fresh.who, fresh.manager_id, fresh.due_on
+                    finding.who, finding.due_on = fresh.who, fresh.due_on
+                if finding.manager_id != fresh.manager_id and "line_manager" in (finding.who, fresh.who):
+                    finding.who = fresh.who  # a new manager answers for their people from the day they lead them
+                self.told |= {finding.task_id} if finding.task_id else set()
                 for name in MENDED:
                     setattr(finding, name, getattr(fresh, name))
                 self.changed.append(finding)
@@ -144,18 +151,35 @@ class Keeper:
         held = self._held()
         idle = [f for f in self.open.values() if not f.task_id and not f.settled]
         idle = [f for f in idle if f.step not in HELD_STEPS or self.judged[key_of(f)].found.system not in held]
+        standing = {f.task_id for f in self.open.values() if f.task_id}
+        of_key: dict[str, list[Finding]] = defaultdict(list)
+        for finding in idle:
+            of_key[tasks.key_of(self._cause(finding))].append(finding)
         locks_on = self._lock_days(idle)
-        wanted = [(f, self._task(f, locks_on.get(f.account_id))) for f in idle]
-        ids = work.raise_tasks(organisation=self.organisation, tasks=[t for _, t in wanted], now=self.now, by=self.by, on=self.on)
-        for finding, task in wanted:
-            finding.task_id = ids[task.key]
+        wanted = [self._task(found, locks_on) for found in of_key.values()]
+        ids = work.raise_tasks(organisation=self.organisation, tasks=wanted, now=self.now, by=self.by, on=self.on)
+        for key, found in of_key.items():
+            for finding in found:
+                finding.task_id = ids[key]
         mended = {f.pk for f in self.changed}
-        self.changed += [f for f, _ in wanted if f.pk and f.pk not in mended]
-        self.kept.tasks_raised = len(ids)
+        self.changed += [f for f in idle if f.pk and f.pk not in mended]
+        self.told |= standing & set(ids.values())  # they join a task that stood before
+        self.kept.tasks_raised = len(set(ids.values()) - standing)
+
+    def _tell_anew(self) -> None:
+        """A task that several findings share says what the strictest of them asks, and is done by the first day of any."""
+        told = self.told | self.left
+        of_task: dict[int, list[Finding]] = defaultdict(list)
+        for finding in self.open.values():
+            if finding.task_id in told and not finding.settled:
+                of_task[finding.task_id].append(finding)
+        locks_on = self._lock_days([f for found in of_task.values() for f in found])
+        now_so = {task_id: self._task(found, locks_on) for task_id, found in of_task.items()}
+        work.tell_anew(organisation=self.organisation, tasks=now_so, now=self.now, by=self.by)
 
     def _save(self) -> None:
-        Finding.objects.bulk_update(self.changed, [*MENDED, "task", "who", "manager", "due_on"], batch_size=200)
-        Finding.objects.bulk_create(self.new, batch_size=BATCH)
+        Finding.objects.bulk_update(self.changed, [*MENDED, "task", "who", "due_on"], batch_size=200)
+        bulk.insert_new(self.new, bulk.Ids())
         Finding.objects.filter(organisation=self.organisation, closed_on=None, system__in=self.systems.values()).update(run=self.run)
         self.kept.opened = len(self.new)
 
@@ -173,20 +197,27 @@ class Keeper:
                 out[account.pk] = _last_used_on(account) + timedelta(days=rule.lock_after_days)
         return out
 
-    def _task(self, finding: Finding, locks_on: date | None) -> NewTask:
+    def _cause(self, finding: Finding) -> tasks.Cause:
         found = self.judged[key_of(finding)].found
-        cause = tasks.Cause(
+        return tasks.Cause(
             code=found.code, topic=found.topic, step=found.step, detail=found.detail, system_code=found.system,
             system_name=self.systems[found.system].name, environment=found.environment, username=found.username,
             employee_number=found.employee_number or "", holder=self.people.name(finding.person_id), who=finding.who,
         )  # fmt: skip
-        words = tasks.words(cause, locks_on=locks_on)
+
+    def _task(self, findings: Sequence[Finding], locks_on: Mapping[int | None, date]) -> NewTask:
+        """The one piece of work that findings of one key ask for, in the words of the strictest."""
+        finding = max(findings, key=lambda f: (STEPS.index(f.step), key_of(f)))
+        found, cause = self.judged[key_of(finding)].found, self._cause(finding)
+        locks = locks_on.get(finding.account_id) if finding.step == "warn" else None
+        words = tasks.words(cause, locks_on=locks)
         to_manager = finding.who == "line_manager"
         return NewTask(
             key=tasks.key_of(cause), kind=found.code, title=words.title, why=words.why, otherwise=words.otherwise, step=found.step,
             clause=found.clause, role=finding.who, system_code="" if to_manager else found.system,
             assignee_id=finding.manager_id if to_manager else None, about_id=finding.person_id,
-            link=f"account/{finding.account_id}" if finding.account_id else f"system/{found.system}", due_on=locks_on or finding.due_on,
+            link=f"account/{finding.account_id}" if finding.account_id else f"system/{found.system}",
+            due_on=locks or min(f.due_on for f in findings),
         )  # fmt: skip
 
     def _settle_work(self) -> None:

@@ -14,6 +14,8 @@ from careward.work.models import Task
 
 KEY = "leaver/"
 WORKING_DAYS = 5
+BORNE_OUT = "The staff record now shows that they have left"
+NOT_ASKED = "The report no longer holds this line, or is over a year old"
 LOOK_BACK = timedelta(days=366)  # a report older than this asks no more
 
 
@@ -26,13 +28,15 @@ def keep_leaver_work(*, organisation: Organisation, on: date, now: datetime, by:
     people = people_of(organisation)
     wanted = [_task(notice, people.manager(notice.person_id), on) for notice in notices if notice.fits != 1 or notice.person_id in here]
     keys = {t.key for t in wanted}
+    borne_out = {f"{KEY}{notice.pk}" for notice in notices if notice.fits == 1 and notice.person_id not in here}
     open_now = dict(Task.objects.filter(organisation=organisation, key__startswith=KEY).exclude(state="closed").values_list("key", "id"))
     work.raise_tasks(organisation=organisation, tasks=wanted, now=now, by=by, on=on)
-    over = [number for key, number in open_now.items() if key not in keys]
-    closed = work.close_tasks(
-        organisation=organisation, task_ids=over, proof="The staff record now shows that they have left", now=now, by=by
-    )
-    return len(keys - open_now.keys()), closed
+    over = {number: BORNE_OUT if key in borne_out else NOT_ASKED for key, number in open_now.items() if key not in keys}
+    facts = {"organisation": organisation, "now": now, "by": by}
+    closed = [
+        work.close_tasks(task_ids=[n for n, why in over.items() if why == proof], proof=proof, **facts) for proof in (BORNE_OUT, NOT_ASKED)
+    ]
+    return len(keys - open_now.keys()), sum(closed)
 
 
 def _still_here(organisation: Organisation, on: date) -> frozenset[int]:

@@ -103,5 +103,6 @@ def accounts(environments: tuple[Option, ...]) -> Listing:
             ),
         ),
         sort="username",
+        kind="accounts",
         none_yet="No account has been loaded for this system yet.",
     )

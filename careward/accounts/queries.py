@@ -10,8 +10,9 @@ from django.db.models import Count, Min, Q, QuerySet
 from careward.accounts import pages, wording
 from careward.accounts.models import Account, Allowance, Finding, Run
 from careward.people.models import Person
-from careward.people.queries import search_people
+from careward.people.queries import posts_of, search_people
 from careward.people.roles import ROLES
+from careward.people.rules import main_post
 from careward.systems.models import System
 from careward.web import lists
 from careward.web.lists import Asked, Listing, Option, Page
@@ -105,17 +106,18 @@ def reach(standing: Standing, managers: frozenset[int]) -> Reach:
 def open_findings(within: Reach) -> QuerySet[Finding]:
     """Open findings within someone's reach."""
     rows = Finding.objects.filter(organisation_id=within.organisation_id, closed_on=None)
-    if not within.everything:
-        return rows.filter(manager_id__in=within.managers)
-    return rows.filter(system__code__in=within.systems) if within.systems else rows
+    if within.everything and not within.systems:
+        return rows
+    theirs = Q(manager_id__in=within.managers)
+    return rows.filter(theirs | Q(system__code__in=within.systems) if within.everything else theirs)
 
 
 def listing(within: Reach, manager_id: str) -> Listing:
     """The list with this organisation's systems, roles and clauses as its choices."""
     systems = System.objects.filter(organisation_id=within.organisation_id).order_by("name")
-    if within.systems:
-        systems = systems.filter(code__in=within.systems)
     found = open_findings(within).order_by()
+    if not within.everything or within.systems:
+        systems = systems.filter(pk__in=found.values("system_id"))
     codes = frozenset(found.values_list("code", flat=True).distinct())
     clauses = tuple(sorted(set(found.values_list("clause", flat=True).distinct())))
     roles = tuple(Option(r, ROLES[r].title) for r in sorted(set(found.values_list("who", flat=True).distinct())) if r in ROLES)
@@ -180,13 +182,22 @@ def last_run(organisation_id: int) -> LastRun | None:
     return LastRun(row.on_date, row.finished_at, row.accounts, tuple(row.counts.get("unsafe", ()))) if row else None
 
 
-def waiting_allowance(organisation_id: int) -> tuple[str, ...]:
-    """Codes of systems whose latest plan is held and not yet allowed."""
-    run = last_run(organisation_id)
+def waiting_allowance(within: Reach) -> tuple[str, ...]:
+    """Codes of systems within someone's reach whose latest plan is held and not yet allowed."""
+    run = last_run(within.organisation_id)
     if not run or not run.unsafe:
         return ()
-    allowed = Allowance.objects.filter(organisation_id=organisation_id, on_date=run.on).values_list("system__code", flat=True)
-    return tuple(sorted(set(run.unsafe) - set(allowed)))
+    allowed = Allowance.objects.filter(organisation_id=within.organisation_id, on_date=run.on).values_list("system__code", flat=True)
+    waiting = set(run.unsafe) - set(allowed)
+    return tuple(sorted(waiting & within.systems if within.systems else waiting))
+
+
+def answers_for(*, organisation_id: int, person_id: int, managers: frozenset[int], on: date) -> bool:
+    """Whether any of some managers leads a person in a post held on a day or, where none is, led them in the last."""
+    posts = posts_of([person_id], organisation_id=organisation_id)[person_id]
+    last = main_post(posts, on)
+    numbers = {p.supervisor for p in posts if p.held(on)} | ({last.supervisor} if last else set())
+    return Person.objects.filter(organisation_id=organisation_id, pk__in=managers, employee_number__in=numbers - {""}).exists()
 
 
 GROUPS = {"system": "system__code", "manager": "manager_id", "code": "code", "person": "person_id"}

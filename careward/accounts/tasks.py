@@ -46,14 +46,15 @@ def key_of(cause: Cause) -> str:
         return f"person/{cause.employee_number}/{cause.code.split('.')[0]}/{cause.topic}"
     if cause.code == "feed.unsafe":
         return f"system/{cause.system_code}/unsafe"
-    return f"account/{cause.system_code}/{cause.environment}/{cause.username}/{group_of_step(cause.step, cause.code)}"
+    return f"account/{cause.system_code}/{cause.environment}/{cause.username}/{group_of_step(cause.step, cause.code, cause.who)}"
 
 
-def group_of_step(step: str, code: str) -> str:
-    """Lock and close are one piece of work on an account, as are changes of its rights; each question stands alone."""
-    if step in ("lock", "close"):
-        return "shut"
-    return step if step in ("amend", "warn") else code
+def group_of_step(step: str, code: str, who: str) -> str:
+    """Lock and close are one piece of work of one role on an account, as are changes of its rights; each question stands alone."""
+    if step not in ("lock", "close", "amend"):
+        return step if step == "warn" else code
+    group = "rights" if step == "amend" else "shut"
+    return group if who == "system_administrator" else f"{group}/{who}"
 
 
 def words(cause: Cause, *, locks_on: date | None = None) -> Words:

@@ -38,7 +38,7 @@ def findings(request: HttpRequest) -> HttpResponseBase:
         "list": shown(listed, asked, page),
         "figures": queries.figures(within, today),
         "last_run": queries.last_run(within.organisation_id),
-        "held": queries.waiting_allowance(within.organisation_id) if request.standing.may("accounts:plans:allow") else (),
+        "held": queries.waiting_allowance(within) if request.standing.may("accounts:plans:allow") else (),
     }
     return render(request, "accounts/findings.jinja", context)
 
@@ -58,13 +58,18 @@ def person(request: HttpRequest, person_id: int) -> HttpResponseBase:
     if seen is None:
         raise Http404("no such person here")
     mine = person_id == standing.person_id
-    managed = seen.manager is not None and seen.manager.id in acts_for(standing)
-    if not (mine or managed or standing.may("people:people:see")):
+    everybody = standing.may("people:people:see")
+    managed = not (mine or everybody) and queries.answers_for(
+        organisation_id=standing.organisation_id, person_id=person_id, managers=acts_for(standing), on=standing.today
+    )
+    if not (mine or managed or everybody):
         raise NotAllowed("people:people:see")
     access = whole_access(organisation_id=standing.organisation_id, person_id=person_id, today=standing.today)
     if request.GET.get("as") in lists.DOWNLOADS:
         return exports.download(request.GET["as"], "access", pages.ACCESS_HEADS, access.rows(), standing.today)
-    because = "it is your own" if mine else "you manage this person" if managed else f"you are {standing.role_title}"
+    because = (
+        "it is your own" if mine else "you manage this person, or stand in for who does" if managed else f"you are {standing.role_title}"
+    )
     return render(request, "accounts/person.jinja", {"person": seen, "access": access, "because": because})
 
 
@@ -82,14 +87,14 @@ def account(request: HttpRequest, account_id: int) -> HttpResponse:
 def search(request: HttpRequest) -> HttpResponse:
     words = " ".join(request.GET.get("q", "").replace("\0", " ").split())[: lists.LONGEST]
     if CLAUSE.fullmatch(words) and request.standing.may("procedures:clauses:see"):
-        return redirect(clause_address(words.upper().replace(" ", "-")))
+        return redirect(clause_address(f"{words[:2].upper()}-{words[-3:]}"))
     found = queries.search(request.standing, words) if words else None
     return render(request, "accounts/search.jinja", {"words": words, "found": found})
 
 
 @needs("systems:register:see")
 def systems(request: HttpRequest) -> HttpResponseBase:
-    rows = systems_seen(organisation_id=request.standing.organisation_id)
+    rows = systems_seen(organisation_id=request.standing.organisation_id, on=request.standing.today)
     wrong = {g.key: g for g in queries.grouped(_reach(request), "system", request.standing.today)}
     return render(request, "accounts/systems.jinja", {"systems": rows, "wrong": wrong})
 
@@ -97,7 +102,7 @@ def systems(request: HttpRequest) -> HttpResponseBase:
 @needs("accounts:accounts:see")
 def system(request: HttpRequest, code: str) -> HttpResponseBase:
     standing = request.standing
-    seen = system_seen(organisation_id=standing.organisation_id, code=code)
+    seen = system_seen(organisation_id=standing.organisation_id, code=code, on=standing.today)
     if seen is None:
         raise Http404("no such system here")
     listed = pages.accounts(tuple(lists.Option(e.code, e.title) for e in seen.environments))
@@ -126,10 +131,12 @@ def look_again(request: HttpRequest) -> HttpResponse:
 @needs("accounts:plans:allow")
 def allow(request: HttpRequest, code: str) -> HttpResponse:
     standing = request.standing
-    seen = system_seen(organisation_id=standing.organisation_id, code=code)
+    seen = system_seen(organisation_id=standing.organisation_id, code=code, on=standing.today)
     run = queries.last_run(standing.organisation_id)
     if seen is None or run is None or code not in run.unsafe:
         raise Http404("nothing is held for this system")
+    if standing.systems and code not in standing.systems:  # a role for one system decides nothing about another
+        raise NotAllowed("accounts:plans:allow")
     if request.method == "POST":
         organisation = Organisation.objects.get(pk=standing.organisation_id)
         actions.allow_unsafe(

@@ -180,9 +180,9 @@ def _now(f: Finding) -> Now:
 
 
 def _rests_on(person: Person, systems: set[System], today: date) -> Iterable[Rest]:
-    courses = {c.code: c for s in systems for c in packs.load(s.pack, on=today).training}
+    courses = {c.code: c for pack in {s.pack for s in systems} for c in packs.load(pack, on=today).training}
     held = list(TrainingHeld.objects.filter(person=person, gone_on=None, result="passed", completed_on__lte=today))
-    for course in courses.values():
+    for _, course in sorted(courses.items()):
         yield _course(course, held, today)
     if person.registration_body:
         until = person.registration_expires_on
@@ -192,21 +192,25 @@ def _rests_on(person: Person, systems: set[System], today: date) -> Iterable[Res
 
 
 def _course(course: Course, held: list[TrainingHeld], today: date) -> Rest:
-    names = {course.code, *course.aliases}
+    names = {name.lower() for name in (course.code, *course.aliases)}
     mine = [
         TrainingRecord(h.course_code, h.result, h.completed_on, h.expires_on, h.declaration_signed_on)
         for h in held
-        if h.course_code in names
+        if h.course_code.lower() in names
     ]
     if not mine:
         return Rest(course.title, "fix", "Not passed")
     until = max(good_until(r, course) for r in mine)
     if until < today:
         return Rest(course.title, "fix", f"Ran out on {day(until)}")
-    if course.declaration and not any(r.declaration_signed_on for r in mine):
+    if course.declaration and not any(signed_by(r, today) for r in mine if good_until(r, course) >= today):
         return Rest(course.title, "fix", "Passed, but no signed declaration")
     last = max(r.completed_on for r in mine)
     return Rest(course.title, "ok", f"Passed {day(last)}" if until == FAR else f"Passed; good to {day(until)}")
+
+
+def signed_by(record: TrainingRecord, today: date) -> bool:
+    return record.declaration_signed_on is not None and record.declaration_signed_on <= today
 
 
 def _history(organisation_id: int, person: Person, most: int = 12) -> Iterable[Happening]:

@@ -44,7 +44,7 @@ def _load(folder: Path, *, now: datetime, today: date) -> str:
     from careward.people.models import Organisation
     from careward.procedures.actions import adopt_document
 
-    name_organisation(ods_code=ODS, name=NAME, pack="tewv", contact="Service desk, 4400", now=now, by=BY)
+    name_organisation(ods_code=ODS, name=NAME, pack="tewv", contact="phone the service desk on 4400", now=now, by=BY)
     trust = Organisation.objects.get(ods_code=ODS)
     reading = read_feeds(folder, profile="canonical")
     load = feeds.begin_load(organisation=trust, source="demonstration", profile="canonical", now=now, by=BY)

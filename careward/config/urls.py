@@ -14,6 +14,7 @@ urlpatterns = [
     path("", include("careward.work.urls")),
     path("", include("careward.accounts.urls")),
     path("", include("careward.feeds.urls")),
+    path("", include("careward.ledger.urls")),
     path("", include("careward.procedures.urls")),
     path("api/", api.urls),
 ]

@@ -24,8 +24,13 @@ class FeedFile:
     """One file of a feed, read through its profile into canonical names and typed values.
 
     `columns` are the canonical columns the file gave, in the order of each row's values: str, date, aware datetime, bool,
-    or None where the cell was blank and the column is not text. A column the file lacks is not listed.
+    or None where the cell was blank and the column is not text. A column the file lacks is not listed, except that one with a
+    default always is, and so are assignment_number and primary_assignment of staff, worked out from the other rows.
     `lines` holds the line each row began on. `refused` rows are counted and stand in `problems`, never in `rows`.
+
+    `key` names the columns that tell this file's rows apart. `refused_keys` holds, in that order, the cleaned text of those columns
+    for each refused row (defaults applied, lower case where the column is), so that nobody takes such a row for gone; None where some
+    refused row cannot be told: `unkeyed` are the lines of those. A heading line that comes again is refused and stands for no row.
     """
 
     feed: str  # "staff", "training", "accounts" ...
@@ -39,6 +44,9 @@ class FeedFile:
     problems: tuple[Problem, ...]
     notices: tuple[str, ...]
     snapshot: bool  # a full list, so a row no longer in it is gone
+    key: tuple[str, ...] = ()
+    refused_keys: frozenset[tuple[str, ...]] | None = None
+    unkeyed: tuple[int, ...] = ()
 
 
 class FeedReader(Protocol):

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.db import transaction
@@ -15,8 +16,8 @@ from careward.feeds.feed_plans import plan_files
 from careward.feeds.merge import as_day
 from careward.feeds.models import Load, LoadFile
 from careward.feeds.plan import MOST_PROBLEMS, Planned
-from careward.feeds.queries import LoadReport, later_touching, load_report, permissions_now
-from careward.feeds.uploads import Upload, folder_of, store
+from careward.feeds.queries import UNDO, LoadReport, later_touching, load_report, permissions_now, waiting_since
+from careward.feeds.uploads import Upload, folder_of, forget, forget_if_older, store, waiting_folders
 from careward.feeds.world import World
 from careward.feeds.writing import put_back, recall, remembered, write
 from careward.ledger import actions as ledger
@@ -86,10 +87,18 @@ def ask_to_apply(*, organisation_id: int, load_id: int, now: datetime, by: str) 
 
 
 @transaction.atomic
-def note_refusal(*, load_id: int, decision: Decision, now: datetime, by: str) -> None:
-    """Keeps on a load's page why the errand that was to load it did not."""
+def ask_to_undo(*, organisation_id: int, load_id: int, now: datetime, by: str) -> None:
+    """Someone said to take this load back: an errand does it. Refused while a later load has changed the same rows."""
+    load = _locked(load_id, organisation_id)
+    _must(_may("undo", load, by, now, untouched=_untouched(load)))
+    _note(load, "load.undo_asked_for", now, by, errands=[(UNDO, {"load": load.pk, "by": by})])
+
+
+@transaction.atomic
+def note_refusal(*, load_id: int, decision: Decision, now: datetime, by: str, state: str = "examined") -> None:
+    """Keeps on a load's page why the errand that was to load it, or to take it back, did not; nothing where it has moved on since."""
     load = _locked(load_id)
-    if load.state == "examined":
+    if load.state == state:
         load.reasons = rules.as_reasons(decision)
         load.save(update_fields=["reasons"])
         _note(load, "load.refused", now, by, codes=[r.code for r in decision.reasons])
@@ -102,15 +111,46 @@ def undo_load(*, load_id: int, now: datetime, by: str) -> LoadReport:
     A row the load added goes, unless something refers to it by now: then it stays, marked gone.
     """
     load = _locked(load_id)
+    _must(_may("undo", load, by, now, untouched=_untouched(load)))
     files = list(load.files.order_by("-id"))
-    touched = [recall(file.before) for file in files]
-    _must(_may("undo", load, by, now, untouched=rules.untouched(later_touching(load, touched))))
     gone_on = as_day(london_day(now), bulk.storing())
-    stayed = sum(put_back(tables, gone_on=gone_on) for tables in touched)
+    stayed = sum(put_back(recall(file.before), gone_on=gone_on) for file in files)
     load.state, load.undone_at, load.undone_by = "undone", now, by
     load.save(update_fields=["state", "undone_at", "undone_by"])
+    _let_files_go(load)
     _note(load, "load.undone", now, by, stayed=stayed, files=_counts(files))
     return _report(load)
+
+
+def clear_uploads(*, now: datetime, by: str) -> int:
+    """Takes away the files of every load that can no longer go in, and says of how many loads.
+
+    A load that nobody chose to load for seven days is refused for good first, with the reason on its page. Each is a transaction.
+    """
+    return sum(_clear(number, now, by) for number in waiting_folders())
+
+
+@transaction.atomic
+def _clear(load_id: int, now: datetime, by: str) -> bool:
+    if not Load.objects.filter(pk=load_id).exists():  # sent just now and not yet committed, or broken off then
+        return forget_if_older(folder_of(load_id), now - rules.WAITS)
+    load = _locked(load_id)
+    since, asked_for = waiting_since(load)
+    if rules.waited_too_long(load.state, since=since, now=now, asked_for=asked_for):
+        _must(_may("refuse", load, by, now))
+        load.state, load.reasons = "refused", rules.as_reasons(rules.too_late())
+        load.save(update_fields=["state", "reasons"])
+        _note(load, "load.expired", now, by)
+    elif load.state in rules.OPEN - {"refused"}:
+        return False
+    _let_files_go(load)
+    return True
+
+
+def _let_files_go(load: Load) -> None:
+    """The files of a load that is in, undone or refused for good hold personal data, and nobody needs them any more."""
+    if load.folder:
+        transaction.on_commit(partial(forget, load.folder))
 
 
 def _locked(load_id: int, organisation_id: int | None = None) -> Load:
@@ -150,6 +190,8 @@ def _keep_examined(load: Load, reading: Reading, planned: Sequence[Planned], now
     load.notices = list(reading.notices)
     load.examined_at, load.allowed_by, load.allowed_reason = now, "", ""
     load.save()
+    if load.state == "refused":
+        _let_files_go(load)
     if load.state == "held":
         _note(load, "load.held", now, by, codes=[r.code for r in held.reasons], files=_counts(load.files.order_by("id")))
 
@@ -206,8 +248,13 @@ def _apply(load: Load, reading: Reading, now: datetime, by: str, allow_reason: s
         row.save(update_fields=["before"])
     load.state, load.applied_at, load.applied_by = "applied", now, by
     load.save(update_fields=["state", "applied_at", "applied_by"])
+    _let_files_go(load)
     _note(load, "load.applied", now, by, profile=load.profile, files=_counts(files.values()))
     return ALLOWED
+
+
+def _untouched(load: Load) -> Decision:
+    return rules.untouched(later_touching(load))
 
 
 def _unmoved(files: dict[str, LoadFile], planned: Sequence[Planned]) -> Decision:

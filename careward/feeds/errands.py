@@ -1,14 +1,10 @@
 """What follows a load begun in the browser: the worker reads the files, examines them, and later puts them in."""
 
-from functools import partial
-
-from django.db import transaction
-
 from careward.core.decision import Refused
 from careward.core.ports import Reading
 from careward.feeds import actions
 from careward.feeds.models import Load
-from careward.feeds.uploads import forget, path_of
+from careward.feeds.uploads import path_of
 from careward.ledger.models import Errand
 from careward.web.plugs import plug
 
@@ -27,8 +23,15 @@ def apply(errand: Errand) -> None:
         actions.apply_load(load_id=load.pk, reading=_read(load), now=errand.claimed_at, by=errand.body["by"])
     except Refused as refused:
         actions.note_refusal(load_id=load.pk, decision=refused.decision, now=errand.claimed_at, by=errand.body["by"])
-    else:
-        transaction.on_commit(partial(forget, load.folder))
+
+
+def undo(errand: Errand) -> None:
+    """Takes a load back, unless a later one has changed the same rows since it was asked for; then its page shows why not."""
+    number, by = errand.body["load"], errand.body["by"]
+    try:
+        actions.undo_load(load_id=number, now=errand.claimed_at, by=by)
+    except Refused as refused:
+        actions.note_refusal(load_id=number, decision=refused.decision, now=errand.claimed_at, by=by, state="applied")
 
 
 def _read(load: Load) -> Reading:
@@ -36,4 +39,4 @@ def _read(load: Load) -> Reading:
     return reading
 
 
-HANDLERS = {actions.EXAMINE: examine, actions.APPLY: apply}
+HANDLERS = {actions.EXAMINE: examine, actions.APPLY: apply, actions.UNDO: undo}

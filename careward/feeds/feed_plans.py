@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from careward.core.packs import names as pack_names
 from careward.core.ports import FeedFile, Problem
 from careward.feeds.merge import Refusals, as_day, cells_of, check
-from careward.feeds.plan import Planned, Work, Write, merged, samples_of, unusable
+from careward.feeds.plan import SHOWN_LINES, Planned, Work, Write, merged, samples_of, unusable
 from careward.feeds.shapes import ABSENCE, ACCOUNT, AUTHORISATION, DEPUTY, ENVIRONMENT, FEEDS, GENERIC, SYSTEM, TRAINING, Shape
 from careward.feeds.staff_plan import plan_leavers, plan_staff
 from careward.feeds.world import KnownSystem, World
@@ -135,9 +135,28 @@ def plan_accounts(file: FeedFile, world: World) -> Planned:
         return unusable(file, Problem(file.name, 0, "", f"“{file.system}” is not the code of a system in the register", remedy))
     work = _begin(file, world, ACCOUNT)
     environments = _environments(work, [system] * len(file.rows))
+    work.notices += _alike_but_for_case(work)
     fixed = (world.organisation_id, system.id, as_day(world.on, world.storing))
     write, difference = merged(work, ACCOUNT, world.standing(ACCOUNT, system.id), fixed)
     return work.planned([environments, write], work.figures(difference), samples_of(world, ACCOUNT, difference))
+
+
+def _alike_but_for_case(work: Work) -> list[str]:
+    """A notice of user names of one environment that differ only in capitals: most systems take them for one account."""
+    names = work.cells["username"]
+    distinct = set(names)
+    if len(set(map(str.casefold, distinct))) == len(distinct):
+        return []
+    spelt: dict[tuple[str, str], dict[str, int]] = {}
+    for index, (environment, name) in enumerate(zip(work.cells["environment"], names, strict=True)):
+        spelt.setdefault((environment, name.casefold()), {}).setdefault(name, work.file.lines[index])
+    later = sorted(line for each in spelt.values() for line in list(each.values())[1:])
+    if not later:
+        return []
+    shown = ", ".join(map(str, later[:SHOWN_LINES])) + (" ..." if len(later) > SHOWN_LINES else "")
+    return [
+        f"User names that differ from an earlier one only in capitals, kept: {len(later):,} (line {shown}). Most systems take them for one."
+    ]
 
 
 PLANS: dict[str, Callable[[FeedFile, World], Planned]] = {

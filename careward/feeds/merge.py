@@ -188,6 +188,41 @@ def compare(shape: Shape, standing: Sequence[Row], arranged: Arranged, *, given:
     return result
 
 
+def spare(shape: Shape, difference: Difference, file: FeedFile, named: Callable[[str], Mapping[int, str]]) -> int:
+    """Takes out of `gone` what the file's refused rows stand for, and says how many: such a row is still in the list, only unreadable.
+
+    `named` gives for a column of ids what files call them. With a key that has no column of this table in it, nothing is gone.
+    """
+    columns = [f.said_as for f in shape.fields]
+    places = [(at, columns.index(name)) for at, name in enumerate(file.key) if name in columns]
+    fields = [shape.fields[place] for _, place in places]
+    told = [_as_told_apart(shape, each, named(each.name) if each.named_by else None) for each in fields]
+    keys = file.refused_keys or ()
+    refused = {tuple(tell(key[at]) for (at, _), tell in zip(places, told, strict=True)) for key in keys}
+    found = [
+        n
+        for n, (was, _) in difference.gone.items()
+        if tuple(tell(was[p + 1]) for (_, p), tell in zip(places, told, strict=True)) in refused
+    ]
+    for name in found:
+        del difference.gone[name]
+    return len(found)
+
+
+def _as_told_apart(shape: Shape, each: Field, names: Mapping[int, str] | None) -> Callable[[Any], str]:
+    """A value of a key, from the table or from a file, as text that is the same where the table would hold one row."""
+    folds = shape.fold or each.fill or each.way == "lower" or names is not None
+
+    def tell(value: Any) -> str:
+        if names is not None and isinstance(value, int):
+            value = names.get(value, "")
+        text = "" if value is None else str(value)
+        text = text.casefold() if folds else text
+        return tidy_list(text) if each.way == "list" else text
+
+    return tell
+
+
 def _over(old: Row, row: Row, spoken: Sequence[int]) -> Row:
     """The old row with what the new one speaks about; a row that is in the list is not gone."""
     merged = list(old)

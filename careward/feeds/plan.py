@@ -6,13 +6,14 @@ from hashlib import sha256
 from typing import Any
 
 from careward.core.ports import FeedFile, Problem
-from careward.feeds.merge import Arranged, Cells, Difference, Refusals, Row, arrange, as_day, compare, given_columns
+from careward.feeds.merge import Arranged, Cells, Difference, Refusals, Row, arrange, as_day, compare, given_columns, spare
 from careward.feeds.rules import Figures
-from careward.feeds.shapes import Shape
+from careward.feeds.shapes import ASSIGNMENT, PERSON, Shape
 from careward.feeds.world import World
 
 MOST_SAMPLES = 20
 MOST_PROBLEMS = 1_000
+SHOWN_LINES = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,17 +76,24 @@ class Work:
         return arrange(shape, self.cells, self.refusals, self.world.storing, wanted=wanted)
 
     def compare(self, shape: Shape, standing: Sequence[Row], arranged: Arranged) -> Difference:
-        """The difference to what stands. While rows are unreadable nothing is gone: one of them may be the row that seems missing."""
+        """The difference to what stands. A row that the file holds but cannot be read is not gone, as long as it can be told which one."""
         day = as_day(self.world.on, self.world.storing)
         given = given_columns(shape, self.cells)
         result = compare(shape, standing, arranged, given=given, gone_on=day, full=self.file.snapshot)
         if self.file.refused and result.gone:
-            unread, missing = f"{self.file.refused:,}", f"{len(result.gone):,}"
-            self.notices.append(
-                f"Rows that could not be read: {unread}; so rows missing from the list stay as they are for now: {missing}."
-            )
-            result.gone.clear()
+            self._spare(shape, result)
         return result
+
+    def _spare(self, shape: Shape, difference: Difference) -> None:
+        if self.file.refused_keys is None:
+            self.notices.append(
+                f"{_things(shape)} missing from the list, kept as they are for now: {len(difference.gone):,}. {_mend(self.file)}"
+            )
+            difference.gone.clear()
+        elif spared := spare(shape, difference, self.file, self.world.named):
+            self.notices.append(
+                f"{_things(shape)} whose row was refused, kept as they were: {spared:,}. Put right the rows listed as problems."
+            )
 
     def planned(self, writes: list[Write], figures: Figures, samples: dict[str, Any]) -> Planned:
         problems = [*self.file.problems, *self.refusals.problems]
@@ -108,6 +116,17 @@ class Work:
             gone=len(difference.gone),
             blanked=difference.blanked if blanked is None else blanked,
         )
+
+
+def _things(shape: Shape) -> str:
+    return {PERSON.table: "Persons", ASSIGNMENT.table: "Posts"}.get(shape.table, "Rows")
+
+
+def _mend(file: FeedFile) -> str:
+    """Which rows to mend so that it can be told again who is gone."""
+    lines = ", ".join(map(str, file.unkeyed[:SHOWN_LINES])) + (" ..." if len(file.unkeyed) > SHOWN_LINES else "")
+    which = f"lines {lines}" if len(file.unkeyed) > 1 else f"line {lines}" if lines else f"the refused rows, {file.refused:,} in all"
+    return f"It cannot be told whom or what these rows stand for, and it may be one that is missing; put them right first: {which}."
 
 
 def merged(work: Work, shape: Shape, standing: Sequence[Row], fixed: Row, held: dict[Any, Row] | None = None) -> tuple[Write, Difference]:

@@ -1,11 +1,11 @@
 """Reads of loads: what a terminal or a page shows of each, always of one organisation."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import QuerySet, Sum
+from django.db.models import Max, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
 from careward.core.decision import Decision, Reason, refuse
@@ -14,7 +14,7 @@ from careward.feeds.models import Load
 from careward.feeds.pages import LOADS as LOADS_LIST
 from careward.feeds.rules import ALLOW, RUN, STATE_WORDS, from_reasons, untouched
 from careward.feeds.writing import Remembered, recall
-from careward.ledger.models import Errand
+from careward.ledger.models import Entry, Errand
 from careward.people.arrivals import roles_in_force
 from careward.people.models import RoleHeld, User
 from careward.people.roles import permissions_of
@@ -22,6 +22,7 @@ from careward.web import lists
 from careward.web.lists import Asked, Page
 from careward.web.words import day
 
+UNDO = "feeds.undo"
 AT_THE_MACHINE = frozenset({RUN, ALLOW})
 
 
@@ -251,7 +252,9 @@ class LoadSeen:
 
     report: LoadReport
     working: bool
+    since: datetime | None  # when the work that goes on was asked for
     stuck: bool
+    not_undone: bool  # it was to be taken back and was not: the report has the reasons
     history: tuple[Happened, ...]
 
 
@@ -260,10 +263,12 @@ def load_seen(*, organisation_id: int, load_id: int) -> LoadSeen | None:
     report = load_report(organisation_id=organisation_id, load_id=load_id)
     if report is None:
         return None
-    errand = Errand.objects.filter(entry__subject=f"load/{load_id}").order_by("-id").first()
-    open_ = report.state in ("waiting", "examined") and errand is not None and errand.done_at is None
+    errand = Errand.objects.filter(entry__subject=f"load/{load_id}").select_related("entry").order_by("-id").first()
+    undoing = report.state == "applied" and errand is not None and errand.name == UNDO
+    open_ = (undoing or report.state in ("waiting", "examined")) and errand is not None and errand.done_at is None
     stuck = open_ and errand is not None and errand.stuck_at is not None
-    return LoadSeen(report, working=open_ and not stuck, stuck=stuck, history=_history(report))
+    since = errand.entry.at if errand else None
+    return LoadSeen(report, open_ and not stuck, since, stuck, undoing and not open_, _history(report))
 
 
 def _history(load: LoadReport) -> tuple[Happened, ...]:
@@ -285,18 +290,20 @@ def problem_rows(*, organisation_id: int, load_id: int) -> Iterator[tuple[object
     return ((p.file, p.line or "", p.column, p.what, p.remedy) for p in report.problems)
 
 
-def later_touching(load: Load, touched: Sequence[Sequence[Remembered]]) -> list[tuple[int, str, int]]:
+def later_touching(load: Load) -> list[tuple[int, str, int]]:
     """Later loads that changed rows this one added or changed, the newest first: (load, its day, rows in common)."""
+    if load.applied_at is None:
+        return []
+    applied = Load.objects.filter(organisation=load.organisation_id, state="applied", applied_at__gte=load.applied_at).exclude(pk=load.pk)
+    later = [other for other in applied if (other.applied_at, other.pk) > (load.applied_at, load.pk)]
     mine: dict[str, list[Remembered]] = {}
-    for table in (t for tables in touched for t in tables):
+    for table in (t for file in load.files.all() for t in recall(file.before)) if later else ():
         mine.setdefault(table.table, []).append(table)
     found = []
-    applied = Load.objects.filter(organisation=load.organisation_id, state="applied", applied_at__gte=load.applied_at)
-    for other in applied.exclude(pk=load.pk):
-        if (other.applied_at, other.pk) > (load.applied_at, load.pk):
-            theirs = [t for file in other.files.all() for t in recall(file.before)]
-            count = sum(own.touches(table) for table in theirs for own in mine.get(table.table, ()))
-            found += [(other.pk, day(other.applied_at), count)] if count else []
+    for other in later:
+        theirs = [t for file in other.files.all() for t in recall(file.before)]
+        count = sum(own.touches(table) for table in theirs for own in mine.get(table.table, ()))
+        found += [(other.pk, day(other.applied_at), count)] if count else []
     return sorted(found, reverse=True)
 
 
@@ -305,4 +312,12 @@ def against_undo(*, organisation_id: int, load_id: int) -> Decision:
     load = Load.objects.get(organisation_id=organisation_id, pk=load_id)
     if load.state != "applied":
         return refuse("state.wrong", "house", f"Load {load_id} is not loaded", "Go back to the load")
-    return untouched(later_touching(load, [recall(file.before) for file in load.files.all()]))
+    return untouched(later_touching(load))
+
+
+def waiting_since(load: Load) -> tuple[datetime, bool]:
+    """When something last happened to a load, and whether an errand of it is still to run."""
+    subject = f"load/{load.pk}"
+    noted = Entry.objects.filter(subject=subject).aggregate(last=Max("at"))["last"]
+    asked_for = Errand.objects.filter(entry__subject=subject, done_at=None, stuck_at=None).exists()
+    return max(filter(None, (load.begun_at, load.examined_at, noted))), asked_for

@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from difflib import SequenceMatcher
 
 from careward.core.decision import ALLOWED, Decision, Reason, refuse
@@ -33,6 +34,7 @@ STATE_WORDS = {
     "applied": "Loaded",
     "undone": "Taken back",
 }
+WAITS = timedelta(days=7)  # how long files sent by the browser wait for somebody to load them
 SHORTEST_REASON = 10  # characters: enough to say something
 MOST_BLANKED_PERCENT = 50  # of the rows that held an identifier: "most"
 NEAR = 0.85  # how alike two names are that differ by a letter or two
@@ -145,6 +147,17 @@ def files_here(folder: str) -> Decision:
     if folder:
         return ALLOWED
     return refuse("load.elsewhere", "house", "The files of this load were read where they lie", "Load them there, with careward load")
+
+
+def waited_too_long(state: str, *, since: datetime, now: datetime, asked_for: bool) -> bool:
+    """Whether files that came by the browser have waited past their time; those somebody has asked to load go in all the same."""
+    return state in OPEN - {"refused"} and not asked_for and now - since > WAITS
+
+
+def too_late() -> Decision:
+    """Why a load whose files have been taken away cannot go in."""
+    what = f"Nobody chose to load these files within {WAITS.days} days, so they have been removed"
+    return refuse("load.expired", "house", what, "Choose the files again")
 
 
 def unmoved(*, same_files: bool, same_rows: bool) -> Decision:

@@ -22,10 +22,16 @@ class Field:
     needed: bool = False
     choices: tuple[str, ...] = ()
     way: str = ""  # "lower", or "list" for values parted by semicolons
+    named_by: str = ""  # of an id: the file's column that says what it stands for
 
     @property
     def column(self) -> str:
         return self.source or self.name
+
+    @property
+    def said_as(self) -> str:
+        """The file's column in which a person reads this one."""
+        return self.named_by or self.column
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +57,8 @@ def _day(name: str, *, needed: bool = False) -> Field:
     return Field(name, DAY, default=None, needed=needed)
 
 
-def _link(name: str) -> Field:
-    return Field(name, NUMBER, default=None, needed=True)
+def _link(name: str, named_by: str) -> Field:
+    return Field(name, NUMBER, default=None, needed=True, named_by=named_by)
 
 
 def _text(*names: str) -> tuple[Field, ...]:
@@ -89,11 +95,11 @@ PERSON = Shape(
 ASSIGNMENT = Shape(
     "people_assignment",
     (
-        _link("person_id"),
+        _link("person_id", "employee_number"),
         Field("assignment_number"),
         Field("is_primary", FLAG, default=True),
         *_text("staff_group", "job_role", "profession", "position_number", "position_title", "directorate"),
-        _link("team_id"),
+        _link("team_id", "team_code"),
         Field("supervisor_employee_number"),
         _choice("person_type", "employee", "bank", "agency", "student", "honorary", "external", "contractor"),
         Field("employer_ods_code"),
@@ -109,7 +115,7 @@ ASSIGNMENT = Shape(
 TRAINING = Shape(
     "people_trainingheld",
     (
-        _link("person_id"),
+        _link("person_id", "employee_number"),
         Field("course_code", needed=True, way="lower"),
         _day("completed_on", needed=True),
         _choice("result", "passed", "failed"),
@@ -121,11 +127,20 @@ TRAINING = Shape(
 
 ABSENCE = Shape(
     "people_absence",
-    (_link("person_id"), Field("kind", needed=True, way="lower"), _day("from_on", needed=True), _day("to_on")),
+    (_link("person_id", "employee_number"), Field("kind", needed=True, way="lower"), _day("from_on", needed=True), _day("to_on")),
     key=3,
 )
 
-DEPUTY = Shape("people_deputy", (_link("manager_id"), _link("deputy_id"), _day("from_on", needed=True), _day("to_on")), key=3)
+DEPUTY = Shape(
+    "people_deputy",
+    (
+        _link("manager_id", "manager_employee_number"),
+        _link("deputy_id", "deputy_employee_number"),
+        _day("from_on", needed=True),
+        _day("to_on"),
+    ),
+    key=3,
+)
 
 LEAVER = Shape(
     "people_leavernotice",
@@ -158,7 +173,7 @@ SYSTEM = Shape(
 
 ENVIRONMENT = Shape(
     "systems_environment",
-    (_link("system_id"), Field("code"), Field("title"), Field("live", FLAG, default=False)),
+    (_link("system_id", "system"), Field("code"), Field("title"), Field("live", FLAG, default=False)),
     key=2,
     scope="system_id",
     gone=False,
@@ -168,9 +183,9 @@ ENVIRONMENT = Shape(
 AUTHORISATION = Shape(
     "access_authorisation",
     (
-        _link("system_id"),
+        _link("system_id", "system"),
         Field("environment", default="live", fill=True),
-        _link("person_id"),
+        _link("person_id", "employee_number"),
         _choice("kind", "normal", "admin"),
         Field("approved_by_employee_number", needed=True),
         Field("approver_role", needed=True, way="lower"),
@@ -186,10 +201,10 @@ AUTHORISATION = Shape(
 GENERIC = Shape(
     "access_genericapproval",
     (
-        _link("system_id"),
+        _link("system_id", "system"),
         Field("username", needed=True),
         _day("ig_approved_on", needed=True),
-        _link("owner_id"),
+        _link("owner_id", "owner_employee_number"),
         _day("expires_on", needed=True),
         Field("reason", needed=True),
     ),

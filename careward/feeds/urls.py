@@ -11,6 +11,7 @@ menu.add(menu.Entry("Loads", "feeds:loads", ("feeds:loads:see",), place=70))
 urlpatterns = [
     path("loads/", views.loads, name="loads"),
     path("loads/new/", views.begin, name="begin"),
+    path("loads/columns/", views.columns, name="columns"),
     path("loads/<int:load_id>/", views.load, name="load"),
     path("loads/<int:load_id>/problems/", views.problems, name="problems"),
     path("loads/<int:load_id>/apply/", views.apply, name="apply"),

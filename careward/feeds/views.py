@@ -11,6 +11,7 @@ from careward.feeds.rules import ALLOW, RUN
 from careward.web import exports, lists
 from careward.web.listing import shown
 from careward.web.permission import needs
+from careward.web.plugs import plug
 
 SEE = "feeds:loads:see"
 
@@ -30,15 +31,29 @@ def loads(request: HttpRequest) -> HttpResponseBase:
 @needs(RUN)
 def begin(request: HttpRequest) -> HttpResponse:
     mistakes: list[uploads.Mistake] = []
+    known, faults = uploads.profiles()
+    profile = request.POST.get("profile", known[0].id)
     if request.method == "POST":
-        sent, mistakes = uploads.sort_out(request.FILES.getlist("files"), request.FILES.getlist("accounts"))
+        feeds, accounts = (request.FILES.getlist(name) for name in ("files", "accounts"))
+        sent, mistakes = uploads.sort_out(feeds, accounts, profile=profile, known=known)
         if not mistakes:
-            standing = request.standing
-            begun = actions.begin_upload(organisation_id=standing.organisation_id, uploads=sent, now=standing.now, by=standing.actor)
-            return redirect("feeds:load", load_id=begun.pk)
-    errors = {field: "; ".join(m.message for m in mistakes if m.field == field) for field in ("files", "accounts")}
-    context = {"errors": errors, "summary": [(m.field, m.message) for m in mistakes], "known": uploads.KNOWN}
+            facts = {"organisation_id": request.standing.organisation_id, "now": request.standing.now, "by": request.standing.actor}
+            return redirect("feeds:load", load_id=actions.begin_upload(uploads=sent, profile=profile, **facts).pk)
+    context = {
+        "errors": {field: "; ".join(m.message for m in mistakes if m.field == field) for field in ("files", "accounts", "profile")},
+        "summary": [(m.field, m.message) for m in mistakes],
+        "known": uploads.KNOWN,
+        "kinds": uploads.kinds(known),
+        "profiles": [(p.id, p.title) for p in known],
+        "profile": profile,
+        "faults": faults,
+    }
     return render(request, "feeds/begin.jinja", context, status=422 if mistakes else 200)
+
+
+@needs(SEE)
+def columns(request: HttpRequest) -> HttpResponse:
+    return render(request, "feeds/columns.jinja", {"columns": plug("feed_columns")()})
 
 
 @needs(SEE)
@@ -97,8 +112,7 @@ def undo(request: HttpRequest, load_id: int) -> HttpResponse:
     standing = request.standing
     report = _here(request, load_id)
     if request.method == "POST":
-        actions.undo_load(load_id=load_id, now=standing.now, by=standing.actor)
-        messages.success(request, f"Load {load_id} is taken back. What stood before it stands again.")
+        actions.ask_to_undo(organisation_id=standing.organisation_id, load_id=load_id, now=standing.now, by=standing.actor)
         return redirect("feeds:load", load_id=load_id)
     against = queries.against_undo(organisation_id=standing.organisation_id, load_id=load_id)
     return render(request, "feeds/undo.jinja", {"load": report, "reasons": against.reasons})

@@ -94,19 +94,21 @@ class World:
         """A stored value as the person who loads the file knows it: numbers and codes in place of ids."""
         if value is None or value == "":
             return ""
-        if column in ("person_id", "owner_id", "manager_id", "deputy_id"):
-            return _named(self.staff, value)
-        if column == "team_id":
-            return _named(self.teams, value, 2)
-        if column == "system_id":
-            return _named(self.register, value)
+        if column.endswith("_id") and isinstance(value, int):
+            rows, place = self._referred(column)
+            return next((str(row[place]) for row in rows.values() if row[0] == value), "")
         if column in ("is_primary", "live"):
             return "yes" if value else "no"
         return str(value)
 
+    def named(self, column: str) -> dict[int, str]:
+        """What files call each id that a column may hold."""
+        rows, _ = self._referred(column)
+        return {row[0]: row[1] for row in rows.values()}
 
-def _named(rows: dict[str, Row], number: int, place: int = 1) -> str:
-    return next((str(row[place]) for row in rows.values() if row[0] == number), "")
+    def _referred(self, column: str) -> tuple[dict[str, Row], int]:
+        """The rows that a column of ids refers to, and the place of the words a person knows them by."""
+        return {"team_id": (self.teams, 2), "system_id": (self.register, 1)}.get(column) or (self.staff, 1)
 
 
 def _by_key(shape: Shape, rows: Sequence[Row]) -> dict[Any, Row]:

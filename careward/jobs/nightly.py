@@ -1,4 +1,4 @@
-"""What is due by the clock. Nothing is counted up: what should have been asked for by now and has not is due, so a missed night is caught up.
+"""What is due by the clock. Nothing is counted up: what should have begun by now and has not is due, so a missed night is caught up.
 
 A night is asked for as an errand: whichever worker claims it runs it, once, and one that fails is put off while others go on.
 """
@@ -53,8 +53,8 @@ def _ran(organisation: Organisation, began: datetime, today: date) -> bool:
     return runs.filter(on_date__gte=began.astimezone(LONDON).date(), on_date__lte=today).exists()
 
 
-def ask_for_due(now: datetime) -> int:
-    """Writes down the errand of each comparison that is due, and says how many. Workers that ask at once ask once."""
+def run_due(now: datetime) -> int:
+    """Sets running what is due: writes down the errand of each comparison, and says how many. Workers that do it at once do it once."""
     return sum(_ask(one, now) for one in due(now))
 
 

@@ -9,6 +9,7 @@ from django.db.models import Count
 
 from careward.accounts.actions import keep_run, match_accounts
 from careward.accounts.keeping import Judged, Kept
+from careward.accounts.leavers import keep_leaver_work
 from careward.analysis.reconciliation.compare import as_found
 from careward.analysis.reconciliation.compare import compare as compare_tables
 from careward.core import packs as packs_data
@@ -79,7 +80,7 @@ def _loads(organisation: Organisation) -> tuple[int, int]:
 
 
 @transaction.atomic
-def keep(compared: Compared, *, now: datetime, by: str) -> tuple[Compared, Kept]:
+def keep_compared(compared: Compared, *, now: datetime, by: str) -> tuple[Compared, Kept]:
     """Keeps what was found, and returns what that was: compared anew when a load came in between, so that nothing stale is kept."""
     organisation = Organisation.objects.select_for_update().get(pk=compared.organisation.pk)  # as loads do, so none comes in now
     if compared.loads != _loads(organisation):
@@ -89,6 +90,8 @@ def keep(compared: Compared, *, now: datetime, by: str) -> tuple[Compared, Kept]
         organisation=organisation, on=compared.on, system_code=compared.system, judged=compared.judged, accounts=compared.accounts,
         packs=compared.packs, now=now, by=by,
     )  # fmt: skip
+    if not compared.system:
+        keep_leaver_work(organisation=organisation, on=compared.on, now=now, by=by)
     return compared, kept
 
 
@@ -97,8 +100,5 @@ def reconcile(*, organisation: Organisation, on: date, system: str, keep: bool, 
     compared = compare(organisation=organisation, on=on, system=system)
     if not keep:
         return Reconciled(compared.found, compared.accounts, None)
-    compared, kept = _keep(compared, now=now, by=by)
+    compared, kept = keep_compared(compared, now=now, by=by)
     return Reconciled(compared.found, compared.accounts, kept)
-
-
-_keep = keep  # the argument of reconcile has its name

@@ -13,8 +13,9 @@ from django.db import close_old_connections
 
 from careward.feeds.errands import HANDLERS as FEEDS
 from careward.jobs import nightly
-from careward.jobs.reconcile import Compared, compare, keep
+from careward.jobs.reconcile import Compared, compare, keep_compared
 from careward.ledger import actions as ledger
+from careward.ledger import errands as ledger_errands
 from careward.ledger.models import Errand
 from careward.ledger.rules import Outcome
 from careward.people.models import Organisation
@@ -38,15 +39,15 @@ def compare_for(errand: Errand) -> Compared:
 
 def keep_for(errand: Errand, compared: Compared) -> None:
     """The night came, someone asked to look again, or allowed what was held."""
-    keep(compared, now=errand.claimed_at, by=errand.body["by"])
+    keep_compared(compared, now=errand.claimed_at, by=errand.body["by"])
 
 
 def unknown(errand: Errand) -> None:
     raise UnknownErrand(errand.name)
 
 
-HANDLERS: dict[str, Handler] = {**FEEDS, "accounts.reconcile": keep_for}
-PREPARES: dict[str, Prepare] = {"accounts.reconcile": compare_for}
+HANDLERS: dict[str, Handler] = {**FEEDS, **ledger_errands.HANDLERS, "accounts.reconcile": keep_for}
+PREPARES: dict[str, Prepare] = {**ledger_errands.PREPARES, "accounts.reconcile": compare_for}
 
 
 def name() -> str:
@@ -73,7 +74,7 @@ def work(stop: threading.Event) -> None:
     while not stop.is_set():
         now = datetime.now(UTC)
         busy = attempt(work_once, now=now, worker=name())
-        busy = attempt(nightly.ask_for_due, now) or busy
+        busy = attempt(nightly.run_due, now) or busy
         if nightly.is_seal_due(now, sealed_at):
             sealed_at = now
             attempt(ledger.seal, now=now)

@@ -14,9 +14,11 @@ from django.db.models import Q, QuerySet
 from careward.core.merkle import CompactRange
 from careward.ledger import keys, notes, rows, rules
 from careward.ledger.models import Checkpoint, Entry, Errand
+from careward.ledger.proof import Report
 from careward.ledger.rules import Deed, Follow, Outcome
 
 BATCH = 2_000
+MOST_NOTED = 10  # problems of one check that are written down
 SEAL_AT_ONCE = 20_000  # leaves in one transaction: under half a second of SQLite's one writer
 
 
@@ -191,3 +193,13 @@ def _sign(tree: CompactRange, signer: notes.Signer, *, settled: int, now: dateti
     said = notes.Checkpoint(signer.name, tree.size, tree.root())
     frontier = {"peaks": [p.hex() for p in tree.peaks], "settled": settled}
     Checkpoint.objects.create(size=tree.size, root=said.root, frontier=frontier, note=signer.sign(said.text()), sealed_at=now)
+
+
+@transaction.atomic
+def note_verified(*, report: Report, now: datetime, by: str, organisation: str) -> Entry:
+    """Writes down what a check of the whole ledger found, so that pages can say when it last held."""
+    return record(
+        at=now, actor=by, verb="ledger.verified", subject="ledger", organisation=organisation,
+        ok=report.ok, checked=report.checked, unsealed=report.unsealed, first_bad=report.first_bad,
+        problems=report.problems[:MOST_NOTED], more_problems=max(0, len(report.problems) - MOST_NOTED),
+    )  # fmt: skip

@@ -1,5 +1,7 @@
 """Pages of procedures: the front door of those who answer for a system."""
 
+from functools import partial
+
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect, JsonResponse
 from django.shortcuts import redirect, render
@@ -12,11 +14,12 @@ from careward.procedures.carried import clauses
 from careward.procedures.forms import AdoptForm, EndForm
 from careward.procedures.queries import InForce, Procedure
 from careward.web.exports import download, file_name
-from careward.web.permission import SIGNED_IN, needs
+from careward.web.permission import SIGNED_IN, NotAllowed, needs, opens
 from careward.web.words import day
 
 SEE, ADOPT = "procedures:clauses:see", "procedures:documents:adopt"
 SEES_BREACHES = "accounts:findings:see"
+READS = (SEE, "work:tasks:do", "accounts:findings:see_team")  # whose work cites a clause may read it
 MY_WORK = "work:my_work"
 
 
@@ -54,22 +57,26 @@ def procedure(request: HttpRequest, document: str) -> HttpResponseBase:
             "views": narrowing.views(found.figures, asked),
             "actors": narrowing.actors(found),
             "sees_breaches": request.standing.may(SEES_BREACHES),
+            "opens": partial(opens, request.standing),
         },
     )
 
 
-@needs(SEE)
+@needs(SIGNED_IN)
 def clause(request: HttpRequest, document: str, clause: str) -> HttpResponse:
+    _may_read(request)
     sees = request.standing.may(SEES_BREACHES)
     found = queries.duty(within=reach(request.standing, frozenset()), clause=clause, on=request.standing.today)
     if found is None or found.document.code != document:
         raise Http404
-    return render(request, "procedures/clause.jinja", {"view": found, "duty": found.duty, "sees_breaches": sees})
+    context = {"view": found, "duty": found.duty, "sees_breaches": sees, "opens": partial(opens, request.standing)}
+    return render(request, "procedures/clause.jinja", context)
 
 
-@needs(SEE)
+@needs(SIGNED_IN)
 def clause_by_id(request: HttpRequest, clause: str) -> HttpResponse:
     """Where every clause cited anywhere leads: to its page, in force here or not."""
+    _may_read(request)
     if clause == "house":
         return render(request, "procedures/house.jinja")
     if (known := clauses().get(clause)) is None:
@@ -128,6 +135,11 @@ def end(request: HttpRequest, document: str) -> HttpResponse:
         messages.success(request, f"{running.document.title} is no longer in force from {day(form.day())}. What was found under it stays.")
         return HttpResponseRedirect(reverse("procedures:all"))
     return render(request, "procedures/end.jinja", {"form": form, "running": running, "document": running.document})
+
+
+def _may_read(request: HttpRequest) -> None:
+    if not any(request.standing.may(each) for each in READS):
+        raise NotAllowed(SEE)
 
 
 def _procedure(request: HttpRequest, document: str) -> Procedure:

@@ -170,7 +170,7 @@ def duplicate(older: bool = False, unknown: bool = False) -> Do:
 
     def plant(draft: Draft, around: Around) -> None:
         draft.created, draft.used = max(draft.created or 0, 40), 2
-        second = replace(draft, username=f"{draft.username}2", roles=list(draft.roles), teams=list(draft.teams), grants=[], lines=[])
+        second = replace(draft, username=f"{draft.username}-2", roles=list(draft.roles), teams=list(draft.teams), grants=[], lines=[])
         draft.second = second
         if unknown:
             second.created, second.used = None, 3

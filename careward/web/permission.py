@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import wraps
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import resolve
 
 ANYONE = "anyone"  # before signing in: the sign-in pages, health
 SIGNED_IN = "signed_in"  # one's own work and data
@@ -49,6 +50,12 @@ class NotAllowed(Exception):
     def __init__(self, permission: str) -> None:
         self.permission = permission
         super().__init__(permission)
+
+
+def opens(standing: Standing, address: str) -> bool:
+    """Whether the page at one of our own addresses is one this person may see, so that no link leads to a refusal."""
+    permission = getattr(resolve(urlsplit(address).path).func, "permission", SIGNED_IN)
+    return permission in (ANYONE, SIGNED_IN) or standing.may(permission)
 
 
 def needs(permission: str) -> Callable[[View], View]:

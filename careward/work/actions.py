@@ -1,6 +1,6 @@
 """Raising, doing, closing and reopening tasks."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TypeVar
@@ -10,11 +10,13 @@ from django.db import transaction
 from careward.core.decision import Refused
 from careward.ledger import actions as ledger
 from careward.people.models import Organisation
+from careward.rows import bulk
 from careward.work import rules
 from careward.work.models import Task, TaskMove
 
 T = TypeVar("T")
 BATCH = 2000
+TOLD = ("kind", "title", "why", "otherwise", "step", "clause", "role", "system_code", "assignee_id", "about_id", "link", "due_on")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,24 +51,49 @@ def raise_tasks(*, organisation: Organisation, tasks: Sequence[NewTask], now: da
         )
         for t in fresh.values()
     ]  # fmt: skip
-    made = Task.objects.bulk_create(rows, batch_size=BATCH)
-    TaskMove.objects.bulk_create([TaskMove(task=t, at=now, by=by, was="", became="open") for t in made], batch_size=BATCH)
-    if made:
+    bulk.insert_new(rows, bulk.Ids())
+    bulk.insert_new([TaskMove(task=t, at=now, by=by, was="", became="open") for t in rows], bulk.Ids())
+    if rows:
         ledger.record(
             at=now,
             actor=by,
             verb="tasks.raised",
             subject=f"organisation/{organisation.pk}",
             organisation=organisation.ods_code,
-            raised=len(made),
+            raised=len(rows),
         )
-    return {t.key: ids.get(t.key) or 0 for t in tasks} | {t.key: t.pk for t in made}
+    return {t.key: ids.get(t.key) or 0 for t in tasks} | {t.key: t.pk for t in rows}
+
+
+@transaction.atomic
+def tell_anew(*, organisation: Organisation, tasks: Mapping[int, NewTask], now: datetime, by: str) -> int:
+    """Puts the words, the step, the day and the doer of tasks that stand as they are now wanted; returns how many changed."""
+    changed: list[Task] = []
+    for batch in _batches(sorted(tasks)):
+        for row in Task.objects.select_for_update().filter(pk__in=batch).exclude(state="closed").order_by("pk"):
+            if any(getattr(row, name) != getattr(tasks[row.pk], name) for name in TOLD):
+                for name in TOLD:
+                    setattr(row, name, getattr(tasks[row.pk], name))
+                changed.append(row)
+    Task.objects.bulk_update(changed, TOLD, batch_size=200)
+    moves = [TaskMove(task=t, at=now, by=by, was=t.state, became=t.state, note=f"Now: {t.title}") for t in changed]
+    TaskMove.objects.bulk_create(moves, batch_size=BATCH)
+    if changed:
+        ledger.record(
+            at=now,
+            actor=by,
+            verb="tasks.told_anew",
+            subject=f"organisation/{organisation.pk}",
+            organisation=organisation.ods_code,
+            changed=len(changed),
+        )
+    return len(changed)
 
 
 @transaction.atomic
 def say_done(*, task_id: int, doer: rules.Doer, evidence: str, now: datetime, by: str) -> Task:
     """Records that someone did what a task asks; the next export closes it or reopens it. Raises Refused with every reason."""
-    task = Task.objects.select_for_update().select_related("organisation").get(pk=task_id)
+    task = _one(task_id)
     theirs = rules.is_theirs(role=task.role, system_code=task.system_code, assignee_id=task.assignee_id, doer=doer)
     about_themselves = task.about_id is not None and task.about_id == doer.person_id
     decision = rules.may_say_done(state=task.state, theirs=theirs, about_themselves=about_themselves, evidence=evidence)
@@ -80,7 +107,7 @@ def say_done(*, task_id: int, doer: rules.Doer, evidence: str, now: datetime, by
 @transaction.atomic
 def take_back(*, task_id: int, doer: rules.Doer, now: datetime, by: str) -> Task:
     """Undoes 'said done' where it was said too soon."""
-    task = Task.objects.select_for_update().select_related("organisation").get(pk=task_id)
+    task = _one(task_id)
     theirs = rules.is_theirs(role=task.role, system_code=task.system_code, assignee_id=task.assignee_id, doer=doer)
     decision = rules.TASK.may("take_back", state=task.state, roles=rules.DOER, gates={})
     if not theirs:
@@ -128,6 +155,11 @@ def reopen_tasks(*, organisation: Organisation, task_ids: Iterable[int], proof: 
             reopened=len(tasks),
         )
     return len(tasks)
+
+
+def _one(task_id: int) -> Task:
+    """The task's row alone: were its organisation's locked with it, everybody would wait for a comparison that is being kept."""
+    return Task.objects.select_for_update(of=("self",)).select_related("organisation").get(pk=task_id)
 
 
 def _locked(task_ids: Iterable[int], states: tuple[str, ...]) -> list[Task]:

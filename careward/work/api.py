@@ -1,6 +1,7 @@
 """The JSON API of tasks."""
 
 from datetime import date
+from typing import Annotated, Literal
 
 from django.http import HttpRequest
 from ninja import Field, Query, Router, Schema
@@ -12,8 +13,20 @@ router = Router(tags=["work"])
 MOST = 500
 
 
+Word = Annotated[str, Field(max_length=200, pattern=r"^[^\x00]*$")]  # PostgreSQL holds no NUL
+
+
 class Mistake(Schema):
     detail: str
+
+
+class Unfit(Schema):
+    """What of a question cannot be asked so, and why."""
+
+    detail: list[dict[str, object]]
+
+
+ERRORS = {401: Mistake, 403: Mistake, 422: Unfit}
 
 
 class TaskOut(Schema):
@@ -41,11 +54,11 @@ class TasksIn(Schema):
 
     after: int = Field(0, ge=0, le=2**62)
     limit: int = Field(100, ge=1, le=MOST)
-    state: str = "open"
-    system: str = ""
+    state: Literal["open", "said_done", "closed"] = "open"
+    system: Word = ""
 
 
-@router.get("/tasks", auth=Bearer("accounts:findings:see"), response={200: TasksOut, 401: Mistake, 403: Mistake})
+@router.get("/tasks", auth=Bearer("accounts:findings:see"), response={200: TasksOut, **ERRORS})
 def list_tasks(request: HttpRequest, asked: Query[TasksIn]) -> dict[str, object]:
     """Tasks of the organisation, in the order they were raised."""
     rows = Task.objects.filter(organisation_id=request.auth.organisation_id, state=asked.state)

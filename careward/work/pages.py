@@ -42,5 +42,6 @@ def tasks(kinds: tuple[str, ...], lately: datetime) -> Listing:
             ),
         ),
         sort="due",
+        kind="tasks",
         none_yet="Nothing to do.",
     )

@@ -84,11 +84,15 @@ def doer(*, organisation_id: int, person_id: int | None, roles: frozenset[str], 
 
 def theirs(organisation_id: int, who: Doer) -> QuerySet[Task]:
     """Every task that is this person's; agrees with rules.is_theirs."""
+    return Task.objects.filter(_theirs(who), organisation_id=organisation_id)
+
+
+def _theirs(who: Doer) -> Q:
     people = [p for p in (who.person_id, *who.stands_in_for) if p is not None]
     by_role = Q(assignee=None, role__in=who.roles)
     if who.systems:
         by_role &= Q(system_code="") | Q(system_code__in=who.systems)
-    return Task.objects.filter(Q(assignee_id__in=people) | by_role, organisation_id=organisation_id)
+    return Q(assignee_id__in=people) | by_role
 
 
 def waiting_count(*, organisation_id: int, who: Doer) -> int:
@@ -111,8 +115,14 @@ def inbox(*, organisation_id: int, who: Doer, now: datetime, today: date, shown:
 
 
 def tasks(*, organisation_id: int, who: Doer, every: bool) -> QuerySet[Task]:
-    """The worklist as a queryset for the list page: one's own, or, for those who may see findings, the organisation's."""
-    return Task.objects.filter(organisation_id=organisation_id) if every else theirs(organisation_id, who)
+    """The worklist as a queryset for the list page: one's own and, for those who may see findings, the organisation's.
+
+    Someone whose roles are for some systems sees the tasks of those.
+    """
+    if not every:
+        return theirs(organisation_id, who)
+    rows = Task.objects.filter(organisation_id=organisation_id)
+    return rows.filter(_theirs(who) | Q(system_code__in=who.systems)) if who.systems else rows
 
 
 def task(*, organisation_id: int, task_id: int, who: Doer, today: date) -> TaskDetail | None:
@@ -163,6 +173,11 @@ def waiting(standing: Standing) -> int:
 
 def is_here(*, organisation_id: int, task_id: int) -> bool:
     return Task.objects.filter(organisation_id=organisation_id, pk=task_id).exists()
+
+
+def may_look(standing: Standing, system_code: str) -> bool:
+    """Whether someone may look at a task that is not theirs: they may see findings, those of its system among them."""
+    return standing.may("accounts:findings:see") and (not standing.systems or system_code in standing.systems)
 
 
 def standing_in(*, organisation_id: int, who: Doer) -> tuple[str, ...]:

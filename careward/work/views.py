@@ -26,7 +26,7 @@ def task(request: HttpRequest, task_id: int) -> HttpResponse:
     standing = request.standing
     who = queries.doer_of(standing)
     seen = queries.task(organisation_id=standing.organisation_id, task_id=task_id, who=who, today=standing.today)
-    if seen is None or not (seen.theirs or standing.may("accounts:findings:see")):
+    if seen is None or not (seen.theirs or queries.may_look(standing, seen.line.system_code)):
         raise Http404("no such task here")
     return render(request, "work/task.jinja", {"task": seen, "about_me": seen.about_id is not None and seen.about_id == standing.person_id})
 

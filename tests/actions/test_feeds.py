@@ -1,9 +1,12 @@
 """Loads against a database: what goes in, what twice changes, what is held, and what is taken back."""
 
+import os
 from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import TestCase
 
 from careward.access.models import Authorisation, GenericApproval
 from careward.accounts.models import Account
@@ -11,7 +14,8 @@ from careward.core.decision import Refused
 from careward.core.ports import Problem
 from careward.feeds import actions, queries
 from careward.feeds.models import Load
-from careward.ledger.models import Entry
+from careward.feeds.uploads import Upload, folder_of, path_of
+from careward.ledger.models import Entry, Errand
 from careward.people.models import Absence, Assignment, Deputy, LeaverNotice, Organisation, Person, RoleHeld, Team, TrainingHeld, User
 from careward.systems.models import Environment, System
 from tests.make.feeds import NOW, ON, feed_file, reading, small_trust, someone, staff, swap
@@ -20,6 +24,11 @@ pytestmark = pytest.mark.django_db
 BY = "cli/tester"
 LATER = NOW + timedelta(days=1)
 KEPT = (Team, Person, Assignment, TrainingHeld, Absence, Deputy, LeaverNotice, System, Environment, Authorisation, GenericApproval, Account)
+
+
+@pytest.fixture(autouse=True)
+def _home(settings, tmp_path):
+    settings.CAREWARD_HOME = tmp_path
 
 
 @pytest.fixture
@@ -179,10 +188,74 @@ def test_a_row_we_refuse_is_not_taken_for_gone(trust):
 
 def test_while_rows_are_unreadable_nothing_is_gone(trust):
     load(trust, reading(people(3)))
-    report = load(trust, reading(replace(people(2), refused=1)), now=LATER)
+    report = load(trust, reading(replace(people(2), refused=1, unkeyed=(4,))), now=LATER)
     assert report.gone == 0
-    assert any("could not be read" in n for n in report.notices)
+    assert any("put them right first: line 4." in n for n in report.notices)
     assert not Person.objects.exclude(gone_on=None).exists()
+
+
+STAFF_KEY = ("employee_number", "assignment_number")
+
+
+def test_a_refused_row_spares_its_own_person_and_post_and_hides_nobody_elses(trust):
+    second = someone(2, assignment_number="E2-2", team="Ward 2", team_code="W2")
+    load(trust, reading(staff(*(someone(n) for n in range(1, 5)), second)))
+    refused = replace(people(1), refused=2, key=STAFF_KEY, refused_keys=frozenset({("e2", "E2-2"), ("E9", "E9-1")}))
+    report = load(trust, reading(refused), now=LATER, allow_reason="They really have left us")
+    assert set(Person.objects.exclude(gone_on=None).values_list("employee_number", flat=True)) == {"E3", "E4"}
+    assert set(Assignment.objects.exclude(gone_on=None).values_list("assignment_number", flat=True)) == {"E2-1", "E3-1", "E4-1"}
+    assert [n for n in report.notices if "kept as they were: 1." in n] == [
+        "staff.csv: Persons whose row was refused, kept as they were: 1. Put right the rows listed as problems.",
+        "staff.csv: Posts whose row was refused, kept as they were: 1. Put right the rows listed as problems.",
+    ]
+
+
+def test_refused_rows_are_found_by_what_files_call_them(trust):
+    load(trust, small_trust())
+    changes = [
+        ("training", ("employee_number", "course_code", "completed_on"), ("e2", "data-security", "2026-02-01")),
+        (
+            "authorisations",
+            ("system", "environment", "employee_number", "approved_by_employee_number", "approver_role", "approved_on"),
+            ("paris", "Live", "E2", "E3", "line_manager", "2020-01-06"),
+        ),
+        ("accounts", ("environment", "username"), ("LIVE", "u2")),
+    ]
+    files = [
+        replace(
+            feed_file(
+                feed,
+                {
+                    "employee_number": "E1",
+                    **(
+                        {"approved_by_employee_number": "E2"}
+                        if feed == "authorisations"
+                        else {"username": "u1"}
+                        if feed == "accounts"
+                        else {}
+                    ),
+                },
+            ),
+            refused=1,
+            key=key,
+            refused_keys=frozenset({refused}),
+        )
+        for feed, key, refused in changes
+    ]
+    load(trust, reading(*files), now=LATER)
+    for model in (TrainingHeld, Authorisation):
+        assert list(model.objects.exclude(gone_on=None).values_list("person__employee_number", flat=True)) == ["E3"]
+    assert list(Account.objects.exclude(gone_on=None).values_list("username", flat=True)) == ["u3"]
+
+
+def test_names_that_differ_only_in_capitals_are_kept_and_counted(trust):
+    rows = [{"username": n} for n in ("ann", "Ann", "ANN", "bob")] + [{"username": "BOB", "environment": "training"}]
+    report = load(trust, reading(feed_file("systems", {}), feed_file("accounts", *rows)))
+    assert Account.objects.count() == 5
+    assert report.notices == (
+        "accounts/paris.csv: User names that differ from an earlier one only in capitals, kept: 2 (line 3, 4). "
+        "Most systems take them for one.",
+    )
 
 
 def test_columns_a_file_lacks_stay_as_they_are_but_rights_become_unknown(trust):
@@ -403,6 +476,74 @@ class TestUndo:
         load(trust, reading(people(2)), now=LATER)
         assert actions.undo_load(load_id=first.id, now=LATER, by=BY).state == "undone"
         assert Person.objects.count() == 2
+
+
+class TestUploads:
+    """The files of a load hold personal data: they lie here only as long as somebody may need them."""
+
+    def sent(self, trust, *, by=BY, now=NOW):
+        begun = actions.begin_upload(
+            organisation_id=trust.pk, uploads=[Upload("staff.csv", SimpleUploadedFile("staff.csv", b"secret"))], now=now, by=by
+        )
+        return begun.pk, path_of(begun.folder) / "staff.csv"
+
+    def asked_no_more(self):
+        Errand.objects.update(done_at=NOW)
+
+    def clear(self, *, days):
+        with TestCase.captureOnCommitCallbacks(execute=True):
+            return actions.clear_uploads(now=NOW + timedelta(days=days), by="job/nightly")
+
+    def test_they_wait_seven_days_and_then_the_load_is_refused_for_good(self, trust):
+        number, file = self.sent(trust)
+        actions.examine_load(load_id=number, reading=reading(people(2)), now=NOW, by=BY)
+        self.asked_no_more()
+        assert (self.clear(days=7), file.exists()) == (0, True)
+        assert (self.clear(days=7.1), file.exists()) == (1, False)
+        report = queries.load_report(organisation_id=trust.pk, load_id=number)
+        assert (report.state, [r.code for r in report.reasons]) == ("refused", ["load.expired"])
+        entry = Entry.objects.latest("id")
+        assert (entry.verb, entry.actor, entry.body) == ("load.expired", "job/nightly", {})
+        with pytest.raises(Refused, match=r"state\.wrong"):
+            actions.apply_load(load_id=number, reading=reading(people(2)), now=LATER, by=BY)
+        assert self.clear(days=30) == 0
+
+    def test_what_happens_to_a_load_begins_its_days_again_and_what_is_asked_for_waits_on(self, trust):
+        load(trust, reading(people(3)))
+        number, file = self.sent(trust)
+        actions.examine_load(load_id=number, reading=reading(people(0)), now=NOW, by=BY)
+        self.asked_no_more()
+        actions.allow_load(load_id=number, reason="The trust was dissolved", now=NOW + timedelta(days=6), by=BY)
+        assert self.clear(days=12) == 0
+        actions.ask_to_apply(organisation_id=trust.pk, load_id=number, now=NOW + timedelta(days=12), by=BY)
+        assert (self.clear(days=40), file.exists()) == (0, True)
+        self.asked_no_more()
+        assert (self.clear(days=40), file.exists()) == (1, False)
+
+    @pytest.mark.parametrize("end", ["applied", "refused", "undone"])
+    def test_they_go_as_the_load_ends(self, trust, end):
+        number, file = self.sent(trust)
+        with TestCase.captureOnCommitCallbacks(execute=True):
+            if end == "refused":
+                actions.examine_load(load_id=number, reading=reading(people(0)), now=NOW, by=BY)
+            else:
+                actions.apply_load(load_id=number, reading=reading(people(2)), now=NOW, by=BY)
+        assert (Load.objects.get().state, file.exists()) == ("refused" if end == "refused" else "applied", False)
+        if end == "undone":
+            file.parent.mkdir()
+            with TestCase.captureOnCommitCallbacks(execute=True):
+                actions.undo_load(load_id=number, now=NOW, by=BY)
+            assert not file.parent.exists()
+
+    def test_leftovers_go_too_and_those_of_no_load_once_they_are_old(self, trust):
+        number, file = self.sent(trust)
+        actions.apply_load(load_id=number, reading=reading(people(2)), now=NOW, by=BY)
+        assert (self.clear(days=0), file.exists()) == (1, False)
+        stray = path_of(folder_of(number + 1))
+        stray.mkdir(parents=True)
+        os.utime(stray, (NOW.timestamp(), NOW.timestamp()))
+        assert (self.clear(days=7), stray.exists()) == (0, True)
+        assert (self.clear(days=8), stray.exists()) == (1, False)
 
 
 def test_the_ledger_says_what_was_done_and_names_nobody(trust):

@@ -191,6 +191,90 @@ def test_problems_beyond_ten_thousand_are_counted_and_not_listed(read):
     assert file.notices == ("Further problems, not listed: 500. Put right those listed and load the file again.",)
 
 
+# Which rows were refused
+
+
+@pytest.mark.parametrize(
+    ("text", "keys"),
+    [
+        ("username,status\na,active\n", set()),
+        ("username,status\na,gone\nB,active\nB,locked\n", {("live", "a"), ("live", "B")}),
+        ("environment,username,status\n TEST , a ,gone\n,b,gone\n", {("test", "a"), ("live", "b")}),
+        ("username,status\na,gone\nusername,status\nUSERNAME,STATUS\n\n", {("live", "a")}),
+        ("username,status\na,gone\n,active\n", None),
+        (f"username,status\n{'x' * 201},active\n", None),
+        ("username,status\na,gone,\n", None),
+        ('username,status\n"a"b,gone\n', None),
+    ],
+)
+def test_refused_rows_are_told_by_their_key_unless_it_cannot_be_read(read, text, keys):
+    file = read(text)
+    assert file.key == ("environment", "username")
+    assert file.refused_keys == (None if keys is None else frozenset(keys))
+    assert bool(file.unkeyed) == (keys is None)
+
+
+def test_the_lines_that_cannot_be_told_are_named(read):
+    assert read('username,status\na,gone\nb\nc,active\n,active\n"d"d,active\n').unkeyed == (3, 5, 6)
+
+
+def test_keys_are_the_columns_that_the_file_has_and_days_are_written_as_such(read):
+    rows = "paris,7,9,line_manager,2020-01-06,soon\nparis,8,9,line_manager,2020-13-06,\n"
+    head = "system,employee_number,approved_by_employee_number,approver_role,approved_on,expires_on\n"
+    file = read(head + rows.splitlines()[0] + "\n", "authorisations")
+    assert dict(zip(file.key, *file.refused_keys, strict=True)) == {
+        "system": "paris", "environment": "live", "employee_number": "7", "kind": "normal", "approved_by_employee_number": "9",
+        "approver_role": "line_manager", "approved_on": "2020-01-06",
+    }  # fmt: skip
+    assert read(head + rows, "authorisations").unkeyed == (3,)
+
+
+def test_a_refused_row_of_staff_has_the_number_that_its_place_gives_it(read):
+    head = "employee_number,first_name,last_name,team,start_on\n"
+    file = read(head + "7,A,B,T,2020-01-01\n7,A,B,T,soon\n7,A,B,T,2020-01-01\n", "staff")
+    assert (file.key, file.refused_keys) == (("employee_number", "assignment_number"), frozenset({("7", "7-2")}))
+    assert [d["assignment_number"] for d in dicts(file)] == ["7", "7-3"]
+
+
+def test_lines_that_contradict_each_other_are_told_by_what_they_stand_for(tmp_path):
+    (tmp_path / "perm.txt").write_text("1 10\n2 x\n1 11\n")
+    file = read_file(tmp_path / "perm.txt", feed="accounts", name="perm.txt", profile="role-mining")
+    assert (file.refused, file.refused_keys) == (1, frozenset({("live", "2")}))
+
+
+# Staff numbers and codes
+
+
+@pytest.mark.parametrize("cell", ["2.0E+07", "1234.0", "1234.00", "2.00012e7", "2E+07"])
+def test_a_staff_number_that_became_a_figure_is_refused_with_the_remedy(read, cell):
+    file = read(f"{STAFF},supervisor_employee_number\n{cell},A,B,T,2020-01-01,{cell}\n", "staff")
+    assert [(p.column, p.remedy) for p in file.problems] == [
+        (column, "Format the column as text where the list is made, and export it again")
+        for column in ("employee_number", "supervisor_employee_number")
+    ]
+    assert file.refused_keys is None
+    assert said(read(f"username,status,employee_number\na,active,{cell}\n"))[0][1] == "employee_number"
+
+
+@pytest.mark.parametrize("cell", ["00012345", "2E07", "A.1", "12.5", "20000001-2", "E+1", "1.0.0"])
+def test_other_staff_numbers_stay_as_they_are(read, cell):
+    assert dicts(read(f"{STAFF}\n{cell},A,B,T,2020-01-01\n", "staff"))[0]["employee_number"] == cell
+
+
+@pytest.mark.parametrize("name", ["pa ris.csv", "pa+ris.csv", "par\u00eds.csv", "-paris.csv"])
+def test_a_file_whose_name_is_no_code_is_refused_whole(read, name):
+    file = read("username,status\na,active\n", name=name)
+    assert (file.columns, [p.line for p in file.problems]) == ((), [0])
+    assert "Name the file after the system's code" in file.problems[0].remedy
+
+
+def test_codes_have_the_same_form_in_the_register(read):
+    head = "code,name,kind,administrator_title\n"
+    file = read(head + "a/b,A,clinical,T\nE.x-1_Y,B,clinical,T\nc d,C,clinical,T\n", "systems")
+    assert [p[:2] for p in said(file)] == [(2, "code"), (4, "code")]
+    assert dicts(file)[0]["code"] == "e.x-1_y"
+
+
 # Values
 
 
@@ -356,6 +440,25 @@ def test_count_in_is_kept_and_refused(tmp_path_factory, rows):
     assert len(file.rows) + file.refused == len(rows)
 
 
+KEYS = st.tuples(st.sampled_from(["", "Test", "live"]), st.text("ab ", max_size=2), st.sampled_from(["active", "gone"]))
+
+
+@given(st.lists(KEYS, max_size=12))
+def test_every_row_of_a_file_is_kept_told_or_makes_it_unsure(tmp_path_factory, rows):
+    path = tmp_path_factory.getbasetemp() / "told.csv"
+    path.write_text("environment,username,status\n" + "".join(f"{e},{u},{s}\n" for e, u, s in rows))
+    file = read_file(path, feed="accounts", name="told.csv")
+    cleaned = [((e or "live").lower(), u.strip(), s) for e, u, s in rows]
+    kept = {row[:2] for row in file.rows}
+    if any(not u for _, u, _ in cleaned):
+        assert file.refused_keys is None
+    else:
+        assert kept | file.refused_keys == {(e, u) for e, u, _ in cleaned}
+        assert file.refused_keys <= {(e, u) for e, u, s in cleaned if s == "gone"} | {
+            k for k in kept if [c[:2] for c in cleaned].count(k) > 1
+        }
+
+
 @given(st.binary(max_size=200), st.sampled_from(sorted(SHAPES)), st.sampled_from(["csv", "parquet"]))
 def test_any_bytes_are_read_or_refused_and_nothing_raises(tmp_path_factory, content, feed, suffix):
     path = tmp_path_factory.getbasetemp() / f"bytes.{suffix}"
@@ -368,6 +471,8 @@ WORDS = st.text(st.characters(blacklist_categories=["Cs", "Cc"]), min_size=1, ma
 DAYS = st.dates(date(1900, 1, 1), date(9999, 12, 31))
 MOMENTS = st.datetimes(datetime(1901, 1, 1), datetime(2199, 1, 1)).map(lambda m: m.replace(tzinfo=UTC))
 VALUES = {
+    "staff_number": WORDS.filter(lambda w: "." not in w and "+" not in w),
+    "code": st.from_regex(r"[a-z0-9][a-z0-9._-]{0,9}", fullmatch=True),
     "text": WORDS,
     "day": DAYS,
     "moment": MOMENTS,

@@ -1,11 +1,14 @@
 """Somebody at a browser: who they are, where they are, and what the browser complained of."""
 
+import re
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import ConsoleMessage, Locator, Page, Response, expect
+
+from careward.people.roles import ROLES
 
 
 @dataclass(frozen=True)
@@ -44,9 +47,8 @@ class Visitor:
     def main(self) -> Locator:
         return self.page.get_by_role("main")
 
-    @property
-    def heading(self) -> str:
-        return self.page.locator("h1").inner_text()
+    def is_at(self, heading: str) -> None:
+        expect(self.page.locator("h1")).to_have_text(heading)
 
     def go(self, path: str) -> Response:
         answer = self.page.goto(path)
@@ -54,10 +56,11 @@ class Visitor:
         return answer
 
     def sign_in_as(self, persona: str) -> None:
-        """By the door of the demonstration: one click."""
+        """By the door of the demonstration: one click. Two may have one name, so the role is asked for as well."""
         who = self.house.personas[persona]
         self.go("/demonstration/")
-        self.page.get_by_role("button", name=f"Sign in as {who['name']},").click()
+        whom = re.compile(rf"as {re.escape(who['name'])}, .*{re.escape(ROLES[who['role']].title)}")
+        self.page.get_by_role("button", name=whom).click()
 
     def menu(self, title: str) -> None:
         self.page.get_by_role("navigation", name="Menu").get_by_role("link", name=title).click()
@@ -68,18 +71,32 @@ class Visitor:
     def press(self, words: str) -> None:
         self.main.get_by_role("button", name=words).click()
 
+    def press_or_follow(self, words: str) -> None:
+        """The next step: green whether it leads on or acts."""
+        self.main.get_by_role("button", name=words).or_(self.main.get_by_role("link", name=words)).first.click()
+
+    def words(self) -> str:
+        """All that the page shows, with single spaces."""
+        return " ".join(self.page.locator("body").inner_text().split())
+
     def sees(self, *words: str) -> None:
-        for each in words:
-            expect(self.page.locator("body")).to_contain_text(each)
+        """Each of the words stands on the page, now or in a moment."""
+        for _ in range(50):
+            shown = self.words()
+            if all(each in shown for each in words):
+                return
+            self.page.wait_for_timeout(100)
+        missing = [each for each in words if each not in shown]
+        raise AssertionError(f"{self.page.url} does not say {missing}; it says: {shown}")
 
     def sees_not(self, *words: str) -> None:
-        for each in words:
-            expect(self.page.locator("body")).not_to_contain_text(each)
+        shown = self.words()
+        assert [each for each in words if each in shown] == [], self.page.url
 
     def wait_for(self, words: str, *, seconds: int = 60) -> None:
         """Looks again, as the page tells a person to, until the page says so."""
         for _ in range(seconds * 2):
-            if words in self.page.locator("body").inner_text():
+            if words in self.words():
                 return
             self.page.wait_for_timeout(500)
             self.page.goto(self.page.url)

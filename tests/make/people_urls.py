@@ -13,7 +13,12 @@ def front(request: HttpRequest, **kwargs: object) -> HttpResponse:
     return HttpResponse(f"front page of {request.standing.organisation_name}")
 
 
-accounts = ([path("people/<int:person_id>/", front, name="person")], "accounts")
+around = [
+    path("people/<int:person_id>/", front, name="person"),
+    path("findings/", front, name="findings"),
+    path("findings/by/<slug:by>/", front, name="findings_by"),
+]
+accounts = (around, "accounts")
 people = [*room.people, path("demonstration/", doors.demonstration, name="demonstration")]
 urlpatterns = [
     path("", front),

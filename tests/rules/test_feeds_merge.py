@@ -1,11 +1,12 @@
 """Comparing a file with what stands: what is counted, what is written, and that twice is as once."""
 
+from dataclasses import replace
 from datetime import date
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from careward.feeds.merge import Refusals, arrange, cells_of, check, compare, given_columns, tidy_list
+from careward.feeds.merge import Refusals, arrange, cells_of, check, compare, given_columns, spare, tidy_list
 from careward.feeds.shapes import ACCOUNT, FEEDS, SHAPES, SYSTEM
 from tests.make.feeds import ROWS, feed_file
 
@@ -94,6 +95,30 @@ def test_a_list_is_trimmed_sorted_and_holds_each_once(text):
     parts = tidy.split(";") if tidy else []
     assert parts == sorted(set(parts)) == sorted({p.strip() for p in text.split(";")} - {""})
     assert tidy_list(tidy) == tidy
+
+
+KEY = ("environment", "username")
+
+
+@given(rows, rows, rows, st.sampled_from([str.upper, str.lower]))
+def test_what_the_file_still_names_is_never_gone_and_everything_else_is(before, kept, refused, spelt):
+    standing = apply([], compared([], before)[0])
+    keys = frozenset((spelt(r["environment"] or "live"), r["username"]) for r in refused)
+    file = replace(feed_file("accounts", *kept), refused=len(keys), key=KEY, refused_keys=keys)
+    found, _ = compared(standing, kept)
+    missing = {was[PLACE["environment"] : PLACE["username"] + 1] for was, _ in found.gone.values()}
+    spared = spare(ACCOUNT, found, file, lambda column: {})
+    gone = {was[PLACE["environment"] : PLACE["username"] + 1] for was, _ in found.gone.values()}
+    named = {(environment.lower(), username) for environment, username in keys}
+    assert gone == missing - named
+    assert spared == len(missing & named)
+
+
+def test_a_key_that_the_table_knows_nothing_of_spares_every_row():
+    standing = apply([], compared([], [{"username": "a"}])[0])
+    found, _ = compared(standing, [])
+    file = replace(feed_file("accounts"), refused=1, key=("shoe_size",), refused_keys=frozenset({("9",)}))
+    assert (spare(ACCOUNT, found, file, lambda column: {}), found.gone) == (1, {})
 
 
 def test_an_identifier_that_goes_blank_is_counted():

@@ -1,6 +1,7 @@
 """When a load is held, refused, applied and taken back; and whom a leavers report may mean."""
 
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 from careward.core.decision import ALLOWED
 from careward.core.packs import load
 from careward.feeds import rules
-from careward.feeds.rules import LOADS, Figures, fitting, judge, name_words, untouched, usable
+from careward.feeds.rules import LOADS, STATE_WORDS, Figures, fitting, judge, name_words, too_late, untouched, usable, waited_too_long
 
 SAFETY = load("base").safety
 counts = st.integers(0, 5_000)
@@ -151,3 +152,14 @@ names = st.text(st.sampled_from("abcdefgÀéö'-"), min_size=2, max_size=8).filt
 def test_a_person_always_fits_their_own_name_in_either_order(first, last):
     person = [(7, first, "", last)]
     assert fitting(f"{first} {last}", person) == fitting(f"{last}, {first}", person) == [7]
+
+
+@given(st.sampled_from(sorted(STATE_WORDS)), st.timedeltas(timedelta(0), timedelta(days=30)), st.booleans())
+def test_only_files_that_nobody_asked_for_wait_too_long(state, waited, asked_for):
+    now = datetime(2026, 11, 22, tzinfo=UTC)
+    waits = state in ("waiting", "examined", "held") and not asked_for
+    assert waited_too_long(state, since=now - waited, now=now, asked_for=asked_for) == (waits and waited > timedelta(days=7))
+
+
+def test_a_load_that_waited_too_long_says_what_to_do():
+    assert [(r.code, r.remedy) for r in too_late().reasons] == [("load.expired", "Choose the files again")]

@@ -10,7 +10,7 @@ from careward.web.permission import Standing
 
 TODAY = date(2026, 11, 23)
 NOW = datetime(2026, 11, 23, 11, 0, tzinfo=UTC)
-SEES = frozenset({"procedures:clauses:see", "accounts:findings:see", "procedures:documents:adopt"})
+SEES = frozenset({"procedures:clauses:see", "accounts:findings:see", "accounts:findings:see_team", "procedures:documents:adopt"})
 asking: dict[str, Standing] = {}
 
 

@@ -12,6 +12,7 @@ from careward.feeds.models import Load
 from careward.feeds.uploads import path_of
 from careward.jobs.worker import work_once
 from careward.people.models import Person
+from careward.web.plugs import plug
 from tests.make.feeds import feed_file, reading, small_trust, someone, staff, write_folder
 from tests.make.people import NOW, organisation, ready, signed_in
 
@@ -187,12 +188,35 @@ def test_asked_for_twice_it_goes_in_once(browser, trust, tmp_path):
 def test_taking_a_load_back_says_first_what_goes(browser, trust):
     report = load(trust, small_trust())
     page = words(browser.get(f"/loads/{report.id}/undo/"))
-    assert "<b>17</b> rows it added go" in page
+    assert "<b>17 rows</b> it added go" in page
     assert "nhsuk-button--warning" in page
     assert Person.objects.count() == 3
-    answer = browser.post(f"/loads/{report.id}/undo/", follow=True)
-    assert "is taken back" in words(answer)
+    answer = words(browser.post(f"/loads/{report.id}/undo/", follow=True))
+    assert "Taking <b>17</b> rows back" in answer
+    assert "You may leave this page; the work goes on." in answer
+    assert "Take this load back" not in answer
+    assert Person.objects.count() == 3
+    work()
+    assert "Taken back by" in words(browser.get(f"/loads/{report.id}/"))
     assert Person.objects.count() == 0
+
+
+def test_a_load_that_came_in_between_stands_in_the_way_and_the_page_says_so(browser, trust):
+    first = load(trust, reading(people(2)))
+    browser.post(f"/loads/{first.id}/undo/")
+    second = load(trust, reading(people(2, postcode="ZZ1 1ZZ")))
+    work()
+    page = words(browser.get(f"/loads/{first.id}/"))
+    assert "It was not taken back: 1 reason" in page
+    assert f"Take back load {second.id} first" in page
+    assert "Look again" not in page
+    assert Person.objects.count() == 2
+    browser.post(f"/loads/{second.id}/undo/")
+    browser.post(f"/loads/{second.id}/undo/")
+    work()
+    work()
+    assert Load.objects.get(pk=second.id).state == "undone"
+    assert "It was not" not in words(browser.get(f"/loads/{second.id}/"))
 
 
 def test_where_a_later_load_stands_in_the_way_there_is_no_button(browser, trust):
@@ -240,12 +264,84 @@ def test_another_organisations_load_is_not_there(trust):
     assert f"/loads/{report.id}/" not in words(stranger.get("/loads/"))
 
 
+PIPES = """
+id = "pipes"
+title = "Our own extract"
+
+[[feeds]]
+feed = "accounts"
+file = "users_*.txt"
+mode = "snapshot"
+delimiter = "|"
+
+[[feeds]]
+feed = "staff"
+file = "esr.csv"
+mode = "snapshot"
+"""
+
+
+@pytest.fixture
+def own(settings, tmp_path):
+    """An organisation with a mapping profile of its own, and one that is broken."""
+    settings.CAREWARD_HOME = tmp_path
+    (tmp_path / "profiles").mkdir()
+    (tmp_path / "profiles" / "pipes.toml").write_text(PIPES)
+    (tmp_path / "profiles" / "broken.toml").write_text('id = "broken"\ntitel = "x"\n')
+
+
+def test_the_mapping_profile_is_chosen_and_says_how_files_are_called(browser, trust, own):
+    page = words(browser.get("/loads/new/"))
+    assert '<option value="canonical" selected>' in page
+    assert '<option value="pipes">Our own extract' in page
+    assert "profiles/broken.toml" in page
+    assert "titel" in page
+    files = {"accounts": SimpleUploadedFile("Users_PARIS.txt", b"username|status\na|active\n"), "profile": "pipes"}
+    browser.post("/loads/new/", files)
+    begun = Load.objects.get()
+    assert begun.profile == "pipes"
+    assert [p.name for p in path_of(begun.folder).iterdir()] == ["users_paris.txt"]
+    work()
+    assert "of a system in the register" in words(browser.get(f"/loads/{begun.pk}/"))
+
+
+@pytest.mark.parametrize(
+    ("sent", "message"),
+    [
+        ({"profile": "pipes", "files": "staff.csv"}, "staff.csv is not a name we know; use one of esr.csv"),
+        ({"profile": "pipes", "accounts": "paris.csv"}, "paris.csv is not a name we know; use one of users_*.txt"),
+        ({"profile": "role-mining", "files": "staff.csv"}, "has no lists of people and systems"),
+        ({"profile": "nonsense", "files": "staff.csv"}, "Choose how the files are written"),
+    ],
+)
+def test_what_the_profile_does_not_read_is_not_taken(browser, own, sent, message):
+    fields = {k: v if k == "profile" else SimpleUploadedFile(v, b"x") for k, v in sent.items()}
+    answer = browser.post("/loads/new/", fields)
+    assert answer.status_code == 422
+    assert message in words(answer)
+    assert Load.objects.count() == 0
+
+
+def test_what_the_files_hold_is_a_page(browser):
+    assert 'href="/loads/columns/"' in words(browser.get("/loads/new/"))
+    page = words(browser.get("/loads/columns/"))
+    assert "<b>9</b> lists" in page
+    said = plug("feed_columns")()
+    for file in said.files:
+        assert f'id="{file.feed}">{file.file}</h2>' in page
+        assert all(f">{column.name}<" in page for column in file.columns)
+    assert "<b>2026-11-30</b>" in page
+    assert "`" not in page
+    assert "role-mining" in page
+
+
 @pytest.mark.parametrize("role", ["privacy_officer", "service_desk", "line_manager", "auditor"])
 def test_nobody_else_sees_or_does_any_of_it(role, trust):
     report = load(trust, small_trust())
     other = signed_in(ready(role, at=trust))
     assert {
-        other.get(f"/loads/{where}").status_code for where in ("", "new/", f"{report.id}/", f"{report.id}/undo/", f"{report.id}/problems/")
+        other.get(f"/loads/{where}").status_code
+        for where in ("", "new/", "columns/", f"{report.id}/", f"{report.id}/undo/", f"{report.id}/problems/")
     } == {403}
     assert {other.post(f"/loads/{report.id}/{where}/").status_code for where in ("apply", "allow", "undo")} == {403}
     assert Person.objects.count() == 3

@@ -277,13 +277,20 @@ def test_the_front_door_leads_each_person_to_their_first_page(browser: Client, t
     assert browser.get("/").headers["Location"] == "/my-work/"
 
 
-@pytest.mark.parametrize(
-    "path", ["/procedures/", "/procedures/paris/", "/procedures/paris/about/", "/clauses/PA-033/", "/procedures/adopt/"]
-)
+@pytest.mark.parametrize("path", ["/procedures/", "/procedures/paris/", "/procedures/paris/about/", "/procedures/adopt/"])
 def test_who_has_no_part_in_it_is_told_so(browser: Client, trust: Organisation, monkeypatch, path: str):
     adopt(trust)
     ask_as(monkeypatch, trust, "work:tasks:do")
     assert browser.get(path).status_code == 403
+
+
+def test_whoever_has_work_that_cites_a_clause_may_read_it(browser: Client, trust: Organisation, monkeypatch):
+    adopt(trust)
+    ask_as(monkeypatch, trust, "work:tasks:do")
+    page = browser.get("/clauses/PA-033/", follow=True)
+    assert page.status_code == 200 and "To put right</h2>" not in page.content.decode()
+    ask_as(monkeypatch, trust)
+    assert browser.get("/clauses/PA-033/").status_code == browser.get("/procedures/paris/PA-033/").status_code == 403
 
 
 def test_another_organisations_document_is_not_found(browser: Client, trust: Organisation):

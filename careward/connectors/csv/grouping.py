@@ -24,7 +24,7 @@ def checked_numbers(records: Iterable[Record], headings: list[str], profile: Fee
         if not isinstance(cells, Unfit) and len(cells) == len(headings):
             wrong = next((i for i in places if not _whole(cells[i].strip())), None)
             if wrong is not None:
-                yield line, Unfit("The cell does not hold a whole number", "Write digits only", headings[wrong])
+                yield line, Unfit("The cell does not hold a whole number", "Write digits only", headings[wrong], tuple(cells))
                 continue
         yield line, cells
 
@@ -45,7 +45,7 @@ def grouped(records: Iterable[Record], headings: list[str], profile: FeedProfile
         group = groups.setdefault(key, _Gathered(line, cells, [[] for _ in collect]))
         if any(cells[i].strip() != group.cells[i].strip() for i in rest):
             what = f"This line says otherwise than line {group.line}, which has the same {', '.join(headings[i] for i in by)}"
-            yield line, Unfit(what, "Make the lines agree in all but what is listed")
+            yield line, Unfit(what, "Make the lines agree in all but what is listed", cells=tuple(cells))
             continue
         for i, listed in zip(collect, group.lists, strict=True):
             listed.append(cells[i].strip())

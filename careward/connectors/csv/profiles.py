@@ -124,6 +124,17 @@ def names(*, profiles_folder: Path | None = None) -> tuple[str, ...]:
     return tuple(sorted(_paths(profiles_folder)))
 
 
+def usable(*, profiles_folder: Path | None = None) -> tuple[tuple[Profile, ...], tuple[str, ...]]:
+    """Every profile that can be used, canonical first, and in words why each other one cannot."""
+    found, faults = [], []
+    for name in sorted(_paths(profiles_folder), key=lambda n: (n != "canonical", n)):
+        try:
+            found.append(load(name, profiles_folder=profiles_folder))
+        except ProfileError as error:
+            faults.append(str(error))
+    return tuple(found), tuple(faults)
+
+
 def _paths(profiles_folder: Path | None) -> dict[str, Path]:
     folders = [SHIPPED, *([profiles_folder] if profiles_folder else [])]
     return {path.stem: path for folder in folders for path in sorted(folder.glob("*.toml"))}

@@ -15,7 +15,7 @@ from careward.connectors.csv.profiles import FeedProfile, Profile
 from careward.connectors.csv.rows import Intake
 from careward.connectors.csv.shapes import SHAPES
 from careward.connectors.csv.sources import Record, TextSource, Unusable
-from careward.connectors.csv.values import Unfit, cell_reader
+from careward.connectors.csv.values import CODE_FORM, SYSTEM_CODE, Unfit, cell_reader
 from careward.core.ports import FeedFile, Problem, Reading
 
 GIB = 1 << 30
@@ -91,6 +91,9 @@ def read_file(
 
 def _read(path: Path, name: str, system: str, profile: FeedProfile, limit: int) -> FeedFile:
     try:
+        if profile.feed == "accounts" and not SYSTEM_CODE.fullmatch(system):
+            what = "The name of the file gives no code of a system: a code stands in addresses"
+            raise Unusable(0, what, f"Name the file after the system's code, with only {CODE_FORM}")
         size = path.stat().st_size
         if size > limit:
             remedy = f"Split it into smaller files, or raise the limit of {_size(limit)}"
@@ -128,6 +131,9 @@ def _read_open(path: Path, name: str, system: str, profile: FeedProfile, limit: 
         tuple(intake.problems),
         notices,
         profile.snapshot,
+        intake.key,
+        intake.refused_keys,
+        tuple(intake.unkeyed),
     )
 
 

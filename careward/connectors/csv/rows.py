@@ -35,6 +35,10 @@ class Intake:
         self._doubtful: list[int] = []  # lines whose NHS number fails its check digit
         self._key = itemgetter(*(i for i, c in enumerate(self.columns) if c in shape.key))
         self._seen: dict[Any, int] = {}
+        self.key = tuple(c for c in shape.key if c in self.columns)
+        self._key_places = tuple(map(self.columns.index, self.key))
+        self._refused_keys: set[tuple[str, ...]] = set()
+        self.unkeyed: list[int] = []  # lines of refused rows that cannot be told apart
         self._assignments = Assignments(self.columns) if shape.feed == "staff" else None
 
     def take(self, records: Iterable[Record]) -> None:
@@ -44,6 +48,12 @@ class Intake:
         if self._assignments:
             self.rows = self._assignments.settled(self.rows)
         self.problems.sort(key=lambda p: p.line)
+        self.unkeyed.sort()
+
+    @property
+    def refused_keys(self) -> frozenset[tuple[str, ...]] | None:
+        """Which rows the refused ones are; None where some of them cannot be told."""
+        return None if self.unkeyed else frozenset(self._refused_keys)
 
     def notices(self) -> list[str]:
         """What the reader of a report should know though no row was refused for it."""
@@ -83,12 +93,14 @@ class Intake:
     def _refuse_uncut(self, line: int, cells: list[str] | Unfit) -> None:
         if isinstance(cells, Unfit):
             self._refuse(line, [(cells.column, cells.what, cells.remedy)])
+            self._name_cells(line, cells.cells)
         elif not any(map(str.strip, cells)):
             self._blank += 1
         else:
             what = f"The row has {_counted(len(cells), 'cell')} and the file has {_counted(len(self.headings), 'column')}"
             remedy = "Look for a missing or surplus comma; a cell that holds one must be quoted"
             self._refuse(line, [("", what, remedy)])
+            self.unkeyed.append(line)
 
     def _take_run(self, lines: list[int], run: list[list[str]]) -> None:
         given = list(zip(*run, strict=True))
@@ -107,7 +119,7 @@ class Intake:
         if unfit or not self._keep_all(lines, rows):
             for i, row in enumerate(rows):
                 if i in unfit:
-                    self._refuse_unfit(lines[i], run[i], unfit[i])
+                    self._refuse_unfit(lines[i], run[i], row, unfit[i])
                 else:
                     self._keep(lines[i], row)
 
@@ -129,8 +141,9 @@ class Intake:
             return
         key = ", ".join(f.heading for f in self.fields if f.column.name in self.shape.key)
         self._refuse(line, [(key, f"The row repeats line {first}, which has the same {key}", "Keep one of the two rows")])
+        self._name(line, row)
 
-    def _refuse_unfit(self, line: int, cells: list[str], reasons: list[Reason]) -> None:
+    def _refuse_unfit(self, line: int, cells: list[str], row: tuple[Any, ...], reasons: list[Reason]) -> None:
         if not any(map(str.strip, cells)):
             self._blank += 1
         elif self._heading and list(map(normal, cells)) == list(map(normal, self.headings)):
@@ -138,6 +151,26 @@ class Intake:
         else:
             places = {f.heading: f.index for f in self.fields}
             self._refuse(line, sorted(reasons, key=lambda r: places[r[0]]))
+            self._name(line, row)
+
+    def _name(self, line: int, row: tuple[Any, ...]) -> None:
+        """Keeps which row a refused one is, by its key, so that the row it stands for is not taken for gone."""
+        values = [row[place] for place in self._key_places]
+        if any(isinstance(value, Unfit) for value in values):
+            self.unkeyed.append(line)
+        else:
+            self._refused_keys.add(tuple("" if value is None else str(value) for value in values))
+
+    def _name_cells(self, line: int, cells: tuple[str, ...]) -> None:
+        """The same for a record that was refused before it was read; what is worked out from other rows cannot be told for it."""
+        if len(cells) != len(self.headings):
+            self.unkeyed.append(line)
+            return
+        row = tuple(f.read([cells[f.index] if f.index >= 0 else f.constant])[0][0] for f in self.fields)
+        if any(self.fields[place].column.derived and row[place] == "" for place in self._key_places):
+            self.unkeyed.append(line)
+        else:
+            self._name(line, row)
 
     def _refuse(self, line: int, reasons: list[Reason]) -> None:
         self.refused += 1
@@ -158,5 +191,5 @@ def _counted(count: int, what: str) -> str:
     return f"{count:,} {what}{'' if count == 1 else 's'}"
 
 
-_MAY_BE_FORMULA = ("text", "list")
+_MAY_BE_FORMULA = ("text", "staff_number", "code", "list")
 _HEADING_AGAIN: Reason = ("", "The heading line stands here again", "Take this line out; two files may have been joined")

@@ -10,7 +10,7 @@ class Column:
     """One column; `kind` says how a cell is read, `default` what a blank cell or a missing column says instead."""
 
     name: str
-    kind: str = "text"  # text word yes_no day moment ods_code nhs_number list
+    kind: str = "text"  # text staff_number code word yes_no day moment ods_code nhs_number list
     required: bool = False
     default: str = ""
     words: tuple[str, ...] = ()
@@ -48,6 +48,10 @@ def _text(name: str, means: str = "", *, most: int = 200) -> Column:
     return Column(name, means=means, most=most)
 
 
+def _staff(name: str, means: str = "") -> Column:
+    return Column(name, "staff_number", means=means)
+
+
 def _day(name: str, means: str = "", *, private: bool = False) -> Column:
     return Column(name, "day", means=means, private=private)
 
@@ -72,7 +76,7 @@ def _must(column: Column) -> Column:
     return replace(column, required=True)
 
 
-_EMPLOYEE = _must(_text("employee_number"))
+_EMPLOYEE = _must(_staff("employee_number"))
 _SYSTEM = _must(_code("system", "the system's code in the register"))
 _ENVIRONMENT = _code("environment", "live, test, training ...", default="live")
 
@@ -81,9 +85,10 @@ STAFF = Shape(
     "staff.csv",
     "Who works here: one row for each assignment, and a person may hold several.",
     (
-        _must(_text("employee_number", "as the staff record system gives it")),
+        _must(_staff("employee_number", "as the staff record system gives it")),
         Column(
             "assignment_number",
+            "staff_number",
             derived="the employee number; for a person's second row in the file the same with -2, and so on",
         ),
         Column("primary_assignment", "yes_no", derived="yes for the first row of a person none of whose rows says yes, else no"),
@@ -104,7 +109,7 @@ STAFF = Shape(
         _text("directorate"),
         _text("team_code"),
         _must(_text("team")),
-        _text("supervisor_employee_number", "the line manager"),
+        _staff("supervisor_employee_number", "the line manager"),
         _word("person_type", "employee bank agency student honorary external contractor", default="employee"),
         Column("employer_ods_code", "ods_code"),
         _word("assignment_status", "active suspended maternity long_term_absence terminated", default="active"),
@@ -160,8 +165,8 @@ DEPUTIES = Shape(
     "deputies.csv",
     "Who stands in for a manager, from one day up to but not including another.",
     (
-        _must(_text("manager_employee_number")),
-        _must(_text("deputy_employee_number")),
+        _must(_staff("manager_employee_number")),
+        _must(_staff("deputy_employee_number")),
         _must(_day("from_on")),
         _must(_day("to_on")),
     ),
@@ -179,7 +184,7 @@ AUTHORISATIONS = Shape(
         _word("kind", "normal admin", default="normal"),
         _list("roles", "roles approved, separated by ;"),
         _list("teams", "teams approved, separated by ;"),
-        _must(_text("approved_by_employee_number")),
+        _must(_staff("approved_by_employee_number")),
         _must(_code("approver_role", "a role the pack accepts, like line_manager")),
         _must(_day("approved_on")),
         _day("expires_on", "the last day it is good; blank: no end"),
@@ -196,7 +201,7 @@ GENERIC_ACCOUNTS = Shape(
     (
         _SYSTEM,
         _must(_text("username")),
-        _must(_text("owner_employee_number")),
+        _must(_staff("owner_employee_number")),
         _must(_day("ig_approved_on")),
         _must(_day("expires_on", "the last day it is good")),
         _must(_text("reason", most=2000)),
@@ -209,7 +214,7 @@ SYSTEMS = Shape(
     "systems.csv",
     "The register of systems.",
     (
-        _must(_code("code", "short and lasting; the accounts file bears it as its name")),
+        _must(Column("code", "code", lower=True, means="short and lasting; the accounts file bears it as its name")),
         _must(_text("name")),
         _must(_word("kind", "clinical corporate infrastructure shared_drive")),
         _text("description", most=2000),
@@ -233,7 +238,7 @@ ACCOUNTS = Shape(
         _ENVIRONMENT,
         _must(_text("username")),
         _name("display_name"),
-        _text("employee_number"),
+        _staff("employee_number"),
         Column("email", lower=True),
         _text("smartcard_uuid"),
         _must(_word("status", "active locked closed")),

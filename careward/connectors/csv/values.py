@@ -16,17 +16,21 @@ FORMULA = frozenset("=+-@")  # what makes a spreadsheet take text for a formula
 _MOMENT = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:[.,][0-9]{1,9})?)?(?:Z|[+-][0-9]{2}(?::?[0-9]{2})?)?)?"
 )
+SYSTEM_CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")  # it stands in addresses and in file names
+CODE_FORM = "letters (a to z), digits, dots, hyphens and underscores, with a letter or a digit first"
+_FIGURE = re.compile(rf"{ids.SPREADSHEET_NUMBER.pattern}|[0-9]+E\+[0-9]+", re.IGNORECASE)  # 1234.0, 2.0E+07, 2E+07
 _YES = {"y": True, "yes": True, "true": True, "1": True, "n": False, "no": False, "false": False, "0": False}
 _KEPT_CELLS = 65_536  # distinct cells of a column remembered at a time: bounds memory where every cell differs
 
 
 @dataclass(frozen=True, slots=True)
 class Unfit:
-    """Why something cannot be used and what to do about it; `column` only where the record was not yet cut by columns."""
+    """Why something cannot be used and what to do about it; `column` only where it does not stand for one cell."""
 
     what: str
     remedy: str
     column: str = ""
+    cells: tuple[str, ...] = ()  # the record all the same, where it was cut by columns
 
 
 Cell = Callable[[str], Any]  # one cell, outer blanks already off, to its value or Unfit
@@ -100,7 +104,7 @@ Block = Callable[[Sequence[str]], tuple[list[Any], Misfits]]  # a run of a colum
 def block_reader(column: Column, formats: Formats = ISO, values: Mapping[str, str] | None = None) -> Block:
     """Reads a run of cells of one column at once, which is several times faster than cell by cell."""
     read = cell_reader(column, formats, values)
-    if column.kind == "text" and not values and not column.default:
+    if column.kind in ("text", "staff_number") and not values and not column.default:
         return _text_block(column, read)
     if column.kind == "moment":
         return _plain_block(read)
@@ -114,10 +118,17 @@ def block_reader(column: Column, formats: Formats = ISO, values: Mapping[str, st
     return block
 
 
+def _may_hold_figure(cells: list[str]) -> bool:
+    text = "".join(cells)
+    return "." in text or "+" in text
+
+
 def _text_block(column: Column, read: Cell) -> Block:
+    figures = column.kind == "staff_number"
+
     def block(cells: Sequence[str]) -> tuple[list[Any], Misfits]:
         found: list[Any] = list(map(str.strip, cells))
-        if (column.required and "" in found) or max(map(len, found), default=0) > column.most:
+        if (column.required and "" in found) or max(map(len, found), default=0) > column.most or (figures and _may_hold_figure(found)):
             found = [read(cell) for cell in found]
             return found, _misfits(found)
         return list(map(str.lower, found)) if column.lower else found, []
@@ -152,6 +163,29 @@ def _text(column: Column, formats: Formats) -> Cell:
         if len(cell) > column.most:
             return Unfit(f"The cell has {len(cell):,} characters", f"Write at most {column.most:,}")
         return cell.lower() if column.lower else cell
+
+    return read
+
+
+def _staff_number(column: Column, formats: Formats) -> Cell:
+    text = _text(column, formats)
+
+    def read(cell: str) -> Any:
+        if _FIGURE.fullmatch(cell):  # the digits it stood for cannot be told any more: 20000001 became 2.0E+07
+            what = f"{shown(column, cell)} is a figure: a spreadsheet has turned the staff number into it"
+            return Unfit(what, "Format the column as text where the list is made, and export it again")
+        return text(cell)
+
+    return read
+
+
+def _code(column: Column, formats: Formats) -> Cell:
+    text = _text(column, formats)
+
+    def read(cell: str) -> Any:
+        if not SYSTEM_CODE.fullmatch(cell):
+            return Unfit(f"{shown(column, cell)} cannot stand in an address", f"Use only {CODE_FORM}")
+        return text(cell)
 
     return read
 
@@ -265,6 +299,8 @@ def _nhs_number(column: Column, formats: Formats) -> Cell:
 
 _KINDS: dict[str, Callable[[Column, Formats], Cell]] = {
     "text": _text,
+    "staff_number": _staff_number,
+    "code": _code,
     "list": _list,
     "word": _word,
     "yes_no": _yes_no,

@@ -1,0 +1,207 @@
+"""What the list of entries can be asked, and an entry's verb, subject, actor and body in plain words."""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from django.db.models import Q
+
+from careward.core.days import LONDON, ONE_DAY
+from careward.web.lists import Choice, Column, Listing, Option, Text
+from careward.web.words import day, first_upper, written_out
+
+CHECK_EVERY = timedelta(days=7)  # a house rule: no procedure says how often
+UNSEALED_FOR = timedelta(hours=1)  # the worker seals every minute: an entry that waits longer shows that it stands still
+YEARS = range(2000, 2100)
+MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+HEADS = ("Entry", "When", "What", "Verb", "Subject", "By", "Place", "Hash", "Written down")
+
+GROUPS: dict[str, tuple[str, dict[str, str]]] = {
+    "files": (
+        "Files",
+        {
+            "load.begun": "Load begun",
+            "load.held": "Load held for a named person",
+            "load.allowed": "Held load let go",
+            "load.asked_for": "Load asked for",
+            "load.applied": "Files loaded",
+            "load.refused": "Load refused",
+            "load.undo_asked_for": "Taking a load back asked for",
+            "load.undone": "Load taken back",
+            "load.expired": "Load refused, it waited too long",
+        },
+    ),
+    "comparing": (
+        "Comparisons",
+        {
+            "reconciliation.due": "Nightly comparison begun",
+            "reconciliation.asked": "Comparison asked for",
+            "reconciliation.kept": "Accounts compared",
+            "plan.allowed": "Large plan let go",
+        },
+    ),
+    "tasks": (
+        "Tasks",
+        {
+            "tasks.raised": "Tasks raised",
+            "tasks.told_anew": "Tasks given again",
+            "tasks.closed": "Tasks closed",
+            "tasks.reopened": "Tasks opened again",
+            "task.said_done": "Task said to be done",
+            "task.taken_back": "Task taken back",
+        },
+    ),
+    "people": (
+        "Users, roles and tokens",
+        {
+            "organisation.named": "Organisation named",
+            "organisation.renamed": "Organisation renamed",
+            "user.made": "User added",
+            "role.given": "Role given",
+            "role.ended": "Role ended",
+            "terms.accepted": "Terms accepted",
+            "token.made": "API token made",
+            "token.ended": "API token ended",
+        },
+    ),
+    "signing_in": ("Signing in", {"user.signed_in": "Signed in"}),
+    "procedures": ("Procedures", {"document.adopted": "Document put in force", "adoption.ended": "Document taken out of force"}),
+    "ledger": (
+        "The ledger itself",
+        {
+            "ledger.check_asked": "Check of the ledger asked for",
+            "ledger.verified": "Ledger checked",
+            "errand.retried": "Stopped work set going again",
+        },
+    ),
+}
+VERBS = {verb: words for _, verbs in GROUPS.values() for verb, words in verbs.items()}
+OTHER = "other"
+JOBS = {"nightly": "Nightly run"}
+
+
+def what_was_done(verb: str) -> str:
+    """'Files loaded' for load.applied; a verb without words of its own is read out: 'Letter sent' for letter.sent."""
+    return VERBS.get(verb) or first_upper(verb.replace(".", " ").replace("_", " "))
+
+
+def thing(subject: str) -> str:
+    """'Load 3' for load/3."""
+    return first_upper(subject.replace("/", " ").replace("_", " "))
+
+
+def whom(actor: str) -> str:
+    """'User 7', 'Nightly run', 'Command line': never a name, and the command line's is somebody's."""
+    kind, _, which = actor.partition("/")
+    if kind == "job":
+        return JOBS.get(which, "Careward")
+    return "Command line" if kind == "cli" else thing(actor)
+
+
+def facts(body: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+    """The body of an entry as rows of a name and words; what lies deeper is named by the way to it."""
+    return tuple(_rows((), body))
+
+
+def _rows(way: tuple[str, ...], body: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    for key, value in body.items():
+        here = (*way, key.replace("_", " "))
+        inside = _inside(value)
+        if any(isinstance(v, Mapping | list) for v in inside.values()):
+            yield from _rows(here, inside)
+        else:
+            yield first_upper(", ".join(here)), _words(value)
+
+
+def _inside(value: Any) -> Mapping[str, Any]:
+    """What a value holds by name; what a list holds is numbered."""
+    if isinstance(value, list):
+        return {str(number): each for number, each in enumerate(value, 1)}
+    return value if isinstance(value, Mapping) else {}
+
+
+def _words(value: Any) -> str:
+    if isinstance(value, Mapping):
+        return ", ".join(f"{k.replace('_', ' ')} {_words(v)}" for k, v in value.items() if v not in ("", None)) or "None"
+    if isinstance(value, list):
+        return "; ".join(_words(v) for v in value) or "None"
+    if isinstance(value, bool):
+        return "Yes" if value else "No"
+    if value is None or value == "":
+        return "None"
+    return written_out(value) if isinstance(value, str) else json.dumps(value)
+
+
+def read_day(typed: str) -> date | None:
+    """A day as people write it: 22 11 2026, 22/11/2026, 2026-11-22, 22 November 2026; None for what is no day."""
+    parts = "".join(c if c.isalnum() else " " for c in typed).split()
+    if len(parts) != 3:
+        return None
+    first, month, last = parts if len(parts[0]) < 4 else reversed(parts)
+    named = month[:3].lower()
+    numbers = (last, str(MONTHS.index(named) + 1) if named in MONTHS else month, first)
+    if not all(n.isascii() and n.isdigit() and len(n) <= 4 for n in numbers) or int(last) not in YEARS:
+        return None
+    try:
+        return date(*map(int, numbers))
+    except ValueError:  # the 31st of November
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Day(Text):
+    """A text filter that holds a day: entries from its beginning or, with `until`, to its end, by the clocks of London."""
+
+    until: bool = False
+
+    def accept(self, given: tuple[str, ...]) -> tuple[str, ...]:
+        found = read_day(given[-1]) if given else None
+        return (day(found),) if found else ()
+
+    def where(self, values: tuple[str, ...]) -> Q:
+        found = read_day(values[0])
+        if found is None:
+            raise ValueError(f"{values[0]!r} was not taken by accept()")
+        begins = datetime.combine(found + ONE_DAY if self.until else found, time(), LONDON)
+        return Q(at__lt=begins) if self.until else Q(at__gte=begins)
+
+    def words(self, value: str) -> str:
+        return f"{'To' if self.until else 'From'} {value}"
+
+
+ENTRIES = Listing(
+    noun="entries",
+    columns=(
+        Column("What"),
+        Column("On what"),
+        Column("When", "when", ("id",), upward="Oldest first", downward="Newest first"),
+        Column("By"),
+        Column("Place", numeric=True),
+    ),
+    filters=(
+        Choice(
+            "group",
+            "What was done",
+            (*(Option(name, title) for name, (title, _) in GROUPS.items()), Option(OTHER, "Anything else")),
+            wheres=(
+                *((name, Q(verb__in=tuple(verbs))) for name, (_, verbs) in GROUPS.items()),
+                (OTHER, ~Q(verb__in=tuple(VERBS))),
+            ),
+            any_words="Anything",
+        ),
+        Text("q", "On what, like load 3", ("subject",)),
+        Day("from", "From the day, like 22 11 2026", ("at",)),
+        Day("to", "To the day, like 30 11 2026", ("at",), until=True),
+    ),
+    sort="-when",
+    kind="entries",
+    none_yet="Nothing has been written down yet.",
+)
+
+
+def unread_days(given: Mapping[str, str]) -> tuple[str, ...]:
+    """What was typed as a day and is none, so that the page says it did not narrow the list."""
+    typed = (given.get(f.name, "").strip()[:40] for f in ENTRIES.filters if isinstance(f, Day))
+    return tuple(words for words in typed if words and read_day(words) is None)

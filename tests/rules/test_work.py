@@ -1,0 +1,75 @@
+"""Whose a task is, when it may be said to be done, and where it stands in the inbox."""
+
+from datetime import date, timedelta
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from careward.work import rules
+from careward.work.rules import DOER, READ_BACK, TASK, Doer
+
+PEOPLE = st.integers(1, 4)
+ROLES = st.sampled_from(["line_manager", "system_administrator", "head_of_ig"])
+SYSTEMS = st.sampled_from(["paris", "rio", "epma"])
+DOERS = st.builds(Doer, st.none() | PEOPLE, st.frozensets(PEOPLE), st.frozensets(ROLES), st.frozensets(SYSTEMS))
+DAYS = st.dates(date(2020, 1, 1), date(2040, 12, 31))
+
+
+@given(doer=DOERS, role=ROLES, system=SYSTEMS | st.just(""), assignee=PEOPLE)
+def test_a_named_task_belongs_to_its_person_and_who_stands_in_for_them_whatever_their_roles(doer, role, system, assignee):
+    assert rules.is_theirs(role=role, system_code=system, assignee_id=assignee, doer=doer) == (
+        assignee in doer.stands_in_for | {doer.person_id}
+    )
+
+
+@given(doer=DOERS, role=ROLES, system=SYSTEMS | st.just(""))
+def test_a_task_of_a_role_belongs_to_who_holds_it_for_that_system(doer, role, system):
+    mine = rules.is_theirs(role=role, system_code=system, assignee_id=None, doer=doer)
+    assert mine == (role in doer.roles and (not doer.systems or system in doer.systems | {""}))
+
+
+@given(doer=DOERS, role=ROLES, system=SYSTEMS)
+def test_more_roles_never_take_a_task_away(doer, role, system):
+    more = Doer(doer.person_id, doer.stands_in_for, doer.roles | {"system_administrator"}, doer.systems)
+    before = rules.is_theirs(role=role, system_code=system, assignee_id=None, doer=doer)
+    assert rules.is_theirs(role=role, system_code=system, assignee_id=None, doer=more) >= before
+
+
+@given(
+    state=st.sampled_from(sorted(TASK.states)),
+    theirs=st.booleans(),
+    own=st.booleans(),
+    evidence=st.sampled_from(["", " ", "\t\n", "Locked"]),
+)
+def test_done_is_said_of_one_s_own_open_task_about_another_with_what_was_done(state, theirs, own, evidence):
+    decision = rules.may_say_done(state=state, theirs=theirs, about_themselves=own, evidence=evidence)
+    wrong = {
+        "state.wrong": state != "open", "task.not_yours": not theirs, "task.about_yourself": own, "evidence.missing": not evidence.strip(),
+    }  # fmt: skip
+    assert [r.code for r in decision.reasons] == [code for code, is_so in wrong.items() if is_so]
+    assert bool(decision) == (not any(wrong.values()))
+    assert all(r.clause and r.detail for r in decision.reasons)
+
+
+def test_only_reading_back_closes_a_task_and_a_closed_one_stays_closed():
+    assert TASK.ends == {"closed"} and TASK.reachable() == TASK.states
+    for state in TASK.states:
+        assert not TASK.may("close", state=state, roles=DOER, gates={})
+    assert TASK.may("close", state="open", roles=READ_BACK, gates={})
+    assert not TASK.may("say_done", state="open", roles=READ_BACK, gates={})
+
+
+@given(due=DAYS, today=DAYS)
+def test_every_task_stands_in_one_group_and_later_is_never_before(due, today):
+    ends = today + timedelta(days=6 - today.weekday())
+    order = ["late", "today", "week", "later"]
+    group = rules.group_of(due_on=due, today=today, week_ends_on=ends)
+    assert (group == "late") == (due < today) and (group == "today") == (due == today)
+    after = rules.group_of(due_on=due + timedelta(days=1), today=today, week_ends_on=ends)
+    assert order.index(after) >= order.index(group)
+
+
+def test_the_week_ends_on_the_day_it_is_given():
+    friday = date(2026, 11, 27)
+    assert rules.group_of(due_on=friday, today=date(2026, 11, 23), week_ends_on=friday) == "week"
+    assert rules.group_of(due_on=friday + timedelta(days=1), today=date(2026, 11, 23), week_ends_on=friday) == "later"
