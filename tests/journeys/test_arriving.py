@@ -52,7 +52,7 @@ def then_nothing_opens_before_the_terms(window: Visitor) -> None:
         window.is_at("Before you use Careward")
 
 
-@pytest.mark.clause("PA-003", "EL-014")
+@pytest.mark.clause("PA-003")
 def test_the_terms_come_before_the_first_page_and_then_only_ones_own(visit: Callable[..., Visitor], house: House, script: bool):
     nurse = visit(script=script)
     given_one_who_has_not_accepted(nurse, house, script)

@@ -20,7 +20,7 @@ PERSONAS = {  # and what kind of pages they have: axe looks at each page once fo
 }  # fmt: skip
 LEFT_OUT = re.compile(r"[?&]as=|\.(json|csv)$|/problems/$|/download/$|^/(api|static|sign-out|account/logout|demonstration)\b")
 PAGES_EACH = 25
-TWICE = 2  # each kind of page, so that one with much on it and one with little are both seen
+TWICE = 2  # each kind of page, so that one with much on it and one with little are both seen; once where others of their kind went before
 MAIN = ".cw-next, .cw-empty, .cw-refusal, .cw-progress, form[method=post]"
 
 
@@ -47,13 +47,13 @@ def kind_of(address: str) -> str:
     return f"/{route.lstrip('/')}" + ("?" if parts.query else "")
 
 
-def walk(window: Visitor) -> Iterator[str]:
+def walk(window: Visitor, gone_before: set[str]) -> Iterator[str]:
     """Addresses within the product, from where somebody stands, menu first; each kind of page once or twice."""
     waiting, known, met = [urlsplit(window.page.url).path], set(), Counter[str]()
     while waiting and sum(met.values()) < PAGES_EACH:
         address = waiting.pop(0)
         kind = kind_of(address)
-        if address in known or met[kind] >= (1 if kind.endswith("?") else TWICE):
+        if address in known or met[kind] >= (1 if kind.endswith("?") or kind in gone_before else TWICE):
             continue
         known.add(address)
         met[kind] += 1
@@ -87,7 +87,7 @@ def test_every_page_for_every_persona(persona: str, visit: Callable[..., Visitor
     window = visit(persona)
     menu = menu_of(window)
     found, looked = [], 0
-    for address in walk(window):
+    for address in walk(window, {kind for kind, people in seen.wide if people == PERSONAS[persona]}):
         answer = window.go(address)
         looked += 1
         if answer.status != 200:

@@ -13,6 +13,9 @@ from careward.web import jinja, menu
 from careward.web.permission import SIGNED_IN
 from tests.web import kit_sample
 
+# Django looks at open connections when a streamed answer ends, though no page of the kit asks the database.
+pytestmark = [pytest.mark.urls("tests.web.kit_sample"), pytest.mark.django_db]
+
 PAGES = ("/sample/findings/?kind=left&page=2", "/sample/findings/?q=x", "/sample/parts/", "/sample/confirm/", "/sample/refused/",
          "/sample/forbidden/", "/nowhere/", "/help/", "/accessibility/", "/what-is-recorded/", "/sample/broken/")  # fmt: skip
 MAY = {"who_may": lambda permission: {"accounts:plans:allow": ("Trust administrator", "Auditor")}.get(permission, ())}
@@ -21,7 +24,6 @@ VOID = {"meta", "link", "input", "use", "path", "circle", "rect", "br", "hr", "i
 
 @pytest.fixture(autouse=True)
 def kit(settings, monkeypatch):
-    settings.ROOT_URLCONF = "tests.web.kit_sample"
     settings.MIDDLEWARE = kit_sample.MIDDLEWARE
     settings.SESSION_ENGINE = "django.contrib.sessions.backends.signed_cookies"
     for entry in kit_sample.ENTRIES:

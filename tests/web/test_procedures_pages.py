@@ -25,6 +25,8 @@ from careward.systems.models import Environment, System
 from tests.web import procedures_site
 from tests.web.procedures_site import NOW, SEES, TODAY
 
+pytestmark = pytest.mark.urls("tests.web.procedures_site")
+
 VOID = {"meta", "link", "input", "col", "br", "img", "use", "path", "circle", "rect"}
 
 
@@ -35,7 +37,6 @@ def trust(db) -> Organisation:
 
 @pytest.fixture
 def browser(settings, trust: Organisation, monkeypatch) -> Client:
-    settings.ROOT_URLCONF = "tests.web.procedures_site"
     settings.MIDDLEWARE = procedures_site.MIDDLEWARE
     settings.SESSION_ENGINE = "django.contrib.sessions.backends.signed_cookies"
     monkeypatch.setitem(procedures_site.asking, "now", procedures_site.standing(trust))
