@@ -350,6 +350,12 @@ def test_rights_are_compared_with_all_authorities_in_force_together(wrong):
     ]
 
 
+def test_a_shared_account_has_no_rights_of_a_person_to_differ_from(wrong):
+    drawn = "username | system | employee_number | kind | last_used_on | roles | teams\n ann | rio | 101 | generic | 2026-11-20 | a | t"
+    given = "rio | live | 1 | normal | line_manager | 2024-01-01 | | b | u"
+    assert wrong(accounts=drawn, authorisations=RIGHTS + given) == ["ann account.generic_unapproved lock EL-027"]
+
+
 def test_a_plan_too_large_waits_for_a_named_person(wrong, told):
     people = "person_id | employee_number\n" + "\n".join(f"{i} | {i}" for i in range(1, 41))
     approved = AUTHORITY + "\n".join(f"rio | live | {i} | normal | director | 2024-01-01 | | no |" for i in range(1, 41))

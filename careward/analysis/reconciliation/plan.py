@@ -38,7 +38,7 @@ def plan(on: date) -> Plan:
     judged = _judged(t, day)
     everyone = _kept("judged", judged)
     opened = everyone.filter(everyone.status.isin(OPEN))
-    differing = rights.differences(opened)
+    differing = rights.differences(wrongs.personal(opened))  # a shared account has no rights of a person to differ from
     lines = _lines(opened, _kept("differing", differing), t, day)
     findings = _findings(_kept("lines", lines), opened, t)
     return Plan(

@@ -106,33 +106,33 @@ def leaver(judged: Table, leavers: Table) -> Table:
 
 def absent(judged: Table, away: Table) -> Table:
     """EL-033: disabled during a long-term absence."""
-    t = _personal(judged).join(away, ["person_id", "pack"])
+    t = personal(judged).join(away, ["person_id", "pack"])
     return _lines(t, "account.absent", "lock", t.detail)
 
 
 def untrained(judged: Table, gaps: Table) -> Table:
     """PA-011, PA-012, PA-013: each course the pack asks for is passed, still good, and declared where that is asked."""
-    t = _personal(judged).select("account_id", "person_id", "pack").join(gaps, ["person_id", "pack"])
+    t = personal(judged).select("account_id", "person_id", "pack").join(gaps, ["person_id", "pack"])
     return _lines(t, t.code, "ask", t.detail, topic=t.course, clause=t.clause)
 
 
 def unregistered(judged: Table, people: Table, on: DateValue) -> Table:
     """House: who uses a clinical system is still on the professional register."""
     ended = people.filter(people.registration_expires_on < on).select("person_id", "registration_expires_on")
-    t = _personal(judged).filter(lambda j: j.system_kind == "clinical").join(ended, "person_id")
+    t = personal(judged).filter(lambda j: j.system_kind == "clinical").join(ended, "person_id")
     detail = ibis.literal("Professional registration ran out on ") + t.registration_expires_on.cast("string")
     return _lines(t, "registration.lapsed", "ask", detail)
 
 
 def admin_unapproved(judged: Table) -> Table:
     """EL-029: administrator rights are given for themselves."""
-    t = _personal(judged).filter(lambda j: (j.kind == "admin") & ~j.admin_given.fill_null(False))
+    t = personal(judged).filter(lambda j: (j.kind == "admin") & ~j.admin_given.fill_null(False))
     return _lines(t, "account.admin_unapproved", "ask", "Nobody has authorised administrator rights here")
 
 
 def unauthorised(judged: Table, on: DateValue) -> Table:
     """PA-008, EL-017: a live account rests on the authority of somebody the procedure accepts, not run out."""
-    t = _personal(judged).filter(lambda j: j.environment == LIVE)
+    t = personal(judged).filter(lambda j: j.environment == LIVE)
     t = t.mutate(last=(t.kind == "admin").ifelse(t.admin_until.coalesce(t.any_until), t.normal_until))
     t = t.filter(t["last"].isnull() | (t["last"] < on))
     missing = t["last"].isnull()
@@ -143,7 +143,7 @@ def unauthorised(judged: Table, on: DateValue) -> Table:
 
 def environment(judged: Table, on: DateValue) -> Table:
     """PA-018, PA-019: a non-live account is authorised for that environment, by the role the pack names."""
-    t = _personal(judged).filter(lambda j: j.environment != LIVE)
+    t = personal(judged).filter(lambda j: j.environment != LIVE)
     last = (t.kind == "admin").ifelse(t.any_until, t.normal_until)
     t = t.filter(last.isnull() | (last < on))
     detail = ibis.literal("No authority in force for ") + t.environment + " by a role the procedure names"
@@ -176,7 +176,8 @@ def entitlement(differences: Table) -> Table:
     )
 
 
-def _personal(judged: Table) -> Table:
+def personal(judged: Table) -> Table:
+    """The accounts that are surely one person's own: rules about the holder run on no others."""
     return judged.filter(judged.person_id.notnull() & judged.kind.isin(OF_A_PERSON))
 
 
