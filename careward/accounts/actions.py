@@ -28,19 +28,20 @@ def keep_run(
     judged: Sequence[Judged],
     accounts: int,
     packs: Mapping[str, Pack],
+    told_at: Mapping[str, datetime],
     now: datetime,
     by: str,
 ) -> Kept:
     """Stores what one reconciliation found and raises the work to put it right: one transaction, and twice is as once.
 
-    `packs` maps each system's code to its pack. A system whose plan is unsafe gets its findings, but no task to lock or
-    close until a named person allows it.
+    `packs` maps each system's code to its pack, `told_at` to the moment its accounts were last loaded
+    ("" for any file). A system whose plan is unsafe gets its findings, but no task to lock or close until a named person allows it.
     """
     Organisation.objects.select_for_update().get(pk=organisation.pk)  # two runs of one organisation never interleave
     systems = {s.code: s for s in System.objects.filter(organisation=organisation)}
     scope = {system_code: systems[system_code]} if system_code else systems
     run = Run.objects.create(organisation=organisation, on_date=on, system_code=system_code, started_at=now, by=by, accounts=accounts)
-    kept = Keeper(run=run, organisation=organisation, systems=scope, packs=packs, now=now, by=by).keep(judged)
+    kept = Keeper(run=run, organisation=organisation, systems=scope, packs=packs, told_at=told_at, now=now, by=by).keep(judged)
     run.digest = _digest(judged)
     run.counts = {
         "opened": kept.opened, "still": kept.still, "closed": kept.closed, "unsafe": kept.unsafe,

@@ -17,6 +17,7 @@ from careward.rows import bulk
 from careward.systems.models import System
 from careward.work import actions as work
 from careward.work.actions import NewTask
+from careward.work.models import Task
 
 T = TypeVar("T")
 BATCH = 500
@@ -79,9 +80,18 @@ class Keeper:
     """Keeps one run's findings. Its steps run in order, inside the caller's transaction."""
 
     def __init__(
-        self, *, run: Run, organisation: Organisation, systems: Mapping[str, System], packs: Mapping[str, Pack], now: datetime, by: str
+        self,
+        *,
+        run: Run,
+        organisation: Organisation,
+        systems: Mapping[str, System],
+        packs: Mapping[str, Pack],
+        told_at: Mapping[str, datetime],
+        now: datetime,
+        by: str,
     ) -> None:
-        self.run, self.organisation, self.systems, self.packs, self.now, self.by = run, organisation, systems, packs, now, by
+        self.run, self.organisation, self.systems, self.packs, self.told_at = run, organisation, systems, packs, told_at
+        self.now, self.by = now, by
         self.on = run.on_date
         self.kept = Kept(run)
         self.people = people_of(organisation)
@@ -228,7 +238,15 @@ class Keeper:
         when = f"the comparison of {self.on.day} {self.on:%B %Y} (run {self.run.pk})"
         facts = {"organisation": self.organisation, "now": self.now, "by": self.by}
         self.kept.tasks_closed = work.close_tasks(task_ids=ended, proof=f"No longer found by {when}", **facts)
-        self.kept.tasks_reopened = work.reopen_tasks(task_ids=standing, proof=f"Still found by {when}", **facts)
+        self.kept.tasks_reopened = work.reopen_tasks(task_ids=self._told_since(standing), proof=f"Still found by {when}", **facts)
+
+    def _told_since(self, task_ids: set[int]) -> set[int]:
+        """Of tasks said to be done, those whose system has been heard from since: the next export proves it, not the last (EL-023)."""
+        out: set[int] = set()
+        for batch in batches(sorted(task_ids)):
+            said = Task.objects.filter(pk__in=batch, state="said_done").values_list("id", "system_code", "said_done_at")
+            out |= {i for i, system, at in said if (told := self.told_at.get(system)) is not None and told > at}
+        return out
 
 
 def key_of(finding: Finding) -> Key:

@@ -54,7 +54,7 @@ def findings(
             Choice("system", "System", systems, field="system__code"),
             Many("code", "What is wrong", tuple(Option(c, t) for c, t in titles().items() if c in codes), field="code"),
             Choice("who", "Who acts", roles, field="who", any_words="Anyone"),
-            Choice("clause", "Clause", tuple(Option(c, c) for c in clauses), field="clause"),
+            Choice("clause", "Clause", tuple(Option(c, "House rule" if c == "house" else c) for c in clauses), field="clause"),
             Choice("manager", "Line manager", managers, field="manager_id"),
             Choice(
                 "state",

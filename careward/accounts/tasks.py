@@ -68,15 +68,22 @@ def words(cause: Cause, *, locks_on: date | None = None) -> Words:
     otherwise = ""
     if cause.step == "warn" and locks_on:
         otherwise = f"If you do nothing, the account is locked on {locks_on.day} {locks_on:%B %Y}."
-    facts = {"whose": cause.whose, "where": cause.where, "holder": cause.holder, "username": cause.username, "topic": cause.topic}
+    facts = {
+        "which": f"{cause.whose} on {cause.where}" + (f", account {cause.username}" if cause.holder else ""),
+        "whose": cause.whose,
+        "where": cause.where,
+        "holder": cause.holder,
+        "username": cause.username,
+        "topic": cause.topic,
+    }
     return Words(title.format(**facts), f"{because.format(**facts)} {written_out(cause.detail)}.", otherwise)
 
 
 _TITLES_BY_STEP = {
     "warn": "Say whether {whose} still needs {where}",
-    "lock": "Lock {whose} on {where}",
-    "close": "Close {whose} on {where}",
-    "amend": "Put the rights of {whose} on {where} right",
+    "lock": "Lock {which}",
+    "close": "Close {which}",
+    "amend": "Put the rights of {which} right",
     "ask": "Look at {whose} on {where}",
 }
 _TITLES = {
@@ -87,7 +94,7 @@ _TITLES = {
     "account.generic_unapproved": "Lock {username} on {where}, or have it approved",
     "account.admin_unapproved": "Have the administrator rights of {whose} on {where} approved, or remove them",
     "authorisation.missing": "Say whether {whose} should have {where}",
-    "environment.unauthorised": "Lock {whose} on {where}, or authorise it",
+    "environment.unauthorised": "Lock {which}, or authorise it",
     "training.missing": "Ask {whose} to do the training: {topic}",
     "training.expired": "Ask {whose} to renew the training: {topic}",
     "registration.lapsed": "Check the professional registration of {whose}",

@@ -15,7 +15,7 @@ from careward.web import exports, lists
 from careward.web.jinja import clause_address
 from careward.web.listing import shown
 from careward.web.permission import SIGNED_IN, NotAllowed, needs
-from careward.work.queries import acts_for
+from careward.work.queries import acts_for, waiting
 
 CLAUSE = re.compile(r"(PA|EL|LR|IN)[- ]?\d{3}", re.IGNORECASE)
 
@@ -37,6 +37,7 @@ def findings(request: HttpRequest) -> HttpResponseBase:
     context = {
         "list": shown(listed, asked, page),
         "figures": queries.figures(within, today),
+        "mine": waiting(request.standing),
         "last_run": queries.last_run(within.organisation_id),
         "held": queries.waiting_allowance(within) if request.standing.may("accounts:plans:allow") else (),
     }

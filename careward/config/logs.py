@@ -1,4 +1,8 @@
-"""Log lines as JSON, without what could name a person: request paths carry row numbers only, and values are not logged."""
+"""Log lines as JSON, without what could name a person: addresses carry row numbers only, and the words of an error are left out."""
+
+from pathlib import Path
+from traceback import extract_tb
+from typing import Any
 
 import structlog
 
@@ -6,10 +10,24 @@ import structlog
 def json_formatter() -> structlog.stdlib.ProcessorFormatter:
     """The one formatter of every handler."""
     return structlog.stdlib.ProcessorFormatter(
-        processor=structlog.processors.JSONRenderer(sort_keys=True),
+        processors=[
+            structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+            fault_without_words,
+            structlog.processors.JSONRenderer(sort_keys=True),
+        ],
         foreign_pre_chain=[
             structlog.stdlib.add_log_level,
             structlog.stdlib.add_logger_name,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
         ],
     )
+
+
+def fault_without_words(logger: Any, name: str, event: dict[str, Any]) -> dict[str, Any]:
+    """An error as its kind and its place: its words may repeat what a person or a file said."""
+    info = event.pop("exc_info", None)
+    error = info[1] if isinstance(info, tuple) else info if isinstance(info, BaseException) else None
+    if error is not None:
+        place = [f"{Path(f.filename).name}:{f.lineno} {f.name}" for f in extract_tb(error.__traceback__)][-8:]
+        event |= {"fault": type(error).__name__, "place": place}
+    return event

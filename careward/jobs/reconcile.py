@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import transaction
-from django.db.models import Count
+from django.db.models import Count, Max
 
 from careward.accounts.actions import keep_run, match_accounts
 from careward.accounts.keeping import Judged, Kept
@@ -15,7 +15,7 @@ from careward.analysis.reconciliation.compare import compare as compare_tables
 from careward.core import packs as packs_data
 from careward.core.packs import Pack
 from careward.core.ports import Found
-from careward.feeds.models import Load
+from careward.feeds.models import Load, LoadFile
 from careward.jobs.extract import tables
 from careward.people.models import Organisation
 from careward.systems.models import System
@@ -79,6 +79,13 @@ def _loads(organisation: Organisation) -> tuple[int, int]:
     return counts["applied"], counts["undone"]
 
 
+def _told_at(organisation: Organisation) -> dict[str, datetime]:
+    """When each system's accounts were last loaded; under "", when anything was."""
+    rows = LoadFile.objects.filter(load__organisation=organisation, load__state="applied").order_by().values_list("system_code")
+    told = dict(rows.annotate(last=Max("load__applied_at")))
+    return {**told, "": max(told.values())} if told else {}
+
+
 @transaction.atomic
 def keep_compared(compared: Compared, *, now: datetime, by: str) -> tuple[Compared, Kept]:
     """Keeps what was found, and returns what that was: compared anew when a load came in between, so that nothing stale is kept."""
@@ -88,7 +95,7 @@ def keep_compared(compared: Compared, *, now: datetime, by: str) -> tuple[Compar
     match_accounts(organisation=organisation, matched=compared.matched, now=now, by=by)
     kept = keep_run(
         organisation=organisation, on=compared.on, system_code=compared.system, judged=compared.judged, accounts=compared.accounts,
-        packs=compared.packs, now=now, by=by,
+        packs=compared.packs, told_at=_told_at(organisation), now=now, by=by,
     )  # fmt: skip
     if not compared.system:
         keep_leaver_work(organisation=organisation, on=compared.on, now=now, by=by)

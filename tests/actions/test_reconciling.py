@@ -75,7 +75,7 @@ def test_a_leaver_is_found_given_to_the_administrator_and_read_back():
     finding = only_finding()
     assert (finding.code, finding.step, finding.clause, finding.who) == ("account.leaver", "close", "PA-029", "system_administrator")
     task = finding.task
-    assert task.title == "Close Given1 Family1 on PARIS"
+    assert task.title == "Close Given1 Family1 on PARIS, account u1"
     assert task.due_on == ON + timedelta(days=1)
 
     work.say_done(task_id=task.pk, doer=ADMINISTRATOR, evidence="Closed in PARIS, 10:31", now=NOW, by="user/1")
@@ -94,7 +94,11 @@ def test_what_was_said_to_be_done_and_is_not_opens_again():
     compared.load(here, account(last_used_at=NOW - timedelta(days=90)))
     compared.compare(here)
     task = only_finding().task
-    work.say_done(task_id=task.pk, doer=ADMINISTRATOR, evidence="Locked", now=NOW, by="user/1")
+    work.say_done(task_id=task.pk, doer=ADMINISTRATOR, evidence="Locked", now=NOW + timedelta(hours=6), by="user/1")
+    kept = compared.compare(here, on=ON + timedelta(days=1)).kept
+    task.refresh_from_db()
+    assert (kept.tasks_reopened, task.state) == (0, "said_done")  # PARIS has not been heard from since
+    compared.load(here, account(last_used_at=NOW - timedelta(days=90)), now=NOW + timedelta(days=1))
     kept = compared.compare(here, on=ON + timedelta(days=1)).kept
     task.refresh_from_db()
     assert (kept.tasks_reopened, task.state, task.times_reopened) == (1, "open", 1)

@@ -53,7 +53,7 @@ def test_one_task_for_a_lock_and_a_close_says_close_and_is_due_the_sooner():
     compared.compare(here)
     assert codes() == ["account.absent", "account.leaver"]
     task = Task.objects.get()
-    assert (task.step, task.title, task.kind) == ("close", "Close Given1 Family1 on PARIS", "account.leaver")
+    assert (task.step, task.title, task.kind) == ("close", "Close Given1 Family1 on PARIS, account u1", "account.leaver")
     assert task.due_on == min(Finding.objects.values_list("due_on", flat=True))
 
 
@@ -62,18 +62,18 @@ def test_a_lock_that_becomes_a_close_and_back_says_so_on_the_same_task():
     compared.load(here, AWAY, account())
     compared.compare(here)
     task = Task.objects.get()
-    assert (task.step, task.title) == ("lock", "Lock Given1 Family1 on PARIS")
+    assert (task.step, task.title) == ("lock", "Lock Given1 Family1 on PARIS, account u1")
     compared.load(here, staff(ended=True), now=NOW + DAY)
     kept = compared.compare(here, on=ON + DAY).kept
     task = Task.objects.get()
-    assert (task.step, task.title, task.state) == ("close", "Close Given1 Family1 on PARIS", "open")
+    assert (task.step, task.title, task.state) == ("close", "Close Given1 Family1 on PARIS, account u1", "open")
     assert kept.tasks_raised == 0
     compared.load(here, staff(), now=NOW + 2 * DAY)
     compared.compare(here, on=ON + 2 * DAY)
     task = Task.objects.get()
-    assert (task.step, task.title) == ("lock", "Lock Given1 Family1 on PARIS")
+    assert (task.step, task.title) == ("lock", "Lock Given1 Family1 on PARIS, account u1")
     notes = list(TaskMove.objects.order_by("id").values_list("note", flat=True))
-    assert notes == ["", "Now: Close Given1 Family1 on PARIS", "Now: Lock Given1 Family1 on PARIS"]
+    assert notes == ["", "Now: Close Given1 Family1 on PARIS, account u1", "Now: Lock Given1 Family1 on PARIS, account u1"]
     assert list(Entry.objects.filter(verb="tasks.told_anew").values_list("body__changed", flat=True)) == [1, 1]
 
 

@@ -61,11 +61,11 @@ def test_only_a_notice_says_so():
 
 def test_where_nobody_is_matched_the_user_name_stands_for_them():
     assert tasks.words(replace(CAUSE, holder="")).title == "Close cdewhurst on PARIS"
-    assert tasks.words(replace(CAUSE, environment="training")).title == "Close Carol Dewhurst on PARIS (training)"
+    assert tasks.words(replace(CAUSE, environment="training")).title == "Close Carol Dewhurst on PARIS (training), account cdewhurst"
 
 
 def test_a_name_with_braces_is_a_name():
-    assert tasks.words(replace(CAUSE, holder="{where} O'Neil")).title == "Close {where} O'Neil on PARIS"
+    assert tasks.words(replace(CAUSE, holder="{where} O'Neil")).title == "Close {where} O'Neil on PARIS, account cdewhurst"
 
 
 @given(cause=CAUSES)
