@@ -37,9 +37,10 @@ def _inner(staff: int) -> list[dict[str, Any]]:
     import os
 
     os.environ["CAREWARD_DEMONSTRATION"] = "1"
-    from careward.cli.ready import open_house
+    from careward.cli.ready import gather_static, open_house
 
     open_house()
+    gather_static()
     from careward.cli import terms
     from careward.cli.demonstration import furnish
 

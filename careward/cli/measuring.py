@@ -33,10 +33,15 @@ def bench(
     for stem, path in known.items():
         if name in ("", stem):
             terms.errors.print(f"Measuring {stem} ...")
-            rows += _module(path).measure(small=small)
+            measured = _module(path).measure(small=small)
+            _keep(settings.CAREWARD_HOME / "bench.json", measured)
+            rows += measured
     _show(rows)
-    path = settings.CAREWARD_HOME / "bench.json"
-    kept = json.loads(path.read_text(encoding="utf-8")) if name and path.exists() else []
+
+
+def _keep(path: Path, rows: list[dict[str, Any]]) -> None:
+    """Each measurement is written as it is made; one made again takes the place of the old."""
+    kept = json.loads(path.read_text(encoding="utf-8")) if path.exists() else []
     fresh = {r["name"] for r in rows}
     path.write_text(json.dumps([r for r in kept if r["name"] not in fresh] + rows, indent=1), encoding="utf-8")
 

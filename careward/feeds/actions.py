@@ -246,6 +246,7 @@ def _apply(load: Load, reading: Reading, now: datetime, by: str, allow_reason: s
         row = files[each.file.name]
         row.before = remembered(each)
         row.save(update_fields=["before"])
+    bulk.take_stock(sum(row.added + row.changed + row.gone for row in files.values()))
     load.state, load.applied_at, load.applied_by = "applied", now, by
     load.save(update_fields=["state", "applied_at", "applied_by"])
     _let_files_go(load)

@@ -18,6 +18,7 @@ from careward.core.ports import Found
 from careward.feeds.models import Load, LoadFile
 from careward.jobs.extract import tables
 from careward.people.models import Organisation
+from careward.rows.bulk import take_stock
 from careward.systems.models import System
 
 
@@ -97,6 +98,7 @@ def keep_compared(compared: Compared, *, now: datetime, by: str) -> tuple[Compar
         organisation=organisation, on=compared.on, system_code=compared.system, judged=compared.judged, accounts=compared.accounts,
         packs=compared.packs, told_at=_told_at(organisation), now=now, by=by,
     )  # fmt: skip
+    take_stock(kept.opened + kept.closed)
     if not compared.system:
         keep_leaver_work(organisation=organisation, on=compared.on, now=now, by=by)
     return compared, kept

@@ -18,6 +18,7 @@ from django.db import connection
 Row = tuple[Any, ...]
 CHANGES = "careward_load_changes"
 AT_ONCE = 20_000  # rows of one statement
+MANY = 5_000  # rows changed at once
 
 
 @contextmanager
@@ -41,6 +42,13 @@ def storing() -> dict[str, Callable[[Any], Any]]:
 
 def _moment_text(moment: datetime) -> str:
     return str(moment.astimezone(UTC).replace(tzinfo=None))
+
+
+def take_stock(changed: int) -> None:
+    """Lets the database count its rows anew after many have changed; without it SQLite reads a whole trust for one system's page."""
+    if changed >= MANY:
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE")
 
 
 def read(table: str, columns: Sequence[str], where: Mapping[str, Any]) -> list[Row]:

@@ -140,3 +140,11 @@ def test_the_collector_is_off_meanwhile_and_on_again_even_after_a_fault():
         assert not gc.isenabled()
         1 / 0
     assert gc.isenabled()
+
+
+@pytest.mark.django_db
+def test_the_database_counts_anew_after_many_changes_only(django_assert_num_queries):
+    with django_assert_num_queries(0):
+        bulk.take_stock(bulk.MANY - 1)
+    with django_assert_num_queries(1):
+        bulk.take_stock(bulk.MANY)

@@ -11,7 +11,9 @@ def test_an_error_is_logged_by_kind_and_place_without_its_words():
     try:
         raise ValueError("Carol Dewhurst, 999 014 8201")
     except ValueError:
-        record = logging.LogRecord("django.request", logging.ERROR, __file__, 1, "Internal Server Error: %s", ("/people/7/",), sys.exc_info())
+        record = logging.LogRecord(
+            "django.request", logging.ERROR, __file__, 1, "Internal Server Error: %s", ("/people/7/",), sys.exc_info()
+        )
     line = json_formatter().format(record)
     said = json.loads(line)
     assert "Dewhurst" not in line and "8201" not in line
