@@ -213,6 +213,7 @@ class Keeper:
             code=found.code, topic=found.topic, step=found.step, detail=found.detail, system_code=found.system,
             system_name=self.systems[found.system].name, environment=found.environment, username=found.username,
             employee_number=found.employee_number or "", holder=self.people.name(finding.person_id), who=finding.who,
+            course=next((c.title for c in self.packs[found.system].training if c.code == found.topic), ""),
         )  # fmt: skip
 
     def _task(self, findings: Sequence[Finding], locks_on: Mapping[int | None, date]) -> NewTask:

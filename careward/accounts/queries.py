@@ -129,6 +129,8 @@ def _manager(within: Reach, manager_id: str) -> tuple[Option, ...]:
     """Only the manager asked for is a choice: thousands in a list help nobody; one comes here by a link."""
     if not manager_id.isascii() or not manager_id.isdigit() or len(manager_id) > 12:
         return ()
+    if not within.everything and int(manager_id) not in within.managers:  # else any number in the address would tell a name
+        return ()
     row = Person.objects.filter(organisation_id=within.organisation_id, pk=int(manager_id)).first()
     return (Option(manager_id, row.name),) if row else ()
 
@@ -329,12 +331,12 @@ class AccountSeen:
     who_fit: tuple[tuple[int, str, str], ...]  # person, name, staff number
 
 
-def account_seen(organisation_id: int, account_id: int) -> AccountSeen | None:
-    """One account of the organisation, or None."""
-    row = Account.objects.filter(organisation_id=organisation_id, pk=account_id).select_related("system", "person").first()
+def account_seen(within: Reach, account_id: int) -> AccountSeen | None:
+    """One account of the organisation, or None; what is wrong with it is told as far as someone's reach goes."""
+    row = Account.objects.filter(organisation_id=within.organisation_id, pk=account_id).select_related("system", "person").first()
     if row is None:
         return None
-    rows = Finding.objects.filter(account=row, closed_on=None).select_related("person", "system", "manager").order_by("due_on", "id")
+    rows = open_findings(within).filter(account=row).select_related("person", "system", "manager").order_by("due_on", "id")
     fit = _who_fit(row) if row.fits and row.fits > 1 else ()
     return AccountSeen(
         _account_line(row, {}), row.system.name, row.system.code, row.employee_number, row.email, row.smartcard_uuid,

@@ -23,6 +23,7 @@ class Cause:
     employee_number: str
     holder: str  # the person's name, or empty where nobody is matched
     who: str  # the role that acts
+    course: str = ""  # the title of the course, where the topic is one
 
     @property
     def where(self) -> str:
@@ -74,7 +75,7 @@ def words(cause: Cause, *, locks_on: date | None = None) -> Words:
         "where": cause.where,
         "holder": cause.holder,
         "username": cause.username,
-        "topic": cause.topic,
+        "topic": cause.course or cause.topic,
     }
     return Words(title.format(**facts), f"{because.format(**facts)} {written_out(cause.detail)}.", otherwise)
 

@@ -76,7 +76,7 @@ def person(request: HttpRequest, person_id: int) -> HttpResponseBase:
 
 @needs("accounts:accounts:see")
 def account(request: HttpRequest, account_id: int) -> HttpResponse:
-    seen = queries.account_seen(request.standing.organisation_id, account_id)
+    seen = queries.account_seen(_reach(request), account_id)
     if seen is None:
         raise Http404("no such account here")
     if seen.line.person_id:

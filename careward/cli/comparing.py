@@ -32,7 +32,8 @@ def reconcile(
     day = terms.day(on) if on else terms.today()
     whose = terms.organisation(organisation)
     if system and not System.objects.filter(organisation=whose, code=system).exists():
-        raise terms.stop(f"No system {system} in the register. Known: {', '.join(System.objects.values_list('code', flat=True))}", 3)
+        known = System.objects.filter(organisation=whose).order_by("code").values_list("code", flat=True)
+        raise terms.stop(f"No system {system} in the register. Known: {', '.join(known)}", 3)
     done = compare(organisation=whose, on=day, system=system, keep=not dry_run, now=terms.now(), by=terms.actor())
     if as_json:
         terms.lines([dict(f.line()) for f in done.found])

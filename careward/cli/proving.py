@@ -67,6 +67,29 @@ def seal() -> None:
 
 
 @ledger.command()
+def stopped(
+    again: Annotated[bool, typer.Option("--again", help="Set it going again.")] = False,
+    organisation: terms.OrganisationCode = "",
+) -> None:
+    """List the work that stopped after several tries, each with the place of its fault."""
+    open_house()
+    from careward.ledger.actions import retry
+    from careward.ledger.queries import stuck_errands
+
+    whose = terms.organisation(organisation).ods_code
+    found = stuck_errands(organisation=whose)
+    for errand in found:
+        terms.out.print(
+            f"{errand.id}: {errand.name}, stopped {errand.stuck_at:%Y-%m-%d %H:%M} UTC. {errand.fault}", soft_wrap=True, markup=False
+        )
+        if again:
+            retry(errand_id=errand.id, organisation=whose, now=terms.now(), by=terms.actor())
+    terms.out.print(
+        f"{len(found)} {'set going again' if again else 'stopped; set them going with --again'}." if found else "Nothing has stopped."
+    )
+
+
+@ledger.command()
 def export(folder: Annotated[Path, typer.Argument(help="An empty or new folder.")]) -> None:
     """Write the sealed entries, checkpoints and public key for someone who does not trust us, with the script that checks them."""
     open_house()

@@ -1,4 +1,4 @@
-"""careward organisation, user and token: who is here and who may sign in."""
+"""careward organisation, user, token and end-token: who is here and who may sign in."""
 
 from typing import Annotated
 
@@ -9,7 +9,7 @@ from careward.cli.ready import open_house
 
 
 def add_to(app: typer.Typer) -> None:
-    for command in (organisation, user, token, allow):
+    for command in (organisation, user, end_user, token, end_token, allow):
         app.command()(command)
 
 
@@ -47,7 +47,7 @@ def user(
             organisation_id=whose.pk,
             user_id=user_id,
             role=role,
-            system_code=system,
+            system_code=system.strip().lower(),
             from_on=terms.today(),
             now=terms.now(),
             by=terms.actor(),
@@ -66,6 +66,41 @@ def token(
 
     whose = terms.organisation(organisation)
     print(make_token(organisation_id=whose.pk, name=name, scope=scope, now=terms.now(), by=terms.actor()).token)
+
+
+def end_user(
+    email: Annotated[str, typer.Argument(help="The address they sign in with.")],
+    organisation: terms.OrganisationCode = "",
+) -> None:
+    """Let someone sign in no more."""
+    open_house()
+    from careward.people.actions import close_user
+    from careward.people.models import User
+
+    whose = terms.organisation(organisation)
+    row = User.objects.filter(email=email.strip().lower()).first()
+    if row is None:
+        raise terms.stop("Nobody signs in with that address.", 3)
+    close_user(organisation_id=whose.pk, user_id=row.pk, now=terms.now(), by=terms.actor())
+    terms.out.print("They may not sign in any more.")
+
+
+def end_token(
+    name: Annotated[str, typer.Argument(help="The client's name, as it was given to careward token.")],
+    organisation: terms.OrganisationCode = "",
+) -> None:
+    """End every token of a client at once."""
+    open_house()
+    from careward.people.actions import end_token as end
+    from careward.people.models import ApiToken
+
+    whose = terms.organisation(organisation)
+    rows = list(ApiToken.objects.filter(organisation=whose, name=name.strip(), ended_at=None).values_list("pk", flat=True))
+    if not rows:
+        raise terms.stop(f"No token in use is called {name}.", 3)
+    for row in rows:
+        end(organisation_id=whose.pk, token_id=row, now=terms.now(), by=terms.actor())
+    terms.out.print(f"Ended: {len(rows)}. The client is refused from now on.", markup=False)
 
 
 def allow(

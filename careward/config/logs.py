@@ -1,4 +1,4 @@
-"""Log lines as JSON, without what could name a person: addresses carry row numbers only, and the words of an error are left out."""
+"""Log lines as JSON, without what could name a person: an address is logged by its pattern, an error without its words."""
 
 from pathlib import Path
 from traceback import extract_tb
@@ -11,6 +11,7 @@ def json_formatter() -> structlog.stdlib.ProcessorFormatter:
     """The one formatter of every handler."""
     return structlog.stdlib.ProcessorFormatter(
         processors=[
+            address_by_pattern,
             structlog.stdlib.ProcessorFormatter.remove_processors_meta,
             fault_without_words,
             structlog.processors.JSONRenderer(sort_keys=True),
@@ -21,6 +22,15 @@ def json_formatter() -> structlog.stdlib.ProcessorFormatter:
             structlog.processors.TimeStamper(fmt="iso", utc=True),
         ],
     )
+
+
+def address_by_pattern(logger: Any, name: str, event: dict[str, Any]) -> dict[str, Any]:
+    """What Django says of a request, with the pattern of its address: one may hold a staff number or the key of a new password."""
+    if (request := getattr(event.get("_record"), "request", None)) is not None:
+        found = getattr(request, "resolver_match", None)
+        event["event"] = f"{request.method} /{found.route}" if found else f"{request.method} an address that leads nowhere"
+        event["status"] = getattr(event["_record"], "status_code", None)
+    return event
 
 
 def fault_without_words(logger: Any, name: str, event: dict[str, Any]) -> dict[str, Any]:

@@ -21,7 +21,7 @@ def _home() -> Path:
         named = tempfile.mkdtemp(prefix="careward-test-")
         atexit.register(shutil.rmtree, named, ignore_errors=True)
     home = Path(named or ROOT / "var").resolve()
-    home.mkdir(parents=True, exist_ok=True)
+    home.mkdir(parents=True, exist_ok=True, mode=0o700)  # the database, uploads and letters hold personal data
     return home
 
 
@@ -29,7 +29,7 @@ CAREWARD_HOME = _home()
 DEBUG = False
 DEMONSTRATION = os.environ.get("CAREWARD_DEMONSTRATION", "") == "1"
 SECRET_KEY = secret_key(CAREWARD_HOME)
-ALLOWED_HOSTS = os.environ.get("CAREWARD_HOSTS", "localhost,127.0.0.1,[::1],testserver").split(",")
+ALLOWED_HOSTS = os.environ.get("CAREWARD_HOSTS", "localhost,127.0.0.1,[::1]" + (",testserver" if TESTING else "")).split(",")
 BASE_URL = os.environ.get("CAREWARD_URL", "http://localhost:8000")
 SECURE = BASE_URL.startswith("https://")
 WIRING = "careward.config.wiring"
@@ -67,6 +67,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "careward.people.middleware.WhoIsAsking",
+    "careward.web.size.NotTooLarge",
     "careward.web.errors.Refusals",
 ]
 
@@ -134,7 +135,11 @@ CACHES = {
     "default": (
         {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
         if TESTING
-        else {"BACKEND": "django.core.cache.backends.filebased.FileBasedCache", "LOCATION": CAREWARD_HOME / "cache"}
+        else {
+            "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
+            "LOCATION": CAREWARD_HOME / "cache",
+            "OPTIONS": {"MAX_ENTRIES": 10_000},  # with Django's 300, many wrong tries would push out the counts of earlier ones
+        }
     )
 }
 
@@ -161,13 +166,16 @@ ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 900
 ACCOUNT_RATE_LIMITS = {"login": "30/m/ip", "login_failed": "10/m/ip,5/5m/key", "reset_password": "5/m/ip,3/m/key"}
+ALLAUTH_TRUSTED_PROXY_COUNT = int(os.environ.get("CAREWARD_PROXIES", "0"))  # else all who come by a proxy share one limit
 MFA_ADAPTER = "careward.people.sign_in.FactorAdapter"  # seals TOTP secrets at rest
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not SECURE  # localhost only: a browser gives passkeys to no other plain address
+MFA_WEBAUTHN_USER_VERIFICATION = "required"  # a challenge of the second step could else be answered at the door, by a found key alone
 MFA_TOTP_ISSUER = "Careward"
 
-SESSION_COOKIE_NAME = "careward"
+SESSION_COOKIE_NAME = "__Host-careward" if SECURE else "careward"
+CSRF_COOKIE_NAME = "__Host-careward-form" if SECURE else "csrftoken"
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_HTTPONLY = True
@@ -186,6 +194,7 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if SECURE else Non
 X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+LARGEST_REQUEST = 1024 * 1024 * 1024  # twice what the page of uploads takes, so that it can still say so
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 
 LANGUAGE_CODE = "en-gb"
@@ -206,8 +215,12 @@ STORAGES = {
 }
 WHITENOISE_USE_FINDERS = TESTING
 
-EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+# Letters go to the relay named, or lie in CAREWARD_HOME/mail for whoever hands them on.
+EMAIL_HOST, _, _port = os.environ.get("CAREWARD_SMTP", "").partition(":")
+EMAIL_PORT = int(_port or 25)
+EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if EMAIL_HOST else 'filebased'}.EmailBackend"
 EMAIL_FILE_PATH = CAREWARD_HOME / "mail"
+DEFAULT_FROM_EMAIL = os.environ.get("CAREWARD_FROM", "careward@localhost")
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
 LOGGING = {

@@ -9,7 +9,7 @@ from careward.connectors.csv.describing import FeedColumns
 from careward.connectors.csv.profiles import Profile
 from careward.connectors.csv.reader import read_folder
 from careward.core.ports import Reading
-from careward.people.roles import ROLES
+from careward.people.roles import who_may as who_may
 
 
 def read_feeds(folder: Path, *, profile: str = "canonical") -> Reading:
@@ -30,8 +30,3 @@ def feed_profiles() -> tuple[tuple[Profile, ...], tuple[str, ...]]:
 def _own_profiles() -> Path | None:
     own: Path = settings.CAREWARD_HOME / "profiles"
     return own if own.is_dir() else None
-
-
-def who_may(permission: str) -> tuple[str, ...]:
-    """The titles of the roles that hold a permission, for the page that says who may."""
-    return tuple(role.title for role in ROLES.values() if permission in role.permissions)

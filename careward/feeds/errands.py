@@ -9,20 +9,27 @@ from careward.ledger.models import Errand
 from careward.web.plugs import plug
 
 
-def examine(errand: Errand) -> None:
+def read(errand: Errand) -> Reading:
+    """The long part, before the transaction: meanwhile everybody else can write."""
+    load = Load.objects.get(pk=errand.body["load"])
+    reading: Reading = plug("read_feeds")(path_of(load.folder), profile=load.profile)
+    return reading
+
+
+def examine(errand: Errand, reading: Reading) -> None:
     """Counts what the uploaded files would do."""
     load = Load.objects.get(pk=errand.body["load"])
     if load.state == "waiting":
-        actions.examine_load(load_id=load.pk, reading=_read(load), now=errand.claimed_at, by=errand.body["by"])
+        actions.examine_load(load_id=load.pk, reading=reading, now=errand.claimed_at, by=errand.body["by"])
 
 
-def apply(errand: Errand) -> None:
+def apply(errand: Errand, reading: Reading) -> None:
     """Puts the uploaded files in, if they still do what the person saw; else the load's page shows why not."""
-    load = Load.objects.get(pk=errand.body["load"])
+    number, by = errand.body["load"], errand.body["by"]
     try:
-        actions.apply_load(load_id=load.pk, reading=_read(load), now=errand.claimed_at, by=errand.body["by"])
+        actions.apply_load(load_id=number, reading=reading, now=errand.claimed_at, by=by)
     except Refused as refused:
-        actions.note_refusal(load_id=load.pk, decision=refused.decision, now=errand.claimed_at, by=errand.body["by"])
+        actions.note_refusal(load_id=number, decision=refused.decision, now=errand.claimed_at, by=by)
 
 
 def undo(errand: Errand) -> None:
@@ -34,9 +41,5 @@ def undo(errand: Errand) -> None:
         actions.note_refusal(load_id=number, decision=refused.decision, now=errand.claimed_at, by=by, state="applied")
 
 
-def _read(load: Load) -> Reading:
-    reading: Reading = plug("read_feeds")(path_of(load.folder), profile=load.profile)
-    return reading
-
-
 HANDLERS = {actions.EXAMINE: examine, actions.APPLY: apply, actions.UNDO: undo}
+PREPARES = {actions.EXAMINE: read, actions.APPLY: read}

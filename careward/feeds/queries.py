@@ -183,12 +183,12 @@ def _samples(rows: Iterable[Any]) -> tuple[Sample, ...]:
 
 
 def permissions_now(*, actor: str, organisation_id: int, on: date) -> frozenset[str]:
-    """What an actor may do with loads: a signed-in person by their roles, someone at the machine everything, a job never allow."""
+    """What an actor may do with loads: a signed-in person by their roles, someone at the machine everything, a job all but allow."""
     kind, _, number = actor.partition("/")
     if kind == "user":
         held = RoleHeld.objects.filter(roles_in_force(on), organisation_id=organisation_id, user_id=int(number), user__is_active=True)
         return frozenset(permissions_of(held.values_list("role", flat=True)))
-    return AT_THE_MACHINE - {ALLOW} if kind == "job" else AT_THE_MACHINE
+    return {"cli": AT_THE_MACHINE, "job": AT_THE_MACHINE - {ALLOW}}.get(kind, frozenset())
 
 
 def who(actor: str) -> str:

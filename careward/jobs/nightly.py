@@ -16,6 +16,7 @@ from careward.people.models import Organisation
 
 NIGHTLY_AT = time(4, 10)  # after the night's exports, and never in the hour that the clocks skip or repeat
 SEAL_EVERY = timedelta(minutes=1)
+CLEAR_EVERY = timedelta(hours=1)
 BY = "job/nightly"
 ASKED = "reconciliation.due"
 
@@ -74,3 +75,8 @@ def _ask(one: Due, now: datetime) -> bool:
 def is_seal_due(now: datetime, last: datetime | None) -> bool:
     """Whether a minute has passed since the ledger was last sealed."""
     return last is None or now - last >= SEAL_EVERY
+
+
+def is_clear_due(now: datetime, last: datetime | None) -> bool:
+    """Whether an hour has passed since uploads that nobody needs any more were taken away."""
+    return last is None or now - last >= CLEAR_EVERY

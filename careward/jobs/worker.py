@@ -11,7 +11,9 @@ from traceback import extract_tb
 import structlog
 from django.db import close_old_connections
 
+from careward.feeds.actions import clear_uploads
 from careward.feeds.errands import HANDLERS as FEEDS
+from careward.feeds.errands import PREPARES as FEEDS_READ
 from careward.jobs import nightly
 from careward.jobs.reconcile import Compared, compare, keep_compared
 from careward.ledger import actions as ledger
@@ -47,7 +49,7 @@ def unknown(errand: Errand) -> None:
 
 
 HANDLERS: dict[str, Handler] = {**FEEDS, **ledger_errands.HANDLERS, "accounts.reconcile": keep_for}
-PREPARES: dict[str, Prepare] = {**ledger_errands.PREPARES, "accounts.reconcile": compare_for}
+PREPARES: dict[str, Prepare] = {**FEEDS_READ, **ledger_errands.PREPARES, "accounts.reconcile": compare_for}
 
 
 def name() -> str:
@@ -71,6 +73,7 @@ def work_once(*, now: datetime, worker: str) -> bool:
 def work(stop: threading.Event) -> None:
     """Until told to stop: errands first, then what is due by the clock. A job that breaks does not stop the others."""
     sealed_at: datetime | None = None
+    cleared_at: datetime | None = None
     while not stop.is_set():
         now = datetime.now(UTC)
         busy = attempt(work_once, now=now, worker=name())
@@ -78,6 +81,9 @@ def work(stop: threading.Event) -> None:
         if nightly.is_seal_due(now, sealed_at):
             sealed_at = now
             attempt(ledger.seal, now=now)
+        if nightly.is_clear_due(now, cleared_at):
+            cleared_at = now
+            attempt(clear_uploads, now=now, by=nightly.BY)
         close_old_connections()
         if not busy:
             stop.wait(IDLE_SECONDS)

@@ -107,6 +107,17 @@ def _may_use_password(draft: User, password: str) -> Decision:
 
 
 @transaction.atomic
+def close_user(*, organisation_id: int, user_id: int, now: datetime, by: str) -> None:
+    """Lets someone sign in no more, from their next page on; their name stays on what they did. Closing them again changes nothing."""
+    organisation = Organisation.objects.get(pk=organisation_id)
+    row = User.objects.select_for_update().get(pk=user_id)
+    if row.is_active:
+        row.is_active = False
+        row.save(update_fields=["is_active"])
+        ledger.record(at=now, actor=by, verb="user.closed", subject=f"user/{row.pk}", organisation=organisation.ods_code)
+
+
+@transaction.atomic
 def give_role(
     *,
     organisation_id: int,
@@ -232,9 +243,23 @@ def _record_token(row: ApiToken, organisation: Organisation, *, verb: str, now: 
 
 
 @transaction.atomic
-def note_sign_in(*, user_id: int, organisation: str = "", methods: tuple[str, ...], now: datetime, by: str) -> None:
+def note_sign_in(*, user_id: int, methods: tuple[str, ...], now: datetime, by: str) -> None:
     """Writes down that someone signed in, and by what."""
-    ledger.record(at=now, actor=by, verb="user.signed_in", subject=f"user/{user_id}", organisation=organisation, methods=list(methods))
+    where = _home_of(user_id)
+    ledger.record(at=now, actor=by, verb="user.signed_in", subject=f"user/{user_id}", organisation=where, methods=list(methods))
+
+
+@transaction.atomic
+def note_credential(*, user_id: int, verb: str, now: datetime, by: str) -> None:
+    """Writes down that someone's password, app, passkeys or recovery codes changed; nothing of the secret itself."""
+    ledger.record(at=now, actor=by, verb=verb, subject=f"user/{user_id}", organisation=_home_of(user_id))
+
+
+def _home_of(user_id: int) -> str:
+    """The organisation whose ledger shows what someone does to sign in: their employer, or the first where they hold a role; else none."""
+    roles = RoleHeld.objects.filter(user_id=user_id).order_by("id").values_list("organisation__ods_code", flat=True)
+    employer = User.objects.filter(pk=user_id).values_list("person__organisation__ods_code", flat=True).first()
+    return employer or roles.first() or ""
 
 
 @transaction.atomic

@@ -37,6 +37,17 @@ LETTERS: dict[str, tuple[str, str]] = {
         "New recovery codes were made for you just now; the old ones no longer work.\n\n{if_not_you}",
     ),
 }
+# What the ledger says of the same.
+VERBS: dict[str, str] = {
+    "account/email/password_changed": "password.changed",
+    "account/email/password_set": "password.made",
+    "account/email/password_reset": "password.replaced",
+    "mfa/email/totp_activated": "app.added",
+    "mfa/email/totp_deactivated": "app.removed",
+    "mfa/email/webauthn_added": "passkey.added",
+    "mfa/email/webauthn_removed": "passkey.removed",
+    "mfa/email/recovery_codes_generated": "recovery_codes.made",
+}
 IF_NOT_YOU = "If it was not you, tell your service desk now: somebody else may be using your account.\n"
 
 # What a page says once something is done; django-allauth's other messages are left out, since the page itself shows it.

@@ -77,7 +77,7 @@ def _to_step(request: HttpRequest, step: Step) -> HttpResponse:
     where = _factor_page(request) if step is Step.PROVE_FACTOR else reverse(FIRST[step])
     if request.method != "GET":  # an act is not held back and then done: they come back and do it again
         return redirect(where)
-    return redirect(f"{where}?{urlencode({'next': request.get_full_path()})}")
+    return redirect(f"{where}?{urlencode({'next': request.path})}")
 
 
 def _factor_page(request: HttpRequest) -> str:

@@ -1,6 +1,7 @@
 """Careward's answers to django-allauth: nobody signs themselves up, words of our own, secrets kept sealed."""
 
 import base64
+import logging
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
@@ -17,9 +18,10 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from careward.people import actions
-from careward.people.letters import DONE, WRONG, letter
+from careward.people.letters import DONE, VERBS, WRONG, letter
 from careward.people.models import User
 
+log = logging.getLogger("careward.people")
 SEALED = "sealed:"  # before a secret that is encrypted, so that one kept before still opens
 
 
@@ -35,6 +37,11 @@ class AccountAdapter(DefaultAccountAdapter):
         methods = tuple(str(r["method"]) for r in get_authentication_records(request, user))
         actions.note_sign_in(user_id=user.pk, methods=methods, now=timezone.now(), by=f"user/{user.pk}")
 
+    def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
+        """Said in the log without the address that was tried (ASVS 7.1.3)."""
+        log.warning("sign_in.failed")
+        super().authentication_failed(request, **credentials)
+
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         subject, body = letter(template_prefix, context)
         EmailMessage(subject, body, self.get_from_email(), [email]).send()
@@ -42,7 +49,8 @@ class AccountAdapter(DefaultAccountAdapter):
     def send_notification_mail(
         self, template_prefix: str, user: User, context: dict[str, Any] | None = None, email: str | None = None
     ) -> None:
-        """Tells the person by letter what was done to their sign-in; it carries no address or browser of anybody."""
+        """Writes down what was done to someone's sign-in and tells them by letter; it carries no address or browser of anybody."""
+        actions.note_credential(user_id=user.pk, verb=VERBS[template_prefix], now=timezone.now(), by=f"user/{user.pk}")
         self.send_mail(template_prefix, email or user.email, {})
 
     def add_message(self, request: HttpRequest, level: int, message_template: str | None = None, *args: Any, **kwargs: Any) -> None:

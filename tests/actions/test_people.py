@@ -265,3 +265,15 @@ def test_terms_are_those_of_the_day(tmp_path):
     early = terms.terms_in_force("base", date(2022, 1, 1))
     assert early.text_hash == terms.terms_in_force("base", datetime(2026, 1, 1, tzinfo=UTC).date()).text_hash
     assert len(early.paragraphs) >= 3
+
+
+def test_who_is_closed_signs_in_no_more_and_what_they_did_stays():
+    at = make.organisation()
+    who = make.ready("auditor", at=at)
+    browser = make.signed_in(who)
+    actions.close_user(organisation_id=at.pk, user_id=who.pk, now=NOW, by="cli/setup")
+    actions.close_user(organisation_id=at.pk, user_id=who.pk, now=NOW, by="cli/setup")
+    who.refresh_from_db()
+    assert not who.is_active
+    assert Entry.objects.filter(verb="user.closed", subject=f"user/{who.pk}").count() == 1
+    assert browser.get("/people/about-me/").status_code == 302

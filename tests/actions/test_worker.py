@@ -5,8 +5,10 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.db import connection, transaction
+from typer.testing import CliRunner
 
 from careward.accounts.models import Finding, Run
+from careward.cli.main import app
 from careward.feeds import actions as feeds_actions
 from careward.jobs import nightly, reconcile, worker
 from careward.jobs.reconcile import compare, keep_compared
@@ -268,6 +270,18 @@ def test_what_fails_while_it_is_prepared_is_put_off_too(trust):
     assert errand.not_before > NOW and "DoesNotExist" in errand.fault
 
 
+def test_work_that_stopped_is_listed_and_set_going_at_the_command_line(trust):
+    errand = give(trust, "unheard.of")
+    Errand.objects.filter(pk=errand.pk).update(stuck_at=NOW, tries=8, fault="UnknownErrand in unknown, worker.py line 46")
+    listed = CliRunner().invoke(app, ["ledger", "stopped"])
+    assert (listed.exit_code, f"{errand.pk}: unheard.of" in listed.output, "UnknownErrand" in listed.output) == (0, True, True)
+    assert Errand.objects.filter(pk=errand.pk).exclude(stuck_at=None).exists()
+    assert "1 set going again" in CliRunner().invoke(app, ["ledger", "stopped", "--again"]).output
+    errand.refresh_from_db()
+    assert (errand.stuck_at, errand.tries) == (None, 0)
+    assert "Nothing has stopped" in CliRunner().invoke(app, ["ledger", "stopped"]).output
+
+
 # ---- the loop
 
 
@@ -295,6 +309,14 @@ def test_the_worker_asks_for_the_night_runs_it_and_seals(trust, stop_after):
     worker.work(stop_after(2))
     assert Run.objects.count() == 1 and Errand.objects.exclude(done_at=None).count() == 1
     assert Checkpoint.objects.latest("size").size == 1  # that the night came; what it found is sealed a minute later
+
+
+def test_the_worker_takes_away_uploads_that_nobody_needs(trust, stop_after, monkeypatch):
+    asked = []
+    monkeypatch.setattr(worker, "clear_uploads", lambda *, now, by: asked.append(by))
+    worker.work(stop_after(5))
+    assert asked == ["job/nightly"]  # at once, and then hourly
+    assert nightly.is_clear_due(NOW, NOW - timedelta(hours=1)) and not nightly.is_clear_due(NOW, NOW - timedelta(minutes=59))
 
 
 def test_a_job_that_breaks_does_not_stop_the_others_and_its_words_are_not_logged(trust, stop_after, monkeypatch, capsys):

@@ -209,3 +209,22 @@ def test_a_token_is_printed_once(trust: tuple[Run, Path]):
     assert result.returncode == 0
     assert len(result.stdout.strip()) > 30
     assert run("token", "reporting", "--scope", "everything").returncode == 5
+    assert run("end-token", "reporting").returncode == 0
+    assert run("end-token", "reporting").returncode == 3  # none is in use any more
+
+
+def test_a_house_is_made_for_its_owner_only(tmp_path: Path):
+    assert careward(tmp_path / "house")("ledger", "verify").returncode == 0
+    assert (tmp_path / "house").stat().st_mode & 0o777 == 0o700
+
+
+def test_cookies_of_an_address_with_tls_are_bound_to_its_host(tmp_path: Path):
+    names = "print(settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME, settings.SESSION_COOKIE_SECURE, 'testserver' in settings.ALLOWED_HOSTS)"
+    environment = {k: v for k, v in os.environ.items() if k != "CAREWARD_HOSTS"} | {"CAREWARD_HOME": str(tmp_path)}
+    for url, said in (
+        ("https://careward.trust.example", "__Host-careward __Host-careward-form True False"),
+        ("http://localhost", "careward csrftoken False False"),
+    ):
+        command = [sys.executable, "-c", f"from careward.config import settings; {names}"]
+        told = subprocess.run(command, env=environment | {"CAREWARD_URL": url}, capture_output=True, text=True, check=True)
+        assert told.stdout.strip() == said

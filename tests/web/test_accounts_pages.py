@@ -120,12 +120,31 @@ def test_an_administrator_of_one_system_sees_its_findings_and_their_own_people_o
     people.accepted(who, trust)
     people.app_of(who)
     browser = signed_in(who)
-    found.finding(found.account(found.system(trust), username="p1"))
-    found.finding(found.account(found.system(trust, "rio"), username="r1"))
+    found.finding(found.account(found.system(trust), username="on.paris"))
+    found.finding(found.account(found.system(trust, "rio"), username="on.rio"))
     (mine,) = found.team_of(me, 1, found.system(trust, "epma"))
-    assert {row[2] for row in rows_of(browser.get("/findings/?as=csv"))[1:]} == {"p1", mine.username}
+    assert {row[2] for row in rows_of(browser.get("/findings/?as=csv"))[1:]} == {"on.paris", mine.username}
     page = words(browser.get("/findings/"))
-    assert "p1" in page and "r1" not in page
+    assert "on.paris" in page and "on.rio" not in page
+
+
+def test_an_account_of_another_system_is_shown_without_what_is_wrong_with_it(trust):
+    who = people.user()
+    people.role(who, trust, "system_administrator", system_code="paris")
+    people.accepted(who, trust)
+    people.app_of(who)
+    browser = signed_in(who)
+    for code, told in (("paris", True), ("rio", False)):
+        account = found.account(found.system(trust, code), username=f"{code}1")
+        found.finding(account)
+        assert ("What is wrong" in words(browser.get(f"/accounts/{account.pk}/"))) is told
+
+
+def test_a_number_in_the_address_tells_a_line_manager_no_strangers_name(trust):
+    me, browser = line_manager(trust)
+    stranger = people.staff(trust, "Zenobia Stranger")
+    assert "Zenobia" not in words(browser.get(f"/findings/?manager={stranger.pk}"))
+    assert me.name in words(browser.get(f"/findings/?manager={me.pk}"))
 
 
 @pytest.mark.parametrize("address", ["/findings/", "/findings/by/system/", "/accounts/1/", "/systems/paris/", "/systems/"])

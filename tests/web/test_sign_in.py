@@ -5,13 +5,17 @@ from base64 import b32decode
 from types import SimpleNamespace
 
 import pytest
+from allauth.core.context import request_context
 from allauth.mfa.models import Authenticator
+from allauth.mfa.webauthn.internal.auth import begin_authentication
 from django.core import mail
 from django.core.cache import cache
-from django.test import Client
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client, RequestFactory
 from django.urls import clear_url_caches, get_resolver, reverse
 
 from careward.ledger.models import Entry
+from careward.people.letters import LETTERS, VERBS
 from careward.people.models import RoleHeld, TermsAccepted, User
 from careward.people.roles import PERSONA_DOMAIN
 from careward.people.sign_in import FactorAdapter
@@ -232,7 +236,7 @@ def test_no_page_opens_before_the_terms_are_accepted_and_a_changed_text_asks_aga
     make.role(who, at, "clinician")
     sign_in(browser, who)
     answer = browser.get("/?a=b")
-    assert answer.url == f"{reverse('people:terms')}?next=%2F%3Fa%3Db"
+    assert answer.url == f"{reverse('people:terms')}?next=%2F"  # what was searched for stays out of addresses
     form = page(browser.get(answer.url))
     assert "You may open a patient" in form or "patient" in form
     shown = re.search(r'name="text_hash" value="([0-9a-f]{64})"', form)[1]
@@ -389,3 +393,39 @@ def test_secrets_kept_before_they_were_sealed_still_open():
     sealed = adapter.encrypt("JBSWY3DPEHPK3PXP")
     assert "JBSWY3DPEHPK3PXP" not in sealed
     assert adapter.decrypt(sealed) == adapter.decrypt("JBSWY3DPEHPK3PXP") == "JBSWY3DPEHPK3PXP"
+
+
+def test_what_changes_a_sign_in_is_written_down_under_the_organisation(django_capture_on_commit_callbacks):
+    at = make.organisation()
+    who = make.ready("auditor", at=at)
+    browser = make.signed_in(who)
+    browser.post(reverse("account_reauthenticate"), {"password": make.PASSWORD})
+    with django_capture_on_commit_callbacks(execute=True):
+        browser.post(reverse("mfa_generate_recovery_codes"))
+    new = "correct horse battery staple"
+    browser.post(reverse("account_change_password"), {"oldpassword": make.PASSWORD, "password1": new, "password2": new})
+    entries = Entry.objects.filter(verb__in=["recovery_codes.made", "password.changed"]).order_by("id")
+    assert [(e.verb, e.actor, e.subject, e.organisation, e.body) for e in entries] == [
+        (verb, f"user/{who.pk}", f"user/{who.pk}", at.ods_code, {}) for verb in ("recovery_codes.made", "password.changed")
+    ]
+    assert VERBS.keys() == {kind for kind in LETTERS if kind not in ("account/email/password_reset_key", "account/email/unknown_account")}
+
+
+def test_a_stranger_sends_no_more_than_a_form(browser, settings):
+    settings.DATA_UPLOAD_MAX_MEMORY_SIZE, settings.LARGEST_REQUEST = 1000, 5000
+    answer = browser.post(reverse("account_login"), {"login": "x" * 2000, "password": "y"})
+    assert (answer.status_code, "That was too much at once" in page(answer)) == (413, True)
+    signed_in = make.signed_in(make.ready("auditor"))
+    file = SimpleUploadedFile("a.txt", b"z" * 2000)
+    assert signed_in.post("/", {"file": file}).status_code != 413
+    assert signed_in.post("/", {"file": SimpleUploadedFile("a.txt", b"z" * 6000)}).status_code == 413
+
+
+def test_no_challenge_is_met_by_holding_a_key_alone():
+    """A challenge begun at the second step stands in the same place of the session as one begun at the door."""
+    who = make.ready("auditor")
+    request = RequestFactory().get("/")
+    request.session = {}
+    with request_context(request):
+        options = begin_authentication(who)
+    assert options["publicKey"]["userVerification"] == "required"
