@@ -1,33 +1,18 @@
 """The JSON API of findings and accounts: the same rows as the pages, for programs."""
 
 from datetime import date, datetime
-from typing import Annotated
 
 from django.http import HttpRequest
-from ninja import Field, Path, Query, Router, Schema
+from ninja import Path, Query, Router, Schema
 from ninja.errors import HttpError
 
-from careward.accounts import queries
 from careward.accounts.models import Account, Finding
 from careward.people.api_keys import Bearer
 from careward.people.models import Person
 from careward.systems.models import System
+from careward.web.answers import ERRORS, Mistake, PageIn, Word, rows_after
 
 router = Router(tags=["accounts"])
-MOST = 500
-
-
-Word = Annotated[str, Field(max_length=200, pattern=r"^[^\x00]*$")]  # PostgreSQL holds no NUL
-
-
-class Mistake(Schema):
-    detail: str
-
-
-class Unfit(Schema):
-    """What of a question cannot be asked so, and why."""
-
-    detail: list[dict[str, object]]
 
 
 class FindingOut(Schema):
@@ -71,13 +56,6 @@ class AccountsOut(Schema):
     accounts: list[AccountOut]
 
 
-class PageIn(Schema):
-    """Where to begin, by the number the last answer gave as `next`, and how many rows at most."""
-
-    after: int = Field(0, ge=0, le=2**62)
-    limit: int = Field(100, ge=1, le=MOST)
-
-
 class FindingsIn(PageIn):
     system: Word = ""
     code: Word = ""
@@ -85,15 +63,12 @@ class FindingsIn(PageIn):
     employee_number: Word = ""
 
 
-ERRORS = {401: Mistake, 403: Mistake, 422: Unfit}
-
-
 @router.get("/findings", auth=Bearer("accounts:findings:see"), response={200: FindingsOut, **ERRORS})
 def list_findings(request: HttpRequest, asked: Query[FindingsIn]) -> dict[str, object]:
     """Open findings, oldest first."""
     wanted = {"system__code": asked.system, "code": asked.code, "clause": asked.clause, "employee_number": asked.employee_number}
     rows = Finding.objects.filter(organisation_id=request.auth.organisation_id, closed_on=None, **{k: v for k, v in wanted.items() if v})
-    page, following = queries.after(rows.select_related("system"), asked.after, asked.limit, MOST)
+    page, following = rows_after(rows.select_related("system"), asked)
     return {"total": rows.count(), "next": following, "findings": [_finding(f) for f in page]}
 
 
@@ -114,7 +89,7 @@ def accounts_of_a_system(request: HttpRequest, code: Path[Word], asked: Query[Pa
     if system is None:
         raise HttpError(404, "No such system in the register")
     rows = Account.objects.filter(system=system, gone_on=None).select_related("person")
-    page, following = queries.after(rows, asked.after, asked.limit, MOST)
+    page, following = rows_after(rows, asked)
     return {"total": rows.count(), "next": following, "accounts": [_account(a) for a in page]}
 
 

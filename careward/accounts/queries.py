@@ -373,10 +373,3 @@ def search(standing: Standing, words: str, most: int = 20) -> SearchResults:
         rows = Account.objects.filter(organisation_id=here, username__istartswith=words, gone_on=None).select_related("person")[:most]
         accounts = tuple(_account_line(a, {}) for a in rows)
     return SearchResults(tuple(people), systems, accounts)
-
-
-def after(rows: QuerySet[Any], last_id: int, limit: int, most: int) -> tuple[list[Any], int | None]:
-    """Rows after a row number, and the number to ask with next; None where these are the last."""
-    size = max(1, min(limit, most))
-    page = list(rows.filter(pk__gt=max(0, last_id)).order_by("pk")[: size + 1])
-    return page[:size], page[size - 1].pk if len(page) > size else None

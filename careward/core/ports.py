@@ -1,8 +1,7 @@
 """The shapes that cross between rooms and what stands beside the stair: feeds read, accounts found wrong, plans."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Protocol
 
 STEPS = ("nothing", "warn", "ask", "amend", "reopen", "lock", "close")  # mildest first
@@ -47,12 +46,6 @@ class FeedFile:
     key: tuple[str, ...] = ()
     refused_keys: frozenset[tuple[str, ...]] | None = None
     unkeyed: tuple[int, ...] = ()
-
-
-class FeedReader(Protocol):
-    """Reads every known file of a folder; a file nobody knows becomes a notice on the result."""
-
-    def __call__(self, folder: Path, *, profile: str) -> "Reading": ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,9 +101,3 @@ class Measure(Protocol):
     """Counts several clauses of one organisation at once, so that a page costs few queries."""
 
     def __call__(self, *, organisation_id: int, on: Any) -> Mapping[str, Measured]: ...
-
-
-class Comparison(Protocol):
-    """Compares what is authorised with what exists, for every account at once."""
-
-    def __call__(self, tables: Mapping[str, Any], *, on: Any, packs: Mapping[str, Any]) -> Iterable[Found]: ...

@@ -13,13 +13,10 @@ from careward.people.api_keys import Bearer
 from careward.people.models import Organisation
 from careward.procedures import exports, queries
 from careward.procedures.queries import InForce
+from careward.web.answers import Mistake
 
 router = Router(tags=["procedures"])
 SEE = Bearer("procedures:clauses:see")
-
-
-class Mistake(Schema):
-    detail: str
 
 
 class MeasureOut(Schema):
