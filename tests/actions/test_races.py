@@ -164,7 +164,9 @@ def test_comparisons_and_loads_at_once_end_as_what_was_loaded_last():
             compared.load(here, ghosts(20 + number))
 
     done, raised = at_once(act, 4)
-    assert raised == [] and len(done) == 4
+    # Of two loads looked at together the second may be told to look again, which is its promise; nothing else may fail.
+    assert [r.code for e in raised if isinstance(e, Refused) for r in e.decision.reasons] == ["load.moved"] * len(raised)
+    assert len(raised) <= 1 and len(done) + len(raised) == 4
     reconcile(organisation=here, on=ON, system="", keep=True, now=NOW, by="user/9")
     there = set(Account.objects.filter(gone_on=None).values_list("username", flat=True))
     standing = Finding.objects.filter(closed_on=None)
