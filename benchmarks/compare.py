@@ -12,12 +12,12 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from careward.accounts.rules import shapes
-from careward.accounts.rules.judging import judge
-from careward.accounts.rules.matching import Facts, prepare
-from careward.analysis.reconciliation.compare import compare
-from careward.analysis.tables import RECONCILED, empty
+from careward.access.accounts.rules import shapes
+from careward.access.accounts.rules.judging import judge
+from careward.access.accounts.rules.matching import Facts, prepare
 from careward.core import packs
+from careward.engines.analysis.reconciliation.compare import compare
+from careward.engines.analysis.tables import RECONCILED, empty
 
 ON = date(2026, 11, 22)
 PEOPLE, SYSTEMS = 20_000, 20

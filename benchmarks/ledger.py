@@ -27,8 +27,8 @@ def _single(count: int = 2_000) -> list[dict[str, Any]]:
     from django.db import transaction
 
     from careward.cli.terms import now
-    from careward.ledger.actions import record
-    from careward.people.models import Organisation
+    from careward.evidence.ledger.actions import record
+    from careward.people.staff.models import Organisation
 
     def bare(number: int) -> None:
         with transaction.atomic():
@@ -64,9 +64,9 @@ def _many(entries: int) -> list[dict[str, Any]]:
     from django.db import transaction
 
     from careward.cli.terms import now
-    from careward.ledger.actions import record_many, seal
-    from careward.ledger.queries import verify
-    from careward.ledger.rules import Deed
+    from careward.evidence.ledger.actions import record_many, seal
+    from careward.evidence.ledger.queries import verify
+    from careward.evidence.ledger.rules import Deed
 
     for start in range(0, entries, 50_000):
         with transaction.atomic():

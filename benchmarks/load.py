@@ -65,7 +65,7 @@ def _timed(act: Callable[[], object]) -> float:
 def _scratch() -> Iterator[Any]:
     from django.db import transaction
 
-    from careward.people.models import Organisation
+    from careward.people.staff.models import Organisation
 
     with transaction.atomic():
         yield Organisation.objects.create(ods_code="BENCHMARK", name="Benchmark", pack="base")
@@ -76,7 +76,7 @@ def _load(trust: Any, files: tuple[FeedFile, ...]) -> None:
     """Begun, examined and applied in one act; PostgreSQL's checks of references are counted in."""
     from django.db import connection
 
-    from careward.feeds import actions
+    from careward.access.feeds import actions
 
     begun = actions.begin_load(organisation=trust, source="benchmark", profile="canonical", now=NOW, by="cli/benchmark")
     report = actions.apply_load(load_id=begun.pk, reading=Reading(files, (), ()), now=NOW, by="cli/benchmark")
@@ -132,7 +132,7 @@ def _rights(count: int) -> FeedFile:
 
 
 def _orm_rows_per_second(trust: Any, staff: FeedFile) -> float:
-    from careward.people.models import Assignment, Person, Team
+    from careward.people.staff.models import Assignment, Person, Team
 
     def one_at_a_time() -> None:
         for row in staff.rows:
@@ -147,8 +147,8 @@ def _orm_rows_per_second(trust: Any, staff: FeedFile) -> float:
 
 
 def _bulk_create_rows_per_second(trust: Any, people: int) -> float:
-    from careward.accounts.models import Account
-    from careward.systems.models import System
+    from careward.access.accounts.models import Account
+    from careward.systems.register.models import System
 
     system = System.objects.get(organisation=trust, code="system-0")
     file = _accounts(0, people)

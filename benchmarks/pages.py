@@ -56,7 +56,7 @@ def _inner(staff: int) -> list[dict[str, Any]]:
 def _signed_in(role: str) -> Any:
     from django.test import Client
 
-    from careward.people.models import RoleHeld
+    from careward.people.signin.models import RoleHeld
 
     browser = Client(HTTP_HOST="localhost")
     who = RoleHeld.objects.filter(role=role).order_by("id").first().user_id

@@ -1,6 +1,6 @@
 """Writes which tests cite which clause of the procedures, so that the installed product can show its proof.
 
-    python tools/write_clause_index.py           writes careward/procedures/tests_by_clause.toml
+    python tools/write_clause_index.py           writes careward/governance/procedures/tests_by_clause.toml
     python tools/write_clause_index.py --check   says whether it is fresh (exit status 1 when it is not)
 
 A test cites a clause by the marker clause("PA-033"); a worked case of a pack by its `clause` key. Tests are read, not run.
@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-OUT = ROOT / "careward" / "procedures" / "tests_by_clause.toml"
+OUT = ROOT / "careward" / "governance" / "procedures" / "tests_by_clause.toml"
 HEAD = "# Which tests prove which clause. Written by tools/write_clause_index.py; do not edit.\n\n"
 
 

@@ -15,16 +15,16 @@ NOTE = "<!-- Written by `make docs`; change what it is made from, not this page.
 
 def feeds() -> str:
     """Every file and column that Careward reads."""
-    from careward.connectors.csv.describing import describe
+    from careward.engines.connectors.csv.describing import describe
 
     return describe()
 
 
 def states() -> str:
     """Every fixed state machine, drawn."""
-    from careward.accounts.rules.states import ACCOUNT
-    from careward.feeds.rules import LOADS
-    from careward.work.rules import TASK
+    from careward.access.accounts.rules.states import ACCOUNT
+    from careward.access.feeds.rules import LOADS
+    from careward.work.tasks.rules import TASK
 
     drawn = [f"## {m.name.capitalize()}\n\n```mermaid\n{m.mermaid()}\n```\n" for m in (ACCOUNT, TASK, LOADS)]
     return "# States\n\n" + NOTE + "\n".join(drawn)
@@ -57,7 +57,7 @@ def packs() -> str:
 def clauses() -> str:
     """Each clause with its state in Careward."""
     from careward.core.packs import load, load_document, names
-    from careward.procedures.queries import clauses_report
+    from careward.governance.procedures.queries import clauses_report
 
     states = {row["id"]: row for row in clauses_report(None, on=ANY_DAY)}
     out = ["# Clauses\n\n", NOTE]

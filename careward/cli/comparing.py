@@ -27,7 +27,7 @@ def reconcile(
     """Compare every account with what was authorised, keep what is found wrong and raise the work to put it right."""
     open_house()
     from careward.jobs.reconcile import reconcile as compare
-    from careward.systems.models import System
+    from careward.systems.register.models import System
 
     day = terms.day(on) if on else terms.today()
     whose = terms.organisation(organisation)

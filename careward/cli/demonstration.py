@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from careward.cli import terms
-from careward.connectors.csv.reader import read_folder as read_feeds
-from careward.synthetic.organisation import NAME, ODS
-from careward.synthetic.trust import make_trust
+from careward.engines.connectors.csv.reader import read_folder as read_feeds
+from careward.engines.synthetic.organisation import NAME, ODS
+from careward.engines.synthetic.trust import make_trust
 
 if TYPE_CHECKING:
-    from careward.people.models import Organisation
+    from careward.people.staff.models import Organisation
 
 BY = "cli/demonstration"
 SEED = 20261122
@@ -25,7 +25,7 @@ DOCUMENTS = (
 
 def furnish(*, staff: int, systems: int, now: datetime, today: date, quiet: bool = False) -> None:
     """Does nothing where an organisation is already there."""
-    from careward.people.models import Organisation
+    from careward.people.staff.models import Organisation
 
     if Organisation.objects.exists():
         return
@@ -37,12 +37,12 @@ def furnish(*, staff: int, systems: int, now: datetime, today: date, quiet: bool
 
 
 def _load(folder: Path, *, now: datetime, today: date) -> str:
-    from careward.feeds import actions as feeds
+    from careward.access.feeds import actions as feeds
+    from careward.evidence.ledger import actions as ledger
+    from careward.governance.procedures.actions import adopt_document
     from careward.jobs.reconcile import reconcile
-    from careward.ledger import actions as ledger
-    from careward.people.actions import name_organisation
-    from careward.people.models import Organisation
-    from careward.procedures.actions import adopt_document
+    from careward.people.staff.actions import name_organisation
+    from careward.people.staff.models import Organisation
 
     name_organisation(ods_code=ODS, name=NAME, pack="tewv", contact="phone the service desk on 4400", now=now, by=BY)
     trust = Organisation.objects.get(ods_code=ODS)
@@ -60,9 +60,9 @@ def _load(folder: Path, *, now: datetime, today: date) -> str:
 
 def _people(trust: "Organisation", personas: list[dict[str, Any]], *, now: datetime, today: date) -> None:
     """Each persona may sign in, with their role; a role bound to several systems is given for each."""
-    from careward.people.actions import accept_terms, give_role, make_user
-    from careward.people.models import User
-    from careward.people.terms import terms_in_force
+    from careward.people.signin.actions import accept_terms, give_role, make_user
+    from careward.people.signin.models import User
+    from careward.people.signin.terms import terms_in_force
 
     in_force = terms_in_force(trust.pack, today)
     for persona in personas:

@@ -12,8 +12,8 @@ from careward.cli.ready import open_house
 from careward.core.ports import Problem, Reading
 
 if TYPE_CHECKING:
-    from careward.feeds.queries import LoadReport
-    from careward.people.models import Organisation
+    from careward.access.feeds.queries import LoadReport
+    from careward.people.staff.models import Organisation
 
 NOT_FOUND = 3
 SHOWN = 50
@@ -37,8 +37,8 @@ def load(
     if not folder.is_dir():
         raise terms.stop(f"{folder} is not a folder. Name the folder that holds the files.", NOT_FOUND)
     open_house()
+    from careward.access.feeds import actions
     from careward.config.wiring import read_feeds
-    from careward.feeds import actions
 
     reading = read_feeds(folder, profile=profile)
     whose = _organisation(organisation, reading)
@@ -68,8 +68,8 @@ def undo(
 ) -> None:
     """Put back what stood before a load."""
     open_house()
-    from careward.feeds import actions
-    from careward.feeds.models import Load
+    from careward.access.feeds import actions
+    from careward.access.feeds.models import Load
 
     whose = terms.organisation(organisation)
     if not Load.objects.filter(organisation=whose, pk=number).exists():
@@ -80,8 +80,8 @@ def undo(
 
 def _organisation(code: str, reading: Reading) -> "Organisation":
     """The organisation named; the only one here; or, in an empty house, the employer most staff rows name."""
-    from careward.people.actions import name_organisation
-    from careward.people.models import Organisation
+    from careward.people.staff.actions import name_organisation
+    from careward.people.staff.models import Organisation
 
     if not Organisation.objects.exists():
         code = code or _employer(reading) or "LOCAL"

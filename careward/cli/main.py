@@ -6,10 +6,10 @@ import typer
 from rich.console import Console
 
 from careward.cli import comparing, loading, measuring, proving, running, staffing
-from careward.connectors.csv.profiles import ProfileError
 from careward.core.decision import Refused
 from careward.core.packs import PackError
-from careward.synthetic.trust import TrustError
+from careward.engines.connectors.csv.profiles import ProfileError
+from careward.engines.synthetic.trust import TrustError
 
 FAILED, USAGE, NOT_FOUND, REFUSED = 1, 2, 3, 5
 

@@ -20,8 +20,8 @@ def add_to(app: typer.Typer) -> None:
 def clauses(as_json: terms.Json = False, organisation: terms.OrganisationCode = "") -> None:
     """Print each of the 371 clauses with its state in Careward, the tests that prove it and its live count."""
     open_house()
-    from careward.people.models import Organisation
-    from careward.procedures.queries import clauses_report
+    from careward.governance.procedures.queries import clauses_report
+    from careward.people.staff.models import Organisation
 
     whose = terms.organisation(organisation) if organisation or Organisation.objects.count() == 1 else None
     rows = clauses_report(whose, on=terms.today())
@@ -41,7 +41,7 @@ def clauses(as_json: terms.Json = False, organisation: terms.OrganisationCode = 
 def verify(as_json: terms.Json = False) -> None:
     """Derive every hash again from the rows and check it against every signed checkpoint. Exit 1 when something was bent."""
     open_house()
-    from careward.ledger.queries import verify as look
+    from careward.evidence.ledger.queries import verify as look
 
     report = look()
     if as_json:
@@ -60,7 +60,7 @@ def verify(as_json: terms.Json = False) -> None:
 def seal() -> None:
     """Give every entry its place in the tree and sign what the tree has become."""
     open_house()
-    from careward.ledger.actions import seal as close
+    from careward.evidence.ledger.actions import seal as close
 
     checkpoint = close(now=terms.now())
     terms.out.print(f"Sealed up to entry {checkpoint.size:,}." if checkpoint else "Nothing to seal yet.")
@@ -73,8 +73,8 @@ def stopped(
 ) -> None:
     """List the work that stopped after several tries, each with the place of its fault."""
     open_house()
-    from careward.ledger.actions import retry
-    from careward.ledger.queries import stuck_errands
+    from careward.evidence.ledger.actions import retry
+    from careward.evidence.ledger.queries import stuck_errands
 
     whose = terms.organisation(organisation).ods_code
     found = stuck_errands(organisation=whose)
@@ -93,7 +93,7 @@ def stopped(
 def export(folder: Annotated[Path, typer.Argument(help="An empty or new folder.")]) -> None:
     """Write the sealed entries, checkpoints and public key for someone who does not trust us, with the script that checks them."""
     open_house()
-    from careward.ledger.queries import export as write
+    from careward.evidence.ledger.queries import export as write
 
     write(folder)
     terms.out.print(f"Written to {folder}. Check it anywhere: python verify_ledger.py {folder}")

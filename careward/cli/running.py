@@ -81,7 +81,7 @@ def make_trust(
     unsafe: Annotated[bool, typer.Option("--unsafe-system", help="Plant one system whose plan is too large to act on.")] = False,
 ) -> None:
     """Write the feeds of a believable trust, with what is planted wrong in a separate file."""
-    from careward.synthetic.trust import make_trust as make
+    from careward.engines.synthetic.trust import make_trust as make
 
     day = terms.day(on) if on else terms.today()
     if folder.exists() and any(folder.iterdir()):

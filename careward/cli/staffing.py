@@ -20,7 +20,7 @@ def organisation(
 ) -> None:
     """Add an organisation, or rename it."""
     open_house()
-    from careward.people.actions import name_organisation
+    from careward.people.staff.actions import name_organisation
 
     name_organisation(ods_code=code, name=name, pack=pack, now=terms.now(), by=terms.actor())
     terms.out.print(f"{name} ({code}) is here, with the pack {pack}.")
@@ -35,8 +35,8 @@ def user(
 ) -> None:
     """Let someone sign in, or give a role to someone who may. They choose a password by the forgotten-password page."""
     open_house()
-    from careward.people.actions import give_role, make_user
-    from careward.people.models import User
+    from careward.people.signin.actions import give_role, make_user
+    from careward.people.signin.models import User
 
     whose = terms.organisation(organisation)
     known = User.objects.filter(email=email.strip().lower()).first()
@@ -62,7 +62,7 @@ def token(
 ) -> None:
     """Print a client's token, once."""
     open_house()
-    from careward.people.actions import make_token
+    from careward.people.signin.actions import make_token
 
     whose = terms.organisation(organisation)
     print(make_token(organisation_id=whose.pk, name=name, scope=scope, now=terms.now(), by=terms.actor()).token)
@@ -74,8 +74,8 @@ def end_user(
 ) -> None:
     """Let someone sign in no more."""
     open_house()
-    from careward.people.actions import close_user
-    from careward.people.models import User
+    from careward.people.signin.actions import close_user
+    from careward.people.signin.models import User
 
     whose = terms.organisation(organisation)
     row = User.objects.filter(email=email.strip().lower()).first()
@@ -91,8 +91,8 @@ def end_token(
 ) -> None:
     """End every token of a client at once."""
     open_house()
-    from careward.people.actions import end_token as end
-    from careward.people.models import ApiToken
+    from careward.people.signin.actions import end_token as end
+    from careward.people.signin.models import ApiToken
 
     whose = terms.organisation(organisation)
     rows = list(ApiToken.objects.filter(organisation=whose, name=name.strip(), ended_at=None).values_list("pk", flat=True))
@@ -111,7 +111,7 @@ def allow(
 ) -> None:
     """Let a change too large to happen by itself go ahead, as a named person."""
     open_house()
-    from careward.accounts.actions import allow_unsafe
+    from careward.access.accounts.actions import allow_unsafe
 
     day = terms.day(on) if on else terms.today()
     allow_unsafe(

@@ -11,7 +11,7 @@ import typer
 from rich.console import Console
 
 if TYPE_CHECKING:
-    from careward.people.models import Organisation
+    from careward.people.staff.models import Organisation
 
 out = Console(highlight=False)
 errors = Console(stderr=True, highlight=False)
@@ -64,7 +64,7 @@ def interactive() -> bool:
 
 def organisation(code: str) -> "Organisation":
     """The organisation named, or the only one there is. Exit 3 when it is not known, 2 when one must be named."""
-    from careward.people.models import Organisation
+    from careward.people.staff.models import Organisation
 
     rows = list(Organisation.objects.filter(ods_code=code) if code else Organisation.objects.all())
     if len(rows) == 1:

@@ -45,14 +45,15 @@ INSTALLED_APPS = [
     "allauth.account",
     "allauth.mfa",
     "careward.web",
-    "careward.ledger",
-    "careward.people",
-    "careward.work",
-    "careward.systems",
-    "careward.access",
-    "careward.accounts",
-    "careward.feeds",
-    "careward.procedures",
+    "careward.evidence.ledger",
+    "careward.people.staff",
+    "careward.people.signin",
+    "careward.work.tasks",
+    "careward.systems.register",
+    "careward.access.authorisations",
+    "careward.access.accounts",
+    "careward.access.feeds",
+    "careward.governance.procedures",
     "careward.jobs",
 ]
 
@@ -66,7 +67,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "careward.people.middleware.WhoIsAsking",
+    "careward.people.signin.middleware.WhoIsAsking",
     "careward.web.size.NotTooLarge",
     "careward.web.errors.Refusals",
 ]
@@ -157,7 +158,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "/sign-in/"
 LOGIN_REDIRECT_URL = "/"
-ACCOUNT_ADAPTER = "careward.people.sign_in.AccountAdapter"
+ACCOUNT_ADAPTER = "careward.people.signin.sign_in.AccountAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
@@ -167,7 +168,7 @@ ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 900
 ACCOUNT_RATE_LIMITS = {"login": "30/m/ip", "login_failed": "10/m/ip,5/5m/key", "reset_password": "5/m/ip,3/m/key"}
 ALLAUTH_TRUSTED_PROXY_COUNT = int(os.environ.get("CAREWARD_PROXIES", "0"))  # else all who come by a proxy share one limit
-MFA_ADAPTER = "careward.people.sign_in.FactorAdapter"  # seals TOTP secrets at rest
+MFA_ADAPTER = "careward.people.signin.sign_in.FactorAdapter"  # seals TOTP secrets at rest
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not SECURE  # localhost only: a browser gives passkeys to no other plain address

@@ -10,11 +10,12 @@ handler500 = "careward.web.errors.went_wrong"
 
 urlpatterns = [
     path("", include("careward.web.urls")),
-    path("", include("careward.people.urls")),
-    path("", include("careward.work.urls")),
-    path("", include("careward.accounts.urls")),
-    path("", include("careward.feeds.urls")),
-    path("", include("careward.ledger.urls")),
-    path("", include("careward.procedures.urls")),
+    path("", include("careward.people.staff.urls")),
+    path("", include("careward.people.signin.urls")),
+    path("", include("careward.work.tasks.urls")),
+    path("", include("careward.access.accounts.urls")),
+    path("", include("careward.access.feeds.urls")),
+    path("", include("careward.evidence.ledger.urls")),
+    path("", include("careward.governance.procedures.urls")),
     path("api/", api.urls),
 ]

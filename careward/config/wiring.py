@@ -4,12 +4,12 @@ from pathlib import Path
 
 from django.conf import settings
 
-from careward.connectors.csv import describing, profiles
-from careward.connectors.csv.describing import FeedColumns
-from careward.connectors.csv.profiles import Profile
-from careward.connectors.csv.reader import read_folder
 from careward.core.ports import Reading
-from careward.people.roles import who_may as who_may
+from careward.engines.connectors.csv import describing, profiles
+from careward.engines.connectors.csv.describing import FeedColumns
+from careward.engines.connectors.csv.profiles import Profile
+from careward.engines.connectors.csv.reader import read_folder
+from careward.people.signin.roles import who_may as who_may
 
 
 def read_feeds(folder: Path, *, profile: str = "canonical") -> Reading:

@@ -9,7 +9,7 @@ import pyarrow as pa
 from django.db import connection
 
 from careward.core.days import london_day
-from careward.people.models import Organisation
+from careward.people.staff.models import Organisation
 
 CHUNK = 50_000
 

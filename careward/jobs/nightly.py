@@ -8,11 +8,11 @@ from datetime import date, datetime, time, timedelta
 
 from django.db import transaction
 
-from careward.accounts.models import Run
+from careward.access.accounts.models import Run
 from careward.core.days import LONDON, ONE_DAY, london_day
-from careward.ledger import actions as ledger
-from careward.ledger.models import Entry
-from careward.people.models import Organisation
+from careward.evidence.ledger import actions as ledger
+from careward.evidence.ledger.models import Entry
+from careward.people.staff.models import Organisation
 
 NIGHTLY_AT = time(4, 10)  # after the night's exports, and never in the hour that the clocks skip or repeat
 SEAL_EVERY = timedelta(minutes=1)

@@ -7,19 +7,19 @@ from datetime import date, datetime
 from django.db import transaction
 from django.db.models import Count, Max
 
-from careward.accounts.actions import keep_run, match_accounts
-from careward.accounts.keeping import Judged, Kept
-from careward.accounts.leavers import keep_leaver_work
-from careward.analysis.reconciliation.compare import as_found
-from careward.analysis.reconciliation.compare import compare as compare_tables
+from careward.access.accounts.actions import keep_run, match_accounts
+from careward.access.accounts.keeping import Judged, Kept
+from careward.access.accounts.leavers import keep_leaver_work
+from careward.access.feeds.models import Load, LoadFile
 from careward.core import packs as packs_data
 from careward.core.packs import Pack
 from careward.core.ports import Found
-from careward.feeds.models import Load, LoadFile
+from careward.engines.analysis.reconciliation.compare import as_found
+from careward.engines.analysis.reconciliation.compare import compare as compare_tables
+from careward.evidence.rows.bulk import take_stock
 from careward.jobs.extract import tables
-from careward.people.models import Organisation
-from careward.rows.bulk import take_stock
-from careward.systems.models import System
+from careward.people.staff.models import Organisation
+from careward.systems.register.models import System
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,16 +11,16 @@ from traceback import extract_tb
 import structlog
 from django.db import close_old_connections
 
-from careward.feeds.actions import clear_uploads
-from careward.feeds.errands import HANDLERS as FEEDS
-from careward.feeds.errands import PREPARES as FEEDS_READ
+from careward.access.feeds.actions import clear_uploads
+from careward.access.feeds.errands import HANDLERS as FEEDS
+from careward.access.feeds.errands import PREPARES as FEEDS_READ
+from careward.evidence.ledger import actions as ledger
+from careward.evidence.ledger import errands as ledger_errands
+from careward.evidence.ledger.models import Errand
+from careward.evidence.ledger.rules import Outcome
 from careward.jobs import nightly
 from careward.jobs.reconcile import Compared, compare, keep_compared
-from careward.ledger import actions as ledger
-from careward.ledger import errands as ledger_errands
-from careward.ledger.models import Errand
-from careward.ledger.rules import Outcome
-from careward.people.models import Organisation
+from careward.people.staff.models import Organisation
 
 log = structlog.get_logger("careward.worker")
 IDLE_SECONDS = 1.0

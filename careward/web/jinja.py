@@ -29,7 +29,7 @@ class Message:
 
 def environment(**options: Any) -> Environment:
     """Built once per process by Django's Jinja2 backend."""
-    folders = [str(p) for p in sorted(ROOMS.glob("*/templates"))]
+    folders = [str(p) for p in sorted(ROOMS.rglob("templates")) if p.is_dir()]
     options.update(
         loader=FileSystemLoader(folders),
         undefined=StrictUndefined,

@@ -157,6 +157,14 @@ class Asked:
         return bool(self.chosen)
 
 
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A list with what was asked of it."""
+
+    listing: Listing
+    asked: Asked
+
+
 def parse(listing: Listing, given: Any) -> Asked:
     """What a query string (request.GET, or any mapping of lists) asks of a list."""
     chosen = [(f.name, f.accept(_values(given, f.name))) for f in listing.filters]

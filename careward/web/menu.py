@@ -12,7 +12,7 @@ from careward.web.permission import SIGNED_IN, Standing
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One place in the menu. `permissions`: any one will do. `badge`: 'careward.work.queries.waiting', given the standing."""
+    """One place in the menu. `permissions`: any one will do. `badge`: 'careward.work.tasks.queries.waiting', given the standing."""
 
     title: str
     url: str  # the name of a URL pattern

@@ -8,16 +8,17 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import TestCase
 
-from careward.access.models import Authorisation, GenericApproval
-from careward.accounts.models import Account
+from careward.access.accounts.models import Account
+from careward.access.authorisations.models import Authorisation, GenericApproval
+from careward.access.feeds import actions, queries
+from careward.access.feeds.models import Load
+from careward.access.feeds.uploads import Upload, folder_of, path_of
 from careward.core.decision import Refused
 from careward.core.ports import Problem
-from careward.feeds import actions, queries
-from careward.feeds.models import Load
-from careward.feeds.uploads import Upload, folder_of, path_of
-from careward.ledger.models import Entry, Errand
-from careward.people.models import Absence, Assignment, Deputy, LeaverNotice, Organisation, Person, RoleHeld, Team, TrainingHeld, User
-from careward.systems.models import Environment, System
+from careward.evidence.ledger.models import Entry, Errand
+from careward.people.signin.models import RoleHeld, User
+from careward.people.staff.models import Absence, Assignment, Deputy, LeaverNotice, Organisation, Person, Team, TrainingHeld
+from careward.systems.register.models import Environment, System
 from tests.make.feeds import NOW, ON, feed_file, reading, small_trust, someone, staff, swap
 
 pytestmark = pytest.mark.django_db

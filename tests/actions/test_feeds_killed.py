@@ -11,8 +11,8 @@ from threading import Barrier, Thread
 import pytest
 from django.db import connection
 
-from careward.feeds import actions
-from careward.people.models import Assignment, Organisation, Person
+from careward.access.feeds import actions
+from careward.people.staff.models import Assignment, Organisation, Person
 from tests.make.feeds import NOW, reading, someone, staff
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -20,9 +20,9 @@ BEGIN = """
 import os, sys, time, django
 django.setup()
 from django.core.management import call_command
-from careward.feeds import actions
-from careward.feeds.models import Load
-from careward.people.models import Organisation
+from careward.access.feeds import actions
+from careward.access.feeds.models import Load
+from careward.people.staff.models import Organisation
 from tests.make.feeds import NOW, small_trust
 call_command("migrate", verbosity=0)
 trust, _ = Organisation.objects.get_or_create(ods_code="RX3", defaults={"name": "A trust"})

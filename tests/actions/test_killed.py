@@ -17,20 +17,20 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from careward.synthetic.trust import make_trust
+from careward.engines.synthetic.trust import make_trust
 from tests.make.feeds import ON
 
 ROOT = Path(__file__).resolve().parents[2]
 SERVER = os.environ.get("CAREWARD_DATABASE_URL", "")
 NAME = """
 from careward.cli import terms
-from careward.people.actions import name_organisation
+from careward.people.staff.actions import name_organisation
 name_organisation(ods_code="RZZ9N", name="A trust", pack="base", now=terms.now(), by="cli/test")
 """
 MANY = """
 from django.db import transaction
 from careward.cli import terms
-from careward.ledger import actions, rules
+from careward.evidence.ledger import actions, rules
 with transaction.atomic():
     deeds = [rules.Deed("account.locked", f"account/{n}", {"n": n}) for n in range(45_000)]
     actions.record_many(at=terms.now(), actor="user/7", organisation="RZZ9N", deeds=deeds)
@@ -71,12 +71,12 @@ print("writes", seen[0], file=sys.stderr)
 LEFT = """
 import json
 from collections import Counter
-from careward.access.models import Authorisation
-from careward.accounts.models import Account, Finding, Run
-from careward.feeds.models import Load
-from careward.ledger.models import Entry
-from careward.people.models import Assignment, Person, TrainingHeld
-from careward.work.models import Task, TaskMove
+from careward.access.authorisations.models import Authorisation
+from careward.access.accounts.models import Account, Finding, Run
+from careward.access.feeds.models import Load
+from careward.evidence.ledger.models import Entry
+from careward.people.staff.models import Assignment, Person, TrainingHeld
+from careward.work.tasks.models import Task, TaskMove
 from hashlib import sha256
 def digest(rows): return sha256(repr(sorted(map(repr, rows))).encode()).hexdigest()[:16]
 print("left", json.dumps({

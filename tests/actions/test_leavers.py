@@ -4,11 +4,11 @@ from datetime import timedelta
 
 import pytest
 
-from careward.accounts.leavers import keep_leaver_work
-from careward.accounts.models import Finding
+from careward.access.accounts.leavers import keep_leaver_work
+from careward.access.accounts.models import Finding
 from careward.core.ports import FeedFile
-from careward.people.models import LeaverNotice, Organisation
-from careward.work.models import Task
+from careward.people.staff.models import LeaverNotice, Organisation
+from careward.work.tasks.models import Task
 from tests.make import compared, feeds
 from tests.make.compared import BY, NOW, ON
 from tests.make.people import organisation

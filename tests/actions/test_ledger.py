@@ -20,9 +20,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from careward.core import merkle
-from careward.ledger import actions, keys, notes, proof, queries, rows, rules
-from careward.ledger.models import Checkpoint, Entry, Errand, Leaf
-from careward.ledger.rules import Deed, EntryError, Outcome
+from careward.evidence.ledger import actions, keys, notes, proof, queries, rows, rules
+from careward.evidence.ledger.models import Checkpoint, Entry, Errand, Leaf
+from careward.evidence.ledger.rules import Deed, EntryError, Outcome
 
 NOW = datetime(2026, 11, 22, 10, 31, tzinfo=UTC)
 SCRIPT = proof.SCRIPT

@@ -72,8 +72,8 @@ from datetime import UTC, datetime, timedelta
 import django
 django.setup()
 from django.db import connection, connections, transaction
-from careward.ledger import actions, proof, rules
-from careward.ledger.models import Checkpoint, Entry, Errand, Leaf
+from careward.evidence.ledger import actions, proof, rules
+from careward.evidence.ledger.models import Checkpoint, Entry, Errand, Leaf
 NOW = datetime(2026, 11, 22, 10, 31, tzinfo=UTC)
 
 def write(count, start=0, errands=(), actor="user/7"):
@@ -195,7 +195,7 @@ def test_sealing_while_others_write_seal_and_verify_misses_nothing(place: dict[s
 
 
 KEYS = """
-from careward.ledger import keys
+from careward.evidence.ledger import keys
 folder = keys.home_folder()
 ends = together([lambda: keys.signer(folder, may_make=True)] * 8)
 print(json.dumps({"ends": ends, "files": sorted(p.name for p in folder.iterdir() if p.name.startswith("ledger"))}))
@@ -209,7 +209,7 @@ def test_eight_processes_that_start_at_once_agree_on_one_key(tmp_path: Path) -> 
 
 KILLED = """
 from careward.core import merkle
-from careward.ledger import keys, rows
+from careward.evidence.ledger import keys, rows
 actions.SEAL_AT_ONCE = 500
 write(10_000)
 

@@ -8,11 +8,15 @@ from django.test import RequestFactory
 from ninja.errors import HttpError
 
 from careward.core.decision import Refused
-from careward.ledger.models import Entry
-from careward.people import actions, measures, queries, terms
-from careward.people.api_keys import Bearer
-from careward.people.models import ApiToken, Organisation, RoleHeld, TermsAccepted, User
-from careward.people.roles import PERSONA_DOMAIN
+from careward.evidence.ledger.models import Entry
+from careward.people.signin import actions, measures, terms
+from careward.people.signin.api_keys import Bearer
+from careward.people.signin.models import ApiToken, RoleHeld, TermsAccepted, User
+from careward.people.signin.roles import PERSONA_DOMAIN
+from careward.people.staff import actions as staff_actions
+from careward.people.staff import measures as staff_measures
+from careward.people.staff import queries
+from careward.people.staff.models import Organisation
 from tests.make import people as make
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.make.people_urls")]
@@ -29,18 +33,18 @@ def last() -> Entry:
 
 def test_an_organisation_is_named_once_and_renamed_when_it_changes():
     facts = {"ods_code": " rx3 ", "name": "Northmoor", "pack": "tewv", "now": NOW, "by": "cli/setup"}
-    row = actions.name_organisation(**facts)
+    row = staff_actions.name_organisation(**facts)
     assert Organisation.objects.get(pk=row).ods_code == "RX3"
     assert (last().verb, last().organisation) == ("organisation.named", "RX3")
-    assert actions.name_organisation(**facts) == row
+    assert staff_actions.name_organisation(**facts) == row
     assert Entry.objects.count() == 1
-    assert actions.name_organisation(**{**facts, "name": "Northmoor NHS"}) == row
+    assert staff_actions.name_organisation(**{**facts, "name": "Northmoor NHS"}) == row
     assert last().verb == "organisation.renamed"
 
 
 def test_an_organisation_that_cannot_be_right_is_refused_for_every_reason():
     with pytest.raises(Refused) as no:
-        actions.name_organisation(ods_code="?", name=" ", pack="nowhere", now=NOW, by="cli/setup")
+        staff_actions.name_organisation(ods_code="?", name=" ", pack="nowhere", now=NOW, by="cli/setup")
     assert codes(no) == {"organisation.code_wrong", "organisation.unnamed", "organisation.pack_unknown"}
     assert not Organisation.objects.exists()
 
@@ -173,8 +177,8 @@ def test_a_token_is_shown_once_and_opens_only_its_scopes_until_it_ends():
     assert made.token not in str(last().body)
     client = request_with(made.token, "accounts:findings:see")
     assert (client.organisation_id, client.organisation, client.actor) == (at.pk, "RX3", f"token/{row.pk}")
-    with pytest.raises(HttpError, match="people:people:see"):
-        request_with(made.token, "people:people:see")
+    with pytest.raises(HttpError, match="staff:people:see"):
+        request_with(made.token, "staff:people:see")
     assert request_with(made.token + "x", "accounts:findings:see") is None
     for _ in range(2):
         actions.end_token(organisation_id=at.pk, token_id=row.pk, now=NOW + timedelta(hours=1), by="user/0")
@@ -257,7 +261,7 @@ def test_the_clauses_of_this_room_are_counted():
     make.deputy(boss, first)
     make.deputy(boss, second, to_on=None)
     make.deputy(first, second, to_on=date(2026, 11, 2))
-    found = measures.measures(organisation_id=at.pk, on=TODAY)
+    found = measures.measures(organisation_id=at.pk, on=TODAY) | staff_measures.measures(organisation_id=at.pk, on=TODAY)
     assert {clause: (m.total, m.complies) for clause, m in found.items()} == {"PA-003": (3, 1), "PA-021": (2, 1), "LR-027": (2, 1)}
 
 

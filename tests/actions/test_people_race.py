@@ -6,9 +6,9 @@ import pytest
 from django.db import connection
 
 from careward.core.decision import Refused
-from careward.ledger.models import Entry
-from careward.people import actions
-from careward.people.models import RoleHeld
+from careward.evidence.ledger.models import Entry
+from careward.people.signin import actions
+from careward.people.signin.models import RoleHeld
 from tests.make import people as make
 
 

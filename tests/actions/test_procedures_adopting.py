@@ -5,11 +5,11 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from careward.core.decision import Refused
-from careward.ledger.models import Entry
-from careward.people.models import Organisation
-from careward.procedures import queries
-from careward.procedures.actions import adopt_document, end_adoption
-from careward.procedures.models import Adoption
+from careward.evidence.ledger.models import Entry
+from careward.governance.procedures import queries
+from careward.governance.procedures.actions import adopt_document, end_adoption
+from careward.governance.procedures.models import Adoption
+from careward.people.staff.models import Organisation
 
 NOW = datetime(2026, 11, 23, 11, 0, tzinfo=UTC)
 TODAY = NOW.date()

@@ -7,18 +7,18 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from careward.access.models import Authorisation, GenericApproval
-from careward.accounts import measures as accounts
-from careward.accounts.models import Account, Finding, Run
+from careward.access.accounts import measures as accounts
+from careward.access.accounts.models import Account, Finding, Run
+from careward.access.authorisations.models import Authorisation, GenericApproval
 from careward.core.packs import load
 from careward.core.ports import Measured
-from careward.people.models import Organisation, Person
-from careward.procedures import measures as procedures
-from careward.procedures.actions import adopt_document
-from careward.procedures.carried import carried, clauses, proofs
-from careward.procedures.queries import clauses_report, counts, procedure
-from careward.systems.models import Environment, System
-from careward.work.models import Task
+from careward.governance.procedures import measures as procedures
+from careward.governance.procedures.actions import adopt_document
+from careward.governance.procedures.carried import carried, clauses, proofs
+from careward.governance.procedures.queries import clauses_report, counts, procedure
+from careward.people.staff.models import Organisation, Person
+from careward.systems.register.models import Environment, System
+from careward.work.tasks.models import Task
 
 NOW = datetime(2026, 11, 23, 4, 10, tzinfo=UTC)
 TODAY = NOW.date()

@@ -9,19 +9,20 @@ from threading import Barrier, Event, Lock, Thread
 import pytest
 from django.db import connection, transaction
 
-from careward.accounts import actions as accounts
-from careward.accounts.models import Account, Allowance, Finding, Run
+from careward.access.accounts import actions as accounts
+from careward.access.accounts.models import Account, Allowance, Finding, Run
+from careward.access.feeds import actions as feeds_actions
 from careward.core.decision import Refused
-from careward.feeds import actions as feeds_actions
+from careward.evidence.ledger import actions as ledger
+from careward.evidence.ledger.models import Entry, Errand
 from careward.jobs import nightly, worker
 from careward.jobs.reconcile import reconcile
-from careward.ledger import actions as ledger
-from careward.ledger.models import Entry, Errand
-from careward.people import actions as people_actions
-from careward.people.models import Assignment, Organisation, Person, RoleHeld
-from careward.work import actions as work
-from careward.work.models import Task, TaskMove
-from careward.work.rules import Doer
+from careward.people.signin import actions as people_actions
+from careward.people.signin.models import RoleHeld
+from careward.people.staff.models import Assignment, Organisation, Person
+from careward.work.tasks import actions as work
+from careward.work.tasks.models import Task, TaskMove
+from careward.work.tasks.rules import Doer
 from tests.make import compared, feeds, found, people
 from tests.make.compared import NOW, ON
 

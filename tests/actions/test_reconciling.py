@@ -6,17 +6,17 @@ from pathlib import Path
 
 import pytest
 
-from careward.accounts import actions
-from careward.accounts.models import Account, Allowance, Finding, Run
+from careward.access.accounts import actions
+from careward.access.accounts.models import Account, Allowance, Finding, Run
 from careward.config.wiring import read_feeds
 from careward.core.decision import Refused
 from careward.core.ports import FeedFile, Reading
-from careward.ledger.models import Entry, Errand
-from careward.people.models import Organisation, Person
-from careward.synthetic.trust import make_trust
-from careward.work import actions as work
-from careward.work.models import Task, TaskMove
-from careward.work.rules import Doer
+from careward.engines.synthetic.trust import make_trust
+from careward.evidence.ledger.models import Entry, Errand
+from careward.people.staff.models import Organisation, Person
+from careward.work.tasks import actions as work
+from careward.work.tasks.models import Task, TaskMove
+from careward.work.tasks.rules import Doer
 from tests.make import compared, feeds
 from tests.make.compared import NOW, ON
 from tests.make.people import organisation

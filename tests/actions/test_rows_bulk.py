@@ -10,12 +10,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
-from careward.accounts.models import Account
-from careward.feeds.merge import Refusals, arrange, as_day, cells_of, tidy_list
-from careward.feeds.shapes import ACCOUNT
-from careward.people.models import Organisation
-from careward.rows import bulk
-from careward.systems.models import System
+from careward.access.accounts.models import Account
+from careward.access.feeds.merge import Refusals, arrange, as_day, cells_of, tidy_list
+from careward.access.feeds.shapes import ACCOUNT
+from careward.evidence.rows import bulk
+from careward.people.staff.models import Organisation
+from careward.systems.register.models import System
 from tests.make.feeds import feed_file
 
 COLUMNS = (*ACCOUNT.columns, *ACCOUNT.fixed)

@@ -7,16 +7,16 @@ import pytest
 from django.db import connection, transaction
 from typer.testing import CliRunner
 
-from careward.accounts.models import Finding, Run
+from careward.access.accounts.models import Finding, Run
+from careward.access.feeds import actions as feeds_actions
 from careward.cli.main import app
-from careward.feeds import actions as feeds_actions
+from careward.evidence.ledger import actions as ledger
+from careward.evidence.ledger.models import Checkpoint, Entry, Errand
+from careward.evidence.ledger.rules import MOST_TRIES
 from careward.jobs import nightly, reconcile, worker
 from careward.jobs.reconcile import compare, keep_compared
-from careward.ledger import actions as ledger
-from careward.ledger.models import Checkpoint, Entry, Errand
-from careward.ledger.rules import MOST_TRIES
-from careward.people.models import Organisation, Person
-from careward.work.models import Task
+from careward.people.staff.models import Organisation, Person
+from careward.work.tasks.models import Task
 from tests.make import compared, feeds, found, people
 from tests.make.compared import NOW, ON
 
@@ -162,8 +162,8 @@ def test_the_nightly_errand_compares_and_keeps():
 def test_feeds_sent_by_the_browser_are_examined_and_put_in(trust, tmp_path):
     from django.core.files.uploadedfile import SimpleUploadedFile
 
-    from careward.feeds.models import Load
-    from careward.feeds.uploads import Upload
+    from careward.access.feeds.models import Load
+    from careward.access.feeds.uploads import Upload
     from tests.make.feeds import reading, staff, write_folder
 
     who = people.ready(at=trust)
@@ -214,7 +214,7 @@ def test_what_was_compared_before_a_load_was_undone_is_compared_anew():
     here = people.organisation()
     compared.load(here, feeds.feed_file("systems", {"pack": "tewv"}), feeds.staff(feeds.someone(1)))
     compared.load(here, feeds.feed_file("accounts", {"username": "ghost", "employee_number": "", "last_used_at": NOW}))
-    from careward.feeds.models import Load
+    from careward.access.feeds.models import Load
 
     stale = compare(organisation=here, on=ON)
     feeds_actions.undo_load(load_id=Load.objects.latest("id").pk, now=NOW, by="cli/test")

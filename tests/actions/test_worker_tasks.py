@@ -4,13 +4,13 @@ from datetime import timedelta
 
 import pytest
 
-from careward.accounts.models import Finding
+from careward.access.accounts.models import Finding
 from careward.core.ports import FeedFile
-from careward.ledger.models import Entry
-from careward.people.models import Organisation
-from careward.work import actions as work
-from careward.work.models import Task, TaskMove
-from careward.work.rules import Doer
+from careward.evidence.ledger.models import Entry
+from careward.people.staff.models import Organisation
+from careward.work.tasks import actions as work
+from careward.work.tasks.models import Task, TaskMove
+from careward.work.tasks.rules import Doer
 from tests.make import compared, feeds
 from tests.make.compared import NOW, ON
 from tests.make.people import organisation

@@ -5,9 +5,9 @@ import datetime as dt
 import pyarrow as pa
 import pytest
 
-from careward.analysis.reconciliation.compare import reconcile
-from careward.analysis.tables import RECONCILED
 from careward.core import packs
+from careward.engines.analysis.reconciliation.compare import reconcile
+from careward.engines.analysis.tables import RECONCILED
 
 ON = dt.date(2026, 11, 22)
 PACKS = {name: packs.load(name) for name in ("tewv", "elft")}

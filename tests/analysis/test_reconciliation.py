@@ -5,9 +5,9 @@ from datetime import date
 import pyarrow as pa
 import pytest
 
-from careward.analysis.reconciliation.compare import compare, match
-from careward.analysis.tables import PEOPLE, RECONCILED, ShapeError, empty
 from careward.core import packs
+from careward.engines.analysis.reconciliation.compare import compare, match
+from careward.engines.analysis.tables import PEOPLE, RECONCILED, ShapeError, empty
 
 
 def test_a_world_in_order_has_nothing_wrong(wrong):

@@ -1,4 +1,4 @@
-"""One set of rules, two homes: for one account in careward.accounts.rules, for all at once in careward.analysis.reconciliation."""
+"""One set of rules, two homes: for one account in careward.access.accounts.rules, for all at once in careward.engines.analysis.reconciliation."""
 
 from dataclasses import replace
 from datetime import date, timedelta
@@ -7,13 +7,13 @@ import pyarrow as pa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from careward.accounts.rules import shapes
-from careward.accounts.rules.judging import judge
-from careward.accounts.rules.matching import prepare
-from careward.accounts.rules.plans import unsafe
-from careward.analysis.reconciliation.compare import as_found, compare
-from careward.analysis.tables import RECONCILED, arrow
+from careward.access.accounts.rules import shapes
+from careward.access.accounts.rules.judging import judge
+from careward.access.accounts.rules.matching import prepare
+from careward.access.accounts.rules.plans import unsafe
 from careward.core import packs
+from careward.engines.analysis.reconciliation.compare import as_found, compare
+from careward.engines.analysis.tables import RECONCILED, arrow
 
 DAYS = (date(2026, 11, 22), date(2028, 2, 29))
 ODD = packs.load("base")

@@ -88,7 +88,7 @@ def test_the_ledger_verifies_and_an_export_verifies_elsewhere(trust: tuple[Run, 
     assert report["ok"] is True and report["first_bad"] is None and report["checked"] > 0
     out = tmp_path / "export"
     assert run("ledger", "export", str(out)).returncode == 0
-    script = Path(__file__).resolve().parents[2] / "careward" / "ledger" / "standalone" / "verify_ledger.py"
+    script = Path(__file__).resolve().parents[2] / "careward" / "evidence" / "ledger" / "standalone" / "verify_ledger.py"
     alone = shutil.copy(script, tmp_path)
     good = subprocess.run([sys.executable, "-I", alone, str(out)], capture_output=True, text=True, check=False, cwd=tmp_path)
     assert good.returncode == 0, good.stdout + good.stderr

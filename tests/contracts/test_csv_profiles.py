@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from careward.connectors.csv import profiles
-from careward.connectors.csv.describing import describe
-from careward.connectors.csv.profiles import ProfileError
-from careward.connectors.csv.reader import read_file, read_folder
-from careward.connectors.csv.shapes import SHAPES
 from careward.core.days import LONDON
+from careward.engines.connectors.csv import profiles
+from careward.engines.connectors.csv.describing import describe
+from careward.engines.connectors.csv.profiles import ProfileError
+from careward.engines.connectors.csv.reader import read_file, read_folder
+from careward.engines.connectors.csv.shapes import SHAPES
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -186,7 +186,7 @@ def test_an_unknown_profile_names_those_known(tmp_path):
 
 
 def test_the_reference_page_is_fresh():
-    """Write it again with: python -c "from careward.connectors.csv.describing import describe; print(describe(), end='')"."""
+    """Write it again with: python -c "from careward.engines.connectors.csv.describing import describe; print(describe(), end='')"."""
     assert (ROOT / "docs" / "reference" / "feeds.md").read_text(encoding="utf-8") == describe()
 
 

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from careward.connectors.csv.reader import read_file, read_folder
-from careward.connectors.csv.shapes import SHAPES
+from careward.engines.connectors.csv.reader import read_file, read_folder
+from careward.engines.connectors.csv.shapes import SHAPES
 
 STAFF = "employee_number,first_name,last_name,team,start_on"
 ACCOUNTS = "username,status"

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from careward.core.packs import PackError
-from careward.procedures.carried import carried, clauses, proofs, read_carried
+from careward.governance.procedures.carried import carried, clauses, proofs, read_carried
 
 ROOT = Path(__file__).resolve().parents[2]
 FORBIDDEN = ("please", "successfully", "!", "TODO")
@@ -83,7 +83,7 @@ def test_what_is_missing_is_said_in_plain_words():
 
 def test_a_reference_that_leads_nowhere_is_noticed():
     with pytest.raises(AttributeError):
-        resolved("careward.procedures.rules.no_such_rule")
+        resolved("careward.governance.procedures.rules.no_such_rule")
     with pytest.raises(ImportError):
         resolved("nowhere.at.all")
 

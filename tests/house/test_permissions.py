@@ -9,8 +9,8 @@ import pytest
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from careward.config.api import api
-from careward.people.api_keys import Bearer
-from careward.people.roles import ROLES, SCOPES
+from careward.people.signin.api_keys import Bearer
+from careward.people.signin.roles import ROLES, SCOPES
 from careward.web.permission import ANYONE, SIGNED_IN
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -23,7 +23,7 @@ FOR_LATER = {"accounts:findings:export"}
 # Functions of queries.py that read rows without naming an organisation, each with what keeps it within one.
 WITHIN_OTHERWISE = {
     "accounts:_wrong": "the ids of accounts already read within one",
-    "systems:_environments": "the ids of systems already read within one",
+    "register:_environments": "the ids of systems already read within one",
     "feeds:waiting_since": "a load already read within one",
     "feeds:who": "the name of an actor that the organisation's own row names",
 }
@@ -95,7 +95,7 @@ def test_permissions_are_words_of_one_form():
 
 
 def _readers() -> Iterator[tuple[str, ast.FunctionDef]]:
-    for path in sorted(CAREWARD.glob("*/queries.py")):
+    for path in sorted(CAREWARD.glob("**/queries.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.FunctionDef) and ".objects" in ast.unparse(node):
                 yield f"{path.parent.name}:{node.name}", node

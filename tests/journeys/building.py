@@ -17,9 +17,9 @@ import django
 django.setup()
 from datetime import UTC, datetime
 from careward.core.days import london_day
-from careward.people.actions import accept_terms, give_role, make_user
-from careward.people.models import Organisation
-from careward.people.terms import terms_in_force
+from careward.people.signin.actions import accept_terms, give_role, make_user
+from careward.people.staff.models import Organisation
+from careward.people.signin.terms import terms_in_force
 asked, now = json.loads(sys.stdin.read()), datetime.now(UTC)
 trust = Organisation.objects.get()
 user = make_user(organisation_id=trust.pk, email=asked["email"], name=asked["name"], password=asked["password"], now=now, by="cli/journeys")

@@ -19,7 +19,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 from careward.cli import terms
 from careward.cli.demonstration import SEED
-from careward.synthetic.trust import make_trust
+from careward.engines.synthetic.trust import make_trust
 from tests.journeys.visiting import House, Visitor
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from careward.synthetic.later import make_next_export
+from careward.engines.synthetic.later import make_next_export
 from tests.journeys.building import bent, lines_of
 from tests.journeys.visiting import House, Visitor
 

@@ -2,10 +2,10 @@
 
 from datetime import UTC, date, datetime, timedelta
 
+from careward.access.feeds import actions as feeds
 from careward.core.ports import FeedFile, Reading
-from careward.feeds import actions as feeds
 from careward.jobs.reconcile import Reconciled, reconcile
-from careward.people.models import Organisation
+from careward.people.staff.models import Organisation
 
 ON = date(2026, 11, 23)
 NOW = datetime(2026, 11, 23, 4, 10, tzinfo=UTC)

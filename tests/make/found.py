@@ -5,10 +5,10 @@ from datetime import timedelta
 from itertools import count
 from typing import Any
 
-from careward.accounts.models import Account, Finding, Run
-from careward.people.models import Organisation, Person
-from careward.systems.models import Environment, System
-from careward.work.models import Task
+from careward.access.accounts.models import Account, Finding, Run
+from careward.people.staff.models import Organisation, Person
+from careward.systems.register.models import Environment, System
+from careward.work.tasks.models import Task
 from tests.make import people
 from tests.make.people import NOW, TODAY
 

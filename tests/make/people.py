@@ -8,9 +8,10 @@ from allauth.account.models import EmailAddress
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, generate_totp_secret, hotp_value, yield_hotp_counters_from_time
 from django.test import Client
 
-from careward.people.middleware import FACTOR_KEY
-from careward.people.models import Absence, Assignment, Deputy, Organisation, Person, RoleHeld, Team, TermsAccepted, User
-from careward.people.terms import terms_in_force
+from careward.people.signin.middleware import FACTOR_KEY
+from careward.people.signin.models import RoleHeld, TermsAccepted, User
+from careward.people.signin.terms import terms_in_force
+from careward.people.staff.models import Absence, Assignment, Deputy, Organisation, Person, Team
 
 TODAY = date(2026, 11, 23)
 NOW = datetime(2026, 11, 23, 11, 0, tzinfo=UTC)

@@ -3,8 +3,8 @@
 from django.http import HttpRequest, HttpResponse
 from django.urls import include, path
 
-from careward.people import doors
-from careward.people import urls as room
+from careward.people.signin import doors
+from careward.people.signin import urls as room
 from careward.web.permission import SIGNED_IN, needs
 
 
@@ -19,10 +19,11 @@ around = [
     path("findings/by/<slug:by>/", front, name="findings_by"),
 ]
 accounts = (around, "accounts")
-people = [*room.people, path("demonstration/", doors.demonstration, name="demonstration")]
+pages = [*room.pages, path("demonstration/", doors.demonstration, name="demonstration")]
 urlpatterns = [
     path("", front),
-    path("", include((people, "people"))),
+    path("", include("careward.people.staff.urls")),
+    path("", include((pages, "signin"))),
     *room.signing_in,
     path("account/", include(room.account)),
     path("", include(accounts)),

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from careward.accounts.rules.judging import judge
-from careward.accounts.rules.matching import prepare
-from careward.accounts.rules.shapes import Authorisation, GenericApproval, Holder, SeenAccount, SystemFacts
+from careward.access.accounts.rules.judging import judge
+from careward.access.accounts.rules.matching import prepare
+from careward.access.accounts.rules.shapes import Authorisation, GenericApproval, Holder, SeenAccount, SystemFacts
 from careward.core.packs import SHIPPED, PackError, build, load, load_document, names, read_toml
 
 NOT_KNOWN = ("never", "unknown")  # TOML has no empty value: never used, created we do not know when

@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from careward.accounts.rules import authority, holding, own, shapes
-from careward.accounts.rules.judging import judge
-from careward.accounts.rules.matching import prepare
-from careward.accounts.rules.plans import plan_is_safe, unsafe
-from careward.accounts.rules.shapes import (
+from careward.access.accounts.rules import authority, holding, own, shapes
+from careward.access.accounts.rules.judging import judge
+from careward.access.accounts.rules.matching import prepare
+from careward.access.accounts.rules.plans import plan_is_safe, unsafe
+from careward.access.accounts.rules.shapes import (
     Absence,
     Assignment,
     Authorisation,
@@ -21,7 +21,7 @@ from careward.accounts.rules.shapes import (
     SystemFacts,
     TrainingRecord,
 )
-from careward.accounts.rules.states import ACCOUNT, inactivity_step
+from careward.access.accounts.rules.states import ACCOUNT, inactivity_step
 from careward.core import packs
 from careward.core.ports import STEPS, Found
 

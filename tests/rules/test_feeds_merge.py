@@ -6,8 +6,8 @@ from datetime import date
 from hypothesis import given
 from hypothesis import strategies as st
 
-from careward.feeds.merge import Refusals, arrange, cells_of, check, compare, given_columns, spare, tidy_list
-from careward.feeds.shapes import ACCOUNT, FEEDS, SHAPES, SYSTEM
+from careward.access.feeds.merge import Refusals, arrange, cells_of, check, compare, given_columns, spare, tidy_list
+from careward.access.feeds.shapes import ACCOUNT, FEEDS, SHAPES, SYSTEM
 from tests.make.feeds import ROWS, feed_file
 
 DAY = date(2026, 11, 22)

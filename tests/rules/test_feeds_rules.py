@@ -7,10 +7,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from careward.access.feeds import rules
+from careward.access.feeds.rules import (
+    LOADS,
+    STATE_WORDS,
+    Figures,
+    fitting,
+    judge,
+    name_words,
+    too_late,
+    untouched,
+    usable,
+    waited_too_long,
+)
 from careward.core.decision import ALLOWED
 from careward.core.packs import load
-from careward.feeds import rules
-from careward.feeds.rules import LOADS, STATE_WORDS, Figures, fitting, judge, name_words, too_late, untouched, usable, waited_too_long
 
 SAFETY = load("base").safety
 counts = st.integers(0, 5_000)

@@ -7,8 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from careward.people import roles, rules
-from careward.people.rules import Arrival, Deputising, Gift, Holding, Post, Step
+from careward.people.signin import roles, rules
+from careward.people.signin.rules import Arrival, Gift, Holding, Step
+from careward.people.staff import rules as staff_rules
+from careward.people.staff.rules import Deputising, Post
 
 TODAY = date(2026, 11, 23)
 DAYS = st.dates(date(2026, 10, 1), date(2027, 2, 28))
@@ -145,23 +147,23 @@ def test_a_role_is_not_ended_in_the_past():
 @given(st.lists(deputies(), max_size=5), st.integers(1, 3), st.integers(4, 6), DAYS)
 def test_a_deputy_acts_exactly_within_their_dates(known, manager, actor, on):
     within = any(d.manager_id == manager and d.deputy_id == actor and d.from_on <= on and (d.to_on is None or on < d.to_on) for d in known)
-    assert bool(rules.may_act_for(manager, actor, deputies=known, on=on)) == within
+    assert bool(staff_rules.may_act_for(manager, actor, deputies=known, on=on)) == within
 
 
 @pytest.mark.clause("PA-021")
 def test_an_expired_deputy_is_refused_and_told_until_when():
     known = [Deputising(1, 2, date(2026, 11, 1), date(2026, 11, 23))]
-    assert rules.may_act_for(1, 2, deputies=known, on=date(2026, 11, 22))
-    refused = rules.may_act_for(1, 2, deputies=known, on=TODAY)
+    assert staff_rules.may_act_for(1, 2, deputies=known, on=date(2026, 11, 22))
+    refused = staff_rules.may_act_for(1, 2, deputies=known, on=TODAY)
     assert codes(refused) == {"deputy.expired"}
     assert refused.reasons[0].clause == "PA-021"
     assert "until 22 November 2026" in refused.reasons[0].detail
 
 
 def test_a_manager_acts_for_themselves_and_a_deputy_to_come_does_not_yet():
-    assert rules.may_act_for(1, 1, deputies=[], on=TODAY)
-    assert codes(rules.may_act_for(1, 2, deputies=[], on=TODAY)) == {"deputy.missing"}
-    assert codes(rules.may_act_for(1, 2, deputies=[Deputising(1, 2, date(2026, 12, 1))], on=TODAY)) == {"deputy.not_begun"}
+    assert staff_rules.may_act_for(1, 1, deputies=[], on=TODAY)
+    assert codes(staff_rules.may_act_for(1, 2, deputies=[], on=TODAY)) == {"deputy.missing"}
+    assert codes(staff_rules.may_act_for(1, 2, deputies=[Deputising(1, 2, date(2026, 12, 1))], on=TODAY)) == {"deputy.not_begun"}
 
 
 def test_the_terms_seen_must_be_the_terms_in_force():
@@ -199,14 +201,14 @@ def post(**more) -> Post:
     ],
 )
 def test_employment_is_told_from_all_posts(posts, state, words):
-    assert rules.employment(posts, TODAY) == rules.Employment(state, words)
+    assert staff_rules.employment(posts, TODAY) == staff_rules.Employment(state, words)
 
 
 def test_the_post_that_stands_for_someone_is_held_then_primary_then_latest():
     ended, second, first = post(end_on=date(2021, 1, 1)), post(is_primary=False, start_on=date(2026, 1, 1)), post(start_on=date(2025, 1, 1))
-    assert rules.main_post([ended, second, first], TODAY) is first
-    assert rules.main_post([ended, second], TODAY) is second
-    assert rules.main_post([], TODAY) is None
+    assert staff_rules.main_post([ended, second, first], TODAY) is first
+    assert staff_rules.main_post([ended, second], TODAY) is second
+    assert staff_rules.main_post([], TODAY) is None
 
 
 @pytest.mark.clause("LR-003")
@@ -232,5 +234,5 @@ def test_every_role_that_sees_more_than_its_own_data_needs_a_second_factor():
 
 def test_every_role_says_what_it_sees():
     assert all(role.sees and role.title for role in roles.ROLES.values())
-    assert roles.who_may("people:roles:give") == ("Trust administrator",)
+    assert roles.who_may("signin:roles:give") == ("Trust administrator",)
     assert roles.permissions_of(["gone"]) == frozenset()

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from careward.core.ports import Measured
-from careward.procedures import rules
-from careward.procedures.rules import Running
+from careward.governance.procedures import rules
+from careward.governance.procedures.rules import Running
 
 TODAY = date(2026, 11, 23)
 days = st.dates(date(2020, 1, 1), date(2040, 1, 1))

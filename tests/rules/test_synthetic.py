@@ -13,9 +13,9 @@ import pytest
 
 from careward.core.ids import parse_nhs_number, parse_ods_code
 from careward.core.packs import load
-from careward.synthetic.dates import Dates
-from careward.synthetic.later import make_next_export
-from careward.synthetic.trust import TrustError, make_trust
+from careward.engines.synthetic.dates import Dates
+from careward.engines.synthetic.later import make_next_export
+from careward.engines.synthetic.trust import TrustError, make_trust
 
 ON = date(2026, 11, 22)
 LONDON = ZoneInfo("Europe/London")

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from careward.accounts import tasks
-from careward.accounts.tasks import Cause
+from careward.access.accounts import tasks
+from careward.access.accounts.tasks import Cause
 from careward.core import packs
 
 CODES = sorted(c for c in packs.load("base").findings if not c.endswith("_team"))

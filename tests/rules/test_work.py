@@ -5,8 +5,8 @@ from datetime import date, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from careward.work import rules
-from careward.work.rules import DOER, READ_BACK, TASK, Doer
+from careward.work.tasks import rules
+from careward.work.tasks.rules import DOER, READ_BACK, TASK, Doer
 
 PEOPLE = st.integers(1, 4)
 ROLES = st.sampled_from(["line_manager", "system_administrator", "head_of_ig"])

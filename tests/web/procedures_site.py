@@ -3,8 +3,8 @@
 from datetime import UTC, date, datetime
 
 from django.http import HttpRequest, HttpResponse
-from django.urls import include, path
 
+from careward.config import urls as house
 from careward.web import errors
 from careward.web.permission import Standing
 
@@ -50,10 +50,5 @@ MIDDLEWARE = [
     "tests.web.procedures_site.SomebodyAsks",
     "careward.web.errors.Refusals",
 ]
-urlpatterns = [
-    path("", include("careward.procedures.urls")),
-    path("", include("careward.accounts.urls")),
-    path("", include("careward.work.urls")),
-    path("", include("careward.people.urls")),
-]
+urlpatterns = house.urlpatterns
 handler404 = errors.not_found

@@ -10,10 +10,10 @@ import pytest
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from careward.accounts.models import Allowance
+from careward.access.accounts.models import Allowance
 from careward.core import packs
-from careward.ledger.models import Entry, Errand
-from careward.people.models import Organisation
+from careward.evidence.ledger.models import Entry, Errand
+from careward.people.staff.models import Organisation
 from tests.make import found, people
 from tests.make.people import NOW, TODAY, ready, signed_in
 
@@ -22,7 +22,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(autouse=True)
 def _day(monkeypatch):
-    monkeypatch.setattr("careward.people.middleware.timezone", SimpleNamespace(now=lambda: NOW))
+    monkeypatch.setattr("careward.people.signin.middleware.timezone", SimpleNamespace(now=lambda: NOW))
 
 
 @pytest.fixture
@@ -245,7 +245,7 @@ def test_a_clinician_sees_their_own_page_and_no_other(trust):
     browser = signed_in(ready("clinician", at=trust, person=me))
     assert "because it is your own" in words(browser.get(f"/people/{me.pk}/access/"))
     refused = browser.get(f"/people/{other.pk}/access/")
-    assert refused.status_code == 403 and "people:people:see" in words(refused)
+    assert refused.status_code == 403 and "staff:people:see" in words(refused)
 
 
 def test_a_manager_sees_those_who_name_them_in_any_post_and_leavers_they_led(trust):
@@ -276,7 +276,7 @@ def test_a_person_s_access_downloads(trust, admin):
 
 
 def test_training_is_read_as_the_comparison_reads_it(trust, admin):
-    from careward.people.models import TrainingHeld
+    from careward.people.staff.models import TrainingHeld
 
     carol = people.staff(trust, "Carol Dewhurst")
     found.account(found.system(trust), carol)
@@ -338,7 +338,7 @@ def test_a_system_lists_its_accounts_with_what_is_wrong(trust, admin):
 
 
 def test_the_download_of_accounts_is_whole_in_every_thousand(trust, admin):
-    from careward.accounts.models import Account
+    from careward.access.accounts.models import Account
 
     paris = found.system(trust)
     Account.objects.bulk_create(

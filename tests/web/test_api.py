@@ -13,9 +13,10 @@ from hypothesis import settings as limits
 from hypothesis import strategies as st
 from schemathesis.specs.openapi.checks import negative_data_rejection
 
-from careward.people.models import ApiToken, Organisation
-from careward.people.roles import SCOPES
-from careward.people.rules import hash_of
+from careward.people.signin.models import ApiToken
+from careward.people.signin.roles import SCOPES
+from careward.people.signin.rules import hash_of
+from careward.people.staff.models import Organisation
 from tests.make import found, people
 from tests.make.people import NOW, TODAY
 
@@ -27,7 +28,7 @@ CLAUSES = ("/api/procedures", "/api/clauses", "/api/procedures/paris")
 
 @pytest.fixture(autouse=True)
 def _day(monkeypatch):
-    monkeypatch.setattr("careward.people.middleware.timezone", SimpleNamespace(now=lambda: NOW))
+    monkeypatch.setattr("careward.people.signin.middleware.timezone", SimpleNamespace(now=lambda: NOW))
 
 
 @pytest.fixture

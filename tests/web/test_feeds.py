@@ -7,11 +7,11 @@ from types import SimpleNamespace
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from careward.feeds import actions
-from careward.feeds.models import Load
-from careward.feeds.uploads import path_of
+from careward.access.feeds import actions
+from careward.access.feeds.models import Load
+from careward.access.feeds.uploads import path_of
 from careward.jobs.worker import work_once
-from careward.people.models import Person
+from careward.people.staff.models import Person
 from careward.web.plugs import plug
 from tests.make.feeds import feed_file, reading, small_trust, someone, staff, write_folder
 from tests.make.people import NOW, organisation, ready, signed_in
@@ -23,7 +23,7 @@ BY = "cli/tester"
 @pytest.fixture(autouse=True)
 def _day(monkeypatch, settings):
     settings.STATIC_ROOT.mkdir(exist_ok=True)
-    monkeypatch.setattr("careward.people.middleware.timezone", SimpleNamespace(now=lambda: NOW))
+    monkeypatch.setattr("careward.people.signin.middleware.timezone", SimpleNamespace(now=lambda: NOW))
 
 
 @pytest.fixture
@@ -126,7 +126,7 @@ def test_nothing_chosen_the_same_twice_and_too_much_are_each_said(browser, monke
     assert "Choose at least one file" in words(browser.post("/loads/new/", {}))
     twice = [SimpleUploadedFile("staff.csv", b"a\n"), SimpleUploadedFile("STAFF.csv", b"a\n")]
     assert "staff.csv was chosen twice" in words(browser.post("/loads/new/", {"files": twice}))
-    monkeypatch.setattr("careward.feeds.uploads.MOST_BYTES", 1)
+    monkeypatch.setattr("careward.access.feeds.uploads.MOST_BYTES", 1)
     assert "careward load" in words(browser.post("/loads/new/", {"files": SimpleUploadedFile("staff.csv", b"abc\n")}))
 
 
@@ -244,7 +244,7 @@ def test_the_list_finds_sorts_and_downloads_in_a_constant_number_of_queries(brow
 
 
 def test_a_load_that_got_stuck_says_so(browser, trust, tmp_path):
-    from careward.ledger.models import Errand
+    from careward.evidence.ledger.models import Errand
 
     browser.post("/loads/new/", sent(tmp_path, reading(people(1))))
     Errand.objects.update(stuck_at=NOW)

@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
-from careward.people.models import Organisation
-from careward.systems.models import System
+from careward.people.staff.models import Organisation
+from careward.systems.register.models import System
 from careward.web import lists
 from careward.web.listing import opening, shown
 

@@ -17,10 +17,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from careward.core.merkle import includes, leaf_hash
-from careward.ledger import actions, errands, notes, pages, queries, rules
-from careward.ledger.models import Checkpoint, Entry, Errand
-from careward.ledger.proof import SCRIPT
-from careward.procedures.actions import adopt_document
+from careward.evidence.ledger import actions, errands, notes, pages, queries, rules
+from careward.evidence.ledger.models import Checkpoint, Entry, Errand
+from careward.evidence.ledger.proof import SCRIPT
+from careward.governance.procedures.actions import adopt_document
 from careward.web import lists
 from careward.web.words import day
 from tests.make.people import NOW, TODAY, organisation, ready, signed_in
@@ -34,7 +34,7 @@ ADDRESSES = ("", "checkpoints/", "checkpoints/newest/download/", "checkpoints/ke
 def _house(monkeypatch, settings, tmp_path):
     settings.STATIC_ROOT.mkdir(exist_ok=True)
     settings.CAREWARD_HOME = tmp_path
-    monkeypatch.setattr("careward.people.middleware.timezone", SimpleNamespace(now=lambda: NOW))
+    monkeypatch.setattr("careward.people.signin.middleware.timezone", SimpleNamespace(now=lambda: NOW))
 
 
 @pytest.fixture
@@ -102,7 +102,7 @@ def test_a_check_that_holds_is_said_written_down_and_enough_for_a_week(browser, 
     noted = Entry.objects.get(verb="ledger.verified")
     assert (noted.organisation, noted.body["ok"], noted.body["checked"], noted.body["problems"]) == ("RX3", True, 1204, [])
     later = NOW + pages.CHECK_EVERY
-    monkeypatch.setattr("careward.people.middleware.timezone", SimpleNamespace(now=lambda: later))
+    monkeypatch.setattr("careward.people.signin.middleware.timezone", SimpleNamespace(now=lambda: later))
     assert queries.front("RX3", later).check_due
 
 
@@ -402,7 +402,7 @@ def test_the_auditor_finds_the_way_from_the_procedures(browser):
 
 def verbs_written():
     """Every verb that some module writes: verb="x.y", verb = "x.y" and _note(row, "x.y")."""
-    for path in [*CAREWARD.glob("*/actions.py"), *CAREWARD.glob("jobs/*.py"), CAREWARD / "ledger" / "errands.py"]:
+    for path in [*CAREWARD.glob("**/actions.py"), *CAREWARD.glob("jobs/*.py"), *CAREWARD.glob("**/errands.py")]:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if (isinstance(node, ast.keyword) and node.arg == "verb") or (
                 isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "verb"

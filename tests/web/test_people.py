@@ -10,8 +10,9 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from careward.ledger.models import Entry
-from careward.people.models import Assignment, Person, RoleHeld
+from careward.evidence.ledger.models import Entry
+from careward.people.signin.models import RoleHeld
+from careward.people.staff.models import Assignment, Person
 from tests.make import people as make
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.make.people_urls")]
@@ -20,7 +21,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.make.people_urls")]
 @pytest.fixture(autouse=True)
 def _day(monkeypatch, settings):
     settings.STATIC_ROOT.mkdir(exist_ok=True)
-    monkeypatch.setattr("careward.people.middleware.timezone", SimpleNamespace(now=lambda: make.NOW))
+    monkeypatch.setattr("careward.people.signin.middleware.timezone", SimpleNamespace(now=lambda: make.NOW))
 
 
 @pytest.fixture
@@ -63,7 +64,7 @@ def test_people_of_ones_own_organisation_with_team_manager_and_state(admin):
     make.staff(at, "Cy Gone", end_on=date(2026, 11, 3))
     make.staff(at, "Di Lost", supervisor_employee_number="E-GONE")
     make.staff(make.organisation("RYY"), "Ed Stranger")
-    answer = admin.get(reverse("people:people"))
+    answer = admin.get(reverse("staff:people"))
     assert names(answer) == ["Ann Boss", "Cy Gone", "Di Lost", "Bo Nurse"]
     words = text(answer)
     for expected in (
@@ -101,7 +102,7 @@ def test_people_are_filtered_and_sorted(admin, asked, expected):
     make.post(nurse, status="maternity", person_type="bank")
     make.staff(at, "Cy Gone", end_on=date(2026, 11, 3), person_type="bank")
     make.staff(at, "Di New", start_on=date(2026, 12, 1))
-    assert names(admin.get(reverse("people:people"), asked)) == expected
+    assert names(admin.get(reverse("staff:people"), asked)) == expected
 
 
 def test_people_of_one_team_are_those_who_hold_a_post_there_now(admin):
@@ -111,21 +112,21 @@ def test_people_of_one_team_are_those_who_hold_a_post_there_now(admin):
     make.post(both, team=ward, is_primary=False)
     moved = make.staff(at, "Bo Moved", team=ward, end_on=date(2026, 11, 1))
     make.post(moved, team=office)
-    assert names(admin.get(reverse("people:people"), {"team": ward.pk})) == ["Ann Both"]
-    assert names(admin.get(reverse("people:team", args=[ward.pk]))) == ["Ann Both"]
-    assert names(admin.get(reverse("people:team", args=[office.pk]))) == ["Ann Both", "Bo Moved"]
+    assert names(admin.get(reverse("staff:people"), {"team": ward.pk})) == ["Ann Both"]
+    assert names(admin.get(reverse("staff:team", args=[ward.pk]))) == ["Ann Both"]
+    assert names(admin.get(reverse("staff:team", args=[office.pk]))) == ["Ann Both", "Bo Moved"]
 
 
 def test_a_team_of_another_organisation_is_not_there(admin):
     elsewhere = make.team(make.organisation("RYY"), "Secret ward")
-    assert admin.get(reverse("people:team", args=[elsewhere.pk])).status_code == 404
+    assert admin.get(reverse("staff:team", args=[elsewhere.pk])).status_code == 404
 
 
 def test_the_list_downloads_every_match_safe_from_formulas(admin):
     at = make.organisation()
     make.staff(at, "=cmd() Nurse", position_title="@SUM(A1)")
     make.staff(at, "Ann Boss")
-    answer = admin.get(reverse("people:people"), {"as": "csv", "find": "nurse"})
+    answer = admin.get(reverse("staff:people"), {"as": "csv", "find": "nurse"})
     rows = list(csv.reader(io.StringIO(b"".join(answer.streaming_content).decode("utf-8-sig"))))
     assert rows[0][:3] == ["Name", "Staff number", "Job"]
     assert [row[0] for row in rows[1:]] == ["'=cmd() Nurse"]
@@ -135,9 +136,9 @@ def test_the_list_downloads_every_match_safe_from_formulas(admin):
 @pytest.mark.parametrize("many", [3, 120])
 def test_the_list_costs_the_same_for_few_and_many(admin, django_assert_num_queries, many):
     crowd(many)
-    admin.get(reverse("people:people"))
+    admin.get(reverse("staff:people"))
     with django_assert_num_queries(9):  # session, user, standing (2), teams, count, rows, posts, managers
-        assert admin.get(reverse("people:people")).status_code == 200
+        assert admin.get(reverse("staff:people")).status_code == 200
 
 
 @pytest.mark.parametrize("many", [3, 120])
@@ -145,9 +146,9 @@ def test_my_team_costs_the_same_for_few_and_many(django_assert_num_queries, many
     crowd(many)
     boss = Person.objects.get(last_name="Aardvark")
     browser = make.signed_in(make.ready("line_manager", person=boss))
-    browser.get(reverse("people:my_team"))
+    browser.get(reverse("staff:my_team"))
     with django_assert_num_queries(11):
-        answer = browser.get(reverse("people:my_team"))
+        answer = browser.get(reverse("staff:my_team"))
     assert len(names(answer)) == many
 
 
@@ -159,32 +160,32 @@ def test_my_team_shows_those_of_a_manager_one_is_deputy_for_until_the_last_day(m
     make.staff(at, "Di Clerk", manager=acting)
     make.deputy(boss, acting, date(2026, 11, 1), date(2026, 11, 24))
     browser = make.signed_in(make.ready("line_manager", person=acting))
-    answer = browser.get(reverse("people:my_team"))
+    answer = browser.get(reverse("staff:my_team"))
     assert names(answer) == ["Di Clerk", "Cy Nurse"]
     assert "You act for Ann Boss until Monday 23 November 2026" in text(answer)
     later = make.NOW.replace(day=24)
-    monkeypatch.setattr("careward.people.middleware.timezone", SimpleNamespace(now=lambda: later))
-    assert names(browser.get(reverse("people:my_team"))) == ["Di Clerk"]
+    monkeypatch.setattr("careward.people.signin.middleware.timezone", SimpleNamespace(now=lambda: later))
+    assert names(browser.get(reverse("staff:my_team"))) == ["Di Clerk"]
 
 
 def test_my_team_of_someone_who_is_no_member_of_staff_says_what_to_do():
-    answer = make.signed_in(make.ready("line_manager")).get(reverse("people:my_team"))
+    answer = make.signed_in(make.ready("line_manager")).get(reverse("staff:my_team"))
     assert "not tied to a member of staff" in text(answer)
 
 
 @pytest.mark.parametrize(
     ("role", "name", "status"),
     [
-        ("clinician", "people:people", 403),
-        ("clinician", "people:my_team", 403),
-        ("line_manager", "people:people", 403),
-        ("line_manager", "people:my_team", 200),
-        ("auditor", "people:roles", 200),
-        ("auditor", "people:give_role", 403),
-        ("service_desk", "people:roles", 403),
-        ("trust_administrator", "people:give_role", 200),
-        ("trust_administrator", "people:role_kinds", 200),
-        ("clinician", "people:own_data", 200),
+        ("clinician", "staff:people", 403),
+        ("clinician", "staff:my_team", 403),
+        ("line_manager", "staff:people", 403),
+        ("line_manager", "staff:my_team", 200),
+        ("auditor", "signin:roles", 200),
+        ("auditor", "signin:give_role", 403),
+        ("service_desk", "signin:roles", 403),
+        ("trust_administrator", "signin:give_role", 200),
+        ("trust_administrator", "signin:role_kinds", 200),
+        ("clinician", "signin:own_data", 200),
     ],
 )
 def test_each_role_opens_its_own_pages(role, name, status, monkeypatch):
@@ -194,27 +195,27 @@ def test_each_role_opens_its_own_pages(role, name, status, monkeypatch):
 
 def give(browser: Client, **more):
     facts = {"email": "bo@trust.example", "role": "auditor", "from_on_day": "23", "from_on_month": "11", "from_on_year": "2026", **more}
-    return browser.post(reverse("people:give_role"), facts)
+    return browser.post(reverse("signin:give_role"), facts)
 
 
 def test_a_role_is_given_seen_and_ended(admin):
     who = make.user("bo@trust.example", name="Bo Auditor")
-    form = admin.get(reverse("people:give_role")).content.decode()
+    form = admin.get(reverse("signin:give_role")).content.decode()
     assert 'value="2026"' in form
     answer = give(admin, last_on_day="31", last_on_month="12", last_on_year="2026", system_code=" PARIS ")
-    assert answer.url == reverse("people:roles")
+    assert answer.url == reverse("signin:roles")
     row = RoleHeld.objects.get(user=who)
     assert (row.to_on, row.system_code) == (date(2027, 1, 1), "paris")
-    words = text(admin.get(reverse("people:roles")))
+    words = text(admin.get(reverse("signin:roles")))
     assert "Bo Auditor bo@trust.example" in words
     assert "31 December 2026" in words
-    confirm = admin.get(reverse("people:end_role", args=[row.pk]))
+    confirm = admin.get(reverse("signin:end_role", args=[row.pk]))
     assert "Bo Auditor holds the role Auditor" in text(confirm)
-    assert admin.post(reverse("people:end_role", args=[row.pk])).url == reverse("people:roles")
+    assert admin.post(reverse("signin:end_role", args=[row.pk])).url == reverse("signin:roles")
     row.refresh_from_db()
     assert row.to_on == make.TODAY
     assert [e.verb for e in Entry.objects.order_by("id")] == ["role.given", "role.ended"]
-    after = admin.get(reverse("people:roles"), {"state": "any"})
+    after = admin.get(reverse("signin:roles"), {"state": "any"})
     assert "Bo Auditor no longer holds it from 23 November 2026" in text(after)
     assert 'role="rowheader">Bo Auditor' not in after.content.decode()
 
@@ -239,7 +240,7 @@ def test_a_refusal_says_every_reason(admin):
 
 def test_the_last_privacy_officer_is_kept_on_the_page_too(admin):
     row = make.role(make.user(name="Pat Officer"), make.organisation(), "privacy_officer")
-    answer = admin.post(reverse("people:end_role", args=[row.pk]))
+    answer = admin.post(reverse("signin:end_role", args=[row.pk]))
     assert answer.status_code == 409
     assert "Nobody else would be privacy officer on 23 November 2026" in text(answer)
     assert RoleHeld.objects.get(pk=row.pk).to_on is None
@@ -247,9 +248,9 @@ def test_the_last_privacy_officer_is_kept_on_the_page_too(admin):
 
 def test_a_role_of_another_organisation_is_not_there(admin):
     row = make.role(make.user(name="Stranger"), make.organisation("RYY"), "auditor")
-    assert admin.get(reverse("people:end_role", args=[row.pk])).status_code == 404
-    assert admin.post(reverse("people:end_role", args=[row.pk])).status_code == 404
-    assert "Stranger" not in text(admin.get(reverse("people:roles"), {"state": "any"}))
+    assert admin.get(reverse("signin:end_role", args=[row.pk])).status_code == 404
+    assert admin.post(reverse("signin:end_role", args=[row.pk])).status_code == 404
+    assert "Stranger" not in text(admin.get(reverse("signin:roles"), {"state": "any"}))
 
 
 @pytest.mark.parametrize("many", [2, 60])
@@ -257,21 +258,21 @@ def test_roles_cost_the_same_for_few_and_many(admin, django_assert_num_queries, 
     for n in range(many):
         make.role(make.user(name=f"User {n}"), make.organisation(), "auditor")
     with django_assert_num_queries(7):  # session, user, standing (2), all, count, rows
-        admin.get(reverse("people:roles"))
+        admin.get(reverse("signin:roles"))
 
 
 def test_roles_download_with_their_days(admin):
-    answer = admin.get(reverse("people:roles"), {"as": "csv"})
+    answer = admin.get(reverse("signin:roles"), {"as": "csv"})
     rows = list(csv.reader(io.StringIO(b"".join(answer.streaming_content).decode("utf-8-sig"))))
     assert rows[1] == ["Ada Admin", "ada@trust.example", "Trust administrator", "", "2020-01-01", "", "Held now"]
 
 
 def test_kinds_of_role_show_the_national_codes(admin):
-    assert "R5105" in text(admin.get(reverse("people:role_kinds")))
+    assert "R5105" in text(admin.get(reverse("signin:role_kinds")))
 
 
 def held_by(who):
-    return text(make.signed_in(who).get(reverse("people:own_data")))
+    return text(make.signed_in(who).get(reverse("signin:own_data")))
 
 
 def test_own_data_tells_everything_of_oneself_and_nothing_of_others():
@@ -310,6 +311,6 @@ def test_own_data_costs_the_same_for_little_and_much(django_assert_num_queries, 
         make.post(carol)
         make.deputy(carol, make.person(make.organisation()))
     browser = make.signed_in(make.ready("clinician", person=carol))
-    browser.get(reverse("people:own_data"))
+    browser.get(reverse("signin:own_data"))
     with django_assert_num_queries(15):
-        browser.get(reverse("people:own_data"))
+        browser.get(reverse("signin:own_data"))

@@ -4,19 +4,19 @@ from datetime import UTC, date, datetime
 
 import pytest
 from django.test import Client
-from django.urls import path
 from ninja import NinjaAPI
 
-from careward.people.models import ApiToken, Organisation
-from careward.people.rules import hash_of
-from careward.procedures.actions import adopt_document
-from careward.procedures.api import router
+from careward.governance.procedures.actions import adopt_document
+from careward.governance.procedures.api import router
+from careward.people.signin.models import ApiToken
+from careward.people.signin.rules import hash_of
+from careward.people.staff.models import Organisation
 from tests.web import procedures_site
 
 NOW = datetime(2026, 11, 23, 11, 0, tzinfo=UTC)
 api = NinjaAPI(title="Procedures", urls_namespace="procedures_test")
 api.add_router("", router)
-urlpatterns = [path("api/", api.urls), *procedures_site.urlpatterns]
+urlpatterns = procedures_site.urlpatterns
 
 
 class Clock:

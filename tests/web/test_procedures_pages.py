@@ -14,14 +14,14 @@ from django.test.utils import CaptureQueriesContext
 from hypothesis import given
 from hypothesis import strategies as st
 
-from careward.accounts.models import Account, Finding, Run
+from careward.access.accounts.models import Account, Finding, Run
 from careward.core.packs import load_document
-from careward.people.models import Organisation, Person
-from careward.procedures import exports
-from careward.procedures.actions import adopt_document
-from careward.procedures.carried import clauses, documents
-from careward.procedures.models import Adoption
-from careward.systems.models import Environment, System
+from careward.governance.procedures import exports
+from careward.governance.procedures.actions import adopt_document
+from careward.governance.procedures.carried import clauses, documents
+from careward.governance.procedures.models import Adoption
+from careward.people.staff.models import Organisation, Person
+from careward.systems.register.models import Environment, System
 from tests.web import procedures_site
 from tests.web.procedures_site import NOW, SEES, TODAY
 
@@ -218,7 +218,7 @@ def test_the_clause_page_shows_duty_places_measure_breaches_tests_and_neighbours
     words = text(page)
     assert "Clause PA-033 of the PARIS Procedure, section 3.6. Acts: Nightly run." in words
     assert "3 of 28 are in order, and 25 are to put right." in words
-    assert "careward.accounts.rules.states.inactivity_step" in words and "Not used for 90 days: locked" in words
+    assert "careward.access.accounts.rules.states.inactivity_step" in words and "Not used for 90 days: locked" in words
     assert words.count("Last used on 1 August 2026") == 20 and "See all 25" in words
     assert "PA-034" in words and "Nia Trevanion" in words
 
@@ -274,20 +274,20 @@ def test_the_front_door_leads_each_person_to_their_first_page(browser: Client, t
     assert browser.get("/").headers["Location"] == "/procedures/"
     adopt(trust)
     assert browser.get("/").headers["Location"] == "/procedures/paris/"
-    ask_as(monkeypatch, trust, "work:tasks:do")
+    ask_as(monkeypatch, trust, "tasks:tasks:do")
     assert browser.get("/").headers["Location"] == "/my-work/"
 
 
 @pytest.mark.parametrize("path", ["/procedures/", "/procedures/paris/", "/procedures/paris/about/", "/procedures/adopt/"])
 def test_who_has_no_part_in_it_is_told_so(browser: Client, trust: Organisation, monkeypatch, path: str):
     adopt(trust)
-    ask_as(monkeypatch, trust, "work:tasks:do")
+    ask_as(monkeypatch, trust, "tasks:tasks:do")
     assert browser.get(path).status_code == 403
 
 
 def test_whoever_has_work_that_cites_a_clause_may_read_it(browser: Client, trust: Organisation, monkeypatch):
     adopt(trust)
-    ask_as(monkeypatch, trust, "work:tasks:do")
+    ask_as(monkeypatch, trust, "tasks:tasks:do")
     page = browser.get("/clauses/PA-033/", follow=True)
     assert page.status_code == 200 and "To put right</h2>" not in page.content.decode()
     ask_as(monkeypatch, trust)

@@ -14,12 +14,12 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client, RequestFactory
 from django.urls import clear_url_caches, get_resolver, reverse
 
-from careward.ledger.models import Entry
-from careward.people.letters import LETTERS, VERBS
-from careward.people.models import RoleHeld, TermsAccepted, User
-from careward.people.roles import PERSONA_DOMAIN
-from careward.people.sign_in import FactorAdapter
-from careward.synthetic.organisation import DOMAIN
+from careward.engines.synthetic.organisation import DOMAIN
+from careward.evidence.ledger.models import Entry
+from careward.people.signin.letters import LETTERS, VERBS
+from careward.people.signin.models import RoleHeld, TermsAccepted, User
+from careward.people.signin.roles import PERSONA_DOMAIN
+from careward.people.signin.sign_in import FactorAdapter
 from tests.make import people as make
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.make.people_urls")]
@@ -30,9 +30,9 @@ def _day(monkeypatch, settings):
     """The door reads the clock; here it reads the day of the tests."""
     cache.clear()
     settings.STATIC_ROOT.mkdir(exist_ok=True)
-    settings.MFA_ADAPTER = "careward.people.sign_in.FactorAdapter"
-    monkeypatch.setattr("careward.people.middleware.timezone", SimpleNamespace(now=lambda: make.NOW))
-    monkeypatch.setattr("careward.people.sign_in.timezone", SimpleNamespace(now=lambda: make.NOW))
+    settings.MFA_ADAPTER = "careward.people.signin.sign_in.FactorAdapter"
+    monkeypatch.setattr("careward.people.signin.middleware.timezone", SimpleNamespace(now=lambda: make.NOW))
+    monkeypatch.setattr("careward.people.signin.sign_in.timezone", SimpleNamespace(now=lambda: make.NOW))
 
 
 @pytest.fixture
@@ -58,12 +58,12 @@ def test_a_password_alone_never_opens_a_role_that_needs_a_second_factor(browser)
     make.role(who, make.organisation(), "auditor")
     make.accepted(who, make.organisation())
     assert sign_in(browser, who).status_code == 302
-    for address in ("/", reverse("people:people"), reverse("people:roles"), reverse("people:own_data")):
+    for address in ("/", reverse("staff:people"), reverse("signin:roles"), reverse("signin:own_data")):
         answer = browser.get(address)
-        assert (answer.status_code, answer.url) == (302, f"{reverse('people:second_factor')}?next={address.replace('/', '%2F')}")
-    assert browser.get(reverse("people:second_factor")).status_code == 200
-    posted = browser.post(reverse("people:give_role"), {"email": who.email})
-    assert (posted.status_code, posted.url) == (302, reverse("people:second_factor"))
+        assert (answer.status_code, answer.url) == (302, f"{reverse('signin:second_factor')}?next={address.replace('/', '%2F')}")
+    assert browser.get(reverse("signin:second_factor")).status_code == 200
+    posted = browser.post(reverse("signin:give_role"), {"email": who.email})
+    assert (posted.status_code, posted.url) == (302, reverse("signin:second_factor"))
 
 
 @pytest.mark.clause("LR-027")
@@ -93,7 +93,7 @@ def test_a_session_from_before_the_factor_must_prove_it(browser):
     form = browser.get(answer.url)
     assert "Your account has a second factor" in page(form)
     assert "Use your password" not in page(form)
-    assert browser.get(reverse("people:own_data")).status_code == 302
+    assert browser.get(reverse("signin:own_data")).status_code == 302
     assert browser.get(reverse("mfa_deactivate_totp")).status_code == 302
     secret = FactorAdapter().decrypt(Authenticator.objects.get(type="totp").data["secret"])
     assert browser.post(answer.url, {"code": make.code_of(secret), "next": "/"}).url == "/"
@@ -236,31 +236,31 @@ def test_no_page_opens_before_the_terms_are_accepted_and_a_changed_text_asks_aga
     make.role(who, at, "clinician")
     sign_in(browser, who)
     answer = browser.get("/?a=b")
-    assert answer.url == f"{reverse('people:terms')}?next=%2F"  # what was searched for stays out of addresses
+    assert answer.url == f"{reverse('signin:terms')}?next=%2F"  # what was searched for stays out of addresses
     form = page(browser.get(answer.url))
     assert "You may open a patient" in form or "patient" in form
     shown = re.search(r'name="text_hash" value="([0-9a-f]{64})"', form)[1]
-    refused = browser.post(reverse("people:terms"), {"text_hash": "0" * 64})
+    refused = browser.post(reverse("signin:terms"), {"text_hash": "0" * 64})
     assert refused.status_code == 409
     assert "The terms have changed since you opened the page" in words_of(refused)
     assert not TermsAccepted.objects.exists()
-    assert browser.post(reverse("people:terms"), {"text_hash": shown, "next": "/?a=b"}).url == "/?a=b"
+    assert browser.post(reverse("signin:terms"), {"text_hash": shown, "next": "/?a=b"}).url == "/?a=b"
     assert browser.get("/").status_code == 200
     entry = Entry.objects.get(verb="terms.accepted")
     assert (entry.body["text_hash"], entry.subject) == (shown, f"user/{who.pk}")
     at.pack = "elft"
     at.save()
-    monkeypatch.setattr("careward.people.arrivals.terms_in_force", lambda pack, on: SimpleNamespace(text_hash="f" * 64))
-    assert browser.get("/").url.startswith(reverse("people:terms"))
+    monkeypatch.setattr("careward.people.signin.arrivals.terms_in_force", lambda pack, on: SimpleNamespace(text_hash="f" * 64))
+    assert browser.get("/").url.startswith(reverse("signin:terms"))
 
 
 def test_after_a_step_only_our_own_pages_are_gone_to(browser):
     who = make.user()
     make.role(who, make.organisation(), "clinician")
     sign_in(browser, who)
-    shown = re.search(r'value="([0-9a-f]{64})"', page(browser.get(reverse("people:terms"))))[1]
-    assert browser.post(reverse("people:terms"), {"text_hash": shown, "next": "https://elsewhere.example/"}).url == "/"
-    assert browser.post(reverse("people:terms"), {"text_hash": shown, "next": "//elsewhere.example/"}).url == "/"
+    shown = re.search(r'value="([0-9a-f]{64})"', page(browser.get(reverse("signin:terms"))))[1]
+    assert browser.post(reverse("signin:terms"), {"text_hash": shown, "next": "https://elsewhere.example/"}).url == "/"
+    assert browser.post(reverse("signin:terms"), {"text_hash": shown, "next": "//elsewhere.example/"}).url == "/"
 
 
 def test_with_roles_at_two_organisations_one_is_chosen(browser):
@@ -269,9 +269,9 @@ def test_with_roles_at_two_organisations_one_is_chosen(browser):
         make.role(who, at, "clinician")
         make.accepted(who, at)
     sign_in(browser, who)
-    assert browser.get("/").url.startswith(reverse("people:choose"))
-    assert "Error: " in page(browser.post(reverse("people:choose"), {"organisation": "999"}))
-    assert browser.post(reverse("people:choose"), {"organisation": second.pk, "next": "/"}).url == "/"
+    assert browser.get("/").url.startswith(reverse("signin:choose"))
+    assert "Error: " in page(browser.post(reverse("signin:choose"), {"organisation": "999"}))
+    assert browser.post(reverse("signin:choose"), {"organisation": second.pk, "next": "/"}).url == "/"
     assert page(browser.get("/")) == "front page of Trust RYY"
     RoleHeld.objects.filter(organisation=second).update(to_on=make.TODAY)
     assert page(browser.get("/")) == "front page of Trust RX3"
@@ -283,9 +283,9 @@ def test_without_a_role_only_ones_own_data_opens(browser):
     who = make.user(person=carol)
     make.role(who, at, "trust_administrator", to_on=make.TODAY)
     sign_in(browser, who)
-    assert browser.get("/").url == reverse("people:own_data")
-    assert "DL1 1AA" in page(browser.get(reverse("people:own_data")))
-    for name in ("people:people", "people:my_team", "people:roles", "people:give_role", "people:terms"):
+    assert browser.get("/").url == reverse("signin:own_data")
+    assert "DL1 1AA" in page(browser.get(reverse("signin:own_data")))
+    for name in ("staff:people", "staff:my_team", "signin:roles", "signin:give_role", "signin:terms"):
         answer = browser.get(reverse(name))
         assert (answer.status_code, "You hold no role today" in page(answer)) == (403, True)
     assert browser.get(reverse("mfa_index")).status_code == 200
@@ -295,7 +295,7 @@ def test_a_role_to_come_opens_nothing_yet(browser):
     who = make.user()
     make.role(who, make.organisation(), "clinician", from_on=make.TODAY.replace(day=24))
     sign_in(browser, who)
-    assert browser.get("/").url == reverse("people:own_data")
+    assert browser.get("/").url == reverse("signin:own_data")
 
 
 def test_standing_costs_two_queries_a_request(browser, django_assert_num_queries):
@@ -323,7 +323,7 @@ def test_personas_are_the_people_of_the_invented_trust_each_once(browser, settin
         make.role(who, make.organisation(), "system_administrator", system_code=system)
     make.role(who, make.organisation(), "line_manager")
     RoleHeld.objects.filter(user=persona("ended")).update(to_on=make.TODAY)
-    words = words_of(browser.get(reverse("people:demonstration")))
+    words = words_of(browser.get(reverse("signin:demonstration")))
     assert "Line manager and System administrator IAPTUS AND PARIS" in words
     assert words.count("as Auditor, Line manager and System administrator") == 1  # the name of this persona is Auditor
     assert "Ended" not in words
@@ -334,7 +334,7 @@ def test_a_persona_is_entered_with_one_click_and_needs_no_second_factor(browser,
     who = persona()
     real = make.user()
     make.role(real, make.organisation(), "auditor")
-    address = reverse("people:demonstration")
+    address = reverse("signin:demonstration")
     listed = page(browser.get(address))
     assert f'name="persona" value="{who.pk}"' in listed
     assert f'name="persona" value="{real.pk}"' not in listed
@@ -351,20 +351,20 @@ def test_only_the_door_frees_a_persona_and_only_while_the_demonstration_is_on(br
     who = persona()
     by_force = Client()
     by_force.force_login(who)
-    assert by_force.get("/").url.startswith(reverse("people:second_factor"))
-    browser.post(reverse("people:demonstration"), {"persona": who.pk})
+    assert by_force.get("/").url.startswith(reverse("signin:second_factor"))
+    browser.post(reverse("signin:demonstration"), {"persona": who.pk})
     settings.DEMONSTRATION = False
-    assert browser.get("/").url.startswith(reverse("people:second_factor"))
-    assert browser.get(reverse("people:demonstration")).status_code == 404
-    assert browser.post(reverse("people:demonstration"), {"persona": who.pk}).status_code == 404
+    assert browser.get("/").url.startswith(reverse("signin:second_factor"))
+    assert browser.get(reverse("signin:demonstration")).status_code == 404
+    assert browser.post(reverse("signin:demonstration"), {"persona": who.pk}).status_code == 404
 
 
 def test_the_door_has_no_address_where_the_demonstration_is_off(browser, settings):
-    settings.ROOT_URLCONF = "careward.people.urls"
+    settings.ROOT_URLCONF = "careward.people.signin.urls"
     clear_url_caches()
     assert browser.get("/demonstration/").status_code == 404
     with pytest.raises(Exception, match="demonstration"):
-        reverse("people:demonstration")
+        reverse("signin:demonstration")
 
 
 def test_the_pages_of_signing_in_carry_no_inline_script_or_style(browser):

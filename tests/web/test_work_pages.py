@@ -8,9 +8,9 @@ from types import SimpleNamespace
 import pytest
 from django.test import Client
 
-from careward.ledger.models import Entry
-from careward.people.models import Organisation
-from careward.work.models import Task, TaskMove
+from careward.evidence.ledger.models import Entry
+from careward.people.staff.models import Organisation
+from careward.work.tasks.models import Task, TaskMove
 from tests.make import found, people
 from tests.make.people import NOW, TODAY, ready, signed_in
 
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(autouse=True)
 def _day(monkeypatch):
-    monkeypatch.setattr("careward.people.middleware.timezone", SimpleNamespace(now=lambda: NOW))
+    monkeypatch.setattr("careward.people.signin.middleware.timezone", SimpleNamespace(now=lambda: NOW))
 
 
 @pytest.fixture
@@ -102,7 +102,7 @@ def test_who_may_see_findings_sees_every_task_and_may_not_do_those_of_others(tru
     page = words(browser.get(f"/tasks/{task.pk}/"))
     assert "This waits for Mary Lead." in page and "<textarea" not in page
     refused = browser.post(f"/tasks/{task.pk}/done/", {"evidence": "Done"})
-    assert refused.status_code == 403 and "work:tasks:do" in words(refused)
+    assert refused.status_code == 403 and "tasks:tasks:do" in words(refused)
     task.refresh_from_db()
     assert task.state == "open"
 

@@ -1,0 +1,184 @@
+"""Live counts of the clauses that this room carries: how many accounts each is about, and how many have nothing to put right.
+
+Counting 400,000 accounts takes about 0.7 s, so a run may keep what `cases` returns in its counts, as `stored` writes it, under "cases";
+without that they are counted live. What is to put right is always counted live, from the open findings.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import astuple, dataclass
+from datetime import date, timedelta
+from functools import cache
+from typing import Any
+from urllib.parse import urlencode
+
+from django.db.models import BooleanField, Case, Count, Q, Value, When
+from django.urls import reverse
+
+from careward.access.accounts.models import Account, Finding, Run
+from careward.core.packs import SHIPPED, Pack, load, load_document, names
+from careward.core.ports import Measured
+from careward.systems.register.measures import pack_on
+
+NIGHTS = 30
+RUNS_EACH_NIGHT = "PA-032"
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """So many open accounts of one sort."""
+
+    pack: str
+    live: bool
+    kind: str
+    active: bool
+    matched: bool
+    use_known: bool
+    roles_stated: bool
+    teams_stated: bool
+    accounts: int
+
+    @property
+    def of_a_person(self) -> bool:
+        return self.kind in ("normal", "admin")
+
+    @property
+    def held(self) -> bool:
+        return self.of_a_person and self.matched
+
+    @property
+    def in_use_by_people(self) -> bool:
+        return self.kind != "service"
+
+
+# Which accounts each finding code is about (docs/explanation/reconciliation.md); "account.inactive" by step, entitlements by dimension.
+ABOUT: dict[str, Callable[[Group], bool]] = {
+    "account.leaver": lambda g: g.in_use_by_people and g.matched,
+    "account.inactive/lock": lambda g: g.in_use_by_people and g.use_known,
+    "account.inactive/close": lambda g: g.in_use_by_people and g.use_known,
+    "account.inactive/warn": lambda g: g.in_use_by_people and g.use_known and g.active,
+    "account.use_unknown": lambda g: g.in_use_by_people,
+    "account.unmatched": lambda g: g.of_a_person,
+    "account.ambiguous": lambda g: g.in_use_by_people,
+    "account.duplicate": lambda g: g.held,
+    "account.generic_unapproved": lambda g: g.kind in ("generic", "service"),
+    "account.admin_unapproved": lambda g: g.kind == "admin" and g.matched,
+    "account.absent": lambda g: g.held,
+    "authorisation.missing": lambda g: g.held and g.live,
+    "authorisation.expired": lambda g: g.held and g.live,
+    "environment.unauthorised": lambda g: g.held and not g.live,
+    "training": lambda g: g.held,
+    "entitlement.excess": lambda g: g.held and g.roles_stated,
+    "entitlement.missing": lambda g: g.held and g.roles_stated,
+    "entitlement.excess_team": lambda g: g.held and g.teams_stated,
+    "entitlement.missing_team": lambda g: g.held and g.teams_stated,
+}
+
+
+def measures(*, organisation_id: int, on: date) -> dict[str, Measured]:
+    """Every clause that a finding can cite on the packs of this organisation's systems; two queries, three where no run kept its cases."""
+    finished = Run.objects.filter(organisation_id=organisation_id, finished_at__isnull=False, on_date__lte=on)
+    runs = list(finished.order_by("-id").values_list("on_date", "system_code", "counts")[: NIGHTS * 4])
+    kept = runs[0][2].get("cases") if runs else None
+    groups = [Group(*row) for row in kept] if kept is not None else cases(organisation_id)
+    wrong = _accounts_by_clause(_to_put_right(organisation_id))
+    totals = totals_by_clause(groups, {pack: about_clauses(pack_on(pack, on)) for pack in {g.pack for g in groups}})
+    known = {clause: _measured(clause, totals.get(clause, 0), wrong.get(clause, 0)) for clause in totals.keys() | wrong.keys()}
+    return {**known, **_nights([day for day, system, _ in runs if not system], on)}
+
+
+def late(*, organisation_id: int, on: date) -> dict[str, int]:
+    """How many accounts are late to be put right, by clause."""
+    return _accounts_by_clause(_to_put_right(organisation_id).filter(due_on__lt=on))
+
+
+def cases(organisation_id: int) -> list[Group]:
+    """The open accounts of an organisation by sort: what the clauses are counted over."""
+    rows = (
+        Account.objects.filter(organisation_id=organisation_id, gone_on=None, status__in=("active", "locked"))
+        .annotate(
+            is_live=_is(environment="live"),
+            active=_is(status="active"),
+            matched=_is(fits=1),
+            use_known=_is(Q(last_used_at__isnull=False) | Q(created_on__isnull=False)),
+            roles_stated=_is(roles__isnull=False),
+            teams_stated=_is(teams__isnull=False),
+        )
+        .order_by()
+        .values_list("system__pack", "is_live", "kind", "active", "matched", "use_known", "roles_stated", "teams_stated")
+    )
+    return [Group(*row) for row in rows.annotate(n=Count("id"))]
+
+
+def stored(groups: Iterable[Group]) -> list[tuple[Any, ...]]:
+    """Groups as a run keeps them in its counts."""
+    return [astuple(g) for g in groups]
+
+
+def _is(*conditions: Q, **fields: Any) -> Case:
+    return Case(When(*conditions, **fields, then=Value(True)), default=Value(False), output_field=BooleanField())
+
+
+@cache
+def tied() -> Mapping[str, tuple[str, str]]:
+    """The clauses of documents that govern named systems, with the pack and the first system: elsewhere they are not counted (PA-002)."""
+    known = ((name, load_document(name, code)) for name in names(SHIPPED) for code in load(name).documents)
+    return {c.id: (name, document.systems[0]) for name, document in known if document.systems for c in document.clauses}
+
+
+def _counts_here(clause: str, pack: str) -> bool:
+    return clause not in tied() or tied()[clause][0] == pack
+
+
+def about_clauses(pack: Pack) -> dict[str, set[str]]:
+    """Which codes of ABOUT speak for each clause of a pack; a house rule is no clause."""
+    found: defaultdict[str, set[str]] = defaultdict(set)
+    for code, rule in pack.findings.items():
+        if code in ABOUT:
+            found[rule.clause].add(code)
+    idle = pack.inactivity
+    steps = (("lock", idle.lock_clause, idle.lock_after_days), ("close", idle.close_clause, idle.close_after_days))
+    for step, clause, days in (*steps, ("warn", idle.warn_clause, idle.notice_days)):
+        if days:
+            found[clause].add(f"account.inactive/{step}")
+    for course in pack.training:
+        for clause in (course.clause, course.declaration_clause if course.declaration else course.clause):
+            found[clause].add("training")
+    return {clause: codes for clause, codes in found.items() if clause != "house" and _counts_here(clause, pack.id)}
+
+
+def totals_by_clause(groups: Iterable[Group], about: Mapping[str, Mapping[str, set[str]]]) -> dict[str, int]:
+    """How many accounts each clause is about, over every pack that has it; one counts once however many codes speak for the clause."""
+    totals = {clause: 0 for clauses in about.values() for clause in clauses}
+    for group in groups:
+        for clause, codes in about[group.pack].items():
+            if any(ABOUT[code](group) for code in codes):
+                totals[clause] += group.accounts
+    return totals
+
+
+def _measured(clause: str, total: int, wrong: int) -> Measured:
+    """Findings may be older than the accounts counted beside them, so there are never fewer cases than findings."""
+    total = max(total, wrong)
+    asked = {"clause": clause, **({"system": tied()[clause][1]} if clause in tied() else {})}
+    return Measured(total, total - wrong, f"{reverse('accounts:findings')}?{urlencode(asked)}")
+
+
+def _to_put_right(organisation_id: int) -> Any:
+    return Finding.objects.filter(organisation_id=organisation_id, closed_on=None, settled=False).exclude(clause="house").order_by()
+
+
+def _accounts_by_clause(findings: Any) -> dict[str, int]:
+    found: Counter[str] = Counter()
+    for clause, pack, accounts in findings.values_list("clause", "system__pack").annotate(n=Count("account", distinct=True)):
+        if _counts_here(clause, pack):
+            found[clause] += accounts
+    return found
+
+
+def _nights(run_on: list[date], on: date) -> dict[str, Measured]:
+    """PA-032: of the last 30 days, or since the first comparison if that is nearer, those with a comparison of every system."""
+    since = max(on - timedelta(days=NIGHTS - 1), min(run_on)) if run_on else None
+    if since is None:
+        return {}
+    return {RUNS_EACH_NIGHT: Measured((on - since).days + 1, len({day for day in run_on if day >= since}))}

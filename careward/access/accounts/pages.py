@@ -1,0 +1,108 @@
+"""What each list of this room can be asked."""
+
+from django.db.models import Q
+
+from careward.access.accounts.wording import KIND_WORDS, titles
+from careward.web.lists import Choice, Column, Listing, Many, Option, Text
+
+FINDING_HEADS = (
+    "System",
+    "Environment",
+    "User name",
+    "Person",
+    "Staff number",
+    "What is wrong",
+    "Detail",
+    "Step",
+    "Who acts",
+    "Due",
+    "Found",
+    "Clause",
+)
+ACCESS_HEADS = ("System", "Environment or kind", "May", "Who said so", "Has", "Account", "Used", "To put right")
+ACCOUNT_HEADS = (
+    "System",
+    "Environment",
+    "User name",
+    "Name given",
+    "Person",
+    "Kind",
+    "Status",
+    "Made",
+    "Last used",
+    "Roles",
+    "Teams",
+    "Findings",
+)
+
+
+def findings(
+    systems: tuple[Option, ...], codes: frozenset[str], roles: tuple[Option, ...], clauses: tuple[str, ...], managers: tuple[Option, ...]
+) -> Listing:
+    """The list of findings; its choices are what the organisation has, and a manager when one is asked for."""
+    return Listing(
+        noun="findings",
+        columns=(
+            Column("Account", "account", ("username",), upward="Account"),
+            Column("What is wrong", "what", ("code", "topic"), upward="What is wrong"),
+            Column("Who acts", "who", ("who", "manager__last_name"), upward="Who acts"),
+            Column("Due", "due", ("due_on",), upward="Due, soonest first", downward="Due, latest first"),
+            Column("Clause"),
+        ),
+        filters=(
+            Text("q", "Name or user name", ("username", "person__last_name", "person__first_name", "employee_number")),
+            Choice("system", "System", systems, field="system__code"),
+            Many("code", "What is wrong", tuple(Option(c, t) for c, t in titles().items() if c in codes), field="code"),
+            Choice("who", "Who acts", roles, field="who", any_words="Anyone"),
+            Choice("clause", "Clause", tuple(Option(c, "House rule" if c == "house" else c) for c in clauses), field="clause"),
+            Choice("manager", "Line manager", managers, field="manager_id"),
+            Choice(
+                "state",
+                "State",
+                (Option("right", "To put right"), Option("settled", "Already so")),
+                wheres=(("right", Q(settled=False)), ("settled", Q(settled=True))),
+                preset="right",
+                any_words="Either",
+            ),
+        ),
+        sort="due",
+        kind="findings",
+        none_yet="Nothing to put right.",
+    )
+
+
+def accounts(environments: tuple[Option, ...]) -> Listing:
+    """The accounts of one system."""
+    return Listing(
+        noun="accounts",
+        columns=(
+            Column("Account", "username", ("username",), upward="User name"),
+            Column("Whose", "whose", ("person__last_name", "person__first_name"), upward="Whose"),
+            Column("Rights"),
+            Column("Last used", "used", ("last_used_at",), upward="Longest unused first", downward="Last used first"),
+            Column("Now"),
+        ),
+        filters=(
+            Text("q", "Name or user name", ("username", "display_name", "person__last_name", "person__first_name")),
+            Choice("environment", "Environment", environments, field="environment"),
+            Choice(
+                "status",
+                "Status",
+                (Option("open", "Open"), Option("locked", "Locked"), Option("closed", "Closed")),
+                field="status",
+                wheres=(("open", Q(status="active")),),
+                preset="",
+            ),
+            Many("kind", "Kind", tuple(Option(k, w) for k, w in KIND_WORDS.items()), field="kind"),
+            Choice(
+                "match",
+                "Whose",
+                (Option("none", "Nobody matched"), Option("many", "More than one fits")),
+                field="fits",
+                wheres=(("none", Q(fits=0)), ("many", Q(fits__gt=1))),
+            ),
+        ),
+        sort="username",
+        kind="accounts",
+        none_yet="No account has been loaded for this system yet.",
+    )

@@ -1,0 +1,375 @@
+"""Reading findings and accounts: rows to frozen values, always within one organisation and what the reader may see."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db.models import Count, Min, Q, QuerySet
+
+from careward.access.accounts import pages, wording
+from careward.access.accounts.models import Account, Allowance, Finding, Run
+from careward.people.signin.roles import ROLES
+from careward.people.staff.models import Person
+from careward.people.staff.queries import posts_of, search_people
+from careward.people.staff.rules import main_post
+from careward.systems.register.models import System
+from careward.web import lists
+from careward.web.lists import Asked, Listing, Option, Page
+from careward.web.permission import Standing
+from careward.web.words import written_out
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """What of an organisation's findings someone may see: all, some systems', or those of the people they manage."""
+
+    organisation_id: int
+    everything: bool
+    systems: frozenset[str]
+    managers: frozenset[int]
+
+
+@dataclass(frozen=True, slots=True)
+class FindingLine:
+    id: int
+    whose: str
+    sub: str
+    person_id: int | None
+    account_id: int | None
+    system: str
+    system_code: str
+    code: str
+    what: str
+    detail: str
+    step: str
+    step_words: str
+    settled: bool
+    who: str
+    due_on: date
+    found_on: date
+    clause: str
+    task_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """The opening sentence of the findings page."""
+
+    open: int
+    late: int
+    with_managers: int
+    soonest: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class LastRun:
+    on: date
+    finished_at: datetime
+    accounts: int
+    unsafe: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Grouped:
+    """How many findings one system, manager, person or kind has."""
+
+    key: str
+    title: str
+    open: int
+    late: int
+
+
+@dataclass(frozen=True, slots=True)
+class AccountLine:
+    id: int
+    username: str
+    display_name: str
+    environment: str
+    person_id: int | None
+    person: str
+    fits: int | None
+    kind: str
+    status: str
+    roles: str
+    teams: str
+    created_on: date | None
+    last_used_at: datetime | None
+    findings: tuple[str, ...]
+
+
+def reach(standing: Standing, managers: frozenset[int]) -> Reach:
+    """Those who may see findings see them all, or their systems'; a line manager sees their own people's."""
+    return Reach(standing.organisation_id, standing.may("accounts:findings:see"), standing.systems, managers)
+
+
+def open_findings(within: Reach) -> QuerySet[Finding]:
+    """Open findings within someone's reach."""
+    rows = Finding.objects.filter(organisation_id=within.organisation_id, closed_on=None)
+    if within.everything and not within.systems:
+        return rows
+    theirs = Q(manager_id__in=within.managers)
+    return rows.filter(theirs | Q(system__code__in=within.systems) if within.everything else theirs)
+
+
+def listing(within: Reach, manager_id: str) -> Listing:
+    """The list with this organisation's systems, roles and clauses as its choices."""
+    systems = System.objects.filter(organisation_id=within.organisation_id).order_by("name")
+    found = open_findings(within).order_by()
+    if not within.everything or within.systems:
+        systems = systems.filter(pk__in=found.values("system_id"))
+    codes = frozenset(found.values_list("code", flat=True).distinct())
+    clauses = tuple(sorted(set(found.values_list("clause", flat=True).distinct())))
+    roles = tuple(Option(r, ROLES[r].title) for r in sorted(set(found.values_list("who", flat=True).distinct())) if r in ROLES)
+    shown = tuple(Option(c, n) for c, n in systems.values_list("code", "name"))
+    return pages.findings(shown, codes, roles, clauses, _manager(within, manager_id))
+
+
+def _manager(within: Reach, manager_id: str) -> tuple[Option, ...]:
+    """Only the manager asked for is a choice: thousands in a list help nobody; one comes here by a link."""
+    if not manager_id.isascii() or not manager_id.isdigit() or len(manager_id) > 12:
+        return ()
+    if not within.everything and int(manager_id) not in within.managers:  # else any number in the address would tell a name
+        return ()
+    row = Person.objects.filter(organisation_id=within.organisation_id, pk=int(manager_id)).first()
+    return (Option(manager_id, row.name),) if row else ()
+
+
+def findings(within: Reach, listed: Listing, asked: Asked) -> Page[FindingLine]:
+    rows = open_findings(within).select_related("person", "system", "manager")
+    return lists.apply(listed, asked, rows).map(_finding_line)
+
+
+def finding_rows(within: Reach, listed: Listing, asked: Asked) -> Iterator[tuple[Any, ...]]:
+    """Every match, for a download."""
+    rows = lists.matching(listed, asked, open_findings(within).select_related("person", "system", "manager"))
+    for f in lists.stream(rows):
+        line = _finding_line(f)
+        yield (
+            line.system, f.environment, f.username, f.person.name if f.person else "", f.employee_number or "", line.what, f.detail,
+            line.step_words, line.who, f.due_on, f.found_on, f.clause,
+        )  # fmt: skip
+
+
+def _finding_line(f: Finding) -> FindingLine:
+    where = f.system.name if f.environment in ("live", "") else f"{f.system.name}, {f.environment}"
+    return FindingLine(
+        id=f.pk, whose=f.person.name if f.person else f.username or f.system.name, sub=f"{f.username}, {where}" if f.username else where,
+        person_id=f.person_id, account_id=f.account_id, system=f.system.name, system_code=f.system.code, code=f.code,
+        what=wording.title(f.code, f.topic), detail=written_out(f.detail), step=f.step,
+        step_words=wording.SETTLED_WORDS.get(f.step, "") if f.settled else wording.STEP_WORDS[f.step], settled=f.settled, who=_who(f),
+        due_on=f.due_on, found_on=f.found_on, clause=f.clause, task_id=f.task_id,
+    )  # fmt: skip
+
+
+def _who(f: Finding) -> str:
+    if f.who == "line_manager" and f.manager:
+        return f.manager.name
+    if f.who == "system_administrator":
+        return f.system.administrator_title or "System administrator"
+    return ROLES[f.who].title if f.who in ROLES else f.who
+
+
+def figures(within: Reach, today: date) -> Figures:
+    """How many are open, late and with line managers: one query."""
+    counts = open_findings(within).filter(settled=False).aggregate(
+        open=Count("id"), late=Count("id", filter=Q(due_on__lt=today)), managers=Count("id", filter=Q(who="line_manager")),
+        soonest=Min("due_on"),
+    )  # fmt: skip
+    return Figures(counts["open"], counts["late"], counts["managers"], counts["soonest"])
+
+
+def last_run(organisation_id: int) -> LastRun | None:
+    row = Run.objects.filter(organisation_id=organisation_id, system_code="").exclude(finished_at=None).order_by("-id").first()
+    return LastRun(row.on_date, row.finished_at, row.accounts, tuple(row.counts.get("unsafe", ()))) if row else None
+
+
+def waiting_allowance(within: Reach) -> tuple[str, ...]:
+    """Codes of systems within someone's reach whose latest plan is held and not yet allowed."""
+    run = last_run(within.organisation_id)
+    if not run or not run.unsafe:
+        return ()
+    allowed = Allowance.objects.filter(organisation_id=within.organisation_id, on_date=run.on).values_list("system__code", flat=True)
+    waiting = set(run.unsafe) - set(allowed)
+    return tuple(sorted(waiting & within.systems if within.systems else waiting))
+
+
+def answers_for(*, organisation_id: int, person_id: int, managers: frozenset[int], on: date) -> bool:
+    """Whether any of some managers leads a person in a post held on a day or, where none is, led them in the last."""
+    posts = posts_of([person_id], organisation_id=organisation_id)[person_id]
+    last = main_post(posts, on)
+    numbers = {p.supervisor for p in posts if p.held(on)} | ({last.supervisor} if last else set())
+    return Person.objects.filter(organisation_id=organisation_id, pk__in=managers, employee_number__in=numbers - {""}).exists()
+
+
+GROUPS = {"system": "system__code", "manager": "manager_id", "code": "code", "person": "person_id"}
+
+
+def grouped(within: Reach, by: str, today: date, most: int = 200) -> tuple[Grouped, ...]:
+    """Open findings counted by system, manager, person or kind, most first."""
+    key = GROUPS[by]
+    rows = open_findings(within).filter(settled=False).exclude(**{key: None}).order_by().values(key)
+    rows = rows.annotate(open=Count("id"), late=Count("id", filter=Q(due_on__lt=today))).order_by("-open", key)[:most]
+    found = list(rows)
+    names = _names(by, [r[key] for r in found], within.organisation_id)
+    return tuple(Grouped(str(r[key]), names[r[key]], r["open"], r["late"]) for r in found)
+
+
+def _names(by: str, keys: list[Any], organisation_id: int) -> dict[Any, str]:
+    if by == "code":
+        return {k: wording.title(k) for k in keys}
+    if by == "system":
+        return dict(System.objects.filter(organisation_id=organisation_id, code__in=keys).values_list("code", "name"))
+    return {p.pk: p.name for p in Person.objects.filter(organisation_id=organisation_id, pk__in=keys)}
+
+
+def system_accounts(organisation_id: int, system_id: int, asked: Asked, listed: Listing) -> Page[AccountLine]:
+    """One page of a system's accounts, with what is wrong with each: two queries beside the list's own."""
+    page = lists.apply(listed, asked, _accounts(organisation_id, system_id))
+    wrong = _wrong([a.pk for a in page.rows])
+    return page.map(lambda a: _account_line(a, wrong))
+
+
+def account_rows(organisation_id: int, system_id: int, asked: Asked, listed: Listing) -> Iterator[tuple[Any, ...]]:
+    """Every match, for a download, a thousand accounts' findings at a time."""
+    batch: list[Account] = []
+    for account in lists.stream(lists.matching(listed, asked, _accounts(organisation_id, system_id).select_related("system"))):
+        batch.append(account)
+        if len(batch) == 1000:
+            yield from _download_rows(batch)
+            batch = []
+    yield from _download_rows(batch)
+
+
+def _download_rows(batch: list[Account]) -> Iterator[tuple[Any, ...]]:
+    wrong = _wrong([a.pk for a in batch])
+    for a in batch:
+        yield (
+            a.system.name, a.environment, a.username, a.display_name, a.person.name if a.person else "", wording.KIND_WORDS[a.kind],
+            a.status,
+            a.created_on, a.last_used_at, a.roles or "", a.teams or "", "; ".join(wrong.get(a.pk, ())),
+        )  # fmt: skip
+
+
+def _accounts(organisation_id: int, system_id: int) -> QuerySet[Account]:
+    return Account.objects.filter(organisation_id=organisation_id, system_id=system_id, gone_on=None).select_related("person")
+
+
+def _wrong(account_ids: list[int]) -> dict[int, tuple[str, ...]]:
+    out: dict[int, tuple[str, ...]] = {}
+    rows = Finding.objects.filter(account_id__in=account_ids, closed_on=None, settled=False).order_by("code", "topic")
+    for account_id, code, topic in rows.values_list("account_id", "code", "topic"):
+        out[account_id] = (*out.get(account_id, ()), wording.title(code, topic))
+    return out
+
+
+def _account_line(a: Account, wrong: dict[int, tuple[str, ...]]) -> AccountLine:
+    return AccountLine(
+        id=a.pk, username=a.username, display_name=a.display_name, environment=a.environment, person_id=a.person_id,
+        person=a.person.name if a.person else "", fits=a.fits, kind=wording.KIND_WORDS[a.kind], status=a.status,
+        roles=wording.several(a.roles, "No role"), teams=wording.several(a.teams, ""), created_on=a.created_on,
+        last_used_at=a.last_used_at, findings=wrong.get(a.pk, ()),
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class SystemFigures:
+    """The opening sentence of a system's page."""
+
+    open: int
+    locked: int
+    closed: int
+    wrong: int
+    late: int
+
+
+def system_figures(organisation_id: int, system_id: int, today: date) -> SystemFigures:
+    """How many accounts a system has and how many of them have something to put right: two queries."""
+    rows = dict(
+        Account.objects.filter(organisation_id=organisation_id, system_id=system_id, gone_on=None)
+        .order_by()
+        .values_list("status")
+        .annotate(n=Count("id"))
+    )
+    wrong = Finding.objects.filter(organisation_id=organisation_id, system_id=system_id, closed_on=None, settled=False).aggregate(
+        accounts=Count("account_id", distinct=True), late=Count("account_id", filter=Q(due_on__lt=today), distinct=True)
+    )
+    return SystemFigures(rows.get("active", 0), rows.get("locked", 0), rows.get("closed", 0), wrong["accounts"], wrong["late"])
+
+
+@dataclass(frozen=True, slots=True)
+class HeldPlan:
+    """What an unsafe plan would do, for the page where a named person decides."""
+
+    detail: str
+    lock: int
+    close: int
+    names: tuple[str, ...]
+
+
+def held_plan(organisation_id: int, system_id: int, shown: int = 20) -> HeldPlan:
+    """The plan of a held system: its own words, its counts, and the first accounts it would touch."""
+    rows = Finding.objects.filter(organisation_id=organisation_id, system_id=system_id, closed_on=None)
+    why = rows.filter(code="feed.unsafe").values_list("detail", flat=True).first() or ""
+    shut = rows.filter(step__in=("lock", "close"), settled=False)
+    counts = dict(shut.order_by().values_list("step").annotate(n=Count("account_id", distinct=True)))
+    names = [f.person.name if f.person else f.username for f in shut.select_related("person").order_by("username")[:shown]]
+    return HeldPlan(written_out(why), counts.get("lock", 0), counts.get("close", 0), tuple(dict.fromkeys(names)))
+
+
+@dataclass(frozen=True, slots=True)
+class AccountSeen:
+    """An account nobody, or more than one person, fits: what its system says of it, and what is to be put right."""
+
+    line: AccountLine
+    system: str
+    system_code: str
+    employee_number: str
+    email: str
+    smartcard: str
+    findings: tuple[FindingLine, ...]
+    who_fit: tuple[tuple[int, str, str], ...]  # person, name, staff number
+
+
+def account_seen(within: Reach, account_id: int) -> AccountSeen | None:
+    """One account of the organisation, or None; what is wrong with it is told as far as someone's reach goes."""
+    row = Account.objects.filter(organisation_id=within.organisation_id, pk=account_id).select_related("system", "person").first()
+    if row is None:
+        return None
+    rows = open_findings(within).filter(account=row).select_related("person", "system", "manager").order_by("due_on", "id")
+    fit = _who_fit(row) if row.fits and row.fits > 1 else ()
+    return AccountSeen(
+        _account_line(row, {}), row.system.name, row.system.code, row.employee_number, row.email, row.smartcard_uuid,
+        tuple(_finding_line(f) for f in rows), fit,
+    )  # fmt: skip
+
+
+def _who_fit(row: Account) -> tuple[tuple[int, str, str], ...]:
+    same = Q()
+    for mine, theirs in (("employee_number", "employee_number"), ("email", "email"), ("smartcard_uuid", "smartcard_uuid")):
+        if value := getattr(row, mine).strip():
+            same |= Q(**{f"{theirs}__iexact": value})
+    people = Person.objects.filter(same, organisation_id=row.organisation_id).order_by("last_name", "id")[:20]
+    return tuple((p.pk, p.name, p.employee_number) for p in people)
+
+
+@dataclass(frozen=True, slots=True)
+class SearchResults:
+    people: tuple[Any, ...]
+    systems: tuple[tuple[str, str], ...]
+    accounts: tuple[AccountLine, ...]
+
+
+def search(standing: Standing, words: str, most: int = 20) -> SearchResults:
+    """People, systems and accounts by words; each kind only for those who may see it."""
+    here = standing.organisation_id
+    people = search_people(organisation_id=here, words=words, on=standing.today, most=most) if standing.may("staff:people:see") else []
+    systems: tuple[tuple[str, str], ...] = ()
+    if standing.may("register:systems:see"):
+        either = Q(name__icontains=words) | Q(code__iexact=words)
+        systems = tuple(System.objects.filter(either, organisation_id=here).order_by("name").values_list("code", "name")[:most])
+    accounts: tuple[AccountLine, ...] = ()
+    if standing.may("accounts:accounts:see"):
+        rows = Account.objects.filter(organisation_id=here, username__istartswith=words, gone_on=None).select_related("person")[:most]
+        accounts = tuple(_account_line(a, {}) for a in rows)
+    return SearchResults(tuple(people), systems, accounts)

@@ -1,0 +1,87 @@
+"""Rules about the account itself: how it is used, whose it may be, and whether a shared one is approved."""
+
+from collections.abc import Iterator, Sequence
+from datetime import date, timedelta
+
+from careward.access.accounts.rules.matching import given, ways
+from careward.access.accounts.rules.shapes import FAR, OF_A_PERSON, GenericApproval, Holder, SeenAccount, count_days, plain
+from careward.access.accounts.rules.states import inactivity_step
+from careward.access.accounts.rules.wrongs import Wrong
+from careward.core.packs import Inactivity
+
+
+def inactive(account: SeenAccount, rule: Inactivity, on: date) -> Iterator[Wrong]:
+    """PA-033, PA-035, EL-035, EL-037: locked and closed after so long without use, with notice where the pack gives it."""
+    step = inactivity_step(status=account.status, last_used_on=account.last_used_on, created_on=account.created_on, on=on, rule=rule)
+    seen = account.last_used_on or account.created_on
+    if step == "nothing" or seen is None:
+        return
+    since = f"Last used on {seen}" if account.last_used_on else f"Never used since it was created on {seen}"
+    what, clause = {
+        "close": (f"closes at {count_days(rule.close_after_days)}", rule.close_clause),
+        "lock": (f"locks at {count_days(rule.lock_after_days)}", rule.lock_clause),
+        "warn": (f"locks on {seen + timedelta(days=rule.lock_after_days)} unless it is used", rule.warn_clause),
+    }[step]
+    yield Wrong("account.inactive", step, f"{since}, {count_days((on - seen).days)} ago; {what}", clause=clause)
+
+
+def use_unknown(account: SeenAccount, rule: Inactivity) -> Iterator[Wrong]:
+    """EL-058: a system that cannot say when accounts were used is named, not passed over."""
+    known = account.last_used_on or account.created_on
+    if not known and (rule.lock_after_days or rule.close_after_days):
+        yield Wrong("account.use_unknown", "ask", "The export gives neither a last use nor a day of creation")
+
+
+def unmatched(account: SeenAccount, fits: Sequence[Holder]) -> Iterator[Wrong]:
+    """EL-009: every account of a person is known to be somebody's."""
+    if account.kind in OF_A_PERSON and not fits:
+        named = given(account)
+        yield Wrong(
+            "account.unmatched",
+            "ask",
+            f"Nobody fits by {named}" if named else "The export gives no employee number, smartcard or e-mail address for it",
+        )
+
+
+def ambiguous(account: SeenAccount, fits: Sequence[Holder]) -> Iterator[Wrong]:
+    """EL-048: nothing acts on an ambiguous match; a person decides."""
+    if len(fits) > 1:
+        yield Wrong("account.ambiguous", "ask", f"Two or more people fit, by {ways(account, fits)}")
+
+
+def duplicate(account: SeenAccount, siblings: Sequence[SeenAccount]) -> Iterator[Wrong]:
+    """EL-028, EL-029: one normal account, and at most one for administration, on any one environment."""
+    if account.kind not in OF_A_PERSON:
+        return
+    first = min((s for s in [*siblings, account] if _alike(s, account)), key=_age)
+    if first.account_id != account.account_id:
+        since = f", created on {first.created_on}" if first.created_on else ""
+        yield Wrong("account.duplicate", "ask", f"A second account; the first is {first.username}{since}")
+
+
+def _alike(one: SeenAccount, other: SeenAccount) -> bool:
+    return one.is_open and one.kind == other.kind and one.environment == other.environment and one.system == other.system
+
+
+def _age(account: SeenAccount) -> tuple[date, str, int]:
+    return account.created_on or FAR, account.username, account.account_id
+
+
+def generic_unapproved(account: SeenAccount, generic: Sequence[GenericApproval], on: date) -> Iterator[Wrong]:
+    """EL-027: a shared account stands only on an approval by information governance, with an owner and an end."""
+    if account.kind not in ("generic", "service"):
+        return
+    rows = [r for r in generic if r.system == account.system and plain(r.username) == plain(account.username)]
+    begun = rows if account.kind == "service" else [r for r in rows if (r.approved_on or FAR) <= on]
+    ends = max((r.expires_on or FAR for r in begun), default=None)
+    if ends is None:
+        yield Wrong("account.generic_unapproved", "lock", _not_approved(rows, account.kind))
+    elif ends < on:
+        yield Wrong("account.generic_unapproved", "lock", f"Its approval ran out on {ends}")
+
+
+def _not_approved(rows: Sequence[GenericApproval], kind: str) -> str:
+    begins = min((r.approved_on for r in rows if r.approved_on), default=None)
+    if begins:
+        return f"Its approval begins only on {begins}"
+    return "No owner and end are on record" if kind == "service" else "No approval by information governance is on record"

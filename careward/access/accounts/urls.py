@@ -1,0 +1,22 @@
+"""Where findings and accounts are looked at."""
+
+from django.urls import path
+
+from careward.access.accounts import views
+from careward.web import menu
+
+app_name = "accounts"
+menu.add(menu.Entry("Findings", "accounts:findings", ("accounts:findings:see_team",), place=30))
+menu.add(menu.Entry("Systems", "accounts:systems", ("register:systems:see",), place=60))
+
+urlpatterns = [
+    path("findings/", views.findings, name="findings"),
+    path("findings/by/<slug:by>/", views.findings_by, name="findings_by"),
+    path("findings/look-again/", views.look_again, name="look_again"),
+    path("findings/allow/<str:code>/", views.allow, name="allow"),
+    path("people/<int:person_id>/access/", views.person, name="person"),
+    path("accounts/<int:account_id>/", views.account, name="account"),
+    path("search/", views.search, name="search"),
+    path("systems/", views.systems, name="systems"),
+    path("systems/<str:code>/", views.system, name="system"),
+]

@@ -1,0 +1,154 @@
+"""Pages of findings and accounts: parse, one call, render."""
+
+import re
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+
+from careward.access.accounts import actions, pages, queries
+from careward.access.accounts.whole_access import whole_access
+from careward.people.staff.models import Organisation
+from careward.people.staff.queries import colleague
+from careward.systems.register.queries import system_seen, systems_seen
+from careward.web import exports, lists
+from careward.web.jinja import clause_address
+from careward.web.listing import shown
+from careward.web.permission import SIGNED_IN, NotAllowed, needs
+from careward.work.tasks.queries import acts_for, waiting
+
+CLAUSE = re.compile(r"(PA|EL|LR|IN)[- ]?\d{3}", re.IGNORECASE)
+
+
+def _reach(request: HttpRequest) -> queries.Reach:
+    return queries.reach(request.standing, acts_for(request.standing))
+
+
+@needs("accounts:findings:see_team")
+def findings(request: HttpRequest) -> HttpResponseBase:
+    within = _reach(request)
+    listed = queries.listing(within, request.GET.get("manager", ""))
+    asked = lists.parse(listed, request.GET)
+    if asked.download:
+        rows = queries.finding_rows(within, listed, asked)
+        return exports.download(asked.download, "findings", pages.FINDING_HEADS, rows, request.standing.today)
+    page = queries.findings(within, listed, asked)
+    today = request.standing.today
+    context = {
+        "list": shown(listed, asked, page),
+        "figures": queries.figures(within, today),
+        "mine": waiting(request.standing),
+        "last_run": queries.last_run(within.organisation_id),
+        "held": queries.waiting_allowance(within) if request.standing.may("accounts:plans:allow") else (),
+    }
+    return render(request, "accounts/findings.jinja", context)
+
+
+@needs("accounts:findings:see_team")
+def findings_by(request: HttpRequest, by: str) -> HttpResponse:
+    if by not in queries.GROUPS:
+        raise Http404(by)
+    groups = queries.grouped(_reach(request), by, request.standing.today)
+    return render(request, "accounts/findings_by.jinja", {"by": by, "groups": groups})
+
+
+@needs(SIGNED_IN)
+def person(request: HttpRequest, person_id: int) -> HttpResponseBase:
+    standing = request.standing
+    seen = colleague(organisation_id=standing.organisation_id, person_id=person_id, on=standing.today)
+    if seen is None:
+        raise Http404("no such person here")
+    mine = person_id == standing.person_id
+    everybody = standing.may("staff:people:see")
+    managed = not (mine or everybody) and queries.answers_for(
+        organisation_id=standing.organisation_id, person_id=person_id, managers=acts_for(standing), on=standing.today
+    )
+    if not (mine or managed or everybody):
+        raise NotAllowed("staff:people:see")
+    access = whole_access(organisation_id=standing.organisation_id, person_id=person_id, today=standing.today)
+    if request.GET.get("as") in lists.DOWNLOADS:
+        return exports.download(request.GET["as"], "access", pages.ACCESS_HEADS, access.rows(), standing.today)
+    because = (
+        "it is your own" if mine else "you manage this person, or stand in for who does" if managed else f"you are {standing.role_title}"
+    )
+    return render(request, "accounts/person.jinja", {"person": seen, "access": access, "because": because})
+
+
+@needs("accounts:accounts:see")
+def account(request: HttpRequest, account_id: int) -> HttpResponse:
+    seen = queries.account_seen(_reach(request), account_id)
+    if seen is None:
+        raise Http404("no such account here")
+    if seen.line.person_id:
+        return redirect("accounts:person", seen.line.person_id)
+    return render(request, "accounts/account.jinja", {"account": seen})
+
+
+@needs(SIGNED_IN)
+def search(request: HttpRequest) -> HttpResponse:
+    words = " ".join(request.GET.get("q", "").replace("\0", " ").split())[: lists.LONGEST]
+    if CLAUSE.fullmatch(words) and request.standing.may("procedures:clauses:see"):
+        return redirect(clause_address(f"{words[:2].upper()}-{words[-3:]}"))
+    found = queries.search(request.standing, words) if words else None
+    return render(request, "accounts/search.jinja", {"words": words, "found": found})
+
+
+@needs("register:systems:see")
+def systems(request: HttpRequest) -> HttpResponseBase:
+    rows = systems_seen(organisation_id=request.standing.organisation_id, on=request.standing.today)
+    wrong = {g.key: g for g in queries.grouped(_reach(request), "system", request.standing.today)}
+    return render(request, "accounts/systems.jinja", {"systems": rows, "wrong": wrong})
+
+
+@needs("accounts:accounts:see")
+def system(request: HttpRequest, code: str) -> HttpResponseBase:
+    standing = request.standing
+    seen = system_seen(organisation_id=standing.organisation_id, code=code, on=standing.today)
+    if seen is None:
+        raise Http404("no such system here")
+    listed = pages.accounts(tuple(lists.Option(e.code, e.title) for e in seen.environments))
+    asked = lists.parse(listed, request.GET)
+    if asked.download:
+        rows = queries.account_rows(standing.organisation_id, seen.id, asked, listed)
+        return exports.download(asked.download, "accounts", pages.ACCOUNT_HEADS, rows, standing.today)
+    page = queries.system_accounts(standing.organisation_id, seen.id, asked, listed)
+    context = {
+        "system": seen,
+        "list": shown(listed, asked, page),
+        "figures": queries.system_figures(standing.organisation_id, seen.id, standing.today),
+    }
+    return render(request, "accounts/system.jinja", context)
+
+
+@needs("accounts:reconciliation:run")
+def look_again(request: HttpRequest) -> HttpResponse:
+    if request.method == "POST":
+        organisation = Organisation.objects.get(pk=request.standing.organisation_id)
+        actions.ask_for_run(organisation=organisation, on=request.standing.today, now=request.standing.now, by=request.standing.actor)
+        messages.success(request, "We are looking again. The figures change when it is done, in a minute or so.")
+    return redirect("accounts:findings")
+
+
+@needs("accounts:plans:allow")
+def allow(request: HttpRequest, code: str) -> HttpResponse:
+    standing = request.standing
+    seen = system_seen(organisation_id=standing.organisation_id, code=code, on=standing.today)
+    run = queries.last_run(standing.organisation_id)
+    if seen is None or run is None or code not in run.unsafe:
+        raise Http404("nothing is held for this system")
+    if standing.systems and code not in standing.systems:  # a role for one system decides nothing about another
+        raise NotAllowed("accounts:plans:allow")
+    if request.method == "POST":
+        organisation = Organisation.objects.get(pk=standing.organisation_id)
+        actions.allow_unsafe(
+            organisation=organisation,
+            system_code=code,
+            on=run.on,
+            reason=request.POST.get("reason", ""),
+            now=standing.now,
+            by=standing.actor,
+        )
+        messages.success(request, f"The change to {seen.name} may go ahead. Its work is raised when we have looked again.")
+        return redirect("accounts:findings")
+    held = queries.held_plan(standing.organisation_id, seen.id)
+    return render(request, "accounts/allow.jinja", {"system": seen, "run": run, "held": held})

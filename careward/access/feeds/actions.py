@@ -1,0 +1,283 @@
+"""What can be done with a load: begin, examine, allow, apply, undo. Each is written down as it is done; no names go into the ledger."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from django.db import transaction
+
+from careward.access.feeds import rules
+from careward.access.feeds.feed_plans import plan_files
+from careward.access.feeds.merge import as_day
+from careward.access.feeds.models import Load, LoadFile
+from careward.access.feeds.plan import MOST_PROBLEMS, Planned
+from careward.access.feeds.queries import UNDO, LoadReport, later_touching, load_report, permissions_now, waiting_since
+from careward.access.feeds.uploads import Upload, folder_of, forget, forget_if_older, store, waiting_folders
+from careward.access.feeds.world import World
+from careward.access.feeds.writing import put_back, recall, remembered, write
+from careward.core.days import london_day
+from careward.core.decision import ALLOWED, Decision, Refused
+from careward.core.packs import load as load_pack
+from careward.core.ports import Reading
+from careward.evidence.ledger import actions as ledger
+from careward.evidence.rows import bulk
+from careward.people.staff.models import Organisation
+
+EXAMINE, APPLY = "feeds.examine", "feeds.apply"
+
+
+@transaction.atomic
+def begin_load(*, organisation: Organisation, source: str, profile: str, now: datetime, by: str) -> Load:
+    """Opens a load of files that the caller reads itself."""
+    load = Load.objects.create(organisation=organisation, source=source, profile=profile, begun_at=now, begun_by=by)
+    _note(load, "load.begun", now, by, profile=profile)
+    return load
+
+
+@transaction.atomic
+def begin_upload(*, organisation_id: int, uploads: Sequence[Upload], profile: str = "canonical", now: datetime, by: str) -> Load:
+    """Opens a load of files sent by the browser: they wait below CAREWARD_HOME, and an errand examines them."""
+    load = Load.objects.create(organisation_id=organisation_id, source="browser", profile=profile, begun_at=now, begun_by=by)
+    load.folder = folder_of(load.pk)
+    load.save(update_fields=["folder"])
+    store(load.folder, uploads)
+    _note(load, "load.begun", now, by, errands=[(EXAMINE, {"load": load.pk, "by": by})], profile=profile, files=len(uploads))
+    return load
+
+
+def examine_load(*, load_id: int, reading: Reading, now: datetime, by: str) -> LoadReport:
+    """Counts what the files would do and changes nothing. The load is then examined, held or refused, with every reason."""
+    with transaction.atomic(), bulk.many_rows():
+        load = _locked(load_id)
+        _must(_may("examine", load, by, now))
+        _keep_examined(load, reading, _plan(load, reading, now, bulk.Provisional()), now, by)
+    return _report(load)
+
+
+@transaction.atomic
+def allow_load(*, load_id: int, reason: str, now: datetime, by: str) -> LoadReport:
+    """A named person lets a held load go. Refused without a reason, and to anyone without feeds:loads:allow."""
+    load = _locked(load_id)
+    _allow(load, reason, now, by)
+    return _report(load)
+
+
+def apply_load(*, load_id: int, reading: Reading, now: datetime, by: str, allow_reason: str = "") -> LoadReport:
+    """Puts an examined load in: all of it or nothing. One that only waits is examined first, and stays out where it is held.
+
+    `allow_reason` lets a held load go in the same act. Refused when the files, or the rows they were held against, have moved
+    since: the load then shows the new figures.
+    """
+    with transaction.atomic(), bulk.many_rows():
+        load = _locked(load_id)
+        if load.state == "held" and allow_reason:
+            _allow(load, allow_reason, now, by)
+        moved = _apply(load, reading, now, by, allow_reason)
+    _must(moved)
+    return _report(load)
+
+
+@transaction.atomic
+def ask_to_apply(*, organisation_id: int, load_id: int, now: datetime, by: str) -> None:
+    """Someone said to load these: an errand does it. Refused for files that did not come by the browser."""
+    load = _locked(load_id, organisation_id)
+    _must(_may("apply", load, by, now, unmoved=ALLOWED) & rules.files_here(load.folder))
+    _note(load, "load.asked_for", now, by, errands=[(APPLY, {"load": load.pk, "by": by})])
+
+
+@transaction.atomic
+def ask_to_undo(*, organisation_id: int, load_id: int, now: datetime, by: str) -> None:
+    """Someone said to take this load back: an errand does it. Refused while a later load has changed the same rows."""
+    load = _locked(load_id, organisation_id)
+    _must(_may("undo", load, by, now, untouched=_untouched(load)))
+    _note(load, "load.undo_asked_for", now, by, errands=[(UNDO, {"load": load.pk, "by": by})])
+
+
+@transaction.atomic
+def note_refusal(*, load_id: int, decision: Decision, now: datetime, by: str, state: str = "examined") -> None:
+    """Keeps on a load's page why the errand that was to load it, or to take it back, did not; nothing where it has moved on since."""
+    load = _locked(load_id)
+    if load.state == state:
+        load.reasons = rules.as_reasons(decision)
+        load.save(update_fields=["reasons"])
+        _note(load, "load.refused", now, by, codes=[r.code for r in decision.reasons])
+
+
+@transaction.atomic
+def undo_load(*, load_id: int, now: datetime, by: str) -> LoadReport:
+    """Puts back what stood before a load. Refused while a later load has changed the same rows.
+
+    A row the load added goes, unless something refers to it by now: then it stays, marked gone.
+    """
+    load = _locked(load_id)
+    _must(_may("undo", load, by, now, untouched=_untouched(load)))
+    files = list(load.files.order_by("-id"))
+    gone_on = as_day(london_day(now), bulk.storing())
+    stayed = sum(put_back(recall(file.before), gone_on=gone_on) for file in files)
+    load.state, load.undone_at, load.undone_by = "undone", now, by
+    load.save(update_fields=["state", "undone_at", "undone_by"])
+    _let_files_go(load)
+    _note(load, "load.undone", now, by, stayed=stayed, files=_counts(files))
+    return _report(load)
+
+
+def clear_uploads(*, now: datetime, by: str) -> int:
+    """Takes away the files of every load that can no longer go in, and says of how many loads.
+
+    A load that nobody chose to load for seven days is refused for good first, with the reason on its page. Each is a transaction.
+    """
+    return sum(_clear(number, now, by) for number in waiting_folders())
+
+
+@transaction.atomic
+def _clear(load_id: int, now: datetime, by: str) -> bool:
+    if not Load.objects.filter(pk=load_id).exists():  # sent just now and not yet committed, or broken off then
+        return forget_if_older(folder_of(load_id), now - rules.WAITS)
+    load = _locked(load_id)
+    since, asked_for = waiting_since(load)
+    if rules.waited_too_long(load.state, since=since, now=now, asked_for=asked_for):
+        _must(_may("refuse", load, by, now))
+        load.state, load.reasons = "refused", rules.as_reasons(rules.too_late())
+        load.save(update_fields=["state", "reasons"])
+        _note(load, "load.expired", now, by)
+    elif load.state in rules.OPEN - {"refused"}:
+        return False
+    _let_files_go(load)
+    return True
+
+
+def _let_files_go(load: Load) -> None:
+    """The files of a load that is in, undone or refused for good hold personal data, and nobody needs them any more."""
+    if load.folder:
+        transaction.on_commit(partial(forget, load.folder))
+
+
+def _locked(load_id: int, organisation_id: int | None = None) -> Load:
+    """The load, with its organisation locked first: two loads of one organisation never run at once."""
+    found = Load.objects.filter(pk=load_id)
+    load = found.get() if organisation_id is None else found.get(organisation_id=organisation_id)
+    Organisation.objects.select_for_update().get(pk=load.organisation_id)
+    return Load.objects.select_for_update().select_related(None).get(pk=load_id)
+
+
+def _may(name: str, load: Load, by: str, now: datetime, **gates: Decision) -> Decision:
+    held = permissions_now(actor=by, organisation_id=load.organisation_id, on=london_day(now))
+    return rules.LOADS.may(name, state=load.state, roles=held, gates=gates)
+
+
+def _must(decision: Decision) -> None:
+    if not decision:
+        raise Refused(decision)
+
+
+def _plan(load: Load, reading: Reading, now: datetime, ids: bulk.Ids) -> list[Planned]:
+    on = london_day(now)
+    pack = load_pack(load.organisation.pack, on=on)
+    return plan_files(reading.files, World(organisation_id=load.organisation_id, pack=pack, on=on, ids=ids))
+
+
+def _keep_examined(load: Load, reading: Reading, planned: Sequence[Planned], now: datetime, by: str) -> None:
+    """Stores the counts, samples and problems, and what was decided; an earlier allowance was for other figures and goes."""
+    load.files.all().delete()
+    LoadFile.objects.bulk_create([_file_row(load, each) for each in planned])
+    figures = [each.figures for each in planned]
+    refused = rules.usable(figures, whole_problems=len(reading.problems))
+    held = rules.judge(figures, load_pack(load.organisation.pack, on=london_day(now)).safety)
+    load.state = "refused" if not refused else "held" if not held else "examined"
+    load.reasons = rules.as_reasons(refused if not refused else held)
+    load.problems = _as_lists(reading.problems)
+    load.notices = list(reading.notices)
+    load.examined_at, load.allowed_by, load.allowed_reason = now, "", ""
+    load.save()
+    if load.state == "refused":
+        _let_files_go(load)
+    if load.state == "held":
+        _note(load, "load.held", now, by, codes=[r.code for r in held.reasons], files=_counts(load.files.order_by("id")))
+
+
+def _file_row(load: Load, each: Planned) -> LoadFile:
+    figures = each.figures
+    return LoadFile(
+        load=load,
+        feed=each.file.feed,
+        name=each.file.name,
+        system_code=each.file.system,
+        digest=each.file.digest,
+        rows=len(each.file.rows) + each.file.refused,
+        added=figures.added,
+        changed=figures.changed,
+        gone=figures.gone,
+        unchanged=figures.unchanged,
+        refused=figures.refused,
+        problems=_as_lists(each.problems),
+        notices=each.notices,
+        samples={**each.samples, "problems": len(each.problems), "held_against": each.digest},
+    )
+
+
+def _as_lists(problems: Iterable[Any]) -> list[list[Any]]:
+    return [[p.file, p.line, p.column, p.what, p.remedy] for p, _ in zip(problems, range(MOST_PROBLEMS), strict=False)]
+
+
+def _allow(load: Load, reason: str, now: datetime, by: str) -> None:
+    _must(_may("allow", load, by, now, reason=rules.reason_given(reason)))
+    load.state, load.allowed_by, load.allowed_reason = "examined", by, reason.strip()
+    load.save(update_fields=["state", "allowed_by", "allowed_reason"])
+    _note(load, "load.allowed", now, by, codes=[r["code"] for r in load.reasons])
+
+
+def _apply(load: Load, reading: Reading, now: datetime, by: str, allow_reason: str) -> Decision:
+    """Plans again with the ids the rows will have, and writes if that is what was examined; else the reasons why not."""
+    _must(_may("apply", load, by, now, unmoved=ALLOWED))
+    planned = _plan(load, reading, now, bulk.Ids())
+    if load.state == "waiting":
+        _keep_examined(load, reading, planned, now, by)
+        if load.state == "held" and allow_reason:
+            _allow(load, allow_reason, now, by)
+        if load.state != "examined":
+            return ALLOWED
+    files = {row.name: row for row in load.files.all()}
+    if not (unmoved := _unmoved(files, planned)):
+        _keep_examined(load, reading, planned, now, by)
+        return unmoved
+    for each in planned:
+        write(each)
+        row = files[each.file.name]
+        row.before = remembered(each)
+        row.save(update_fields=["before"])
+    bulk.take_stock(sum(row.added + row.changed + row.gone for row in files.values()))
+    load.state, load.applied_at, load.applied_by = "applied", now, by
+    load.save(update_fields=["state", "applied_at", "applied_by"])
+    _let_files_go(load)
+    _note(load, "load.applied", now, by, profile=load.profile, files=_counts(files.values()))
+    return ALLOWED
+
+
+def _untouched(load: Load) -> Decision:
+    return rules.untouched(later_touching(load))
+
+
+def _unmoved(files: dict[str, LoadFile], planned: Sequence[Planned]) -> Decision:
+    now = {each.file.name: each for each in planned}
+    same_files = {n: f.digest for n, f in files.items()} == {n: each.file.digest for n, each in now.items()}
+    same_rows = same_files and all(f.samples["held_against"] == now[n].digest for n, f in files.items())
+    return rules.unmoved(same_files=same_files, same_rows=same_rows or not same_files)
+
+
+def _note(load: Load, verb: str, now: datetime, by: str, *, errands: Iterable[Any] = (), **body: Any) -> None:
+    organisation = load.organisation.ods_code
+    ledger.record(at=now, actor=by, verb=verb, subject=f"load/{load.pk}", organisation=organisation, errands=errands, **body)
+
+
+def _counts(files: Iterable[LoadFile]) -> list[dict[str, Any]]:
+    """Digests and counts, which name nobody."""
+    names = ("feed", "system_code", "digest", "rows", "added", "changed", "gone", "unchanged", "refused")
+    return [{name: getattr(file, name) for name in names} for file in files]
+
+
+def _report(load: Load) -> LoadReport:
+    report = load_report(organisation_id=load.organisation_id, load_id=load.pk)
+    if report is None:
+        raise LookupError(f"load {load.pk} has gone")
+    return report

@@ -1,0 +1,45 @@
+"""What follows a load begun in the browser: the worker reads the files, examines them, and later puts them in."""
+
+from careward.access.feeds import actions
+from careward.access.feeds.models import Load
+from careward.access.feeds.uploads import path_of
+from careward.core.decision import Refused
+from careward.core.ports import Reading
+from careward.evidence.ledger.models import Errand
+from careward.web.plugs import plug
+
+
+def read(errand: Errand) -> Reading:
+    """The long part, before the transaction: meanwhile everybody else can write."""
+    load = Load.objects.get(pk=errand.body["load"])
+    reading: Reading = plug("read_feeds")(path_of(load.folder), profile=load.profile)
+    return reading
+
+
+def examine(errand: Errand, reading: Reading) -> None:
+    """Counts what the uploaded files would do."""
+    load = Load.objects.get(pk=errand.body["load"])
+    if load.state == "waiting":
+        actions.examine_load(load_id=load.pk, reading=reading, now=errand.claimed_at, by=errand.body["by"])
+
+
+def apply(errand: Errand, reading: Reading) -> None:
+    """Puts the uploaded files in, if they still do what the person saw; else the load's page shows why not."""
+    number, by = errand.body["load"], errand.body["by"]
+    try:
+        actions.apply_load(load_id=number, reading=reading, now=errand.claimed_at, by=by)
+    except Refused as refused:
+        actions.note_refusal(load_id=number, decision=refused.decision, now=errand.claimed_at, by=by)
+
+
+def undo(errand: Errand) -> None:
+    """Takes a load back, unless a later one has changed the same rows since it was asked for; then its page shows why not."""
+    number, by = errand.body["load"], errand.body["by"]
+    try:
+        actions.undo_load(load_id=number, now=errand.claimed_at, by=by)
+    except Refused as refused:
+        actions.note_refusal(load_id=number, decision=refused.decision, now=errand.claimed_at, by=by, state="applied")
+
+
+HANDLERS = {actions.EXAMINE: examine, actions.APPLY: apply, actions.UNDO: undo}
+PREPARES = {actions.EXAMINE: read, actions.APPLY: read}

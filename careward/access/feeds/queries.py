@@ -1,0 +1,323 @@
+"""Reads of loads: what a terminal or a page shows of each, always of one organisation."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, fields
+from datetime import date, datetime
+from typing import Any
+
+from django.db.models import Max, QuerySet, Sum
+from django.db.models.functions import Coalesce
+
+from careward.access.feeds.models import Load
+from careward.access.feeds.pages import LOADS as LOADS_LIST
+from careward.access.feeds.rules import ALLOW, RUN, STATE_WORDS, from_reasons, untouched
+from careward.access.feeds.writing import Remembered, recall
+from careward.core.decision import Decision, Reason, refuse
+from careward.core.ports import Problem
+from careward.evidence.ledger.models import Entry, Errand
+from careward.people.signin.arrivals import roles_in_force
+from careward.people.signin.models import RoleHeld, User
+from careward.people.signin.roles import permissions_of
+from careward.web import lists
+from careward.web.lists import Asked, Page
+from careward.web.words import day
+
+UNDO = "feeds.undo"
+AT_THE_MACHINE = frozenset({RUN, ALLOW})
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    column: str
+    was: str
+    becomes: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One row of the preview: what it is called, and what is new, different or gone of it."""
+
+    name: str
+    facts: tuple[Fact, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FileReport:
+    name: str
+    feed: str
+    system: str
+    digest: str
+    rows: int
+    added: int
+    changed: int
+    unchanged: int
+    gone: int
+    refused: int
+    problems_in_all: int
+    problems: tuple[Problem, ...]  # the first thousand
+    notices: tuple[str, ...]
+    samples_added: tuple[Sample, ...]
+    samples_changed: tuple[Sample, ...]
+    samples_gone: tuple[Sample, ...]
+
+    @property
+    def changes(self) -> int:
+        return self.added + self.changed + self.gone
+
+
+@dataclass(frozen=True, slots=True)
+class LoadReport:
+    """Everything a terminal or a page shows of a load."""
+
+    id: int
+    source: str
+    profile: str
+    folder: str
+    state: str
+    begun_at: datetime
+    begun_by: str
+    examined_at: datetime | None
+    applied_at: datetime | None
+    applied_by: str
+    undone_at: datetime | None
+    undone_by: str
+    allowed_by: str
+    allowed_reason: str
+    reasons: tuple[Reason, ...]
+    whole_problems: tuple[Problem, ...]  # of files that could not be used at all
+    load_notices: tuple[str, ...]
+    files: tuple[FileReport, ...]
+
+    @property
+    def state_words(self) -> str:
+        return STATE_WORDS[self.state]
+
+    @property
+    def rows(self) -> int:
+        return sum(f.rows for f in self.files)
+
+    @property
+    def added(self) -> int:
+        return sum(f.added for f in self.files)
+
+    @property
+    def changed(self) -> int:
+        return sum(f.changed for f in self.files)
+
+    @property
+    def gone(self) -> int:
+        return sum(f.gone for f in self.files)
+
+    @property
+    def unchanged(self) -> int:
+        return sum(f.unchanged for f in self.files)
+
+    @property
+    def refused_rows(self) -> int:
+        return sum(f.refused for f in self.files)
+
+    @property
+    def refused(self) -> int:
+        """Rows, and whole files, that did not go in: above nought the load is only partly done."""
+        return self.refused_rows + len(self.whole_problems)
+
+    @property
+    def changes(self) -> int:
+        return self.added + self.changed + self.gone
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        return (*self.whole_problems, *(p for f in self.files for p in f.problems))
+
+    @property
+    def problems_in_all(self) -> int:
+        return len(self.whole_problems) + sum(f.problems_in_all for f in self.files)
+
+    @property
+    def notices(self) -> tuple[str, ...]:
+        return (*self.load_notices, *(f"{f.name}: {n}" for f in self.files for n in f.notices))
+
+    @property
+    def exit_status(self) -> int:
+        """As the output contract has it: 5 refused or held, 6 partly done, 0 done."""
+        if self.state in ("held", "refused"):
+            return 5
+        return 6 if self.refused else 0
+
+
+def load_report(*, organisation_id: int, load_id: int) -> LoadReport | None:
+    """One load with its files; None when this organisation has none of that number. Two queries."""
+    load = Load.objects.filter(organisation_id=organisation_id, pk=load_id).first()
+    if load is None:
+        return None
+    files = load.files.defer("before").order_by("id")
+    plain = [f.name for f in fields(LoadReport) if f.name not in ("reasons", "whole_problems", "load_notices", "files")]
+    return LoadReport(
+        **{name: getattr(load, name) for name in plain},
+        reasons=from_reasons(load.reasons),
+        whole_problems=_problems(load.problems),
+        load_notices=tuple(load.notices),
+        files=tuple(_file(f) for f in files),
+    )
+
+
+def _file(row: Any) -> FileReport:
+    counts = ("name", "feed", "digest", "rows", "added", "changed", "unchanged", "gone", "refused")
+    samples = row.samples or {}
+    return FileReport(
+        **{name: getattr(row, name) for name in counts},
+        system=row.system_code,
+        problems=_problems(row.problems),
+        problems_in_all=samples.get("problems", len(row.problems)),
+        notices=tuple(row.notices),
+        **{f"samples_{kind}": _samples(samples.get(kind, ())) for kind in ("added", "changed", "gone")},
+    )
+
+
+def _problems(rows: Iterable[list[Any]]) -> tuple[Problem, ...]:
+    return tuple(Problem(*row) for row in rows)
+
+
+def _samples(rows: Iterable[Any]) -> tuple[Sample, ...]:
+    return tuple(Sample(name, tuple(Fact(*fact) for fact in facts)) for name, facts in rows)
+
+
+def permissions_now(*, actor: str, organisation_id: int, on: date) -> frozenset[str]:
+    """What an actor may do with loads: a signed-in person by their roles, someone at the machine everything, a job all but allow."""
+    kind, _, number = actor.partition("/")
+    if kind == "user":
+        held = RoleHeld.objects.filter(roles_in_force(on), organisation_id=organisation_id, user_id=int(number), user__is_active=True)
+        return frozenset(permissions_of(held.values_list("role", flat=True)))
+    return {"cli": AT_THE_MACHINE, "job": AT_THE_MACHINE - {ALLOW}}.get(kind, frozenset())
+
+
+def who(actor: str) -> str:
+    """An actor as a page names them."""
+    kind, _, number = actor.partition("/")
+    if kind == "user" and number.isdigit():
+        return User.objects.filter(pk=int(number)).values_list("name", flat=True).first() or "someone no longer here"
+    return {"cli": f"{number} at the command line", "job": "Careward"}.get(kind, actor)
+
+
+@dataclass(frozen=True, slots=True)
+class LoadRow:
+    """One load as the list shows it."""
+
+    id: int
+    source: str
+    begun_at: datetime
+    state: str
+    state_words: str
+    added: int
+    changed: int
+    gone: int
+    refused: int
+
+
+def _listed(organisation_id: int) -> QuerySet[Load]:
+    sums = {f"sum_{name}": Coalesce(Sum(f"files__{name}"), 0) for name in ("added", "changed", "gone", "refused")}
+    return Load.objects.filter(organisation_id=organisation_id).annotate(**sums)
+
+
+def _row(load: Any) -> LoadRow:
+    sums = (load.sum_added, load.sum_changed, load.sum_gone, load.sum_refused)
+    return LoadRow(load.pk, load.source, load.begun_at, load.state, STATE_WORDS[load.state], *sums)
+
+
+def loads(organisation_id: int, asked: Asked) -> Page[LoadRow]:
+    """One page of the organisation's loads."""
+    return lists.apply(LOADS_LIST, asked, _listed(organisation_id)).map(_row)
+
+
+def load_rows(organisation_id: int, asked: Asked) -> Iterator[tuple[object, ...]]:
+    """Every load that was asked for, to download."""
+    rows = (_row(each) for each in lists.stream(lists.matching(LOADS_LIST, asked, _listed(organisation_id))))
+    return ((r.id, r.source, r.begun_at, r.state_words, r.added, r.changed, r.gone, r.refused) for r in rows)
+
+
+def held(organisation_id: int) -> tuple[int, ...]:
+    """The loads that wait for a named person."""
+    return tuple(Load.objects.filter(organisation_id=organisation_id, state="held").order_by("id").values_list("id", flat=True))
+
+
+@dataclass(frozen=True, slots=True)
+class Happened:
+    at: datetime
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class LoadSeen:
+    """A load with what its page says around it: whether work goes on or is stuck, and what happened so far."""
+
+    report: LoadReport
+    working: bool
+    since: datetime | None  # when the work that goes on was asked for
+    stuck: bool
+    not_undone: bool  # it was to be taken back and was not: the report has the reasons
+    history: tuple[Happened, ...]
+
+
+def load_seen(*, organisation_id: int, load_id: int) -> LoadSeen | None:
+    """One load for its page; None when this organisation has none of that number."""
+    report = load_report(organisation_id=organisation_id, load_id=load_id)
+    if report is None:
+        return None
+    errand = Errand.objects.filter(entry__subject=f"load/{load_id}").select_related("entry").order_by("-id").first()
+    undoing = report.state == "applied" and errand is not None and errand.name == UNDO
+    open_ = (undoing or report.state in ("waiting", "examined")) and errand is not None and errand.done_at is None
+    stuck = open_ and errand is not None and errand.stuck_at is not None
+    since = errand.entry.at if errand else None
+    return LoadSeen(report, open_ and not stuck, since, stuck, undoing and not open_, _history(report))
+
+
+def _history(load: LoadReport) -> tuple[Happened, ...]:
+    """What happened to a load, newest first, with the names of those who did it."""
+    moments = (
+        (load.undone_at, "Taken back by", load.undone_by),
+        (load.applied_at, "Loaded by", load.applied_by),
+        (load.begun_at, "Begun by", load.begun_by),
+    )
+    names = {actor: who(actor) for actor in {by for at, _, by in moments if at}}
+    return tuple(Happened(at, f"{words} {names[by]}") for at, words, by in moments if at)
+
+
+def problem_rows(*, organisation_id: int, load_id: int) -> Iterator[tuple[object, ...]] | None:
+    """The problems of a load, to download; None when this organisation has none of that number."""
+    report = load_report(organisation_id=organisation_id, load_id=load_id)
+    if report is None:
+        return None
+    return ((p.file, p.line or "", p.column, p.what, p.remedy) for p in report.problems)
+
+
+def later_touching(load: Load) -> list[tuple[int, str, int]]:
+    """Later loads that changed rows this one added or changed, the newest first: (load, its day, rows in common)."""
+    if load.applied_at is None:
+        return []
+    applied = Load.objects.filter(organisation=load.organisation_id, state="applied", applied_at__gte=load.applied_at).exclude(pk=load.pk)
+    later = [other for other in applied if (other.applied_at, other.pk) > (load.applied_at, load.pk)]
+    mine: dict[str, list[Remembered]] = {}
+    for table in (t for file in load.files.all() for t in recall(file.before)) if later else ():
+        mine.setdefault(table.table, []).append(table)
+    found = []
+    for other in later:
+        theirs = [t for file in other.files.all() for t in recall(file.before)]
+        count = sum(own.touches(table) for table in theirs for own in mine.get(table.table, ()))
+        found += [(other.pk, day(other.applied_at), count)] if count else []
+    return sorted(found, reverse=True)
+
+
+def against_undo(*, organisation_id: int, load_id: int) -> Decision:
+    """Why a load cannot be taken back now, if so."""
+    load = Load.objects.get(organisation_id=organisation_id, pk=load_id)
+    if load.state != "applied":
+        return refuse("state.wrong", "house", f"Load {load_id} is not loaded", "Go back to the load")
+    return untouched(later_touching(load))
+
+
+def waiting_since(load: Load) -> tuple[datetime, bool]:
+    """When something last happened to a load, and whether an errand of it is still to run."""
+    subject = f"load/{load.pk}"
+    noted = Entry.objects.filter(subject=subject).aggregate(last=Max("at"))["last"]
+    asked_for = Errand.objects.filter(entry__subject=subject, done_at=None, stuck_at=None).exists()
+    return max(filter(None, (load.begun_at, load.examined_at, noted))), asked_for

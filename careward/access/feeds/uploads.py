@@ -1,0 +1,159 @@
+"""Files that come by the browser: which names are known, how large they may be, and where they wait."""
+
+import re
+import shutil
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path, PurePath
+from typing import Protocol
+
+from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
+
+from careward.access.feeds.shapes import FEEDS
+from careward.web.plugs import plug
+
+KINDS = ("csv", "parquet")
+KNOWN = tuple(f"{feed}.csv" for feed in FEEDS if feed != "accounts")
+MOST_BYTES = 512 * 1024 * 1024  # of one upload; more goes in at the command line
+MOST_FILES = 200
+SYSTEM = re.compile(r"[a-z0-9][a-z0-9._-]{0,100}")  # what can be a system's code, with an ending
+PLAIN = re.compile(r"[a-z0-9][a-z0-9 ._-]{0,100}")
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """One file someone sent; `name` is where it goes below the load's folder."""
+
+    name: str
+    content: UploadedFile
+
+
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """What is wrong with what was sent, and in which box of the form."""
+
+    field: str
+    message: str
+
+
+class Reads(Protocol):
+    """How one feed's files are called in a mapping profile."""
+
+    feed: str
+    file: str
+
+    def reads(self, name: str) -> bool: ...
+
+
+class ReadAs(Protocol):
+    """A mapping profile as it is chosen from."""
+
+    id: str
+    title: str
+    feeds: tuple[Reads, ...]
+
+
+def profiles() -> tuple[tuple[ReadAs, ...], tuple[str, ...]]:
+    """The mapping profiles that can be chosen, and why each other one cannot be used."""
+    found: tuple[tuple[ReadAs, ...], tuple[str, ...]] = plug("feed_profiles")()
+    return found
+
+
+def kinds(known: Iterable[ReadAs]) -> list[str]:
+    """The endings of all the files that these profiles read."""
+    return sorted({f".{kind}" for kind in KINDS} | {PurePath(f.file).suffix for profile in known for f in profile.feeds} - {""})
+
+
+def sort_out(
+    feeds: Sequence[UploadedFile], accounts: Sequence[UploadedFile], *, profile: str, known: Sequence[ReadAs]
+) -> tuple[list[Upload], list[Mistake]]:
+    """What was sent, by the name it will be read under, and every mistake. A name is only ever compared, never followed."""
+    chosen = next((p for p in known if p.id == profile), None)
+    if chosen is None:
+        return [], [Mistake("profile", "Choose how the files are written")]
+    uploads, mistakes = [], []
+    for field, sent in (("files", feeds), ("accounts", accounts)):
+        for each in sent:
+            name = _read_under(each, chosen, accounts=field == "accounts")
+            if name:
+                uploads.append(Upload(name, each))
+            else:
+                mistakes.append(Mistake(field, _unknown(field, Path(each.name or "").name, chosen)))
+    return uploads, mistakes + _as_a_whole(uploads, sent_any=bool(feeds or accounts))
+
+
+def _read_under(sent: UploadedFile, profile: ReadAs, *, accounts: bool) -> str:
+    """The name, with its folder, under which the profile takes the file; empty when it does not, or the name gives no system's code."""
+    name = (sent.name or "").strip().casefold()
+    if not (SYSTEM if accounts else PLAIN).fullmatch(name):
+        return ""
+    takers = [f for f in profile.feeds if (f.feed == "accounts") == accounts]
+    names = ((f, "/".join([*f.file.casefold().split("/")[:-1], name])) for f in takers)
+    return next((whole for f, whole in names if f.reads(whole)), "")
+
+
+def _unknown(field: str, name: str, profile: ReadAs) -> str:
+    patterns = [f.file for f in profile.feeds if (f.feed == "accounts") == (field == "accounts")]
+    if patterns == ["accounts/*.csv"]:
+        return f"Name {name} after the system's code, like paris.csv"
+    if not patterns:
+        return f"{name} cannot be read so: {profile.title} has no {'user lists' if field == 'accounts' else 'lists of people and systems'}"
+    return f"{name} is not a name we know; use one of {', '.join(PurePath(p).name for p in patterns)}"
+
+
+def _as_a_whole(uploads: Sequence[Upload], *, sent_any: bool) -> list[Mistake]:
+    mistakes = []
+    names = [u.name for u in uploads]
+    if not sent_any:
+        mistakes.append(Mistake("files", "Choose at least one file"))
+    for name in sorted({n for n in names if names.count(n) > 1}):
+        mistakes.append(Mistake("accounts" if "/" in name else "files", f"{name} was chosen twice; choose it once"))
+    if len(names) > MOST_FILES:
+        mistakes.append(Mistake("files", f"Choose at most {MOST_FILES} files"))
+    if sum(u.content.size or 0 for u in uploads) > MOST_BYTES:
+        most = MOST_BYTES // (1024 * 1024)
+        mistakes.append(Mistake("files", f"Choose files of at most {most} MB in all, or load them at the command line with careward load"))
+    return mistakes
+
+
+def folder_of(load_id: int) -> str:
+    """Where a load's files wait, below CAREWARD_HOME."""
+    return f"uploads/{load_id}"
+
+
+def path_of(folder: str) -> Path:
+    return Path(settings.CAREWARD_HOME) / folder
+
+
+def forget(folder: str) -> None:
+    """Takes the files away once they are in: they hold personal data, and the tables hold it now."""
+    shutil.rmtree(path_of(folder), ignore_errors=True)
+
+
+def waiting_folders() -> list[int]:
+    """The numbers of the loads whose files lie here."""
+    place = path_of("uploads")
+    return sorted(int(p.name) for p in place.iterdir() if p.name.isdecimal() and p.is_dir()) if place.is_dir() else []
+
+
+def forget_if_older(folder: str, than: datetime) -> bool:
+    """Takes away files that belong to no load, once they are so old that none can be in the making; says whether it did."""
+    place = path_of(folder)
+    if not place.is_dir() or datetime.fromtimestamp(place.stat().st_mtime, UTC) >= than:
+        return False
+    forget(folder)
+    return True
+
+
+def store(folder: str, uploads: Iterable[Upload]) -> None:
+    """Writes the files down, into a folder made afresh."""
+    place = path_of(folder)
+    forget(folder)
+    for each in uploads:
+        path = place / each.name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("wb") as out:
+            for chunk in each.content.chunks():
+                out.write(chunk)

@@ -1,0 +1,125 @@
+"""Pages of loads: parse, one call, render."""
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST
+
+from careward.access.feeds import actions, pages, queries, uploads
+from careward.access.feeds.forms import AllowForm
+from careward.access.feeds.rules import ALLOW, RUN
+from careward.web import exports, lists
+from careward.web.listing import shown
+from careward.web.permission import needs
+from careward.web.plugs import plug
+
+SEE = "feeds:loads:see"
+
+
+@needs(SEE)
+def loads(request: HttpRequest) -> HttpResponseBase:
+    standing = request.standing
+    asked = lists.parse(pages.LOADS, request.GET)
+    if asked.download:
+        rows = queries.load_rows(standing.organisation_id, asked)
+        return exports.download(asked.download, "loads", pages.LOAD_HEADS, rows, standing.today)
+    page = queries.loads(standing.organisation_id, asked)
+    context = {"list": shown(pages.LOADS, asked, page), "held": queries.held(standing.organisation_id)}
+    return render(request, "feeds/loads.jinja", context)
+
+
+@needs(RUN)
+def begin(request: HttpRequest) -> HttpResponse:
+    mistakes: list[uploads.Mistake] = []
+    known, faults = uploads.profiles()
+    profile = request.POST.get("profile", known[0].id)
+    if request.method == "POST":
+        feeds, accounts = (request.FILES.getlist(name) for name in ("files", "accounts"))
+        sent, mistakes = uploads.sort_out(feeds, accounts, profile=profile, known=known)
+        if not mistakes:
+            facts = {"organisation_id": request.standing.organisation_id, "now": request.standing.now, "by": request.standing.actor}
+            return redirect("feeds:load", load_id=actions.begin_upload(uploads=sent, profile=profile, **facts).pk)
+    context = {
+        "errors": {field: "; ".join(m.message for m in mistakes if m.field == field) for field in ("files", "accounts", "profile")},
+        "summary": [(m.field, m.message) for m in mistakes],
+        "known": uploads.KNOWN,
+        "kinds": uploads.kinds(known),
+        "profiles": [(p.id, p.title) for p in known],
+        "profile": profile,
+        "faults": faults,
+    }
+    return render(request, "feeds/begin.jinja", context, status=422 if mistakes else 200)
+
+
+@needs(SEE)
+def columns(request: HttpRequest) -> HttpResponse:
+    return render(request, "feeds/columns.jinja", {"columns": plug("feed_columns")()})
+
+
+@needs(SEE)
+def load(request: HttpRequest, load_id: int) -> HttpResponse:
+    return _load_page(request, load_id, AllowForm())
+
+
+def _load_page(request: HttpRequest, load_id: int, form: AllowForm) -> HttpResponse:
+    standing = request.standing
+    seen = queries.load_seen(organisation_id=standing.organisation_id, load_id=load_id)
+    if seen is None:
+        raise Http404("no such load here")
+    context = {
+        "load": seen.report,
+        "seen": seen,
+        "form": form,
+        "may_run": standing.may(RUN),
+        "may_allow": standing.may(ALLOW),
+        "marks": pages.MARKS,
+    }
+    return render(request, "feeds/load.jinja", context, status=422 if form.errors else 200)
+
+
+@needs(SEE)
+def problems(request: HttpRequest, load_id: int) -> HttpResponseBase:
+    standing = request.standing
+    rows = queries.problem_rows(organisation_id=standing.organisation_id, load_id=load_id)
+    if rows is None:
+        raise Http404("no such load here")
+    return exports.download("csv", f"problems of load {load_id}", pages.PROBLEM_HEADS, rows, standing.today)
+
+
+@needs(RUN)
+@require_POST
+def apply(request: HttpRequest, load_id: int) -> HttpResponse:
+    standing = request.standing
+    _here(request, load_id)
+    actions.ask_to_apply(organisation_id=standing.organisation_id, load_id=load_id, now=standing.now, by=standing.actor)
+    return redirect("feeds:load", load_id=load_id)
+
+
+@needs(ALLOW)
+@require_POST
+def allow(request: HttpRequest, load_id: int) -> HttpResponse:
+    _here(request, load_id)
+    form = AllowForm(request.POST)
+    if not form.is_valid():
+        return _load_page(request, load_id, form)
+    actions.allow_load(load_id=load_id, reason=form.cleaned_data["reason"], now=request.standing.now, by=request.standing.actor)
+    messages.success(request, "You have let this load go. It goes in when somebody chooses to load it.")
+    return redirect("feeds:load", load_id=load_id)
+
+
+@needs(RUN)
+def undo(request: HttpRequest, load_id: int) -> HttpResponse:
+    standing = request.standing
+    report = _here(request, load_id)
+    if request.method == "POST":
+        actions.ask_to_undo(organisation_id=standing.organisation_id, load_id=load_id, now=standing.now, by=standing.actor)
+        return redirect("feeds:load", load_id=load_id)
+    against = queries.against_undo(organisation_id=standing.organisation_id, load_id=load_id)
+    return render(request, "feeds/undo.jinja", {"load": report, "reasons": against.reasons})
+
+
+def _here(request: HttpRequest, load_id: int) -> queries.LoadReport:
+    report = queries.load_report(organisation_id=request.standing.organisation_id, load_id=load_id)
+    if report is None:
+        raise Http404("no such load here")
+    return report

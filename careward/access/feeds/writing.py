@@ -1,0 +1,95 @@
+"""Puts what was planned into the tables, and keeps what each touched row was so that it can be put back."""
+
+import json
+import zlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.apps import apps
+
+from careward.access.feeds.plan import Planned, Write
+from careward.access.feeds.shapes import ENVIRONMENT, SHAPES, Shape
+from careward.evidence.rows import bulk
+
+# Rows without a foreign key that still need this one; the row is named t.
+NAMED_BY_TEXT = {
+    ENVIRONMENT.table: (
+        "EXISTS (SELECT 1 FROM accounts_account c WHERE c.system_id = t.system_id AND c.environment = t.code)",
+        "EXISTS (SELECT 1 FROM access_authorisation c WHERE c.system_id = t.system_id AND c.environment = t.code)",
+    ),
+}
+
+
+def write(planned: Planned) -> None:
+    """Writes everything one file does, inside the caller's transaction."""
+    for each in planned.writes:
+        shape = each.shape
+        bulk.insert(shape.table, (*shape.columns, *shape.fixed), ((*row, *each.fixed) for row in each.added))
+        bulk.update(shape.table, shape.columns, [becomes for _, becomes in each.moved])
+
+
+def remembered(planned: Planned) -> bytes:
+    """What the touched rows were: for each table a line with the ids added, then a line [id, value ...] for each row changed."""
+    packer = zlib.compressobj(1)
+    parts = [packer.compress(line.encode()) for each in planned.writes for line in _lines(each)]
+    return b"".join([*parts, packer.flush()])
+
+
+def _lines(each: Write) -> Iterator[str]:
+    added = bulk.as_ranges(row[0] for row in each.added)
+    yield json.dumps({"table": each.shape.table, "added": added, "columns": each.shape.columns}) + "\n"
+    for was, _ in each.moved:
+        yield json.dumps(was, default=str) + "\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Remembered:
+    """One table as a file left it: the ids it added, and the rows it changed as they were."""
+
+    table: str
+    columns: tuple[str, ...]
+    added: tuple[tuple[int, int], ...]
+    was: list[tuple[Any, ...]]
+
+    def touches(self, other: "Remembered") -> int:
+        """How many of this file's rows the other file changed too."""
+        theirs = [row[0] for row in other.was]
+        mine = {row[0] for row in self.was}
+        return sum(1 for number in theirs if number in mine or any(first <= number <= last for first, last in self.added))
+
+
+def recall(before: bytes | memoryview | None) -> list[Remembered]:
+    """Reads back what `remembered` kept."""
+    tables: list[Remembered] = []
+    for line in zlib.decompress(before).splitlines() if before else ():
+        said = json.loads(line)
+        if isinstance(said, dict):
+            tables.append(Remembered(said["table"], tuple(said["columns"]), tuple((a, b) for a, b in said["added"]), []))
+        else:
+            tables[-1].was.append(tuple(said))
+    return tables
+
+
+def put_back(tables: Sequence[Remembered], *, gone_on: Any) -> int:
+    """Puts changed rows back as they were and takes added ones out, the last written first.
+
+    A row that something else refers to by now stays and is marked gone where its table can say so. Returns how many stayed.
+    """
+    stayed = 0
+    for each in reversed(tables):
+        shape = SHAPES[each.table]
+        bulk.update(each.table, each.columns, each.was)
+        kept = bulk.remove(each.table, each.added, _held_by(shape))
+        stayed += len(kept)
+        if shape.gone:
+            bulk.update(each.table, ("gone_on",), [(number, gone_on) for number in kept])
+    return stayed
+
+
+def _held_by(shape: Shape) -> list[str]:
+    """Conditions under which a row of the table is still referred to: one for each foreign key that points there."""
+    model = next(m for m in apps.get_models() if m._meta.db_table == shape.table)
+    links = [f.field for f in model._meta.get_fields(include_hidden=True) if f.auto_created and not f.concrete]
+    keys = [f'EXISTS (SELECT 1 FROM "{f.model._meta.db_table}" c WHERE c."{f.column}" = t.id)' for f in links]  # noqa: S608
+    return [*keys, *NAMED_BY_TEXT.get(shape.table, ())]

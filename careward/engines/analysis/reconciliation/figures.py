@@ -1,0 +1,101 @@
+"""What the packs say, as small tables to join on: no figure is looked up account by account."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import ibis
+import pyarrow as pa
+
+from careward.core.packs import Pack
+from careward.engines.analysis.tables import arrow
+
+LIVE = "live"
+
+SYSTEM = ibis.schema(
+    {
+        "system": "string",
+        "system_kind": "string",
+        "pack": "string",
+        "lock_days": "int64",
+        "close_days": "int64",
+        "notice_days": "int64",
+        "most_share": "int64",
+        "least_accounts": "int64",
+    }
+)
+CLAUSE = ibis.schema({"system": "string", "duty": "string", "pack_clause": "string"})
+APPROVER = ibis.schema({"system": "string", "environment": "string", "approver_role": "string", "exceptional": "boolean"})
+COURSE = ibis.schema(
+    {
+        "pack": "string",
+        "course": "string",
+        "title": "string",
+        "months": "int64",
+        "declaration": "boolean",
+        "clause": "string",
+        "declaration_clause": "string",
+    }
+)
+COURSE_NAME = ibis.schema({"pack": "string", "course": "string", "course_key": "string"})
+LONG_TERM = ibis.schema({"pack": "string", "kind": "string"})
+
+
+SHAPES = {
+    "pack_systems": SYSTEM,
+    "pack_clauses": CLAUSE,
+    "pack_approvers": APPROVER,
+    "pack_courses": COURSE,
+    "pack_course_names": COURSE_NAME,
+    "pack_absence_kinds": LONG_TERM,
+    "pack_absence_statuses": LONG_TERM,
+}
+
+
+def figures(systems: Iterable[Mapping[str, Any]], environments: Iterable[str], packs: Mapping[str, Pack]) -> dict[str, pa.Table]:
+    """The packs' figures for these systems (rows of SYSTEMS) and environments, by SHAPES. Raises KeyError for a pack that is not given."""
+    rows = list(systems)
+    used = {name: packs[name] for name in sorted({r["pack"] for r in rows})}
+    found: dict[str, list[tuple[Any, ...]]] = {
+        "pack_systems": [_system(r, used[r["pack"]]) for r in rows],
+        "pack_clauses": [(r["system"], *pair) for r in rows for pair in _clauses(r["system"], used[r["pack"]])],
+        "pack_approvers": _approvers(rows, sorted(set(environments)), used),
+        "pack_courses": [(name, *c) for name, p in used.items() for c in _courses(p)],
+        "pack_course_names": sorted({(name, *c) for name, p in used.items() for c in _course_names(p)}),
+        "pack_absence_kinds": sorted({(name, k) for name, p in used.items() for k in p.absence.kinds}),
+        "pack_absence_statuses": sorted({(name, s) for name, p in used.items() for s in p.absence.statuses}),
+    }
+    return {name: arrow(shape, found[name]) for name, shape in SHAPES.items()}
+
+
+def _system(row: Mapping[str, Any], pack: Pack) -> tuple[Any, ...]:
+    own, safety = pack.inactivity_for(row["system"]), pack.safety  # EL-036: each system may have its own figure
+    days = own.lock_after_days, own.close_after_days, own.notice_days
+    return (row["system"], row["kind"], row["pack"], *days, safety.most_share_percent, safety.least_accounts)
+
+
+def _clauses(system: str, pack: Pack) -> list[tuple[str, str]]:
+    idle = pack.inactivity_for(system)
+    steps = [("lock", idle.lock_clause), ("close", idle.close_clause), ("warn", idle.warn_clause)]
+    return [(code, rule.clause) for code, rule in pack.findings.items()] + [(f"account.inactive/{step}", clause) for step, clause in steps]
+
+
+def _approvers(rows: list[Mapping[str, Any]], environments: list[str], packs: Mapping[str, Pack]) -> list[tuple[Any, ...]]:
+    out = set()
+    for row in rows:
+        pack = packs[row["pack"]]
+        for environment in environments:
+            exceptional = pack.registration.exception_approvers  # PA-009
+            usual = (*pack.registration.approvers, *exceptional)  # PA-008
+            if environment != LIVE:
+                usual = exceptional = pack.environment_approvers(environment)  # PA-018
+            out |= {(row["system"], environment, role, False) for role in usual}
+            out |= {(row["system"], environment, role, True) for role in exceptional}
+    return sorted(out)
+
+
+def _courses(pack: Pack) -> list[tuple[Any, ...]]:
+    return [(c.code, c.title, c.valid_months, c.declaration, c.clause, c.declaration_clause) for c in pack.training]
+
+
+def _course_names(pack: Pack) -> list[tuple[str, str]]:
+    return [(c.code, name.strip().lower()) for c in pack.training for name in (c.code, *c.aliases)]

@@ -1,0 +1,53 @@
+"""What was authorised for whom, one row for each holder on each environment. Must agree with careward.access.accounts.rules.authority."""
+
+import ibis
+from ibis.expr.types import ArrayValue, DateValue, StringValue, Table
+
+from careward.engines.analysis.reconciliation.holding import FAR
+from careward.engines.analysis.tables import looked_up
+
+KINDS = ("normal", "admin")
+DIMENSIONS = ("roles", "teams")
+
+
+def authority(authorisations: Table, approvers: Table, on: DateValue) -> Table:
+    """Of each person on each environment: how long accepted authorisations last, and what those in force give.
+
+    `admin_given` says whether any was for administration; `<kind>_until` and `any_until` are the last days (null: none
+    accepted); `<kind>_roles` and `<kind>_teams` join what those in force state (null: none states it).
+    """
+    given = authorisations.filter(authorisations.approved_on <= on)
+    given = given.mutate(exceptional=given.exception_reason.fill_null("").strip() != "", until=given.expires_on.fill_null(FAR))
+    accepted = approvers.mutate(accepted=ibis.literal(True))
+    t = looked_up(given, accepted, ["system", "environment", "approver_role", "exceptional"])  # PA-008, PA-009, PA-018
+    t = t.mutate(counts=t.accepted.fill_null(False) & ~t.approved_by_is_holder.fill_null(False))
+    columns = {"admin_given": (t.kind == "admin").any(), "any_until": t.until.max(where=t.counts)}
+    for kind in KINDS:
+        own = t.counts & (t.kind == kind)
+        columns[f"{kind}_until"] = t.until.max(where=own)
+        columns |= {f"{kind}_{d}": t[d].group_concat(";", where=own & (t.until >= on)) for d in DIMENSIONS}
+    return t.group_by("system", "environment", "person_id").agg(**columns)
+
+
+def differences(judged: Table) -> Table:
+    """Accounts whose roles or teams differ from those authorised: one row a dimension, with what is `extra` and `lacking`.
+
+    The text as a whole is compared first: where exports are kept sorted, only real differences are ever taken apart.
+    """
+    return ibis.union(*[_differing(judged, what) for what in DIMENSIONS])
+
+
+def _differing(judged: Table, what: str) -> Table:
+    t = judged.mutate(seen=judged[what], due=(judged.kind == "admin").ifelse(judged[f"admin_{what}"], judged[f"normal_{what}"]))
+    t = t.filter(t.seen != t.due).select("account_id", "seen", "due", topic=ibis.literal(what))
+    t = t.mutate(seen_terms=_terms(t.seen), due_terms=_terms(t.due))
+    t = t.mutate(seen_keys=t.seen_terms.map(lambda x: x.lower()), due_keys=t.due_terms.map(lambda x: x.lower()))
+    return t.select("account_id", "topic", extra=_beyond(t.seen_terms, t.due_keys), lacking=_beyond(t.due_terms, t.seen_keys))
+
+
+def _terms(text: StringValue) -> ArrayValue:
+    return text.split(";").map(lambda x: x.strip()).filter(lambda x: x != "")
+
+
+def _beyond(terms: ArrayValue, known: ArrayValue) -> StringValue:
+    return terms.filter(lambda x: ~known.contains(x.lower())).unique().sort().join("; ")

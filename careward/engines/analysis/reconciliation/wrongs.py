@@ -1,0 +1,197 @@
+"""The rules, each a table of accounts in and a table of lines out. Must agree with careward.access.accounts.rules.
+
+`judged` has one row for each open account: its own columns, the figures of its system, whose it is, and what was authorised.
+"""
+
+import ibis
+from ibis.expr.types import DateValue, IntegerValue, StringValue, Table, Value
+
+from careward.engines.analysis.reconciliation.figures import LIVE
+from careward.engines.analysis.reconciliation.holding import FAR, day_after
+from careward.engines.analysis.reconciliation.matching import given, plain, ways
+from careward.engines.analysis.tables import looked_up
+
+OF_A_PERSON = ("normal", "admin")  # one named person signs in with it
+LINE = ibis.schema(
+    {"account_id": "int64", "code": "string", "step": "string", "duty": "string", "clause": "string", "topic": "string", "detail": "string"}
+)
+
+
+def inactive(judged: Table, on: DateValue) -> Table:
+    """PA-033, PA-035, EL-035, EL-037: locked and closed after so long without use, with notice where the pack gives it."""
+    t = judged.filter(judged.kind != "service").mutate(used=ibis.coalesce(judged.last_used_on, judged.created_on))
+    t = t.mutate(idle=on.delta(t.used, unit="day"))
+    active = (t.status == "active") & (t.lock_days > 0)  # a figure of 0 means never
+    t = t.mutate(
+        step=ibis.cases(
+            ((t.close_days > 0) & (t.idle >= t.close_days), "close"),
+            (active & (t.idle >= t.lock_days), "lock"),
+            (active & (t.notice_days > 0) & (t.idle >= t.lock_days - t.notice_days), "warn"),
+        )
+    )
+    t = t.filter(t.step.notnull())
+    since = t.last_used_on.notnull().ifelse("Last used on ", "Never used since it was created on ") + t.used.cast("string")
+    what = ibis.cases(
+        (t.step == "close", ibis.literal("closes at ") + _days(t.close_days)),
+        (t.step == "lock", ibis.literal("locks at ") + _days(t.lock_days)),
+        else_=ibis.literal("locks on ") + day_after(t.used, t.lock_days.as_interval("D")).cast("string") + " unless it is used",
+    )
+    detail = since + ", " + _days(t.idle) + " ago; " + what
+    return _lines(t, "account.inactive", t.step, detail, duty=ibis.literal("account.inactive/") + t.step)
+
+
+def _days(number: IntegerValue) -> StringValue:
+    return (number == 1).ifelse("1 day", number.cast("string") + " days")
+
+
+def use_unknown(judged: Table) -> Table:
+    """EL-058: a system that cannot say when accounts were used is named, not passed over."""
+    unknown = judged.last_used_on.isnull() & judged.created_on.isnull() & ((judged.lock_days > 0) | (judged.close_days > 0))
+    t = judged.filter(unknown & (judged.kind != "service"))
+    return _lines(t, "account.use_unknown", "ask", "The export gives neither a last use nor a day of creation")
+
+
+def unmatched(judged: Table) -> Table:
+    """EL-009: every account of a person is known to be somebody's."""
+    t = judged.filter(judged.kind.isin(OF_A_PERSON) & (judged.fits == 0))
+    t = t.mutate(named=given(t))
+    nothing = "The export gives no employee number, smartcard or e-mail address for it"
+    return _lines(t, "account.unmatched", "ask", (t.named == "").ifelse(nothing, ibis.literal("Nobody fits by ") + t.named))
+
+
+def ambiguous(judged: Table) -> Table:
+    """EL-048: nothing acts on an ambiguous match; a person decides."""
+    t = judged.filter(judged.fits > 1)
+    return _lines(t, "account.ambiguous", "ask", ibis.literal("Two or more people fit, by ") + ways(t))
+
+
+def duplicate(judged: Table) -> Table:
+    """EL-028, EL-029: one normal account, and at most one for administration, on any one environment."""
+    t = judged.filter(judged.person_id.notnull() & judged.kind.isin(OF_A_PERSON))
+    same = ["person_id", "system", "environment", "kind"]
+    several = t.group_by(same).agg(rows=t.count()).filter(lambda s: s.rows > 1)
+    t = t.semi_join(several, same)
+    oldest = ibis.window(group_by=same, order_by=[t.created_on.fill_null(FAR), t.username, t.account_id])
+    t = t.mutate(place=ibis.row_number().over(oldest), first=t.username.first().over(oldest), begun=t.created_on.first().over(oldest))
+    t = t.filter(t.place > 0)
+    since = (ibis.literal(", created on ") + t.begun.cast("string")).fill_null("")
+    return _lines(t, "account.duplicate", "ask", ibis.literal("A second account; the first is ") + t["first"] + since)
+
+
+def generic_unapproved(judged: Table, generic: Table, on: DateValue) -> Table:
+    """EL-027: a shared account stands only on an approval by information governance, with an owner and an end."""
+    g = generic.mutate(username_key=plain(generic.username), ends=generic.expires_on.fill_null(FAR))
+    begun = g.approved_on <= on
+    rows = g.group_by("system", "username_key").agg(
+        listed_until=g.ends.max(), begun_until=g.ends.max(where=begun.fill_null(False)), begins=g.approved_on.min()
+    )
+    t = judged.filter(judged.kind.isin(("generic", "service"))).mutate(username_key=plain(judged.username))
+    t = looked_up(t, rows, ["system", "username_key"])
+    t = t.mutate(service=t.kind == "service", ends=(t.kind == "service").ifelse(t.listed_until, t.begun_until))
+    t = t.filter(t.ends.isnull() | (t.ends < on))
+    detail = ibis.cases(
+        (t.ends.notnull(), ibis.literal("Its approval ran out on ") + t.ends.cast("string")),
+        (t.begins.notnull(), ibis.literal("Its approval begins only on ") + t.begins.cast("string")),
+        (t.service, "No owner and end are on record"),
+        else_="No approval by information governance is on record",
+    )
+    return _lines(t, "account.generic_unapproved", "lock", detail)
+
+
+def leaver(judged: Table, leavers: Table) -> Table:
+    """PA-029, EL-041: who has left keeps no account."""
+    t = judged.join(leavers, "person_id")
+    return _lines(t, "account.leaver", "close", t.detail)
+
+
+def absent(judged: Table, away: Table) -> Table:
+    """EL-033: disabled during a long-term absence."""
+    t = personal(judged).join(away, ["person_id", "pack"])
+    return _lines(t, "account.absent", "lock", t.detail)
+
+
+def untrained(judged: Table, gaps: Table) -> Table:
+    """PA-011, PA-012, PA-013: each course the pack asks for is passed, still good, and declared where that is asked."""
+    t = personal(judged).select("account_id", "person_id", "pack").join(gaps, ["person_id", "pack"])
+    return _lines(t, t.code, "ask", t.detail, topic=t.course, clause=t.clause)
+
+
+def unregistered(judged: Table, people: Table, on: DateValue) -> Table:
+    """House: who uses a clinical system is still on the professional register."""
+    ended = people.filter(people.registration_expires_on < on).select("person_id", "registration_expires_on")
+    t = personal(judged).filter(lambda j: j.system_kind == "clinical").join(ended, "person_id")
+    detail = ibis.literal("Professional registration ran out on ") + t.registration_expires_on.cast("string")
+    return _lines(t, "registration.lapsed", "ask", detail)
+
+
+def admin_unapproved(judged: Table) -> Table:
+    """EL-029: administrator rights are given for themselves."""
+    t = personal(judged).filter(lambda j: (j.kind == "admin") & ~j.admin_given.fill_null(False))
+    return _lines(t, "account.admin_unapproved", "ask", "Nobody has authorised administrator rights here")
+
+
+def unauthorised(judged: Table, on: DateValue) -> Table:
+    """PA-008, EL-017: a live account rests on the authority of somebody the procedure accepts, not run out."""
+    t = personal(judged).filter(lambda j: j.environment == LIVE)
+    t = t.mutate(last=(t.kind == "admin").ifelse(t.admin_until.coalesce(t.any_until), t.normal_until))
+    t = t.filter(t["last"].isnull() | (t["last"] < on))
+    missing = t["last"].isnull()
+    ran_out = ibis.literal("Its authority ran out on ") + t["last"].cast("string")
+    detail = missing.ifelse("Nobody whom the procedure accepts has authorised it", ran_out)
+    return _lines(t, missing.ifelse("authorisation.missing", "authorisation.expired"), missing.ifelse("ask", "lock"), detail)
+
+
+def environment(judged: Table, on: DateValue) -> Table:
+    """PA-018, PA-019: a non-live account is authorised for that environment, by the role the pack names."""
+    t = personal(judged).filter(lambda j: j.environment != LIVE)
+    last = (t.kind == "admin").ifelse(t.any_until, t.normal_until)
+    t = t.filter(last.isnull() | (last < on))
+    detail = ibis.literal("No authority in force for ") + t.environment + " by a role the procedure names"
+    return _lines(t, "environment.unauthorised", "lock", detail)
+
+
+def entitlement(differences: Table) -> Table:
+    """PA-025, PA-026, EL-018: roles and teams are those authorised, no more and no less."""
+    word = (differences.topic == "roles").ifelse("Roles", "Teams")
+    team = (differences.topic == "teams").ifelse("_team", "")
+    d = differences.mutate(word=word, team=team)
+    extra, lacking = d.filter(d.extra != ""), d.filter(d.lacking != "")
+    return ibis.union(
+        _lines(
+            extra,
+            "entitlement.excess",
+            "amend",
+            extra.word + " nobody authorised: " + extra.extra,
+            topic=extra.topic,
+            duty=ibis.literal("entitlement.excess") + extra.team,
+        ),
+        _lines(
+            lacking,
+            "entitlement.missing",
+            "amend",
+            lacking.word + " authorised but not given: " + lacking.lacking,
+            topic=lacking.topic,
+            duty=ibis.literal("entitlement.missing") + lacking.team,
+        ),
+    )
+
+
+def personal(judged: Table) -> Table:
+    """The accounts that are surely one person's own: rules about the holder run on no others."""
+    return judged.filter(judged.person_id.notnull() & judged.kind.isin(OF_A_PERSON))
+
+
+def _lines(
+    t: Table,
+    code: Value | str,
+    step: Value | str,
+    detail: Value | str,
+    *,
+    topic: Value | str = "",
+    duty: Value | str | None = None,
+    clause: Value | None = None,
+) -> Table:
+    said = {"code": code, "step": step, "duty": code if duty is None else duty, "clause": ibis.null("string") if clause is None else clause}
+    said |= {"topic": topic, "detail": detail}
+    values = {name: ibis.literal(v, "string") if isinstance(v, str) else v for name, v in said.items()}
+    return t.select("account_id", **values)

@@ -1,0 +1,182 @@
+"""The reference of the feeds, made from the same shapes that read them: as values for a page, and as docs/reference/feeds.md."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from careward.engines.connectors.csv import profiles
+from careward.engines.connectors.csv.shapes import SHAPES, Column, Shape
+from careward.engines.connectors.csv.values import CODE_FORM
+
+Words = tuple[str, ...]  # plain text and literal text by turns, plain first
+
+_KINDS = {
+    "text": "text",
+    "staff_number": "staff number",
+    "code": "code",
+    "yes_no": "Y or N",
+    "day": "day",
+    "moment": "moment",
+    "ods_code": "ODS code",
+    "nhs_number": "NHS number",
+    "list": "list",
+}
+_MODES = {
+    "snapshot": "It is a full list, so a row no longer in it is gone.",
+    "changes": "It adds to what is known; nothing is gone for it.",
+}
+_OPENING = """# Feeds A and B: the files and their columns
+
+Written from the shapes in `careward/engines/connectors/csv/shapes.py` by `describe()` beside them; a test holds it fresh.
+"""
+_FORM = (
+    "Files are CSV (UTF-8, a byte order mark tolerated, a heading line, RFC 4180) or Parquet with the same columns. Case and outer blanks "
+    "of headings do not matter, nor does the order of columns. An extract of another form is read through a mapping profile."
+)
+_READING = (
+    (
+        "Blank",
+        "Outer blanks are taken off. A blank cell is the default where there is one, else an empty text; "
+        "for days, moments and Y or N, no value.",
+    ),
+    ("Text", "At most 200 characters where nothing else is said. Text in lower case is turned to it."),
+    (
+        "Staff number",
+        "Text. One that a spreadsheet turned into a figure, like `2.0E+07` or `1234.0`, is refused: "
+        "format the column as text and export again.",
+    ),
+    ("Code", f"Text with only {CODE_FORM}, since it stands in addresses. The name of an accounts file gives a code too."),
+    ("Day", "`2026-11-30`, from 1900 on."),
+    ("Moment", "ISO 8601 like `2026-11-30T16:05:00`; without a zone it is Europe/London time, and a day alone is its midnight."),
+    ("One of", "A few words; case does not matter."),
+    ("Y or N", "Also yes, no, true, false, 1, 0."),
+    (
+        "List",
+        "Parted by `;`. Each item is trimmed and kept once ignoring case; the list is sorted. "
+        "A column that is not in the file states nothing; a blank cell states none.",
+    ),
+    ("NHS number", "Ten digits, spaces and dashes taken out. A wrong check digit is a notice and never refuses a row."),
+    (
+        "Formulas",
+        "A cell that begins with `=`, `+`, `-` or `@` stays text and is made harmless when it is exported; "
+        "the number of such cells is a notice.",
+    ),
+)
+_MISTAKES = (
+    "A row that cannot be used is refused with every reason: file, line, column, what was found, what to do. The other rows are kept. "
+    "Names, days of birth and NHS numbers are not repeated in messages.",
+    "What a refused row stands for stays as it was, and rows missing from a full list are gone as usual. Where it cannot be told what "
+    "a refused row stands for, because a column that tells rows apart cannot be read or the cells are too many or too few, nothing "
+    "is gone until that row is put right; a notice names its line.",
+    "A row with the same key as an earlier one is refused, naming that line. Blank lines are left out, with a notice.",
+    "User names of one environment that differ only in capitals are kept, with a notice.",
+    "A quote that is never closed, or stands within a quoted cell, costs the row that begins on its line; "
+    "reading goes on with the next line.",
+    "The whole file is refused when it is empty, has no heading, lacks a column it must have, names a column twice, is not UTF-8 text, "
+    "holds a NUL byte, is larger than 1 GB, or is an accounts file whose name is no code. "
+    "Nothing is then gone for the rows it might have held.",
+    "A column nobody knows is left out, with a notice. So is a file nobody knows.",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnSaid:
+    name: str
+    holds: Words
+    needed: bool
+    blank: Words  # what holds where the cell is blank or the column is not in the file
+
+
+@dataclass(frozen=True, slots=True)
+class FileSaid:
+    feed: str
+    file: str
+    about: str
+    key: tuple[str, ...]  # stands once in a file
+    columns: tuple[ColumnSaid, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ProfileSaid:
+    name: str
+    title: str
+    files: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FeedColumns:
+    """What the files hold, how cells are read and what becomes of mistakes."""
+
+    form: str
+    reading: tuple[tuple[str, Words], ...]
+    mistakes: tuple[Words, ...]
+    files: tuple[FileSaid, ...]
+    profiles: tuple[ProfileSaid, ...]
+
+
+def feed_columns(*, profiles_folder: Path | None = None) -> FeedColumns:
+    """The reference as values, with the organisation's own mapping profiles among those shipped; one that cannot be used is left out."""
+    known, _ = profiles.usable(profiles_folder=profiles_folder)
+    return FeedColumns(
+        _FORM,
+        tuple((name, _by_turns(words)) for name, words in _READING),
+        tuple(map(_by_turns, _MISTAKES)),
+        tuple(map(_file, SHAPES.values())),
+        tuple(ProfileSaid(p.id, p.title, tuple(f.file for f in p.feeds)) for p in known),
+    )
+
+
+def describe() -> str:
+    """The page as Markdown: how cells are read, each file with its columns, the mapping profiles shipped."""
+    return "\n".join(_lines(feed_columns()))
+
+
+def _lines(said: FeedColumns) -> Iterator[str]:
+    yield from (_OPENING, said.form, "\n## How cells are read\n")
+    yield from (f"- **{name}**: {_marked(words)}" for name, words in said.reading)
+    yield "\n## What becomes of mistakes\n"
+    yield from (f"- {_marked(words)}" for words in said.mistakes)
+    yield "\n## The files\n"
+    for file in said.files:
+        yield from _file_lines(file)
+    yield "## Mapping profiles shipped\n"
+    yield "| profile | reads | files |"
+    yield "|---|---|---|"
+    yield from (f"| `{p.name}` | {p.title} | {', '.join(f'`{f}`' for f in p.files)} |" for p in said.profiles)
+    yield ""
+
+
+def _file_lines(file: FileSaid) -> Iterator[str]:
+    yield f"### `{file.file}`\n"
+    yield f"{file.about} Once in a file: {', '.join(f'`{name}`' for name in file.key)}.\n"
+    yield "| column | holds | must be there | when blank or not in the file |"
+    yield "|---|---|---|---|"
+    yield from (f"| `{c.name}` | {_marked(c.holds)} | {'yes' if c.needed else ''} | {_marked(c.blank)} |" for c in file.columns)
+    yield ""
+
+
+def _file(shape: Shape) -> FileSaid:
+    mode = next(f.mode for f in profiles.load("canonical").feeds if f.feed == shape.feed)
+    columns = tuple(ColumnSaid(c.name, _by_turns(_holds(c)), c.required, _by_turns(_blank(c))) for c in shape.columns)
+    return FileSaid(shape.feed, shape.file, f"{shape.title} {_MODES[mode]}", shape.key, columns)
+
+
+def _holds(column: Column) -> str:
+    what = f"one of {', '.join(column.words)}" if column.kind == "word" else _KINDS[column.kind]
+    if column.lower:
+        what += " in lower case"
+    if column.kind == "text" and column.most != 200:
+        what += f", at most {column.most:,} characters"
+    return f"{what}: {column.means}" if column.means else what
+
+
+def _blank(column: Column) -> str:
+    return f"`{column.default}`" if column.default else column.derived
+
+
+def _by_turns(text: str) -> Words:
+    return tuple(text.split("`"))
+
+
+def _marked(words: Words) -> str:
+    return "`".join(words)

@@ -1,0 +1,99 @@
+"""The heading line against what a feed's profile looks for: which column of the file is which of ours."""
+
+from collections import Counter
+from dataclasses import dataclass
+
+from careward.engines.connectors.csv.profiles import FeedProfile
+from careward.engines.connectors.csv.shapes import Column
+from careward.engines.connectors.csv.sources import Unusable
+from careward.engines.connectors.csv.values import Block, block_reader
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One canonical column of this file: where its cells stand, or the constant that stands for them."""
+
+    column: Column
+    heading: str  # as the file writes it; a column the file lacks goes by its canonical name
+    index: int  # -1: every row says `constant`
+    constant: str
+    read: Block
+
+
+class Unmatched(Exception):
+    """The heading line cannot be used; carries every reason."""
+
+    def __init__(self, reasons: tuple[Unusable, ...]) -> None:
+        self.reasons = reasons
+        super().__init__("; ".join(r.what for r in reasons))
+
+
+def fields_of(headings: list[str], profile: FeedProfile) -> tuple[Field, ...]:
+    """The fields of a file in the order of its feed's shape; raises Unmatched with every reason at once."""
+    places: dict[str, int] = {}
+    for index, heading in enumerate(headings):
+        places.setdefault(normal(heading), index)
+    wanted = {name: normal(theirs) for name, theirs in profile.theirs.items()}
+    if reasons := _against(headings, places, wanted, profile):
+        raise Unmatched(tuple(reasons))
+    return tuple(
+        Field(column, headings[places[wanted[column.name]]].strip(), places[wanted[column.name]], "", _reader(column, profile))
+        if wanted.get(column.name) in places
+        else Field(column, column.name, -1, profile.constants.get(column.name, ""), _reader(column, profile))
+        for column in profile.shape.columns
+        if wanted.get(column.name) in places or column.name in profile.constants or column.always
+    )
+
+
+def notices_of(headings: list[str], profile: FeedProfile) -> list[str]:
+    """One notice for each column that is not read."""
+    wanted = {normal(theirs) for theirs in profile.theirs.values()}
+    out = []
+    for number, heading in enumerate(headings, 1):
+        if not heading.strip():
+            out.append(f"Column {number} has no name and is not read.")
+        elif normal(heading) not in wanted:
+            out.append(f'The column "{short(heading)}" is not known and is not read.')
+    return out
+
+
+def normal(heading: str) -> str:
+    """A heading as it is compared: outer blanks and case do not matter."""
+    return heading.strip().casefold()
+
+
+def short(heading: str) -> str:
+    """A heading as a message may repeat it: a file without one shows data in its place."""
+    text = "".join(c if c.isprintable() else " " for c in heading.strip())
+    return f"{text[:40]}..." if len(text) > 40 else text
+
+
+def _reader(column: Column, profile: FeedProfile) -> Block:
+    return block_reader(column, profile.formats, profile.values.get(column.name))
+
+
+def _against(headings: list[str], places: dict[str, int], wanted: dict[str, str], profile: FeedProfile) -> list[Unusable]:
+    sought = set(wanted.values())
+    if not sought & places.keys():
+        return [_no_heading(headings, profile)]
+    counts = Counter(map(normal, headings))
+    reasons = [
+        Unusable(1, f"The column stands {counts[theirs]} times in the heading", "Keep one of them", headings[places[theirs]].strip())
+        for theirs in dict.fromkeys(wanted.values())
+        if counts[theirs] > 1
+    ]
+    for column in profile.shape.columns:
+        if column.required and column.name in wanted and wanted[column.name] not in places:
+            theirs = profile.theirs[column.name]
+            reasons.append(Unusable(1, "The column is missing, and the feed must have it", f"Add a column called {theirs}", theirs))
+    return reasons
+
+
+def _no_heading(headings: list[str], profile: FeedProfile) -> Unusable:
+    other = next((name for mark, name in ((";", "semicolons"), ("\t", "tabs"), ("|", "upright strokes")) if mark in headings[0]), None)
+    if len(headings) == 1 and other:
+        what = f"The first line is not parted by commas, it seems to be by {other}"
+        return Unusable(1, what, "Save it as CSV with commas, or choose a mapping profile with its delimiter")
+    must = [profile.theirs[c.name] for c in profile.shape.columns if c.required and c.name in profile.theirs]
+    what = "The first line is no heading: it names no column of this feed"
+    return Unusable(1, what, f"Put a heading line first, with at least {', '.join(must)}; or choose the mapping profile of this extract")

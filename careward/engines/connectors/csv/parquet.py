@@ -1,0 +1,86 @@
+"""Parquet into the same records as CSV: each value as the text a CSV would have held; the heading counts as line 1."""
+
+from collections.abc import Callable, Generator, Iterator
+from datetime import date, datetime, time
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from careward.engines.connectors.csv.sources import Hashed, Record, Unusable
+
+_RUN = 16_384  # rows at a time
+
+
+class ParquetSource:
+    """A Parquet file as records, its column names first; raises Unusable where it is damaged or holds what no cell can say."""
+
+    def __init__(self, path: Path, *, limit: int) -> None:
+        self._path, self._limit = path, limit
+        self.digest = _digest(path)
+
+    def records(self) -> Generator[Record, None, None]:
+        try:
+            with pq.ParquetFile(self._path) as file:
+                self._refuse_swollen(file.metadata)
+                yield 1, list(file.schema_arrow.names)
+                yield from _rows(file)
+        except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
+            raise Unusable(0, "The file is not Parquet, or is damaged", "Export it again") from error
+
+    def _refuse_swollen(self, metadata: Any) -> None:
+        """A small file can stand for a vast table, since Parquet packs repeats; each value is held to one byte at least."""
+        if metadata.num_rows * metadata.num_columns > self._limit:
+            what = f"The file unpacks to {metadata.num_rows:,} rows of {metadata.num_columns:,} columns"
+            raise Unusable(0, what, "Split it into smaller files, or raise the limit")
+
+
+def _rows(file: Any) -> Iterator[Record]:
+    line = 2
+    for batch in file.iter_batches(batch_size=_RUN):
+        columns = [_cells(array) for array in batch.columns]
+        for cells in zip(*columns, strict=True):
+            if "\0" in "".join(cells):
+                raise Unusable(line, "The file holds a NUL character, which no text has", "Export it again without it")
+            yield line, list(cells)
+            line += 1
+
+
+def _cells(array: Any) -> list[str]:
+    try:
+        values = array.to_pylist()
+    except (ValueError, OverflowError):  # days and moments that Python cannot hold
+        values = array.cast(pa.string()).to_pylist()
+    return ["" if value is None else value if type(value) is str else _as_text(value) for value in values]
+
+
+def _as_text(value: Any) -> str:
+    for kind, text in _TEXTS:
+        if isinstance(value, kind):
+            return text(value)
+    return str(value)
+
+
+def _moment(value: datetime) -> str:
+    """A midnight without a zone reads as its day, which a day and a moment column both take."""
+    return value.date().isoformat() if value.tzinfo is None and value.time() == time() else value.isoformat()
+
+
+# In this order: a datetime is a date, and a bool is an int.
+_TEXTS: tuple[tuple[type, Callable[[Any], str]], ...] = (
+    (bool, lambda v: "Y" if v else "N"),
+    (datetime, _moment),
+    (date, date.isoformat),
+    (float, lambda v: "" if v != v else str(int(v)) if v.is_integer() else str(v)),  # pandas writes NaN for a blank
+    (list, lambda v: ";".join(str(item) for item in v if item is not None)),
+    (bytes, lambda v: v.decode("utf-8")),
+)
+
+
+def _digest(path: Path) -> str:
+    with Hashed(path) as raw:
+        buffer = bytearray(1 << 20)
+        while raw.readinto(buffer):
+            pass
+        return raw.sha.hexdigest()

@@ -1,0 +1,230 @@
+"""Feeds A and B read from a folder of files, through a mapping profile, into the values of `core.ports`."""
+
+import hashlib
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from itertools import chain
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from careward.core.ports import FeedFile, Problem, Reading
+from careward.engines.connectors.csv import grouping, profiles
+from careward.engines.connectors.csv.headings import Unmatched, fields_of, notices_of
+from careward.engines.connectors.csv.parquet import ParquetSource
+from careward.engines.connectors.csv.profiles import FeedProfile, Profile
+from careward.engines.connectors.csv.rows import Intake
+from careward.engines.connectors.csv.shapes import SHAPES
+from careward.engines.connectors.csv.sources import Record, TextSource, Unusable
+from careward.engines.connectors.csv.values import CODE_FORM, SYSTEM_CODE, Unfit, cell_reader
+
+GIB = 1 << 30
+_STAY = {
+    "staff": "There is no staff file: people stay as they were last loaded.",
+    "systems": "There is no systems file: the register stays as it was last loaded.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A file of the folder that a feed of the profile asks for."""
+
+    path: Path
+    name: str  # below the folder, with /
+    profile: FeedProfile
+
+    @property
+    def system(self) -> str:
+        return self.profile.system_of(self.name)
+
+
+def read_folder(folder: Path, *, profile: str = "canonical", profiles_folder: Path | None = None, limit: int = GIB) -> Reading:
+    """Every known file of a folder, read; a file above `limit` bytes is refused unread.
+
+    Whole files that cannot be used stand in the Reading's problems and not among its files. Raises ProfileError.
+    """
+    known = profiles.load(profile, profiles_folder=profiles_folder)
+    if not folder.is_dir():
+        return Reading((), (_folder_problem("There is no such folder", "Name the folder that holds the files"),), ())
+    try:
+        found, strays = _known_files(folder, known)
+    except OSError as error:
+        why = error.strerror or "no reason given"
+        return Reading((), (_folder_problem(f"The folder cannot be opened: {why}", "Check that it may be read"),), ())
+    problems: list[Problem] = []
+    files: list[FeedFile] = []
+    for item in _unmixed(found, problems):
+        file = _read(item.path, item.name, item.system, item.profile, limit)
+        problems += file.problems if _unusable(file) else ()
+        files += [] if _unusable(file) else [file]
+    if not found:
+        wanted = ", ".join(dict.fromkeys(f.file for f in known.feeds))
+        problems.append(_folder_problem("The folder holds no file that this profile reads", f"Put at least one there: {wanted}"))
+    notices = [f"{name} is not a file that this profile reads; it was left out." for name in strays]
+    read = {i.profile.feed for i in found}
+    notices += [words for feed, words in _STAY.items() if found and known.has(feed) and feed not in read]
+    return Reading((*_register(files, known), *files), tuple(problems), tuple(notices))
+
+
+def read_file(
+    path: Path,
+    *,
+    feed: str,
+    name: str,
+    system: str = "",
+    profile: str = "canonical",
+    profiles_folder: Path | None = None,
+    limit: int = GIB,
+) -> FeedFile:
+    """One file as its feed; one that cannot be used at all has no columns, no rows and its whole-file problems.
+
+    Such a file is never a snapshot, so that nothing is gone for it. Raises ProfileError where the profile does not read this feed.
+    """
+    known = profiles.load(profile, profiles_folder=profiles_folder)
+    fit = [f for f in known.feeds if f.feed == feed]
+    if not fit:
+        raise profiles.ProfileError(f"profiles/{profile}.toml reads no {feed}; it reads {', '.join(sorted({f.feed for f in known.feeds}))}")
+    chosen = next((f for f in fit if f.reads(name)), fit[0])
+    code = system.strip().lower() or chosen.system_of(name)
+    return _read(path, name, code, chosen, limit)
+
+
+def _read(path: Path, name: str, system: str, profile: FeedProfile, limit: int) -> FeedFile:
+    try:
+        if profile.feed == "accounts" and not SYSTEM_CODE.fullmatch(system):
+            what = "The name of the file gives no code of a system: a code stands in addresses"
+            raise Unusable(0, what, f"Name the file after the system's code, with only {CODE_FORM}")
+        size = path.stat().st_size
+        if size > limit:
+            remedy = f"Split it into smaller files, or raise the limit of {_size(limit)}"
+            raise Unusable(0, f"The file is {_size(size)} and was not read", remedy)
+        return _read_open(path, name, system, profile, limit)
+    except Unusable as reason:
+        reasons: tuple[Unusable, ...] = (reason,)
+    except Unmatched as error:
+        reasons = error.reasons
+    except OSError as error:
+        reasons = (
+            Unusable(0, f"The file cannot be opened: {error.strerror or 'no reason given'}", "Check that it is there and may be read"),
+        )
+    problems = tuple(Problem(name, r.line, r.column, r.what, r.remedy) for r in reasons)
+    return FeedFile(profile.feed, name, system, "", (), [], [], 0, problems, (), snapshot=False)
+
+
+def _read_open(path: Path, name: str, system: str, profile: FeedProfile, limit: int) -> FeedFile:
+    source = _source(path, profile, limit)
+    with closing(source.records()) as records:
+        headings, rest = _headings(records, profile)
+        fields = fields_of(headings, profile)
+        intake = Intake(name, profile.shape, fields, headings, heading=profile.header)
+        intake.take(_prepared(rest, headings, profile))
+    notices = (*notices_of(headings, profile), *intake.notices())
+    return FeedFile(
+        profile.feed,
+        name,
+        system,
+        source.digest,
+        intake.columns,
+        intake.rows,
+        intake.lines,
+        intake.refused,
+        tuple(intake.problems),
+        notices,
+        profile.snapshot,
+        intake.key,
+        intake.refused_keys,
+        tuple(intake.unkeyed),
+    )
+
+
+def _source(path: Path, profile: FeedProfile, limit: int) -> TextSource | ParquetSource:
+    if path.suffix.lower() == ".parquet":
+        return ParquetSource(path, limit=limit)
+    return TextSource(path, encoding=profile.encoding, delimiter=profile.delimiter)
+
+
+def _headings(records: Iterator[Record], profile: FeedProfile) -> tuple[list[str], Iterator[Record]]:
+    """The file's columns, by its heading line or by the profile's names, and the records below."""
+    first = next((r for r in records if isinstance(r[1], Unfit) or any(map(str.strip, r[1]))), None)
+    if first is None:
+        raise Unusable(0, "The file is empty", "Export it again; a list with nobody in it still has its heading line")
+    if not profile.header:
+        return list(profile.names), chain([first], records)
+    line, cells = first
+    if isinstance(cells, Unfit):
+        raise Unusable(line, f"The heading line cannot be read. {cells.what}", cells.remedy)
+    return cells, records
+
+
+def _prepared(records: Iterator[Record], headings: list[str], profile: FeedProfile) -> Iterator[Record]:
+    if profile.whole_numbers:
+        records = grouping.checked_numbers(records, headings, profile)
+    if profile.group:
+        records = grouping.grouped(records, headings, profile)
+    return records
+
+
+def _known_files(folder: Path, profile: Profile) -> tuple[list[_Found], list[str]]:
+    """The files the profile reads, feed by feed in its order, and the names of all others."""
+    parents = {f.file.split("/")[0].lower() for f in profile.feeds if "/" in f.file}
+    paths: list[tuple[str, Path]] = []
+    for entry in sorted(folder.iterdir()):
+        inside = entry.is_dir() and entry.name.lower() in parents
+        paths += [(f"{entry.name}/{e.name}", e) for e in sorted(entry.iterdir())] if inside else [(entry.name, entry)]
+    found: list[tuple[int, _Found]] = []
+    strays = []
+    for name, path in paths:
+        taker = next((i for i, feed in enumerate(profile.feeds) if feed.reads(name) and path.is_file()), None)
+        if taker is None:
+            strays.append(_printable(name))
+        else:
+            found.append((taker, _Found(path, _printable(name), profile.feeds[taker])))
+    return [item for _, item in sorted(found, key=lambda f: f[0])], strays
+
+
+def _printable(name: str) -> str:
+    """A file's name as it may be kept and shown: one that is not UTF-8, or holds a line break, would break what comes after."""
+    return "".join(c if c.isprintable() else "?" for c in name)
+
+
+def _unmixed(found: list[_Found], problems: list[Problem]) -> Iterator[_Found]:
+    """The files without those that stand for the same as an earlier one: paris.csv and PARIS.parquet, or two full lists of staff."""
+    first: dict[tuple[str, str], str] = {}
+    for item in found:
+        apart = "" if item.profile.snapshot else str(PurePosixPath(item.name.lower()).with_suffix(""))
+        known = first.setdefault((item.profile.feed, item.system or apart), item.name)
+        if known == item.name:
+            yield item
+        else:
+            problems.append(Problem(item.name, 0, "", f"The file stands for the same as {known}, and was not read", "Keep one of the two"))
+
+
+def _register(files: list[FeedFile], profile: Profile) -> tuple[FeedFile, ...]:
+    """The rows of the register of systems that a profile makes from its accounts files."""
+    cells = next((f.register for f in profile.feeds if f.register), None)
+    systems = [f.system for f in files if f.feed == "accounts"]
+    if cells is None or not systems:
+        return ()
+    columns = tuple(c for c in SHAPES["systems"].columns if c.name in cells or c.name in ("code", "name"))
+    rows: list[tuple[Any, ...]] = [
+        tuple(cell_reader(c)(system if c.name in ("code", "name") else cells[c.name]) for c in columns) for system in systems
+    ]
+    digest = hashlib.sha256(repr(rows).encode()).hexdigest()
+    notices = ("Made from the names of the accounts files, as the mapping profile says.",)
+    names = tuple(c.name for c in columns)
+    return (FeedFile("systems", "systems (by file name)", "", digest, names, rows, [0] * len(rows), 0, (), notices, snapshot=False),)
+
+
+def _unusable(file: FeedFile) -> bool:
+    return not file.columns
+
+
+def _folder_problem(what: str, remedy: str) -> Problem:
+    return Problem("", 0, "", what, remedy)
+
+
+def _size(count: int) -> str:
+    for unit, name in ((GIB, "GB"), (1 << 20, "MB"), (1 << 10, "KB")):
+        if count >= unit:
+            return f"{count / unit:.1f} {name}"
+    return f"{count} bytes"

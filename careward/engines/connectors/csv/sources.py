@@ -1,0 +1,148 @@
+"""Bytes into records: text files cut into lines and cells, with the line each record began on, and the file's digest."""
+
+import csv
+import hashlib
+import io
+import re
+from collections import deque
+from collections.abc import Generator, Iterator
+from pathlib import Path
+from typing import Any
+
+from careward.engines.connectors.csv.values import Unfit
+
+Record = tuple[int, list[str] | Unfit]  # the line it began on; its cells, or why it could not be cut into cells
+_BUFFER = 1 << 20
+_SURROGATE = re.compile("[\udc80-\udcff]")
+
+
+class Unusable(Exception):
+    """A whole file cannot be used: where it was seen (line 0 for no line), what is wrong, the remedy, and the column if any."""
+
+    def __init__(self, line: int, what: str, remedy: str, column: str = "") -> None:
+        self.line, self.what, self.remedy, self.column = line, what, remedy, column
+        super().__init__(what)
+
+
+class Hashed(io.RawIOBase):
+    """A file read once from its start, hashed as it is read, so that the digest is of the very bytes used."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__()
+        self._file = path.open("rb", buffering=0)
+        self.sha = hashlib.sha256()
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        count = self._file.readinto(buffer) or 0
+        self.sha.update(memoryview(buffer)[:count])
+        return count
+
+    def close(self) -> None:
+        self._file.close()
+        super().close()
+
+
+class TextSource:
+    """A delimited text file as records; `digest` is known once they are used up.
+
+    Raises Unusable, when opened or while read, for bytes that are not text in this encoding and for NUL bytes.
+    """
+
+    def __init__(self, path: Path, *, encoding: str, delimiter: str) -> None:
+        self._path, self._delimiter = path, delimiter
+        self._encoding = "utf-8-sig" if encoding.lower().replace("_", "-") in ("utf-8", "utf8") else encoding
+        self._raw = Hashed(path)
+
+    def records(self) -> Generator[Record, None, None]:
+        with io.TextIOWrapper(io.BufferedReader(self._raw, _BUFFER), encoding=self._encoding, newline="") as lines:
+            try:
+                yield from _by_blanks(lines) if self._delimiter == "whitespace" else _by_delimiter(lines, self._delimiter)
+            except UnicodeError as error:
+                raise self._wrong_encoding() from error
+
+    @property
+    def digest(self) -> str:
+        return self._raw.sha.hexdigest()
+
+    def _wrong_encoding(self) -> Unusable:
+        if self._encoding != "utf-8-sig":
+            remedy = f"Save it as {self._encoding}, or put the encoding of the mapping profile right"
+            return Unusable(self._first_bad_line("replace"), f"The file is not text in {self._encoding}", remedy)
+        remedy = "Save it as CSV UTF-8 (in Excel: Save As, CSV UTF-8), or name its encoding in a mapping profile"
+        return Unusable(self._first_bad_line("surrogateescape"), "The file is not UTF-8 text", remedy)
+
+    def _first_bad_line(self, errors: str) -> int:
+        bad = _SURROGATE if errors == "surrogateescape" else re.compile("\ufffd")
+        try:
+            with self._path.open(encoding=self._encoding, errors=errors, newline="") as lines:
+                return next((number for number, line in enumerate(lines, 1) if bad.search(line)), 1)
+        except UnicodeError:  # UTF-16 without its mark: nothing of it can be read
+            return 1
+
+
+def _fed(lines: Iterator[str], held: list[str], again: deque[str]) -> Iterator[str]:
+    """Lines for the CSV reader: those to be read again first; each is held until its record is whole."""
+    while True:
+        line = again.popleft() if again else next(lines, None)
+        if line is None:
+            return
+        held.append(line)
+        if "\0" in line:
+            raise _NulByte
+        yield line
+
+
+class _NulByte(Exception):
+    pass
+
+
+def _by_delimiter(lines: Iterator[str], delimiter: str) -> Iterator[Record]:
+    """RFC 4180 records. A quote gone wrong costs the line it stands on: reading goes on with the next line."""
+    held: list[str] = []
+    again: deque[str] = deque()
+    began = 1
+    while True:
+        reader = csv.reader(_fed(lines, held, again), delimiter=delimiter, strict=True)
+        before = began - 1
+        try:
+            for cells in reader:
+                if cells:
+                    yield began, cells
+                began = before + reader.line_num + 1
+                held.clear()
+            return
+        except _NulByte:
+            raise _nul(began + len(held) - 1) from None
+        except csv.Error as error:
+            broken = _broken(str(error))
+        yield began, broken
+        again.extendleft(reversed(held[1:]))
+        held.clear()
+        began += 1
+
+
+def _by_blanks(lines: Iterator[str]) -> Iterator[Record]:
+    for number, line in enumerate(lines, 1):
+        if "\0" in line:
+            raise _nul(number)
+        if cells := line.split():
+            yield number, cells
+
+
+def _nul(line: int) -> Unusable:
+    remedy = "It may not be a text file, or be damaged: export it again as CSV UTF-8"
+    return Unusable(line, "The file holds a NUL byte, which no text has", remedy)
+
+
+def _broken(error: str) -> Unfit:
+    limit = csv.field_size_limit()
+    if "field limit" in error:
+        what = f"A cell is longer than {limit:,} characters, or a quote opened on this line is never closed"
+    elif "end of data" in error:
+        what = "A quote opened on this line is never closed"
+    else:
+        what = "A quote stands in the middle of a quoted cell"
+    return Unfit(what, 'Close every quoted cell, and write a quote inside one twice ("")')

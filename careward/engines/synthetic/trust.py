@@ -1,0 +1,298 @@
+"""Writes the feeds and the planted truth of an invented trust: same arguments, same bytes."""
+
+import csv
+import json
+import random
+from collections import Counter
+from collections.abc import Iterable
+from contextlib import ExitStack
+from dataclasses import asdict, dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from careward.engines.synthetic import organisation, register
+from careward.engines.synthetic.accounts import Registrar
+from careward.engines.synthetic.dates import Dates
+from careward.engines.synthetic.faults import Around
+from careward.engines.synthetic.lives import Fates, Lives
+from careward.engines.synthetic.personas import personas
+from careward.engines.synthetic.planting import Deck, Planter, lines
+from careward.engines.synthetic.shapes import Draft, Line, Person, Post, System, TrustSummary
+from careward.engines.synthetic.specials import Specials
+from careward.engines.synthetic.staff import make_staff
+from careward.engines.synthetic.training import Training
+
+LEAST_STAFF, MOST_STAFF = 60, 500_000
+STAFF = (
+    "employee_number",
+    "assignment_number",
+    "primary_assignment",
+    "title",
+    "first_name",
+    "last_name",
+    "preferred_name",
+    "email",
+    "date_of_birth",
+    "nhs_number",
+    "address_line_1",
+    "postcode",
+    "staff_group",
+    "job_role",
+    "profession",
+    "position_number",
+    "position_title",
+    "directorate",
+    "team_code",
+    "team",
+    "supervisor_employee_number",
+    "person_type",
+    "employer_ods_code",
+    "assignment_status",
+    "start_on",
+    "end_on",
+    "leaving_reason",
+    "registration_body",
+    "registration_number",
+    "registration_expires_on",
+    "smartcard_uuid",
+)
+GRANTS = (
+    "system",
+    "environment",
+    "employee_number",
+    "kind",
+    "roles",
+    "teams",
+    "approved_by_employee_number",
+    "approver_role",
+    "approved_on",
+    "expires_on",
+    "exception_reason",
+)
+TRAINING = ("employee_number", "course_code", "completed_on", "result", "expires_on", "declaration_signed_on")
+KEYS = ("system", "environment", "username", "employee_number", "code", "step", "clause")
+
+
+class TrustError(ValueError):
+    """A trust that cannot be made as asked; the message says what to ask for instead."""
+
+
+@dataclass(slots=True)
+class Tally:
+    accounts: int = 0
+    grants: int = 0
+    faulty: int = 0
+    truth: list[Line] = field(default_factory=list)
+
+
+def make_trust(folder: Path, *, staff: int, systems: int, days: int, seed: int, on: date, unsafe_system: bool = False) -> TrustSummary:
+    """Feeds A and B and `truth/` for an invented mental-health trust as it stands on a day.
+
+    `staff` people, leavers among them; `systems` systems, each open to nearly everybody, so that there are about staff x systems
+    accounts; `days` of history. Raises TrustError where the figures cannot be met or the folder is not empty.
+    """
+    _check(folder, staff, systems, days)
+    dates = Dates(on)
+    rng = random.Random(f"{seed}:people")
+    crowd, people, board, teams = make_staff(rng, staff, days)
+    lives = Fates(rng, crowd, people, teams, dates, days).run(people)
+    landscape = register.make_systems(systems)
+    (folder / "accounts").mkdir(parents=True, exist_ok=True)
+    (folder / "truth").mkdir(exist_ok=True)
+    assignments = _write_people(folder, people, lives, dates, days, random.Random(f"{seed}:training"))
+    _write(folder / "systems.csv", register.HEADER, register.rows(landscape))
+    registrar = Registrar(random.Random(f"{seed}:accounts"), days, board, lives.deputy_of)
+    leaders = [t.leader for t in teams if t.leader]
+    specials = Specials(registrar, dates, board, leaders)
+    others = [p for p in people if p.state == "present" and not p.faults and not p.shared_mail]
+    around = Around(registrar.rng, dates, others, [t.code for t in teams])
+    planter = Planter(registrar, specials, around, people, Deck(registrar.rng))
+    unsafe = landscape[min(1, systems - 1)].code if unsafe_system else ""
+    tally = _write_accounts(folder, landscape, planter, dates, unsafe)
+    _write(
+        folder / "generic_accounts.csv",
+        ("system", "username", "owner_employee_number", "ig_approved_on", "expires_on", "reason"),
+        specials.approvals,
+    )
+    summary = _summary(folder, people, assignments, landscape, tally)
+    _write_truth(
+        folder / "truth", summary, tally, on, {"staff": staff, "systems": systems, "days": days, "seed": seed, "unsafe_system": unsafe}
+    )
+    shown = personas(people, board, lives, landscape, tally.truth)
+    (folder / "truth" / "personas.json").write_text(json.dumps(shown, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    return summary
+
+
+def _check(folder: Path, staff: int, systems: int, days: int) -> None:
+    if not LEAST_STAFF <= staff <= MOST_STAFF:
+        raise TrustError(f"a trust has {LEAST_STAFF} to {MOST_STAFF:,} staff here, not {staff:,}; ask for a number between them")
+    if not 1 <= systems <= 200:
+        raise TrustError(f"a trust has 1 to 200 systems here, not {systems:,}; ask for a number between them")
+    if not 1 <= days <= 3650:
+        raise TrustError(f"the history has 1 to 3,650 days, not {days:,}; ask for a number between them")
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise TrustError(f"{folder} is not an empty folder; name a new one, so that nothing old is mixed in")
+
+
+def _write_people(folder: Path, people: list[Person], lives: Lives, dates: Dates, days: int, rng: random.Random) -> int:
+    rows = [row for person in people for row in staff_rows(person, dates)]
+    _write(folder / "staff.csv", STAFF, rows)
+    training = Training(rng, dates, days)
+    _write(folder / "training.csv", TRAINING, (row for person in people for row in training.rows(person)))
+    _write(folder / "absences.csv", ("employee_number", "kind", "from_on", "to_on"), lives.absences)
+    _write(folder / "deputies.csv", ("manager_employee_number", "deputy_employee_number", "from_on", "to_on"), lives.deputies)
+    _write(folder / "leavers.csv", ("name", "team", "left_on"), sorted(set(lives.leavers), key=str))
+    return len(rows)
+
+
+def _write(path: Path, header: tuple[str, ...], rows: Iterable[Iterable[Any]]) -> None:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        out = csv.writer(file)
+        out.writerow(header)
+        out.writerows(rows)
+
+
+def staff_rows(person: Person, dates: Dates) -> list[tuple[str, ...]]:
+    """One row for each post of a person."""
+    current = next((p for p in person.posts if p.end is None or p.end <= 0), person.posts[-1])
+    body = person.job.body if person.registration else ""
+    own = (
+        person.title,
+        person.first,
+        person.last,
+        person.preferred,
+        person.email,
+        dates.day(person.born),
+        person.nhs,
+        person.address,
+        person.postcode,
+    )
+    tail = (body, person.registration, dates.day(person.registered_to), person.card)
+    return [
+        (person.number, *_post_row(person, nth, post, post is current, own, dates), *tail) for nth, post in enumerate(person.posts, start=1)
+    ]
+
+
+def _post_row(person: Person, nth: int, post: Post, primary: bool, own: tuple[str, ...], dates: Dates) -> tuple[str, ...]:
+    boss = person.supervisor if primary or post.team.leader is None else post.team.leader
+    job = post.job
+    return (
+        f"{person.number}-{nth}",
+        "Y" if primary else "N",
+        *own,
+        job.group,
+        job.role,
+        job.profession,
+        f"P{person.number[-5:]}{nth}",
+        post.title or job.role,
+        post.team.directorate,
+        post.team.code,
+        post.team.name,
+        boss.number if boss else "",
+        person.type,
+        "" if person.type in ("external", "contractor") else organisation.ODS,
+        post.status,
+        dates.day(post.start),
+        dates.day(post.end),
+        post.reason,
+    )
+
+
+def _write_accounts(folder: Path, landscape: list[System], planter: Planter, dates: Dates, unsafe: str) -> Tally:
+    tally = Tally()
+    with ExitStack() as stack:
+        grants = csv.writer(stack.enter_context((folder / "authorisations.csv").open("w", encoding="utf-8", newline="")))
+        grants.writerow(GRANTS)
+        for system in landscape:
+            with (folder / "accounts" / f"{system.code}.csv").open("w", encoding="utf-8", newline="") as file:
+                _write_system(system, planter, dates, csv.writer(file), grants, tally, system.code == unsafe)
+    return tally
+
+
+def _write_system(system: System, planter: Planter, dates: Dates, out: Any, grants: Any, tally: Tally, unsafe: bool) -> None:
+    out.writerow(system.columns)
+    for draft in planter.drafts(system, unsafe=unsafe):
+        if draft.written:
+            out.writerow(_account_row(draft, dates, planter.rng))
+            tally.accounts += 1
+            tally.faulty += bool(draft.lines)
+            tally.truth.extend(lines(draft))
+        for row in _grant_rows(draft, dates):
+            grants.writerow(row)
+            tally.grants += 1
+    if unsafe:
+        tally.truth.append(Line(system.code, "", "", None, "feed.unsafe", "ask", system.clause("feed.unsafe"), False))
+
+
+def _account_row(draft: Draft, dates: Dates, rng: random.Random) -> list[str]:
+    values = {
+        "environment": draft.environment,
+        "username": draft.username,
+        "display_name": draft.name,
+        "employee_number": draft.number,
+        "email": draft.email,
+        "smartcard_uuid": draft.card,
+        "status": draft.status,
+        "kind": draft.kind,
+        "created_on": dates.day(draft.created),
+        "last_used_at": draft.used_at or dates.moment(draft.used, int(rng.random() * 840), draft.system.moments),
+        "roles": ";".join(draft.roles),
+        "teams": ";".join(draft.teams),
+    }
+    return [values[column] for column in draft.system.columns]
+
+
+def _grant_rows(draft: Draft, dates: Dates) -> Iterable[tuple[str, ...]]:
+    for grant in draft.grants:
+        yield (
+            draft.system.code,
+            grant.environment,
+            draft.number_of_holder(),
+            grant.kind,
+            ";".join(grant.roles),
+            ";".join(grant.teams),
+            grant.by,
+            grant.role,
+            dates.day(grant.approved),
+            dates.day(grant.expires),
+            grant.exception,
+        )
+
+
+def _summary(folder: Path, people: list[Person], assignments: int, landscape: list[System], tally: Tally) -> TrustSummary:
+    by_code, by_system = Counter(t.code for t in tally.truth), Counter(t.system for t in tally.truth)
+    return TrustSummary(
+        folder,
+        len(people),
+        assignments,
+        len(landscape),
+        tally.accounts,
+        tally.grants,
+        tally.faulty,
+        len(tally.truth),
+        tuple(sorted(by_code.items())),
+        tuple(sorted(by_system.items())),
+    )
+
+
+def _write_truth(folder: Path, summary: TrustSummary, tally: Tally, on: date, asked: dict[str, object]) -> None:
+    truth = sorted((asdict(line) for line in tally.truth), key=lambda t: tuple(str(t[k] or "") for k in KEYS))
+    with (folder / "findings.ndjson").open("w", encoding="utf-8", newline="\n") as file:
+        file.writelines(json.dumps({k: t[k] for k in KEYS}, ensure_ascii=False) + "\n" for t in truth)
+    told = {
+        "trust": organisation.NAME,
+        "ods_code": organisation.ODS,
+        "on": on.isoformat(),
+        "asked": asked,
+        "people": summary.staff,
+        "assignments": summary.assignments,
+        "accounts": summary.accounts,
+        "authorisations": summary.authorisations,
+        "faulty_accounts": summary.faulty_accounts,
+        "findings": summary.findings,
+        "settled": sum(t.settled for t in tally.truth),
+        "by_code": dict(summary.by_code),
+        "by_system": dict(summary.by_system),
+    }
+    (folder / "truth.json").write_text(json.dumps(told, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")

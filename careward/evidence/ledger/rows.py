@@ -1,0 +1,127 @@
+"""Entries and leaves in bulk, read and written past the object layer: sealing handles tens of thousands a second.
+
+Every column is taken as text in one form on both databases, so that a row has the same bytes on either.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
+
+from django.db import OperationalError, connection, transaction
+
+from careward.evidence.ledger.rules import Row
+
+PAGE = 20_000
+
+_COLUMNS = {
+    "sqlite": "e.id, e.organisation, replace(e.at, ' ', 'T') || CASE length(e.at) WHEN 19 THEN '.000000Z' ELSE 'Z' END, "
+    "e.actor, e.verb, e.subject, CAST(e.body AS TEXT)",
+    "postgresql": "e.id, e.organisation, to_char(e.at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"'), "
+    "e.actor, e.verb, e.subject, e.body::text",
+}
+_UNSEALED = "ledger_entry e LEFT JOIN ledger_leaf l ON l.entry_id = e.id WHERE l.number IS NULL AND e.id > %s"
+_SQL = {
+    # the second bound adds nothing but speed: without it PostgreSQL reads every leaf there is for each batch
+    "unsealed": "SELECT COLUMNS FROM ledger_entry e WHERE e.id > %s "
+    "AND NOT EXISTS (SELECT 1 FROM ledger_leaf l WHERE l.entry_id = e.id AND l.entry_id > %s) ORDER BY e.id LIMIT %s",
+    "unsealed_ids": "SELECT e.id FROM UNSEALED AND e.id <= %s ORDER BY e.id LIMIT %s",
+    "count_unsealed": "SELECT count(*) FROM UNSEALED",
+    "placed": "SELECT l.number, l.entry_id, l.hash, COLUMNS FROM "
+    "(SELECT number, entry_id, hash FROM ledger_leaf WHERE number > %s AND number < %s ORDER BY number LIMIT %s) l "
+    "LEFT JOIN ledger_entry e ON e.id = l.entry_id ORDER BY l.number",
+    "hashes": "SELECT hash FROM ledger_leaf WHERE number < %s ORDER BY number",
+    "past": "SELECT count(*) FROM ledger_leaf WHERE number < 0 OR number >= (SELECT coalesce(max(size), 0) FROM ledger_checkpoint)",
+    "top": "SELECT coalesce(max(id), 0) FROM ledger_entry",
+}
+_PLACE = {
+    "sqlite": "INSERT INTO ledger_leaf (number, entry_id, hash) VALUES (%s, %s, %s)",
+    "postgresql": "INSERT INTO ledger_leaf (number, entry_id, hash) SELECT * FROM unnest(%s::bigint[], %s::bigint[], %s::bytea[])",
+}
+
+
+class Placed(NamedTuple):
+    """A leaf with the entry it stands for; no row when the entry is gone."""
+
+    number: int
+    entry_id: int
+    hash: bytes
+    row: Row | None
+
+
+def unsealed(*, above: int, limit: int) -> list[Row]:
+    """Entries above an id that have no leaf yet, in order of their ids."""
+    return [Row._make(found) for found in _fetch("unsealed", above, above, limit)]
+
+
+def unsealed_ids(*, to: int, limit: int) -> list[int]:
+    """Ids of entries up to one that have no leaf, in order."""
+    return [found for (found,) in _fetch("unsealed_ids", 0, to, limit)]
+
+
+def count_unsealed(*, above: int) -> int:
+    """How many entries above an id have no leaf."""
+    return int(_fetch("count_unsealed", above)[0][0])
+
+
+def placed(*, below: int) -> Iterator[Placed]:
+    """Every leaf numbered under a size with its entry, in order."""
+    last = -1
+    while page := _fetch("placed", last, below, PAGE):
+        for number, entry_id, hashed, *entry in page:
+            yield Placed(number, entry_id, bytes(hashed), None if entry[0] is None else Row._make(entry))
+        last = page[-1][0]
+
+
+def hashes(*, below: int) -> list[bytes]:
+    """The leaf hashes numbered under a size, in order."""
+    return [bytes(found) for (found,) in _fetch("hashes", below)]
+
+
+def leaves_past_last_checkpoint() -> int:
+    """How many leaves no checkpoint covers; asked in one statement, since a sealer may be at work."""
+    return int(_fetch("past")[0][0])
+
+
+def place(first: int, ids: Sequence[int], leaves: Sequence[bytes]) -> None:
+    """Writes leaves with consecutive numbers."""
+    numbers = range(first, first + len(ids))
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute(_PLACE["postgresql"], [list(numbers), list(ids), list(leaves)])
+        else:
+            cursor.executemany(_PLACE["sqlite"], list(zip(numbers, ids, leaves, strict=True)))
+
+
+def one_sealer_at_a_time() -> None:
+    """Waits for another sealer to end. SQLite needs nothing: a transaction that writes is alone from its first statement."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("LOCK TABLE ledger_checkpoint IN SHARE ROW EXCLUSIVE MODE")
+
+
+def settled_to(known: int) -> int:
+    """An id below which no entry can appear any more, as far as can be told now; `known` when nothing better can be.
+
+    PostgreSQL gives out ids before it commits, so a lower id may become visible after a higher one was sealed. A table lock
+    that is had at once shows that no entry is being written; it is given back at once, so that nobody waits for it.
+    """
+    if connection.vendor != "postgresql":
+        return _top(known)
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("LOCK TABLE ledger_entry IN SHARE MODE NOWAIT")
+            known = _top(known)
+            transaction.set_rollback(True)
+    except OperationalError:  # someone is writing: ask again at the next sealing
+        return known
+    return known
+
+
+def _top(known: int) -> int:
+    return max(known, int(_fetch("top")[0][0]))
+
+
+def _fetch(name: str, *values: object) -> list[tuple[Any, ...]]:
+    sql = _SQL[name].replace("COLUMNS", _COLUMNS[connection.vendor]).replace("UNSEALED", _UNSEALED)
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values or None)
+        return cursor.fetchall()

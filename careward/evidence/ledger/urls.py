@@ -1,0 +1,19 @@
+"""Where what was done is looked at and checked."""
+
+from django.urls import path
+
+from careward.evidence.ledger import views
+from careward.web import menu
+
+app_name = "ledger"
+menu.add(menu.Entry("Ledger", "ledger:entries", (views.VERIFY,), place=70))
+
+urlpatterns = [
+    path("ledger/", views.entries, name="entries"),
+    path("ledger/check/", views.check, name="check"),
+    path("ledger/<int:entry_id>/", views.entry, name="entry"),
+    path("ledger/checkpoints/", views.checkpoints, name="checkpoints"),
+    path("ledger/checkpoints/newest/download/", views.newest, name="newest"),
+    path("ledger/checkpoints/key/download/", views.key, name="key"),
+    path("ledger/checkpoints/script/download/", views.script, name="script"),
+]

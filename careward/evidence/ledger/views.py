@@ -1,0 +1,91 @@
+"""Pages of the ledger: parse, one call, render."""
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST
+
+from careward.evidence.ledger import errands, keys, pages, queries
+from careward.evidence.ledger.proof import SCRIPT
+from careward.web import exports, lists
+from careward.web.listing import shown
+from careward.web.permission import needs
+from careward.web.words import plural
+
+VERIFY = "ledger:entries:verify"
+
+
+@needs(VERIFY)
+def entries(request: HttpRequest) -> HttpResponseBase:
+    standing = request.standing
+    asked = lists.parse(pages.ENTRIES, request.GET)
+    if asked.download:
+        rows = queries.entry_rows(standing.organisation, asked)
+        return exports.download(asked.download, "ledger entries", pages.HEADS, rows, standing.today)
+    page = queries.entries(standing.organisation, asked)
+    context = {
+        "list": shown(pages.ENTRIES, asked, page),
+        "front": queries.front(standing.organisation, standing.now),
+        "unread": pages.unread_days(request.GET),
+        "every": pages.CHECK_EVERY.days,
+    }
+    return render(request, "ledger/entries.jinja", context)
+
+
+@needs(VERIFY)
+def entry(request: HttpRequest, entry_id: int) -> HttpResponse:
+    seen = queries.seen(organisation=request.standing.organisation, entry_id=entry_id, proof="proof" in request.GET)
+    if seen is None:
+        raise Http404("no such entry here")
+    return render(request, "ledger/entry.jinja", {"entry": seen})
+
+
+@needs(VERIFY)
+@require_POST
+def check(request: HttpRequest) -> HttpResponse:
+    standing = request.standing
+    report = errands.check(now=standing.now, by=standing.actor, organisation=standing.organisation)
+    if report is None:
+        messages.success(request, "The check has been asked for. You may leave this page; what it finds stands here.")
+    elif report.ok:
+        messages.success(request, _in_order(report))
+    else:
+        messages.error(request, "The ledger is not as it was written. What was found and what to do stands below.")
+    return redirect("ledger:entries")
+
+
+def _in_order(report: queries.Report) -> str:
+    if not report.checked:
+        return "Nothing is sealed yet. There was nothing to check."
+    words = f"{plural(report.checked, 'entry is', 'entries are')} as {'it was' if report.checked == 1 else 'they were'} written."
+    return f"{words} {plural(report.unsealed, 'newer one waits', 'newer ones wait')} to be sealed." if report.unsealed else words
+
+
+@needs(VERIFY)
+def checkpoints(request: HttpRequest) -> HttpResponse:
+    return render(request, "ledger/checkpoints.jinja", {"checkpoints": queries.checkpoints(), "key": queries.public_key()})
+
+
+@needs(VERIFY)
+def newest(request: HttpRequest) -> HttpResponse:
+    found = queries.checkpoints()
+    if not found:
+        raise Http404("nothing is sealed yet")
+    return _file(f"careward-checkpoint-{found[0].size}.txt", found[0].note)
+
+
+@needs(VERIFY)
+def key(request: HttpRequest) -> HttpResponse:
+    if not (vkey := queries.public_key()):
+        raise Http404("there is no public key yet")
+    return _file(keys.PUBLIC, f"{vkey}\n")
+
+
+@needs(VERIFY)
+def script(request: HttpRequest) -> HttpResponse:
+    return _file(SCRIPT.name, SCRIPT.read_text(encoding="utf-8"))
+
+
+def _file(name: str, text: str) -> HttpResponse:
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return HttpResponse(text, content_type="text/plain; charset=utf-8", headers=headers)

@@ -1,0 +1,51 @@
+"""Bringing a procedure document into force for an organisation, and ending it."""
+
+from datetime import date, datetime
+
+from django.db import transaction
+
+from careward.core.decision import Refused
+from careward.evidence.ledger import actions as ledger
+from careward.governance.procedures import rules
+from careward.governance.procedures.carried import documents
+from careward.governance.procedures.models import Adoption
+from careward.governance.procedures.rules import Running
+from careward.people.staff.models import Organisation
+
+
+@transaction.atomic
+def adopt_document(
+    *, organisation: Organisation, pack: str, document: str, from_on: date, owner: str = "", reference: str = "", now: datetime, by: str
+) -> int:
+    """Brings a document into force from a day; returns the row. The same again changes nothing; Refused with every reason at once."""
+    Organisation.objects.select_for_update().get(pk=organisation.pk)  # two adoptions of one organisation never interleave
+    new = {"owner": owner.strip(), "reference": reference.strip()}
+    rows = list(Adoption.objects.filter(organisation=organisation))
+    same = next((r for r in rows if (r.pack, r.document, r.from_on, r.to_on) == (pack, document, from_on, None)), None)
+    if same and all(getattr(same, key) == value for key, value in new.items()):
+        return same.pk
+    others = [Running(r.document, r.from_on, r.to_on) for r in rows]
+    decision = rules.may_adopt(Running(document, from_on), known=(pack, document) in documents(), others=others)
+    if not decision:
+        raise Refused(decision)
+    row = Adoption.objects.create(organisation=organisation, pack=pack, document=document, from_on=from_on, **new)
+    ledger.record(
+        at=now, actor=by, verb="document.adopted", subject=f"adoption/{row.pk}", organisation=organisation.ods_code,
+        pack=pack, document=document, version=documents()[pack, document].version, reference=row.reference, from_on=from_on.isoformat(),
+    )  # fmt: skip
+    return row.pk
+
+
+@transaction.atomic
+def end_adoption(*, organisation: Organisation, adoption_id: int, to_on: date, now: datetime, by: str) -> None:
+    """Takes a document out of force from a day on. Refused when it has not begun by then, or ended before."""
+    row = Adoption.objects.select_for_update().get(pk=adoption_id, organisation=organisation)
+    decision = rules.may_end(Running(row.document, row.from_on, row.to_on), to_on=to_on)
+    if not decision:
+        raise Refused(decision)
+    row.to_on = to_on
+    row.save(update_fields=["to_on"])
+    ledger.record(
+        at=now, actor=by, verb="adoption.ended", subject=f"adoption/{row.pk}", organisation=organisation.ods_code,
+        pack=row.pack, document=row.document, to_on=to_on.isoformat(),
+    )  # fmt: skip

@@ -1,0 +1,278 @@
+"""Reading procedures: what is in force, how each clause stands for an organisation, and what proves it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.urls import reverse
+
+from careward.access.accounts.models import Finding, Run
+from careward.access.accounts.queries import Reach, open_findings
+from careward.core.packs import Clause, Document
+from careward.core.ports import Measured
+from careward.governance.procedures import rules
+from careward.governance.procedures.carried import Carried, Known, Place, carried, clauses, documents, proofs
+from careward.governance.procedures.measures import collected, collected_late
+from careward.governance.procedures.models import Adoption
+from careward.governance.procedures.rules import Figures, Review
+from careward.people.staff.models import Organisation
+from careward.web.words import plural, written_out
+
+BREACHES = 20
+NOTHING = Carried(())
+
+
+@dataclass(frozen=True, slots=True)
+class InForce:
+    """A document an organisation runs, with its own owner and reference where it gave them."""
+
+    adoption_id: int
+    pack: str
+    document: Document
+    owner: str
+    reference: str
+    from_on: date
+    to_on: date | None
+    review: Review
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """What was counted for an organisation, and when its accounts were last compared."""
+
+    measures: Mapping[str, Measured]
+    late: Mapping[str, int]
+    compared_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """One clause as it stands: in this product, and with this organisation."""
+
+    clause: Clause
+    state: str  # done, partly, missing: in this product
+    standing: str  # see rules.standing
+    places: tuple[Place, ...]
+    partly: str
+    counts: str
+    noun: str
+    nouns: str
+    measured: Measured | None
+    late: int
+    tests: tuple[str, ...]
+
+    @property
+    def to_put_right(self) -> int:
+        return self.measured.to_put_right if self.measured else 0
+
+    @property
+    def cases_words(self) -> str:
+        """'3 accounts', '1 person': what is to put right."""
+        return plural(self.to_put_right, self.noun, self.nouns)
+
+    @property
+    def link(self) -> str:
+        return self.measured.link if self.measured else ""
+
+    @property
+    def link_names_people(self) -> bool:
+        """Whether the link opens findings, which not everyone who sees figures may see."""
+        return self.link.startswith(reverse("accounts:findings"))
+
+
+@dataclass(frozen=True, slots=True)
+class SectionView:
+    number: str
+    title: str
+    duties: tuple[Duty, ...]
+    figures: Figures
+
+    @property
+    def heading(self) -> str:
+        return f"{self.number} {self.title}" if self.number[:1].isdigit() else self.title
+
+
+@dataclass(frozen=True, slots=True)
+class Procedure:
+    """One document in force, clause by clause; `worst` is the duty to look at next."""
+
+    in_force: InForce
+    figures: Figures
+    sections: tuple[SectionView, ...]
+    worst: Duty | None
+    compared_at: datetime | None
+
+    @property
+    def duties(self) -> tuple[Duty, ...]:
+        return tuple(d for s in self.sections for d in s.duties)
+
+
+@dataclass(frozen=True, slots=True)
+class Breach:
+    """One case of a clause that is to be put right."""
+
+    account_id: int | None
+    system: str
+    username: str
+    environment: str
+    holder: str
+    detail: str
+    found_on: date
+    due_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class DutyView:
+    """One clause with all there is to show of it. `in_force` is None where the organisation has not adopted its document."""
+
+    duty: Duty
+    document: Document
+    in_force: InForce | None
+    beside: tuple[Clause, ...]  # the other clauses of its section
+    breaches: tuple[Breach, ...]
+    breaches_in_all: int
+    compared_at: datetime | None
+
+
+def in_force(*, organisation_id: int, on: date) -> tuple[InForce, ...]:
+    """The documents an organisation runs on a day, in the order they were adopted: one query."""
+    rows = Adoption.objects.filter(organisation_id=organisation_id, from_on__lte=on).order_by("from_on", "id")
+    return tuple(_in_force(row, on) for row in rows if row.to_on is None or on < row.to_on)
+
+
+def _in_force(row: Adoption, on: date) -> InForce:
+    document = documents()[row.pack, row.document]
+    return InForce(
+        adoption_id=row.pk,
+        pack=row.pack,
+        document=document,
+        owner=row.owner or document.owner,
+        reference=row.reference or document.reference,
+        from_on=row.from_on,
+        to_on=row.to_on,
+        review=rules.review_state(document.next_review_on, today=on),
+    )
+
+
+def counts(*, organisation_id: int, on: date) -> Counts:
+    """Every live count of an organisation; a fixed number of queries whatever its size."""
+    finished = Run.objects.filter(organisation_id=organisation_id, finished_at__isnull=False)
+    counted = collected(organisation_id=organisation_id, on=on)
+    return Counts(
+        counted,
+        collected_late(organisation_id=organisation_id, on=on, counted=counted),
+        finished.order_by("-id").values_list("finished_at", flat=True).first(),
+    )
+
+
+def all_procedures(*, organisation_id: int, on: date) -> tuple[Procedure, ...]:
+    """Every document in force with its figures; late reviews first, then those with most to put right."""
+    running = in_force(organisation_id=organisation_id, on=on)
+    if not running:
+        return ()
+    counted = counts(organisation_id=organisation_id, on=on)
+    found = [_procedure(each, counted) for each in running]
+    return tuple(sorted(found, key=lambda p: (not p.in_force.review.late, -p.figures.cases)))
+
+
+def procedure(*, organisation_id: int, document: str, on: date) -> Procedure | None:
+    """One document in force, clause by clause; None where the organisation does not run it on that day."""
+    running = next((i for i in in_force(organisation_id=organisation_id, on=on) if i.document.code == document), None)
+    return _procedure(running, counts(organisation_id=organisation_id, on=on)) if running else None
+
+
+def document_in_force(*, organisation_id: int, document: str, on: date) -> InForce | None:
+    """One document an organisation runs on a day, without its counts; None where it does not."""
+    return next((i for i in in_force(organisation_id=organisation_id, on=on) if i.document.code == document), None)
+
+
+def _procedure(running: InForce, counted: Counts) -> Procedure:
+    document = running.document
+    duties = [_duty(c, counted) for c in document.clauses]
+    sections = []
+    for section in document.sections:
+        here = tuple(d for d in duties if d.clause.section == section.number)
+        sections.append(SectionView(section.number, section.title, here, rules.figures(here)))
+    return Procedure(running, rules.figures(duties), tuple(sections), rules.worst(duties), counted.compared_at)
+
+
+def _duty(clause: Clause, counted: Counts) -> Duty:
+    entry = carried().get(clause.id, NOTHING)
+    tests = proofs().get(clause.id, ())
+    state = rules.clause_state(carried=bool(entry.places), partly=entry.partly, tests=len(tests))
+    measured, late = counted.measures.get(clause.id), counted.late.get(clause.id, 0)
+    return Duty(
+        clause=clause,
+        state=state,
+        standing=rules.standing(state=state, countable=bool(entry.counts), measured=measured, late=late),
+        places=entry.places,
+        partly=entry.partly or ("" if tests or not entry.places else "no test proves it yet"),
+        counts=entry.counts,
+        noun=entry.noun,
+        nouns=entry.nouns,
+        measured=measured,
+        late=late,
+        tests=tests,
+    )
+
+
+def duty(*, within: Reach, clause: str, on: date) -> DutyView | None:
+    """One clause of any shipped document; None when no document has it. Who and what is wrong is told as far as someone's reach goes."""
+    known = clauses().get(clause)
+    if known is None:
+        return None
+    counted = counts(organisation_id=within.organisation_id, on=on)
+    found, in_all = _breaches(within, clause, known.document.systems)
+    return DutyView(
+        duty=_duty(known.clause, counted),
+        document=known.document,
+        in_force=_running_as(known, within.organisation_id, on),
+        beside=tuple(c for c in known.document.clauses if c.section == known.clause.section),
+        breaches=found,
+        breaches_in_all=in_all,
+        compared_at=counted.compared_at,
+    )
+
+
+def _running_as(known: Known, organisation_id: int, on: date) -> InForce | None:
+    running = in_force(organisation_id=organisation_id, on=on)
+    return next((i for i in running if (i.pack, i.document.code) == (known.pack, known.document.code)), None)
+
+
+def _breaches(within: Reach, clause: str, systems: tuple[str, ...]) -> tuple[tuple[Breach, ...], int]:
+    rows = open_findings(within).filter(settled=False, clause=clause)
+    rows = rows.filter(system__code__in=systems) if systems else rows
+    first = rows.select_related("system", "person").order_by("due_on", "id")[:BREACHES]
+    return tuple(_breach(f) for f in first), rows.count()
+
+
+def _breach(finding: Finding) -> Breach:
+    return Breach(
+        account_id=finding.account_id,
+        system=finding.system.name,
+        username=finding.username,
+        environment=finding.environment,
+        holder=finding.person.name if finding.person else "",
+        detail=written_out(finding.detail),
+        found_on=finding.found_on,
+        due_on=finding.due_on,
+    )
+
+
+def clauses_report(organisation: Organisation | None, *, on: date) -> list[dict[str, Any]]:
+    """All 371 clauses as the output contract has them; measured only for an organisation."""
+    counted = counts(organisation_id=organisation.pk, on=on) if organisation else Counts({}, {}, None)
+    return [clause_row(_duty(known.clause, counted)) for known in clauses().values()]
+
+
+def clause_row(duty: Duty) -> dict[str, Any]:
+    """One line of `careward clauses --json` (FEEDS E)."""
+    measured = duty.measured
+    return {
+        "id": duty.clause.id,
+        "state": duty.state,
+        "rules": [p.at for p in duty.places],
+        "tests": list(duty.tests),
+        "measure": {"total": measured.total, "complies": measured.complies} if measured else None,
+    }

@@ -1,0 +1,23 @@
+"""Where procedures are looked at. Included at the root: the front page is one of them."""
+
+from django.urls import path
+
+from careward.governance.procedures import views
+from careward.web import menu
+
+app_name = "procedures"
+menu.add(menu.Entry("Procedures", "procedures:all", (views.SEE,), place=20))
+
+urlpatterns = [
+    path("", views.front, name="front"),
+    path("procedures/", views.all_procedures, name="all"),
+    path("procedures/adopt/", views.adopt, name="adopt"),
+    path("procedures/how-counted/", views.how_counted, name="how_counted"),
+    path("procedures/<slug:document>/", views.procedure, name="procedure"),
+    path("procedures/<slug:document>/about/", views.about, name="about"),
+    path("procedures/<slug:document>/about.json", views.about_file, {"kind": "json"}, name="about_json"),
+    path("procedures/<slug:document>/about.csv", views.about_file, {"kind": "csv"}, name="about_csv"),
+    path("procedures/<slug:document>/end/", views.end, name="end"),
+    path("procedures/<slug:document>/<slug:clause>/", views.clause, name="clause"),
+    path("clauses/<slug:clause>/", views.clause_by_id, name="clause_by_id"),
+]

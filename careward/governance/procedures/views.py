@@ -1,0 +1,162 @@
+"""Pages of procedures: the front door of those who answer for a system."""
+
+from functools import partial
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect, JsonResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+
+from careward.access.accounts.queries import reach
+from careward.governance.procedures import actions, exports, narrowing, queries
+from careward.governance.procedures.carried import clauses
+from careward.governance.procedures.forms import AdoptForm, EndForm
+from careward.governance.procedures.queries import InForce, Procedure
+from careward.people.staff.models import Organisation
+from careward.web.exports import download, file_name
+from careward.web.permission import SIGNED_IN, NotAllowed, needs, opens
+from careward.web.words import day
+
+SEE, ADOPT = "procedures:clauses:see", "procedures:documents:adopt"
+SEES_BREACHES = "accounts:findings:see"
+READS = (SEE, "tasks:tasks:do", "accounts:findings:see_team")  # whose work cites a clause may read it
+MY_WORK = "tasks:my_work"
+
+
+@needs(SIGNED_IN)
+def front(request: HttpRequest) -> HttpResponse:
+    """The first page after signing in: the procedures for those who answer for a system, their own work for the rest."""
+    if not request.standing.may(SEE):
+        return redirect(MY_WORK)
+    running = queries.in_force(organisation_id=request.standing.organisation_id, on=request.standing.today)
+    return redirect("procedures:procedure", running[0].document.code) if len(running) == 1 else redirect("procedures:all")
+
+
+@needs(SEE)
+def all_procedures(request: HttpRequest) -> HttpResponse:
+    found = queries.all_procedures(organisation_id=request.standing.organisation_id, on=request.standing.today)
+    return render(request, "procedures/all.jinja", {"procedures": found, "may_adopt": request.standing.may(ADOPT)})
+
+
+@needs(SEE)
+def procedure(request: HttpRequest, document: str) -> HttpResponseBase:
+    found = _procedure(request, document)
+    asked = narrowing.parse(request.GET, found)
+    sections = narrowing.narrowed(found, asked)
+    if request.GET.get("as") == "csv":
+        rows = (exports.clause_line(d) for s in sections for d in s.duties)
+        return download("csv", f"clauses-{document}", exports.CLAUSE_HEADS, rows, request.standing.today)
+    return render(
+        request,
+        "procedures/procedure.jinja",
+        {
+            "procedure": found,
+            "sections": sections,
+            "asked": asked,
+            "shown": sum(len(s.duties) for s in sections),
+            "views": narrowing.views(found.figures, asked),
+            "actors": narrowing.actors(found),
+            "sees_breaches": request.standing.may(SEES_BREACHES),
+            "opens": partial(opens, request.standing),
+        },
+    )
+
+
+@needs(SIGNED_IN)
+def clause(request: HttpRequest, document: str, clause: str) -> HttpResponse:
+    _may_read(request)
+    sees = request.standing.may(SEES_BREACHES)
+    found = queries.duty(within=reach(request.standing, frozenset()), clause=clause, on=request.standing.today)
+    if found is None or found.document.code != document:
+        raise Http404
+    context = {"view": found, "duty": found.duty, "sees_breaches": sees, "opens": partial(opens, request.standing)}
+    return render(request, "procedures/clause.jinja", context)
+
+
+@needs(SIGNED_IN)
+def clause_by_id(request: HttpRequest, clause: str) -> HttpResponse:
+    """Where every clause cited anywhere leads: to its page, in force here or not."""
+    _may_read(request)
+    if clause == "house":
+        return render(request, "procedures/house.jinja")
+    if (known := clauses().get(clause)) is None:
+        raise Http404
+    return redirect("procedures:clause", known.document.code, clause)
+
+
+@needs(SEE)
+def about(request: HttpRequest, document: str) -> HttpResponse:
+    running = _in_force(request, document)
+    context = {"running": running, "document": running.document, "may_adopt": request.standing.may(ADOPT)}
+    return render(request, "procedures/about.jinja", context)
+
+
+@needs(SEE)
+def about_file(request: HttpRequest, document: str, kind: str) -> HttpResponse:
+    """The header and control fields as a file; JSON holds the clauses too."""
+    held = _in_force(request, document).document
+    name = file_name(f"document-{document}", request.standing.today, kind)
+    if kind == "json":
+        response: HttpResponse = JsonResponse(exports.as_data(held), json_dumps_params={"indent": 2, "ensure_ascii": False})
+    else:
+        response = HttpResponse(exports.about_csv(held), content_type="text/csv; charset=utf-8")
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
+@needs(SEE)
+def how_counted(request: HttpRequest) -> HttpResponse:
+    return render(request, "procedures/how_counted.jinja")
+
+
+@needs(ADOPT)
+def adopt(request: HttpRequest) -> HttpResponse:
+    form = AdoptForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        pack, code = form.chosen()
+        given = {key: form.cleaned_data[key] for key in ("from_on", "owner", "reference")}
+        actions.adopt_document(
+            organisation=_organisation(request), pack=pack, document=code, now=request.standing.now, by=request.standing.actor, **given
+        )
+        messages.success(request, f"The document is in force from {day(given['from_on'])}. Its clauses are listed under Procedures.")
+        return HttpResponseRedirect(reverse("procedures:all"))
+    return render(request, "procedures/adopt.jinja", {"form": form})
+
+
+@needs(ADOPT)
+def end(request: HttpRequest, document: str) -> HttpResponse:
+    running = _in_force(request, document)
+    form = EndForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        standing = request.standing
+        actions.end_adoption(
+            organisation=_organisation(request), adoption_id=running.adoption_id, to_on=form.day(), now=standing.now, by=standing.actor
+        )
+        messages.success(request, f"{running.document.title} is no longer in force from {day(form.day())}. What was found under it stays.")
+        return HttpResponseRedirect(reverse("procedures:all"))
+    return render(request, "procedures/end.jinja", {"form": form, "running": running, "document": running.document})
+
+
+def _may_read(request: HttpRequest) -> None:
+    if not any(request.standing.may(each) for each in READS):
+        raise NotAllowed(SEE)
+
+
+def _procedure(request: HttpRequest, document: str) -> Procedure:
+    standing = request.standing
+    found = queries.procedure(organisation_id=standing.organisation_id, document=document, on=standing.today)
+    if found is None:
+        raise Http404
+    return found
+
+
+def _in_force(request: HttpRequest, document: str) -> InForce:
+    standing = request.standing
+    found = queries.document_in_force(organisation_id=standing.organisation_id, document=document, on=standing.today)
+    if found is None:
+        raise Http404
+    return found
+
+
+def _organisation(request: HttpRequest) -> Organisation:
+    return Organisation.objects.get(pk=request.standing.organisation_id)

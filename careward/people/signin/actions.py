@@ -1,0 +1,246 @@
+"""What can be done with roles, users, terms and tokens. One function per verb, each written down as it is done."""
+
+import secrets
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from allauth.account.models import EmailAddress
+from django.conf import settings
+from django.contrib.auth.password_validation import password_validators_help_texts, validate_password
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.db import transaction
+
+from careward.core.days import london_day
+from careward.core.decision import ALLOWED, Decision, Refused, refuse
+from careward.evidence.ledger import actions as ledger
+from careward.people.signin import rules
+from careward.people.signin.models import ApiToken, RoleHeld, TermsAccepted, User
+from careward.people.signin.roles import PERSONA_DOMAIN, ROLES, SCOPES
+from careward.people.signin.terms import terms_in_force
+from careward.people.staff.models import Organisation, Person
+
+TOKEN_PREFIX = "cw_"  # noqa: S105  (so that a scanner of repositories knows one when it sees one)
+
+
+@dataclass(frozen=True, slots=True)
+class MadeToken:
+    """A client's new key; `token` is shown this once and kept nowhere."""
+
+    id: int
+    token: str
+
+
+@transaction.atomic
+def make_user(*, organisation_id: int, email: str, name: str, password: str | None = None, now: datetime, by: str) -> int:
+    """Lets someone sign in; returns their row. Without a password they set one by the forgotten-password page.
+
+    They are tied to the one member of staff with their e-mail address, if there is one. Refused with every reason at once.
+    """
+    email = email.strip().lower()
+    draft = User(email=email, name=name.strip(), created_at=now)
+    decision = _may_make_user(draft, password)
+    if not decision:
+        raise Refused(decision)
+    organisation = Organisation.objects.get(pk=organisation_id)
+    staff = Person.objects.filter(organisation=organisation, email=email, gone_on=None)[:2]
+    draft.person = staff[0] if len(staff) == 1 else None
+    draft.set_password(password)
+    draft.save()
+    # Whoever may make users has seen who they are, so the address needs no letter to prove it.
+    EmailAddress.objects.create(user=draft, email=email, primary=True, verified=True)
+    subject = f"user/{draft.pk}"
+    ledger.record(at=now, actor=by, verb="user.made", subject=subject, organisation=organisation.ods_code, person=draft.person_id)
+    return draft.pk
+
+
+def _may_make_user(draft: User, password: str | None) -> Decision:
+    decision = ALLOWED
+    try:
+        validate_email(draft.email)
+    except ValidationError:
+        decision &= refuse("user.email_wrong", "house", "The e-mail address is not complete", "Write it like jo.bloggs@trust.example")
+    if not draft.name:
+        decision &= refuse("user.unnamed", "house", "The user has no name", "Give the name their colleagues know them by")
+    if User.objects.filter(email=draft.email).exists():  # LR-025: one person, one name to sign in with
+        decision &= refuse("user.made_already", "LR-025", "Somebody signs in with this e-mail address already", "Give them a role instead")
+    if password is not None:
+        decision &= _may_use_password(draft, password)
+    return decision
+
+
+def _may_use_password(draft: User, password: str) -> Decision:
+    try:
+        validate_password(password, draft)
+    except ValidationError as weak:
+        remedy = "; ".join(password_validators_help_texts())
+        return Decision(tuple(r for m in weak.messages for r in refuse("password.weak", "LR-026", m.rstrip("."), remedy).reasons))
+    return ALLOWED
+
+
+@transaction.atomic
+def close_user(*, organisation_id: int, user_id: int, now: datetime, by: str) -> None:
+    """Lets someone sign in no more, from their next page on; their name stays on what they did. Closing them again changes nothing."""
+    organisation = Organisation.objects.get(pk=organisation_id)
+    row = User.objects.select_for_update().get(pk=user_id)
+    if row.is_active:
+        row.is_active = False
+        row.save(update_fields=["is_active"])
+        ledger.record(at=now, actor=by, verb="user.closed", subject=f"user/{row.pk}", organisation=organisation.ods_code)
+
+
+@transaction.atomic
+def give_role(
+    *,
+    organisation_id: int,
+    user_id: int,
+    role: str,
+    from_on: date,
+    to_on: date | None = None,
+    system_code: str = "",
+    now: datetime,
+    by: str,
+) -> int:
+    """Gives someone a role from one day to another (the last is not in it); returns its row. Refused with every reason at once."""
+    organisation = Organisation.objects.select_for_update().get(pk=organisation_id)
+    user = User.objects.get(pk=user_id)
+    same = RoleHeld.objects.filter(organisation=organisation, user=user, role=role, system_code=system_code)
+    held = tuple(rules.Holding(user_id, r.from_on, r.to_on) for r in same)
+    title = ROLES[role].title if role in ROLES else role
+    decision = rules.may_give_role(rules.Gift(title, role in ROLES, by, user_id, from_on, to_on, held), today=london_day(now))
+    if not decision:
+        raise Refused(decision)
+    # A role ended on the very day it began left an empty period; given again for that day, the row is filled.
+    new = {"to_on": to_on, "given_by": by}
+    whole = {**new, "organisation": organisation, "user": user, "role": role, "system_code": system_code}
+    row, _ = same.update_or_create(from_on=from_on, defaults=new, create_defaults=whole)
+    _record_role(row, organisation, verb="role.given", now=now, by=by)
+    return row.pk
+
+
+@transaction.atomic
+def end_role(*, organisation_id: int, role_held_id: int, end_on: date, now: datetime, by: str) -> None:
+    """Ends a role: it is not held on `end_on` and after. Refused when it would leave the organisation without one it must keep."""
+    organisation = Organisation.objects.select_for_update().get(pk=organisation_id)  # so that two ends at once are looked at in turn
+    row = RoleHeld.objects.select_for_update().get(pk=role_held_id, organisation=organisation)
+    others = RoleHeld.objects.filter(organisation=organisation, role=row.role, user__is_active=True).exclude(pk=row.pk)
+    decision = rules.may_end_role(
+        row.role,
+        rules.Holding(row.user_id, row.from_on, row.to_on),
+        end_on=end_on,
+        today=london_day(now),
+        others=[rules.Holding(r.user_id, r.from_on, r.to_on) for r in others],
+    )
+    if not decision:
+        raise Refused(decision)
+    row.to_on = end_on
+    row.save(update_fields=["to_on"])
+    _record_role(row, organisation, verb="role.ended", now=now, by=by)
+
+
+def _record_role(row: RoleHeld, organisation: Organisation, *, verb: str, now: datetime, by: str) -> None:
+    ledger.record(
+        at=now,
+        actor=by,
+        verb=verb,
+        subject=f"user/{row.user_id}",
+        organisation=organisation.ods_code,
+        role=row.role,
+        system=row.system_code,
+        from_on=row.from_on.isoformat(),
+        to_on=row.to_on.isoformat() if row.to_on else None,
+    )
+
+
+@transaction.atomic
+def accept_terms(*, organisation_id: int, user_id: int, text_hash: str, now: datetime, by: str) -> None:
+    """Keeps that someone accepted the terms in force (PA-003); accepting twice changes nothing. Refused when they saw another text."""
+    organisation = Organisation.objects.get(pk=organisation_id)
+    terms = terms_in_force(organisation.pack, london_day(now))
+    decision = rules.may_accept_terms(shown=text_hash, in_force=terms.text_hash)
+    if not decision:
+        raise Refused(decision)
+    _, new = TermsAccepted.objects.get_or_create(
+        user_id=user_id, text_hash=terms.text_hash, defaults={"version": terms.version, "accepted_at": now}
+    )
+    if new:
+        ledger.record(
+            at=now,
+            actor=by,
+            verb="terms.accepted",
+            subject=f"user/{user_id}",
+            organisation=organisation.ods_code,
+            pack=organisation.pack,
+            version=terms.version,
+            text_hash=terms.text_hash,
+        )
+
+
+@transaction.atomic
+def make_token(*, organisation_id: int, name: str, scope: str, now: datetime, by: str) -> MadeToken:
+    """Makes a client's key to the API for one organisation; only its SHA-256 is kept. Refused when the name or scope says nothing."""
+    scopes = sorted(set(scope.split()))
+    decision = ALLOWED
+    if not name.strip():
+        decision &= refuse("token.unnamed", "house", "The token has no name", "Name the client that will use it")
+    if not scopes or not SCOPES.keys() >= set(scopes):
+        unknown = ", ".join(s for s in scopes if s not in SCOPES) or "nothing"
+        decision &= refuse("token.scope_unknown", "house", f"The scope names {unknown}", f"Use one or more of {', '.join(sorted(SCOPES))}")
+    if not decision:
+        raise Refused(decision)
+    organisation = Organisation.objects.get(pk=organisation_id)
+    token = TOKEN_PREFIX + secrets.token_urlsafe(32)
+    row = ApiToken.objects.create(
+        organisation=organisation, name=name.strip(), scope=" ".join(scopes), token_hash=rules.hash_of(token), made_at=now
+    )
+    _record_token(row, organisation, verb="token.made", now=now, by=by)
+    return MadeToken(row.pk, token)
+
+
+@transaction.atomic
+def end_token(*, organisation_id: int, token_id: int, now: datetime, by: str) -> None:
+    """Ends a client's key at once; ending it again changes nothing."""
+    row = ApiToken.objects.select_for_update().select_related("organisation").get(pk=token_id, organisation_id=organisation_id)
+    if row.ended_at is not None:
+        return
+    row.ended_at = now
+    row.save(update_fields=["ended_at"])
+    _record_token(row, row.organisation, verb="token.ended", now=now, by=by)
+
+
+def _record_token(row: ApiToken, organisation: Organisation, *, verb: str, now: datetime, by: str) -> None:
+    ledger.record(
+        at=now, actor=by, verb=verb, subject=f"token/{row.pk}", organisation=organisation.ods_code, name=row.name, scope=row.scope
+    )
+
+
+@transaction.atomic
+def note_sign_in(*, user_id: int, methods: tuple[str, ...], now: datetime, by: str) -> None:
+    """Writes down that someone signed in, and by what."""
+    where = _home_of(user_id)
+    ledger.record(at=now, actor=by, verb="user.signed_in", subject=f"user/{user_id}", organisation=where, methods=list(methods))
+
+
+@transaction.atomic
+def note_credential(*, user_id: int, verb: str, now: datetime, by: str) -> None:
+    """Writes down that someone's password, app, passkeys or recovery codes changed; nothing of the secret itself."""
+    ledger.record(at=now, actor=by, verb=verb, subject=f"user/{user_id}", organisation=_home_of(user_id))
+
+
+def _home_of(user_id: int) -> str:
+    """The organisation whose ledger shows what someone does to sign in: their employer, or the first where they hold a role; else none."""
+    roles = RoleHeld.objects.filter(user_id=user_id).order_by("id").values_list("organisation__ods_code", flat=True)
+    employer = User.objects.filter(pk=user_id).values_list("person__organisation__ods_code", flat=True).first()
+    return employer or roles.first() or ""
+
+
+@transaction.atomic
+def enter_as_persona(*, user_id: int, now: datetime, by: str) -> User:
+    """The persona to sign in as, written down; refused wherever the demonstration is off, and for anybody who is not made up."""
+    user = User.objects.filter(pk=user_id, is_active=True).first()
+    persona = user is not None and user.email.endswith(PERSONA_DOMAIN)
+    decision = rules.may_enter_as_persona(demonstration=settings.DEMONSTRATION, persona=persona)
+    if user is None or not decision:
+        raise Refused(decision)
+    note_sign_in(user_id=user.pk, methods=("demonstration",), now=now, by=by)
+    return user

@@ -1,0 +1,166 @@
+"""Reads of who has signed in: their roles today, what they have accepted and proved, and so how they stand."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from allauth.mfa.models import Authenticator
+from django.conf import settings
+from django.db.models import Exists, F, OuterRef, Q
+
+from careward.core.days import london_day
+from careward.people.signin import roles, rules
+from careward.people.signin.models import RoleHeld, TermsAccepted, User
+from careward.people.signin.terms import terms_in_force
+from careward.people.staff.models import Organisation
+from careward.web.permission import Standing
+from careward.web.words import listed
+
+FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)  # recovery codes alone are not a factor of their own
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """What a session says of itself; all of it is checked again against the rows."""
+
+    organisation_id: int | None  # chosen by someone who holds roles at several
+    factor_proved: bool
+    by_demonstration: bool  # signed in by the demonstration door
+
+
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    standing: Standing
+    step: rules.Step
+
+
+def roles_in_force(on: date) -> Q:
+    """The roles held on a day; the last day of a period is not in it."""
+    return Q(from_on__lte=on) & (Q(to_on=None) | Q(to_on__gt=on))
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    id: int
+    name: str
+
+    @property
+    def choice(self) -> tuple[str, str]:
+        return str(self.id), self.name
+
+
+def organisations_of(*, user_id: int, on: date) -> list[Place]:
+    """Where someone holds a role on a day, by name."""
+    held = RoleHeld.objects.filter(roles_in_force(on), user_id=user_id)
+    found = Organisation.objects.filter(pk__in=held.values("organisation_id")).order_by("name", "id")
+    return [Place(*row) for row in found.values_list("id", "name")]
+
+
+def arrive(*, user: User, session: Session, now: datetime) -> Arrived:
+    """How someone signed in stands today, and what they must do before any page; two queries."""
+    on = london_day(now)
+    held = list(RoleHeld.objects.filter(roles_in_force(on), user_id=user.pk).select_related("organisation").order_by("id"))
+    at = _chosen(held, session)
+    terms = terms_in_force(at.pack, on).text_hash if at else ""
+    facts = _facts(user.pk, terms)
+    here = [r for r in held if at is not None and r.organisation_id == at.pk]
+    arrival = rules.Arrival(
+        organisations=len({r.organisation_id for r in held}),
+        chosen=at is not None,
+        terms_accepted=facts["terms"],
+        factor_needed=roles.second_factor_needed(r.role for r in held),
+        factor_held=facts["factor"],
+        factor_proved=session.factor_proved,
+        demonstration=session.by_demonstration and is_persona(user),
+    )
+    step = rules.next_step(arrival)
+    return Arrived(_standing(user, at, here, facts, step, now), step)
+
+
+def is_persona(user: User) -> bool:
+    """Whether someone is a persona of the demonstration, which only lives where the demonstration is on."""
+    return bool(settings.DEMONSTRATION) and user.email.endswith(roles.PERSONA_DOMAIN)
+
+
+def _chosen(held: list[RoleHeld], session: Session) -> Organisation | None:
+    places = {r.organisation_id: r.organisation for r in held}
+    if len(places) == 1:
+        return next(iter(places.values()))
+    return places.get(session.organisation_id) if session.organisation_id is not None else None
+
+
+def _facts(user_id: int, terms: str) -> dict[str, object]:
+    return (
+        User.objects.filter(pk=user_id)
+        .annotate(
+            terms=Exists(TermsAccepted.objects.filter(user=OuterRef("pk"), text_hash=terms)),
+            factor=Exists(Authenticator.objects.filter(user=OuterRef("pk"), type__in=FACTORS)),
+            organisation_id=F("person__organisation_id"),
+            ods_code=F("person__organisation__ods_code"),
+            organisation_name=F("person__organisation__name"),
+            contact=F("person__organisation__contact"),
+        )
+        .values("terms", "factor", "organisation_id", "ods_code", "organisation_name", "contact")
+        .get()
+    )
+
+
+def _standing(
+    user: User, at: Organisation | None, here: list[RoleHeld], facts: dict[str, object], step: rules.Step, now: datetime
+) -> Standing:
+    """Permissions are given only once nothing stands before the pages, so that a view beyond the gate refuses too."""
+    names = frozenset(r.role for r in here)
+    # Somebody without a role stands at their employer, or nowhere: they see only what is held about them.
+    own = step is rules.Step.OWN_DATA
+    place = (at.pk, at.ods_code, at.name, at.contact) if at else _employer(facts) if own else (0, "", "", "")
+    return Standing(
+        user_id=user.pk,
+        person_id=user.person_id,
+        name=user.name,
+        role_title=listed(roles.titles_of(names)),
+        organisation_id=place[0],
+        organisation=place[1],
+        organisation_name=place[2],
+        contact=place[3],
+        roles=names,
+        systems=frozenset(r.system_code for r in here if r.system_code),
+        permissions=roles.permissions_of(names) if step is rules.Step.PAGES else frozenset(),
+        now=now,
+        today=london_day(now),
+    )
+
+
+def _employer(facts: dict[str, object]) -> tuple[int, str, str, str]:
+    return (facts["organisation_id"] or 0, facts["ods_code"] or "", facts["organisation_name"] or "", facts["contact"] or "")
+
+
+@dataclass(frozen=True, slots=True)
+class Persona:
+    user_id: int
+    name: str
+    organisation: str
+    role_title: str
+    systems: str  # to which their roles are bound; "" for none
+    sees: str
+
+
+def personas(*, on: date) -> list[Persona]:
+    """The personas who hold a role today, each once, in the order of the list of roles."""
+    held = RoleHeld.objects.filter(roles_in_force(on), user__email__endswith=roles.PERSONA_DOMAIN, user__is_active=True)
+    order = {role: place for place, role in enumerate(roles.ROLES)}
+    rows = [r for r in held.select_related("user", "organisation").order_by("user__name", "id") if r.role in order]
+    theirs: dict[int, list[RoleHeld]] = {}
+    for row in sorted(rows, key=lambda r: order[r.role]):
+        theirs.setdefault(row.user_id, []).append(row)
+    return [_persona(user_id, of) for user_id, of in theirs.items()]
+
+
+def _persona(user_id: int, held: list[RoleHeld]) -> Persona:
+    names = {r.role for r in held}
+    return Persona(
+        user_id=user_id,
+        name=held[0].user.name,
+        organisation=held[0].organisation.name,
+        role_title=listed(roles.titles_of(names)),
+        systems=listed(sorted({r.system_code for r in held if r.system_code})),
+        sees=". ".join(role.sees for name, role in roles.ROLES.items() if name in names),
+    )

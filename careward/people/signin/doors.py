@@ -1,0 +1,76 @@
+"""What stands before the pages: which organisation, the terms, a second factor, and the door of the demonstration."""
+
+from django.conf import settings
+from django.contrib.auth import login
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+
+from careward.core.days import london_day
+from careward.core.decision import Refused
+from careward.people.signin import actions, arrivals
+from careward.people.signin.middleware import DEMONSTRATION_KEY, ORGANISATION_KEY
+from careward.people.signin.terms import terms_of
+from careward.web.permission import ANYONE, SIGNED_IN, needs
+
+BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+
+
+def _onward(request: HttpRequest) -> HttpResponse:
+    """Where they were going, if that is one of our own pages."""
+    wanted = request.POST.get("next", "")
+    safe = url_has_allowed_host_and_scheme(wanted, allowed_hosts=None) and wanted.startswith("/")
+    return redirect(wanted if safe else "/")
+
+
+@needs(SIGNED_IN)
+def choose(request: HttpRequest) -> HttpResponse:
+    places = arrivals.organisations_of(user_id=request.standing.user_id, on=request.standing.today)
+    problem = ""
+    if request.method == "POST":
+        chosen = next((o for o in places if str(o.id) == request.POST.get("organisation")), None)
+        if chosen:
+            request.session[ORGANISATION_KEY] = chosen.id
+            return _onward(request)
+        problem = "Choose an organisation"
+    page = {"places": places, "problem": problem, "next": request.GET.get("next") or request.POST.get("next", "")}
+    return render(request, "signin/choose.jinja", page)
+
+
+@needs(SIGNED_IN)
+def terms(request: HttpRequest) -> HttpResponse:
+    standing = request.standing
+    text = terms_of(organisation_id=standing.organisation_id, on=standing.today)
+    reasons = ()
+    if request.method == "POST":
+        try:
+            actions.accept_terms(
+                organisation_id=standing.organisation_id,
+                user_id=standing.user_id,
+                text_hash=request.POST.get("text_hash", ""),
+                now=standing.now,
+                by=standing.actor,
+            )
+            return _onward(request)
+        except Refused as refused:
+            reasons = refused.decision.reasons
+    page = {"terms": text, "reasons": reasons, "next": request.GET.get("next") or request.POST.get("next", "")}
+    return render(request, "signin/terms.jinja", page, status=409 if reasons else 200)
+
+
+@needs(SIGNED_IN)
+def second_factor(request: HttpRequest) -> HttpResponse:
+    return render(request, "signin/second_factor.jinja")
+
+
+@needs(ANYONE)
+def demonstration(request: HttpRequest) -> HttpResponse:
+    if not settings.DEMONSTRATION:
+        raise Http404
+    if request.method == "POST":
+        chosen = request.POST.get("persona", "")
+        user = actions.enter_as_persona(user_id=int(chosen) if chosen.isdecimal() else 0, now=request.now, by="demonstration")
+        login(request, user, backend=BACKEND)
+        request.session[DEMONSTRATION_KEY] = user.pk
+        return redirect("/")
+    return render(request, "signin/demonstration.jinja", {"personas": arrivals.personas(on=london_day(request.now))})

@@ -1,0 +1,105 @@
+"""The lists of this room: who works here, and who holds which role."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db.models import F, Q
+
+from careward.core.days import ONE_DAY
+from careward.people.signin.arrivals import roles_in_force
+from careward.people.signin.models import RoleHeld
+from careward.people.signin.roles import ROLES
+from careward.web import listing, lists
+from careward.web.lists import Choice, Column, Listing, Option, Question, Text
+from careward.web.words import day
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """One role held, as the list of roles shows it."""
+
+    id: int
+    holder: str
+    email: str
+    role: str
+    title: str
+    system: str
+    from_on: date
+    last_on: date | None  # the last day it is held
+    state: str  # now, coming or ended
+    words: str
+
+
+ROLES_HEADS = ("Name", "E-mail address", "Role", "System", "From", "Last day", "State")
+
+
+def roles_listing(on: date) -> Listing:
+    return Listing(
+        noun="roles",
+        columns=(
+            Column("Name", "name", ("user__name",), upward="Name, A to Z", downward="Name, Z to A"),
+            Column("Role", "role", ("role",), upward="Role, A to Z"),
+            Column("From", "from", ("from_on",), upward="From, earliest first", downward="From, latest first"),
+            Column("Last day"),
+            Column("State"),
+            Column("End it"),
+        ),
+        filters=(
+            Text("find", "Name or e-mail address", ("user__name", "user__email")),
+            Choice("role", "Role", tuple(Option(name, role.title) for name, role in ROLES.items()), field="role", any_words="Any role"),
+            Choice(
+                "state",
+                "State",
+                (Option("now", "Held now"), Option("coming", "To begin"), Option("ended", "Ended")),
+                wheres={"now": roles_in_force(on), "coming": Q(from_on__gt=on), "ended": Q(to_on__lte=on)},
+                preset="now",
+                any_words="Any state",
+            ),
+        ),
+        sort="name",
+        none_yet="Nobody holds a role.",
+    )
+
+
+def ask_roles(*, on: date, given: Any) -> Question:
+    """What a query string asks of the list of roles."""
+    wanted = roles_listing(on)
+    return Question(wanted, lists.parse(wanted, given))
+
+
+def roles_page(wanted: Question, *, organisation_id: int, on: date) -> listing.Shown:
+    """One page of roles held at an organisation."""
+    page = lists.apply(wanted.listing, wanted.asked, _roles_held(organisation_id))
+    return listing.shown(wanted.listing, wanted.asked, page.map(lambda row: _role(row, on)))
+
+
+def roles_lines(wanted: Question, *, organisation_id: int, on: date) -> Iterator[tuple[Any, ...]]:
+    """Every role that matches, as a download holds them."""
+    for row in lists.stream(lists.matching(wanted.listing, wanted.asked, _roles_held(organisation_id))):
+        r = _role(row, on)
+        yield (r.holder, r.email, r.title, r.system, r.from_on, r.last_on, r.words)
+
+
+def role_held(*, organisation_id: int, role_held_id: int, on: date) -> Role | None:
+    """One role held; None when the organisation has no such row."""
+    row = _roles_held(organisation_id).filter(pk=role_held_id).first()
+    return _role(row, on) if row else None
+
+
+def _roles_held(organisation_id: int):  # type: ignore[no-untyped-def]
+    given_back = Q(to_on=F("from_on"))  # ended on the day it began: it was never held
+    return RoleHeld.objects.filter(~given_back | Q(to_on=None), organisation_id=organisation_id).select_related("user")
+
+
+def _role(row: RoleHeld, on: date) -> Role:
+    last_on = row.to_on - ONE_DAY if row.to_on else None
+    if row.from_on > on:
+        state, words = "coming", f"Begins on {day(row.from_on)}"
+    elif last_on is not None and last_on < on:
+        state, words = "ended", f"Ended on {day(last_on)}"
+    else:
+        state, words = "now", "Held now"
+    title = ROLES[row.role].title if row.role in ROLES else row.role
+    return Role(row.pk, row.user.name, row.user.email, row.role, title, row.system_code, row.from_on, last_on, state, words)

@@ -1,0 +1,88 @@
+"""Who may sign in as what, and what they have accepted. Their tables keep the label and names they were made with."""
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+
+from careward.people.staff.models import Organisation, Person
+
+
+class User(AbstractBaseUser):
+    """Someone who may sign in to Careward."""
+
+    email = models.EmailField(unique=True)
+    name = models.TextField()
+    person = models.ForeignKey(Person, models.PROTECT, null=True)
+    is_active = models.BooleanField(default=True)
+    created_at = models.DateTimeField()
+
+    personal = ("email", "name", "person", "password", "last_login")
+    plain = ("id", "is_active", "created_at")
+
+    class Meta:
+        app_label = "people"
+
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS = ["name"]
+    objects = BaseUserManager()
+
+    @property
+    def is_staff(self) -> bool:
+        """Nobody is staff in Django's sense: there is no admin site."""
+        return False
+
+
+class RoleHeld(models.Model):
+    """A role someone holds at an organisation, from one day to another; perhaps for one system only."""
+
+    user = models.ForeignKey(User, models.PROTECT)
+    organisation = models.ForeignKey(Organisation, models.PROTECT)
+    role = models.TextField()
+    system_code = models.TextField(default="")  # empty: not bound to one system
+    from_on = models.DateField()
+    to_on = models.DateField(null=True)
+    given_by = models.TextField()
+
+    personal = ("user", "role", "system_code", "from_on", "to_on", "given_by")
+    plain = ("id", "organisation")
+
+    class Meta:
+        app_label = "people"
+        constraints = [
+            models.UniqueConstraint(fields=["user", "organisation", "role", "system_code", "from_on"], name="one_row_per_role_held"),
+            models.CheckConstraint(
+                condition=models.Q(to_on=None) | models.Q(to_on__gte=models.F("from_on")), name="role_period_runs_forward"
+            ),
+        ]
+
+
+class TermsAccepted(models.Model):
+    """That someone accepted a version of the terms before first use (PA-003)."""
+
+    user = models.ForeignKey(User, models.PROTECT)
+    version = models.TextField()
+    text_hash = models.TextField()
+    accepted_at = models.DateTimeField()
+
+    personal = ("user", "version", "text_hash", "accepted_at")
+    plain = ("id",)
+
+    class Meta:
+        app_label = "people"
+        constraints = [models.UniqueConstraint(fields=["user", "text_hash"], name="terms_accepted_once")]
+
+
+class ApiToken(models.Model):
+    """A client's key to the API: only its hash is kept."""
+
+    organisation = models.ForeignKey(Organisation, models.PROTECT)
+    name = models.TextField()
+    scope = models.TextField()
+    token_hash = models.TextField(unique=True)
+    made_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    personal = ()
+    plain = ("id", "organisation", "name", "scope", "token_hash", "made_at", "ended_at")
+
+    class Meta:
+        app_label = "people"

@@ -1,0 +1,151 @@
+"""Who may hold a role, who may act for a manager, and whether someone may use Careward yet. Pure."""
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from enum import Enum
+
+from careward.core.days import Period
+from careward.core.decision import ALLOWED, Decision, refuse
+from careward.web.words import day
+
+# NHS information governance guidance: an organisation may not remove its last privacy officer. Without a trust
+# administrator nobody could give a role again, so that one is kept as well.
+KEPT = {"privacy_officer": "privacy officer", "trust_administrator": "trust administrator"}
+
+
+class Step(Enum):
+    """What stands between someone signed in and the pages; the first that applies is shown."""
+
+    CHOOSE = "choose which organisation"
+    TERMS = "accept the terms"
+    SET_UP_FACTOR = "set up a second factor"
+    PROVE_FACTOR = "prove the second factor"
+    OWN_DATA = "nothing but what is held about them"
+    PAGES = "the pages"
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """What is known of someone who has signed in, at the organisation they chose."""
+
+    organisations: int  # at how many they hold a role today
+    chosen: bool
+    terms_accepted: bool  # the text in force, not an earlier one
+    factor_needed: bool  # by any role held today
+    factor_held: bool
+    factor_proved: bool  # in this session
+    demonstration: bool  # a persona let in by the demonstration door
+
+
+def next_step(arrival: Arrival) -> Step:
+    """The one thing to do before any page (PA-003, LR-027); a factor once held is proved in every session."""
+    if arrival.factor_held and not arrival.factor_proved and not arrival.demonstration:
+        return Step.PROVE_FACTOR  # before the terms: they are accepted by the person, not by a password
+    if not arrival.organisations:
+        return Step.OWN_DATA
+    if not arrival.chosen:
+        return Step.CHOOSE
+    if not arrival.terms_accepted:
+        return Step.TERMS
+    if arrival.factor_needed and not arrival.factor_held and not arrival.demonstration:
+        return Step.SET_UP_FACTOR
+    return Step.PAGES
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """One period in which someone holds a role; the last day is not in it."""
+
+    user_id: int
+    from_on: date
+    to_on: date | None = None
+
+    def covers(self, day: date) -> bool:
+        return Period(self.from_on, self.to_on).contains(day)
+
+
+@dataclass(frozen=True, slots=True)
+class Gift:
+    """A role about to be given. `known` says whether the role exists, `held` the same role held already."""
+
+    role_title: str
+    known: bool
+    giver: str  # as the ledger names them
+    user_id: int
+    from_on: date
+    to_on: date | None
+    held: tuple[Holding, ...] = ()
+
+
+def may_give_role(gift: Gift, *, today: date) -> Decision:
+    """Whether a role may be given: never to oneself, never backdated, never twice for one day."""
+    decision = ALLOWED
+    if not gift.known:
+        decision &= refuse("role.unknown", "house", "There is no role of that name", "Choose a role from the list")
+    if gift.giver == f"user/{gift.user_id}":
+        decision &= refuse("role.own", "house", "Nobody gives a role to themselves", "Ask another trust administrator to give it")
+    if gift.from_on < today:
+        decision &= refuse("role.backdated", "house", f"The first day, {day(gift.from_on)}, has passed", "Enter today or a later day")
+    if gift.to_on is not None and gift.to_on <= gift.from_on:
+        decision &= refuse("role.period_backward", "house", "The last day is before the first", "Enter a last day on or after the first")
+    elif any(_overlap(gift, other) for other in gift.held):
+        detail = f"They hold {gift.role_title} on some of these days already"
+        decision &= refuse("role.held_already", "house", detail, "End the role they hold first, or choose days after it")
+    return decision
+
+
+def _overlap(gift: Gift, other: Holding) -> bool:
+    mine, theirs = Period(gift.from_on, gift.to_on), Period(other.from_on, other.to_on)
+    return not theirs.empty and mine.overlaps(theirs)
+
+
+def may_end_role(role: str, held: Holding, *, end_on: date, today: date, others: Iterable[Holding]) -> Decision:
+    """Whether a role may end before `end_on`; a role that must be kept ends only where others hold it on every day given up."""
+    decision = ALLOWED
+    if end_on < today:
+        decision &= refuse("role.backdated", "house", f"{day(end_on)} has passed", "End it today or on a later day")
+    if end_on < held.from_on:
+        decision &= refuse("role.not_begun", "house", f"The role begins on {day(held.from_on)}", "End it on that day or later")
+    if held.to_on is not None and held.to_on <= end_on:
+        decision &= refuse("role.ended", "house", f"The role ends before {day(end_on)} already", "Nothing needs to be done")
+    elif role in KEPT and (bare := first_uncovered(max(end_on, held.from_on), held.to_on, others)) is not None:
+        detail = f"Nobody else would be {KEPT[role]} on {day(bare)}"
+        decision &= refuse("role.last_kept", "house", detail, f"Give the role of {KEPT[role]} to somebody else first")
+    return decision
+
+
+def first_uncovered(from_on: date, to_on: date | None, holdings: Iterable[Holding]) -> date | None:
+    """The first day of [from_on, to_on) on which nobody holds the role; None when every day is covered."""
+    reached = from_on
+    for held in sorted(holdings, key=lambda h: h.from_on):
+        if to_on is not None and reached >= to_on:
+            return None
+        if held.covers(reached):
+            if held.to_on is None:
+                return None
+            reached = held.to_on
+    return None if to_on is not None and reached >= to_on else reached
+
+
+def may_enter_as_persona(*, demonstration: bool, persona: bool) -> Decision:
+    """Whether someone may sign in as another with one click: only where all is made up, and only as one made up."""
+    decision = ALLOWED
+    if not demonstration:
+        decision &= refuse("demonstration.off", "house", "This is not a demonstration", "Sign in with your own account")
+    if not persona:
+        decision &= refuse("persona.missing", "house", "There is no such persona", "Choose one from the list")
+    return decision
+
+
+def may_accept_terms(*, shown: str, in_force: str) -> Decision:
+    """Whether the text someone saw is the text in force (PA-003)."""
+    if shown == in_force:
+        return ALLOWED
+    return refuse("terms.changed", "PA-003", "The terms have changed since you opened the page", "Read them again and accept the new text")
+
+
+def hash_of(token: str) -> str:
+    """What is kept of a client's token. It holds 256 random bits, so one round of SHA-256 is enough."""
+    return hashlib.sha256(token.encode()).hexdigest()

@@ -1,0 +1,75 @@
+"""Pages about staff, teams and roles. Each parses what was asked, makes one call, and renders."""
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+
+from careward.core.days import ONE_DAY
+from careward.core.decision import Decision, Refused
+from careward.people.signin import actions, forms, held, listings
+from careward.people.signin.roles import ROLES
+from careward.web import exports
+from careward.web.permission import SIGNED_IN, needs
+from careward.web.words import day
+
+
+@needs(SIGNED_IN)
+def own_data(request: HttpRequest) -> HttpResponse:
+    standing = request.standing
+    sections = held.what_is_held(user_id=standing.user_id, person_id=standing.person_id)
+    return render(request, "signin/own_data.jinja", {"sections": sections})
+
+
+@needs("signin:roles:see")
+def roles(request: HttpRequest) -> HttpResponseBase:
+    place = {"organisation_id": request.standing.organisation_id, "on": request.standing.today}
+    wanted = listings.ask_roles(on=place["on"], given=request.GET)
+    if wanted.asked.download:
+        lines = listings.roles_lines(wanted, **place)
+        return exports.download(wanted.asked.download, "roles", listings.ROLES_HEADS, lines, place["on"])
+    return render(request, "signin/roles.jinja", {"list": listings.roles_page(wanted, **place)})
+
+
+@needs("signin:roles:see")
+def role_kinds(request: HttpRequest) -> HttpResponse:
+    return render(request, "signin/role_kinds.jinja", {"kinds": ROLES})
+
+
+@needs("signin:roles:give")
+def give_role(request: HttpRequest) -> HttpResponse:
+    standing = request.standing
+    form = forms.GiveRole(request.POST if request.method == "POST" else None, initial={"from_on": standing.today})
+    refused = Decision()
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.give_role(organisation_id=standing.organisation_id, **form.wanted(), now=standing.now, by=standing.actor)
+            messages.success(request, f"Role given. {form.cleaned_data['email']} holds it from {day(form.cleaned_data['from_on'])}.")
+            return redirect("signin:roles")
+        except Refused as no:
+            refused = no.decision
+    page = {"form": form, "reasons": refused.reasons}
+    return render(request, "signin/give_role.jinja", page, status=409 if refused.reasons else 200)
+
+
+@needs("signin:roles:give")
+def end_role(request: HttpRequest, role_held_id: int) -> HttpResponse:
+    standing = request.standing
+    role = listings.role_held(organisation_id=standing.organisation_id, role_held_id=role_held_id, on=standing.today)
+    if role is None:
+        raise Http404
+    form = forms.EndRole(request.POST if request.method == "POST" else None)
+    refused = Decision()
+    if request.method == "POST" and form.is_valid():
+        last_on = form.cleaned_data["last_on"]
+        end_on = last_on + ONE_DAY if last_on else max(standing.today, role.from_on)
+        try:
+            actions.end_role(
+                organisation_id=standing.organisation_id, role_held_id=role_held_id, end_on=end_on, now=standing.now, by=standing.actor
+            )
+            messages.success(request, f"Role ended. {role.holder} no longer holds it from {day(end_on)}.")
+            return redirect("signin:roles")
+        except Refused as no:
+            refused = no.decision
+    page = {"form": form, "role": role, "reasons": refused.reasons}
+    return render(request, "signin/end_role.jinja", page, status=409 if refused.reasons else 200)

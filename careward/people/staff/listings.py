@@ -1,0 +1,76 @@
+"""The list of who works here."""
+
+from collections.abc import Iterator
+from datetime import date
+from itertools import islice
+from typing import Any
+
+from careward.people.staff import queries
+from careward.web import listing, lists
+from careward.web.lists import Choice, Column, Listing, Option, Question, Text
+
+CHUNK = 1000
+
+
+PEOPLE_HEADS = ("Name", "Staff number", "Job", "Team", "Manager", "Person type", "State")
+
+
+def people_listing(*, organisation_id: int, on: date, team: str = "") -> Listing:
+    """The list of people; only the team asked for gets its condition, since a trust has hundreds."""
+    place = {"organisation_id": organisation_id, "on": on}
+    teams = queries.teams(organisation_id=organisation_id)
+    of_team = {str(t.id): queries.holding(**place, team_id=t.id) for t in teams if str(t.id) == team}
+    return Listing(
+        noun="people",
+        columns=(
+            Column("Name", "name", ("last_name", "first_name"), upward="Name, A to Z", downward="Name, Z to A"),
+            Column("Staff number", "number", ("employee_number",), upward="Staff number, lowest first"),
+            Column("Job"),
+            Column("Team"),
+            Column("Manager"),
+            Column("State"),
+        ),
+        filters=(
+            Text("find", "Name or staff number", ("last_name", "first_name", "preferred_name", "employee_number")),
+            Choice("team", "Team", tuple(Option(str(t.id), t.name) for t in teams), wheres=of_team, any_words="Any team"),
+            Choice(
+                "type",
+                "Person type",
+                tuple(Option(*pair) for pair in queries.TYPES.items()),
+                wheres={name: queries.holding(**place, person_type=name) for name in queries.TYPES},
+                any_words="Any type",
+            ),
+            Choice(
+                "state",
+                "State",
+                tuple(Option(*pair) for pair in queries.STATES.items()),
+                wheres={name: queries.in_state(name, **place) for name in queries.STATES},
+                any_words="Any state",
+            ),
+        ),
+        sort="name",
+        kind="people",
+        none_yet="No staff record has been loaded yet.",
+    )
+
+
+def ask_people(*, organisation_id: int, on: date, given: Any) -> Question:
+    """What a query string asks of the list of people."""
+    wanted = people_listing(organisation_id=organisation_id, on=on, team=given.get("team", ""))
+    return Question(wanted, lists.parse(wanted, given))
+
+
+def people_page(wanted: Question, *, organisation_id: int, on: date) -> listing.Shown:
+    """One page of people as the template draws it; the same number of queries for any number of people."""
+    page = lists.apply(wanted.listing, wanted.asked, queries.staff(organisation_id=organisation_id))
+    rows = tuple(queries.colleagues(page.rows, organisation_id=organisation_id, on=on))
+    return listing.shown(wanted.listing, wanted.asked, page.with_rows(rows))
+
+
+def people_lines(wanted: Question, *, organisation_id: int, on: date) -> Iterator[tuple[str, ...]]:
+    """Every person that matches, as a download holds them, a chunk at a time."""
+    rows = lists.stream(lists.matching(wanted.listing, wanted.asked, queries.staff(organisation_id=organisation_id)))
+    while chunk := list(islice(rows, CHUNK)):
+        for c in queries.colleagues(chunk, organisation_id=organisation_id, on=on):
+            team, manager = c.team.name if c.team else "", c.manager.name if c.manager else c.manager_number
+            yield (c.name, c.employee_number, c.job, team, manager, queries.TYPES.get(c.person_type, c.person_type), c.state_words)

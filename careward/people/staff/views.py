@@ -1,0 +1,34 @@
+"""Pages about staff and teams. Each parses what was asked, makes one call, and renders."""
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+
+from careward.people.staff import listings, queries
+from careward.web import exports
+from careward.web.permission import needs
+
+
+@needs("staff:people:see")
+def people(request: HttpRequest) -> HttpResponseBase:
+    place = {"organisation_id": request.standing.organisation_id, "on": request.standing.today}
+    wanted = listings.ask_people(**place, given=request.GET)
+    if wanted.asked.download:
+        lines = listings.people_lines(wanted, **place)
+        return exports.download(wanted.asked.download, "people", listings.PEOPLE_HEADS, lines, place["on"])
+    return render(request, "staff/people.jinja", {"list": listings.people_page(wanted, **place)})
+
+
+@needs("staff:people:see")
+def team(request: HttpRequest, team_id: int) -> HttpResponse:
+    found = queries.team(organisation_id=request.standing.organisation_id, team_id=team_id, on=request.standing.today)
+    if found is None:
+        raise Http404
+    return render(request, "staff/team.jinja", {"team": found})
+
+
+@needs("staff:team:see")
+def my_team(request: HttpRequest) -> HttpResponse:
+    standing = request.standing
+    place = {"organisation_id": standing.organisation_id, "on": standing.today}
+    return render(request, "staff/my_team.jinja", {"mine": queries.my_teams(person_id=standing.person_id, **place)})

@@ -1,0 +1,70 @@
+"""Reading the register of systems."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from careward.core import packs
+from careward.core.packs import Pack
+from careward.systems.register.models import Environment, System
+
+
+@dataclass(frozen=True, slots=True)
+class EnvironmentSeen:
+    code: str
+    title: str
+    live: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SystemSeen:
+    """One row of the register as a page shows it (EL-065)."""
+
+    id: int
+    code: str
+    name: str
+    kind: str
+    description: str
+    administrator_title: str
+    administrator_contact: str
+    service_owner: str
+    system_owner: str
+    technical_owner: str
+    request_channel: str
+    pack: str
+    lock_after_days: int
+    close_after_days: int
+    environments: tuple[EnvironmentSeen, ...]
+
+
+KINDS = {"clinical": "Clinical", "corporate": "Corporate", "infrastructure": "Infrastructure", "shared_drive": "Shared drive"}
+
+
+def systems_seen(*, organisation_id: int, on: date) -> tuple[SystemSeen, ...]:
+    """The whole register by name, with the figures in force on a day: two queries."""
+    rows = list(System.objects.filter(organisation_id=organisation_id).order_by("name"))
+    environments = _environments([s.pk for s in rows])
+    known = {name: packs.load(name, on=on) for name in {s.pack for s in rows}}  # a few packs govern many systems
+    return tuple(_seen(s, environments.get(s.pk, ()), known[s.pack]) for s in rows)
+
+
+def system_seen(*, organisation_id: int, code: str, on: date) -> SystemSeen | None:
+    """One system of the organisation, or None."""
+    if "\0" in code:  # PostgreSQL holds no NUL, and a browser may be made to send one
+        return None
+    row = System.objects.filter(organisation_id=organisation_id, code=code).first()
+    return _seen(row, _environments([row.pk]).get(row.pk, ()), packs.load(row.pack, on=on)) if row else None
+
+
+def _environments(system_ids: list[int]) -> dict[int, tuple[EnvironmentSeen, ...]]:
+    out: dict[int, tuple[EnvironmentSeen, ...]] = {}
+    for e in Environment.objects.filter(system_id__in=system_ids).order_by("-live", "title"):
+        out[e.system_id] = (*out.get(e.system_id, ()), EnvironmentSeen(e.code, e.title, e.live))
+    return out
+
+
+def _seen(row: System, environments: tuple[EnvironmentSeen, ...], pack: Pack) -> SystemSeen:
+    rule = pack.inactivity_for(row.code)
+    return SystemSeen(
+        row.pk, row.code, row.name, KINDS[row.kind], row.description, row.administrator_title, row.administrator_contact, row.service_owner,
+        row.system_owner, row.technical_owner, row.request_channel, row.pack, rule.lock_after_days, rule.close_after_days, environments,
+    )  # fmt: skip

@@ -1,0 +1,48 @@
+"""The JSON API of tasks."""
+
+from datetime import date
+from typing import Literal
+
+from django.http import HttpRequest
+from ninja import Query, Router, Schema
+
+from careward.people.signin.api_keys import Bearer
+from careward.web.answers import ERRORS, PageIn, Word, rows_after
+from careward.work.tasks.models import Task
+
+router = Router(tags=["work"])
+
+
+class TaskOut(Schema):
+    id: int
+    title: str
+    kind: str
+    step: str
+    clause: str
+    role: str
+    system_code: str
+    state: str
+    raised_on: date
+    due_on: date
+    times_reopened: int
+
+
+class TasksOut(Schema):
+    total: int
+    next: int | None
+    tasks: list[TaskOut]
+
+
+class TasksIn(PageIn):
+    state: Literal["open", "said_done", "closed"] = "open"
+    system: Word = ""
+
+
+@router.get("/tasks", auth=Bearer("accounts:findings:see"), response={200: TasksOut, **ERRORS})
+def list_tasks(request: HttpRequest, asked: Query[TasksIn]) -> dict[str, object]:
+    """Tasks of the organisation, in the order they were raised."""
+    rows = Task.objects.filter(organisation_id=request.auth.organisation_id, state=asked.state)
+    if asked.system:
+        rows = rows.filter(system_code=asked.system)
+    page, following = rows_after(rows, asked)
+    return {"total": rows.count(), "next": following, "tasks": page}

@@ -1,0 +1,47 @@
+"""What the worklist can be asked."""
+
+from datetime import datetime
+
+from django.db.models import Q
+
+from careward.people.signin.roles import ROLES
+from careward.web.lists import Choice, Column, Listing, Option, Text
+
+TASK_HEADS = ("Task", "Why", "Who acts", "System", "Step", "Due", "Raised", "State", "Times reopened", "Clause")
+
+
+def tasks(kinds: tuple[str, ...], lately: datetime) -> Listing:
+    """The list of tasks; what is done shows for a while."""
+    return Listing(
+        noun="tasks",
+        columns=(
+            Column("Task", "task", ("title",), upward="Task"),
+            Column("Who acts", "who", ("role",), upward="Who acts"),
+            Column("Due", "due", ("due_on",), upward="Due, soonest first", downward="Due, latest first"),
+            Column("Clause"),
+        ),
+        filters=(
+            Text("q", "Words of the task", ("title",)),
+            Choice(
+                "state",
+                "State",
+                (
+                    Option("open", "To do"),
+                    Option("said_done", "Said to be done, not yet read back"),
+                    Option("closed", "Done in the last 30 days"),
+                    Option("reopened", "Opened again"),
+                ),
+                field="state",
+                wheres=(("closed", Q(state="closed", closed_at__gte=lately)), ("reopened", Q(state="open", times_reopened__gt=0))),
+                preset="open",
+                any_words="Any",
+            ),
+            Choice("role", "Who acts", tuple(Option(r, role.title) for r, role in ROLES.items()), field="role", any_words="Anyone"),
+            Choice(
+                "kind", "What is wrong", tuple(Option(k, k.replace(".", ": ").replace("_", " ").capitalize()) for k in kinds), field="kind"
+            ),
+        ),
+        sort="due",
+        kind="tasks",
+        none_yet="Nothing to do.",
+    )

@@ -1,0 +1,216 @@
+"""Reading the queue: whose tasks they are, in the order they are due."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db.models import Count, Q, QuerySet
+
+from careward.people.signin.roles import ROLES
+from careward.people.staff.models import Deputy, Person
+from careward.web import lists
+from careward.web.lists import Asked, Listing, Page
+from careward.web.permission import Standing
+from careward.work.tasks.models import Task, TaskMove
+from careward.work.tasks.rules import Doer, group_of, is_theirs
+
+DONE_FOR = timedelta(days=30)
+
+
+@dataclass(frozen=True, slots=True)
+class TaskLine:
+    """One task as the inbox shows it."""
+
+    id: int
+    title: str
+    why: str
+    otherwise: str
+    clause: str
+    kind: str
+    system_code: str
+    raised_on: date
+    due_on: date
+    state: str
+    group: str  # late, today, week, later
+    times_reopened: int
+
+
+@dataclass(frozen=True, slots=True)
+class MoveLine:
+    at: datetime
+    by: str
+    was: str
+    became: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class TaskDetail:
+    """One task with its history."""
+
+    line: TaskLine
+    step: str
+    role: str
+    link: str
+    about_id: int | None
+    assignee_name: str
+    evidence: str
+    said_done_at: datetime | None
+    closed_at: datetime | None
+    proof: str
+    moves: tuple[MoveLine, ...]
+    theirs: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Inbox:
+    """What one person has to do, and how much of it."""
+
+    total: int
+    late: int
+    due_today: int
+    lines: tuple[TaskLine, ...]  # soonest first, at most `shown`
+    said_done: int
+    done_lately: int
+
+
+def doer(*, organisation_id: int, person_id: int | None, roles: frozenset[str], systems: frozenset[str], on: date) -> Doer:
+    """Who someone is to the queue: themselves, and each manager they stand in for that day (PA-021)."""
+    rows = Deputy.objects.filter(organisation_id=organisation_id, deputy_id=person_id or 0, from_on__lte=on, gone_on=None)
+    managers = rows.filter(Q(to_on=None) | Q(to_on__gt=on)).values_list("manager_id", flat=True)
+    return Doer(person_id, frozenset(managers), roles, systems)
+
+
+def theirs(organisation_id: int, who: Doer) -> QuerySet[Task]:
+    """Every task that is this person's; agrees with rules.is_theirs."""
+    return Task.objects.filter(_theirs(who), organisation_id=organisation_id)
+
+
+def _theirs(who: Doer) -> Q:
+    people = [p for p in (who.person_id, *who.stands_in_for) if p is not None]
+    by_role = Q(assignee=None, role__in=who.roles)
+    if who.systems:
+        by_role &= Q(system_code="") | Q(system_code__in=who.systems)
+    return Q(assignee_id__in=people) | by_role
+
+
+def waiting_count(*, organisation_id: int, who: Doer) -> int:
+    return theirs(organisation_id, who).filter(state="open").count()
+
+
+def inbox(*, organisation_id: int, who: Doer, now: datetime, today: date, shown: int = 100) -> Inbox:
+    """What is open for someone, soonest first; four queries whatever the size."""
+    mine = theirs(organisation_id, who)
+    counts = mine.aggregate(
+        total=Count("id", filter=Q(state="open")),
+        late=Count("id", filter=Q(state="open", due_on__lt=today)),
+        due_today=Count("id", filter=Q(state="open", due_on=today)),
+        said=Count("id", filter=Q(state="said_done")),
+        lately=Count("id", filter=Q(state="closed", closed_at__gte=now - DONE_FOR)),
+    )
+    rows = mine.filter(state="open").order_by("due_on", "id")[:shown]
+    lines = tuple(_line(t, today) for t in rows)
+    return Inbox(counts["total"], counts["late"], counts["due_today"], lines, counts["said"], counts["lately"])
+
+
+def tasks(*, organisation_id: int, who: Doer, every: bool) -> QuerySet[Task]:
+    """The worklist as a queryset for the list page: one's own and, for those who may see findings, the organisation's.
+
+    Someone whose roles are for some systems sees the tasks of those.
+    """
+    if not every:
+        return theirs(organisation_id, who)
+    rows = Task.objects.filter(organisation_id=organisation_id)
+    return rows.filter(_theirs(who) | Q(system_code__in=who.systems)) if who.systems else rows
+
+
+def task(*, organisation_id: int, task_id: int, who: Doer, today: date) -> TaskDetail | None:
+    """One task, or None where this organisation has none of that number."""
+    row = Task.objects.filter(organisation_id=organisation_id, pk=task_id).select_related("assignee").first()
+    if row is None:
+        return None
+    moves = TaskMove.objects.filter(task=row).order_by("-id").values_list("at", "by", "was", "became", "note")
+    return TaskDetail(
+        line=_line(row, today), step=row.step, role=row.role, link=row.link, about_id=row.about_id,
+        assignee_name=row.assignee.name if row.assignee else "", evidence=row.evidence, said_done_at=row.said_done_at,
+        closed_at=row.closed_at, proof=row.proof, moves=tuple(MoveLine(*m) for m in moves),
+        theirs=is_theirs(role=row.role, system_code=row.system_code, assignee_id=row.assignee_id, doer=who),
+    )  # fmt: skip
+
+
+def _line(row: Task, today: date) -> TaskLine:
+    week_ends_on = today + timedelta(
+        days=6 - today.weekday() if today.weekday() < 5 else 13 - today.weekday()
+    )  # at weekends, the week to come
+    return TaskLine(
+        row.pk, row.title, row.why, row.otherwise, row.clause, row.kind, row.system_code, row.raised_on, row.due_on, row.state,
+        group_of(due_on=row.due_on, today=today, week_ends_on=week_ends_on), row.times_reopened,
+    )  # fmt: skip
+
+
+def acts_for(standing: Standing) -> frozenset[int]:
+    """The managers whose people someone answers for today: themselves and those they stand in for."""
+    who = doer_of(standing)
+    return who.stands_in_for | ({who.person_id} if who.person_id else set())
+
+
+def doer_of(standing: Standing) -> Doer:
+    """Who the person asking is to the queue."""
+    return doer(
+        organisation_id=standing.organisation_id,
+        person_id=standing.person_id,
+        roles=standing.roles,
+        systems=standing.systems,
+        on=standing.today,
+    )
+
+
+def waiting(standing: Standing) -> int:
+    """The figure beside "My work" in the menu."""
+    return waiting_count(organisation_id=standing.organisation_id, who=doer_of(standing))
+
+
+def is_here(*, organisation_id: int, task_id: int) -> bool:
+    return Task.objects.filter(organisation_id=organisation_id, pk=task_id).exists()
+
+
+def may_look(standing: Standing, system_code: str) -> bool:
+    """Whether someone may look at a task that is not theirs: they may see findings, those of its system among them."""
+    return standing.may("accounts:findings:see") and (not standing.systems or system_code in standing.systems)
+
+
+def standing_in(*, organisation_id: int, who: Doer) -> tuple[str, ...]:
+    """The names of those someone stands in for today."""
+    if not who.stands_in_for:
+        return ()
+    rows = Person.objects.filter(organisation_id=organisation_id, pk__in=who.stands_in_for).order_by("last_name", "id")
+    return tuple(p.name for p in rows)
+
+
+def kinds(rows: QuerySet[Task]) -> tuple[str, ...]:
+    return tuple(sorted(rows.order_by().values_list("kind", flat=True).distinct()))
+
+
+@dataclass(frozen=True, slots=True)
+class WorkLine:
+    """One row of the worklist."""
+
+    line: TaskLine
+    who: str
+
+
+def task_page(rows: QuerySet[Task], listed: Listing, asked: Asked, today: date) -> Page[WorkLine]:
+    return lists.apply(listed, asked, rows.select_related("assignee")).map(lambda t: WorkLine(_line(t, today), _who(t)))
+
+
+def task_rows(rows: QuerySet[Task], listed: Listing, asked: Asked) -> Iterator[tuple[Any, ...]]:
+    """Every match, for a download."""
+    for t in lists.stream(lists.matching(listed, asked, rows.select_related("assignee"))):
+        yield (t.title, t.why, _who(t), t.system_code, t.step, t.due_on, t.raised_on, t.state, t.times_reopened, t.clause)
+
+
+def _who(row: Task) -> str:
+    if row.assignee:
+        return row.assignee.name
+    return ROLES[row.role].title if row.role in ROLES else row.role

@@ -1,0 +1,74 @@
+"""My work, one task, and the worklist: parse, one call, render."""
+
+from datetime import timedelta
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+
+from careward.web import exports, lists
+from careward.web.listing import shown
+from careward.web.permission import SIGNED_IN, needs
+from careward.work.tasks import actions, pages, queries
+
+
+@needs(SIGNED_IN)
+def my_work(request: HttpRequest) -> HttpResponse:
+    standing = request.standing
+    who = queries.doer_of(standing)
+    inbox = queries.inbox(organisation_id=standing.organisation_id, who=who, now=standing.now, today=standing.today)
+    standbys = queries.standing_in(organisation_id=standing.organisation_id, who=who)
+    return render(request, "tasks/my_work.jinja", {"inbox": inbox, "standbys": standbys})
+
+
+@needs(SIGNED_IN)
+def task(request: HttpRequest, task_id: int) -> HttpResponse:
+    standing = request.standing
+    who = queries.doer_of(standing)
+    seen = queries.task(organisation_id=standing.organisation_id, task_id=task_id, who=who, today=standing.today)
+    if seen is None or not (seen.theirs or queries.may_look(standing, seen.line.system_code)):
+        raise Http404("no such task here")
+    about_me = seen.about_id is not None and seen.about_id == standing.person_id
+    return render(request, "tasks/task.jinja", {"task": seen, "about_me": about_me})
+
+
+@needs("tasks:tasks:do")
+def say_done(request: HttpRequest, task_id: int) -> HttpResponse:
+    standing = request.standing
+    if request.method == "POST":
+        _known(request, task_id)
+        evidence = request.POST.get("evidence", "")
+        actions.say_done(task_id=task_id, doer=queries.doer_of(standing), evidence=evidence, now=standing.now, by=standing.actor)
+        messages.success(request, "Written down. The next comparison with the system closes the task, or opens it again.")
+        return redirect("tasks:my_work")
+    return redirect("tasks:task", task_id)
+
+
+@needs("tasks:tasks:do")
+def take_back(request: HttpRequest, task_id: int) -> HttpResponse:
+    if request.method == "POST":
+        _known(request, task_id)
+        standing = request.standing
+        actions.take_back(task_id=task_id, doer=queries.doer_of(standing), now=standing.now, by=standing.actor)
+        messages.success(request, "The task is open again.")
+    return redirect("tasks:task", task_id)
+
+
+def _known(request: HttpRequest, task_id: int) -> None:
+    """A task of another organisation does not exist for this one."""
+    if not queries.is_here(organisation_id=request.standing.organisation_id, task_id=task_id):
+        raise Http404("no such task here")
+
+
+@needs(SIGNED_IN)
+def worklist(request: HttpRequest) -> HttpResponseBase:
+    standing = request.standing
+    rows = queries.tasks(
+        organisation_id=standing.organisation_id, who=queries.doer_of(standing), every=standing.may("accounts:findings:see")
+    )
+    listed = pages.tasks(queries.kinds(rows), standing.now - timedelta(days=30))
+    asked = lists.parse(listed, request.GET)
+    if asked.download:
+        return exports.download(asked.download, "tasks", pages.TASK_HEADS, queries.task_rows(rows, listed, asked), standing.today)
+    page = queries.task_page(rows, listed, asked, standing.today)
+    return render(request, "tasks/worklist.jinja", {"list": shown(listed, asked, page)})
