@@ -15,7 +15,8 @@ import pyarrow as pa
 from careward.access.accounts.rules import shapes
 from careward.access.accounts.rules.judging import judge
 from careward.access.accounts.rules.matching import Facts, prepare
-from careward.core import packs
+from careward.core.packs.pack import Pack
+from careward.core.packs.pack import load as load_pack
 from careward.engines.analysis.reconciliation.compare import compare
 from careward.engines.analysis.tables import RECONCILED, empty
 
@@ -75,7 +76,7 @@ def things(tables: dict[str, pa.Table]) -> int:
 
 def measure(*, small: bool = False) -> list[dict[str, Any]]:
     """The rows of the table of measurements."""
-    in_force = {name: packs.load(name) for name in ("tewv", "elft")}
+    in_force = {name: load_pack(name) for name in ("tewv", "elft")}
     share = 20 if small else 1
     compare(world(100, 5), on=ON, packs=in_force)  # the queries are compiled once a day, not once an organisation
     tables, part = world(PEOPLE // share), world(PEOPLE // share // 20)
@@ -132,7 +133,7 @@ def judge_all(
     facts: Facts,
     accounts: list[shapes.SeenAccount],
     systems: dict[str, tuple[shapes.SystemFacts, str]],
-    in_force: dict[str, packs.Pack],
+    in_force: dict[str, Pack],
 ) -> int:
     """Judges each account by itself; how many lines were found."""
     found = 0

@@ -32,7 +32,8 @@ def states() -> str:
 
 def packs() -> str:
     """What each shipped pack says, in figures."""
-    from careward.core.packs import load, names
+    from careward.core.packs.pack import load
+    from careward.core.packs.reader import names
 
     out = [
         "# Packs\n\n",
@@ -56,7 +57,9 @@ def packs() -> str:
 
 def clauses() -> str:
     """Each clause with its state in Careward."""
-    from careward.core.packs import load, load_document, names
+    from careward.core.packs.documents import load_document
+    from careward.core.packs.pack import load
+    from careward.core.packs.reader import names
     from careward.governance.procedures.queries import clauses_report
 
     states = {row["id"]: row for row in clauses_report(None, on=ANY_DAY)}

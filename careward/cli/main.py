@@ -7,7 +7,7 @@ from rich.console import Console
 
 from careward.cli import comparing, loading, measuring, proving, running, staffing
 from careward.core.decision import Refused
-from careward.core.packs import PackError
+from careward.core.packs.reader import PackError
 from careward.engines.connectors.csv.profiles import ProfileError
 from careward.engines.synthetic.trust import TrustError
 

@@ -11,8 +11,8 @@ from careward.access.accounts.actions import keep_run, match_accounts
 from careward.access.accounts.keeping import Judged, Kept
 from careward.access.accounts.leavers import keep_leaver_work
 from careward.access.feeds.models import Load, LoadFile
-from careward.core import packs as packs_data
-from careward.core.packs import Pack
+from careward.core.packs.pack import Pack
+from careward.core.packs.pack import load as load_pack
 from careward.core.ports import Found
 from careward.engines.analysis.reconciliation.compare import as_found
 from careward.engines.analysis.reconciliation.compare import compare as compare_tables
@@ -55,7 +55,7 @@ class Reconciled:
 def packs_of(organisation: Organisation, *, on: date) -> dict[str, Pack]:
     """Each system's code with the version of its pack in force on a day."""
     codes = dict(System.objects.filter(organisation=organisation).values_list("code", "pack"))
-    loaded = {name: packs_data.load(name, on=on) for name in set(codes.values())}
+    loaded = {name: load_pack(name, on=on) for name in set(codes.values())}
     return {code: loaded[name] for code, name in codes.items()}
 
 

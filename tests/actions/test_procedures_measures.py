@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from careward.access.accounts import measures as accounts
 from careward.access.accounts.models import Account, Finding, Run
 from careward.access.authorisations.models import Authorisation, GenericApproval
-from careward.core.packs import load
+from careward.core.packs.pack import load
 from careward.core.ports import Measured
 from careward.governance.procedures import measures as procedures
 from careward.governance.procedures.actions import adopt_document

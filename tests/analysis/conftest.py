@@ -5,12 +5,12 @@ import datetime as dt
 import pyarrow as pa
 import pytest
 
-from careward.core import packs
+from careward.core.packs.pack import load as load_pack
 from careward.engines.analysis.reconciliation.compare import reconcile
 from careward.engines.analysis.tables import RECONCILED
 
 ON = dt.date(2026, 11, 22)
-PACKS = {name: packs.load(name) for name in ("tewv", "elft")}
+PACKS = {name: load_pack(name) for name in ("tewv", "elft")}
 IN_ORDER = {
     "systems": """
         system  | kind      | pack

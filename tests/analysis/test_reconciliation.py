@@ -5,7 +5,7 @@ from datetime import date
 import pyarrow as pa
 import pytest
 
-from careward.core import packs
+from careward.core.packs.pack import load as load_pack
 from careward.engines.analysis.reconciliation.compare import compare, match
 from careward.engines.analysis.tables import PEOPLE, RECONCILED, ShapeError, empty
 
@@ -401,7 +401,7 @@ def test_an_account_of_a_system_nobody_listed_is_refused_not_dropped():
     row = dict.fromkeys(RECONCILED["accounts"].names) | {"account_id": 1, "system": "unlisted"}
     tables["accounts"] = pa.Table.from_pylist([row], schema=RECONCILED["accounts"].to_pyarrow())
     with pytest.raises(ShapeError, match="'unlisted' is not in the table of systems"):
-        compare(tables, on=date(2026, 11, 22), packs={"tewv": packs.load("tewv")})
+        compare(tables, on=date(2026, 11, 22), packs={"tewv": load_pack("tewv")})
 
 
 @pytest.mark.clause("EL-048")

@@ -11,22 +11,23 @@ from careward.access.accounts.rules import shapes
 from careward.access.accounts.rules.judging import judge
 from careward.access.accounts.rules.matching import prepare
 from careward.access.accounts.rules.plans import unsafe
-from careward.core import packs
+from careward.core.packs.pack import load as load_pack
+from careward.core.packs.training import Course
 from careward.engines.analysis.reconciliation.compare import as_found, compare
 from careward.engines.analysis.tables import RECONCILED, arrow
 
 DAYS = (date(2026, 11, 22), date(2028, 2, 29))
-ODD = packs.load("base")
+ODD = load_pack("base")
 PACKS = {
-    "tewv": packs.load("tewv"),
-    "elft": packs.load("elft"),
+    "tewv": load_pack("tewv"),
+    "elft": load_pack("elft"),
     "odd": replace(
         ODD,
         inactivity=replace(ODD.inactivity, lock_after_days=0, close_after_days=60),
         safety=replace(ODD.safety, most_share_percent=40, least_accounts=1),
         training=(
             replace(ODD.training[0], valid_months=1, declaration=True, declaration_clause="PA-013"),
-            packs.Course("fire", "Fire", "house", 0, False),
+            Course("fire", "Fire", "house", 0, False),
         ),
         registration=replace(ODD.registration, approvers=(), exception_approvers=("director", "line_manager")),
     ),

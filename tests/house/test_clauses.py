@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from careward.core.packs import PackError
+from careward.core.packs.reader import PackError
 from careward.governance.procedures.carried import carried, clauses, proofs, read_carried
 
 ROOT = Path(__file__).resolve().parents[2]

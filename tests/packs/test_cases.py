@@ -10,7 +10,9 @@ import pytest
 from careward.access.accounts.rules.judging import judge
 from careward.access.accounts.rules.matching import prepare
 from careward.access.accounts.rules.shapes import Authorisation, GenericApproval, Holder, SeenAccount, SystemFacts
-from careward.core.packs import SHIPPED, PackError, build, load, load_document, names, read_toml
+from careward.core.packs.documents import load_document
+from careward.core.packs.pack import load
+from careward.core.packs.reader import SHIPPED, PackError, build, names, read_toml
 
 NOT_KNOWN = ("never", "unknown")  # TOML has no empty value: never used, created we do not know when
 DAYS = ("created_on", "last_used_on")

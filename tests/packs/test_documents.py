@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from careward.core.packs import SHIPPED, Document, PackError, build, load, load_document, names, read_toml
+from careward.core.packs.documents import Document, load_document
+from careward.core.packs.pack import load
+from careward.core.packs.reader import SHIPPED, PackError, build, names, read_toml
 
 COUNTS = {("tewv", "paris", "PA"): 103, ("elft", "access", "EL"): 86, ("llr", "sop", "LR"): 54, ("tewv", "introduction", "IN"): 128}
 EVERY = sorted(COUNTS)

@@ -2,7 +2,11 @@
 
 import pytest
 
-from careward.core.packs import SHIPPED, Inactivity, PackError, RegisterEntry, load, load_document, names
+from careward.core.packs.documents import load_document
+from careward.core.packs.inactivity import Inactivity
+from careward.core.packs.pack import load
+from careward.core.packs.reader import SHIPPED, PackError, names
+from careward.core.packs.register import RegisterEntry
 
 SERVICEDESK = "IT Servicedesk portal"
 

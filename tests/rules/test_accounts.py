@@ -22,11 +22,12 @@ from careward.access.accounts.rules.shapes import (
     TrainingRecord,
 )
 from careward.access.accounts.rules.states import ACCOUNT, inactivity_step
-from careward.core import packs
+from careward.core.packs.pack import load as load_pack
+from careward.core.packs.reader import names as pack_names
 from careward.core.ports import STEPS, Found
 
 ON = date(2026, 11, 22)
-PACKS = {name: packs.load(name) for name in packs.names()}
+PACKS = {name: load_pack(name) for name in pack_names()}
 TEWV = PACKS["tewv"]
 days = st.integers(-900, 900).map(lambda n: ON + timedelta(days=n))
 maybe_days = st.one_of(st.none(), days)

@@ -21,7 +21,7 @@ from careward.access.feeds.rules import (
     waited_too_long,
 )
 from careward.core.decision import ALLOWED
-from careward.core.packs import load
+from careward.core.packs.pack import load
 
 SAFETY = load("base").safety
 counts = st.integers(0, 5_000)

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from careward.core import packs
-from careward.core.packs import PackError, load
+from careward.core.packs.documents import load_document
+from careward.core.packs.pack import load
+from careward.core.packs.reader import SHIPPED, PackError, names
 
 CHILD = 'extends = "base"\nid = "trust"\ntitle = "A trust"\nsource = "its procedure"\nversion = "2"\nin_force_on = 2026-04-01\n'
 
@@ -15,7 +16,7 @@ CHILD = 'extends = "base"\nid = "trust"\ntitle = "A trust"\nsource = "its proced
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
     """A folder of packs: the shipped base, and one that extends it."""
-    write(tmp_path / "packs", "base", (packs.SHIPPED / "base" / "pack.toml").read_text())
+    write(tmp_path / "packs", "base", (SHIPPED / "base" / "pack.toml").read_text())
     return write(tmp_path / "packs", "trust", CHILD)
 
 
@@ -216,22 +217,22 @@ clauses = [{id = "XX-001", section = "SECTION", duty = "Do it", actor = "All", m
 
 def test_a_document_is_read_with_its_clauses(root: Path) -> None:
     write(root, "trust", DOCUMENT.replace("SECTION", "1"), "documents/d.toml")
-    document = packs.load_document("trust", "d", root=root)
+    document = load_document("trust", "d", root=root)
     assert [(c.id, c.section) for c in document.clauses] == [("XX-001", "1")] and document.next_review_on is None
 
 
 def test_a_clause_in_no_listed_section_is_refused(root: Path) -> None:
     write(root, "trust", DOCUMENT.replace("SECTION", "9"), "documents/d.toml")
     with pytest.raises(PackError, match="XX-001 stand in no listed section"):
-        packs.load_document("trust", "d", root=root)
+        load_document("trust", "d", root=root)
 
 
 def test_every_shipped_pack_loads_and_names_itself() -> None:
-    assert set(packs.names()) >= {"base", "elft", "llr", "tewv"}
-    for name in packs.names():
+    assert set(names()) >= {"base", "elft", "llr", "tewv"}
+    for name in names():
         pack = load(name)
         assert pack.id == name
-        assert all(packs.load_document(name, code).code == code for code in pack.documents)
+        assert all(load_document(name, code).code == code for code in pack.documents)
 
 
 def test_an_environment_nobody_named_needs_the_strictest_approver(root: Path) -> None:

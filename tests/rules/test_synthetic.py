@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from careward.core.ids import parse_nhs_number, parse_ods_code
-from careward.core.packs import load
+from careward.core.packs.pack import load
 from careward.engines.synthetic.dates import Dates
 from careward.engines.synthetic.later import make_next_export
 from careward.engines.synthetic.trust import TrustError, make_trust

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from careward.access.accounts import tasks
 from careward.access.accounts.tasks import Cause
-from careward.core import packs
+from careward.core.packs.pack import load as load_pack
 
-CODES = sorted(c for c in packs.load("base").findings if not c.endswith("_team"))
+CODES = sorted(c for c in load_pack("base").findings if not c.endswith("_team"))
 STEPS = ["warn", "lock", "close", "amend", "ask"]
 TEXT = st.text(st.characters(exclude_categories=("Cs", "Cc")), min_size=1, max_size=20).filter(str.strip)
 CAUSE = Cause(
@@ -28,7 +28,7 @@ CAUSES = st.builds(
 
 @pytest.mark.parametrize("code", CODES)
 def test_every_code_of_the_pack_has_a_title_that_begins_with_a_verb_and_a_reason(code):
-    rule = packs.load("base").findings[code]
+    rule = load_pack("base").findings[code]
     step = {"account.leaver": "close", "account.absent": "lock", "account.inactive": "lock"}.get(
         code, "amend" if "entitlement" in code else "ask"
     )

@@ -11,7 +11,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from careward.access.accounts.models import Allowance
-from careward.core import packs
+from careward.core.packs.pack import load as load_pack
 from careward.evidence.ledger.models import Entry, Errand
 from careward.people.staff.models import Organisation
 from tests.make import found, people
@@ -280,7 +280,7 @@ def test_training_is_read_as_the_comparison_reads_it(trust, admin):
 
     carol = people.staff(trust, "Carol Dewhurst")
     found.account(found.system(trust), carol)
-    course = next(c for c in packs.load("tewv").training if c.declaration)
+    course = next(c for c in load_pack("tewv").training if c.declaration)
     facts = {"organisation": trust, "person": carol, "result": "passed", "completed_on": TODAY - timedelta(days=30)}
     held = TrainingHeld.objects.create(course_code=course.code.upper(), **facts)
     assert "Passed, but no signed declaration" in words(admin.get(f"/people/{carol.pk}/access/"))

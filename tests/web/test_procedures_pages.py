@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from careward.access.accounts.models import Account, Finding, Run
-from careward.core.packs import load_document
+from careward.core.packs.documents import load_document
 from careward.governance.procedures import exports
 from careward.governance.procedures.actions import adopt_document
 from careward.governance.procedures.carried import clauses, documents

@@ -11,7 +11,7 @@ from careward.access.accounts import measures
 from careward.access.accounts.keeping import Judged, Keeper, Kept
 from careward.access.accounts.models import Account, Allowance, Run
 from careward.core.decision import Refused, refuse
-from careward.core.packs import Pack
+from careward.core.packs.pack import Pack
 from careward.evidence.ledger import actions as ledger
 from careward.evidence.ledger.models import Errand
 from careward.evidence.rows import bulk

@@ -10,7 +10,8 @@ from typing import TypeVar
 from careward.access.accounts import tasks
 from careward.access.accounts.models import Account, Allowance, Finding, Run
 from careward.core import days
-from careward.core.packs import FindingRule, Pack
+from careward.core.packs.findings import FindingRule
+from careward.core.packs.pack import Pack
 from careward.core.ports import STEPS, Found
 from careward.evidence.rows import bulk
 from careward.people.staff.models import Assignment, Organisation, Person

@@ -16,7 +16,9 @@ from django.db.models import BooleanField, Case, Count, Q, Value, When
 from django.urls import reverse
 
 from careward.access.accounts.models import Account, Finding, Run
-from careward.core.packs import SHIPPED, Pack, load, load_document, names
+from careward.core.packs.documents import load_document
+from careward.core.packs.pack import Pack, load
+from careward.core.packs.reader import SHIPPED, names
 from careward.core.ports import Measured
 from careward.systems.register.measures import pack_on
 

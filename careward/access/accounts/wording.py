@@ -2,7 +2,7 @@
 
 from functools import cache
 
-from careward.core import packs
+from careward.core.packs.pack import load as load_pack
 
 STEP_WORDS = {
     "lock": "Lock it",
@@ -21,13 +21,13 @@ KIND_WORDS = {"normal": "Normal", "admin": "Administrator", "generic": "Shared",
 @cache
 def titles() -> dict[str, str]:
     """What each finding code is called; the two for teams belong to the codes of rights."""
-    return {code: rule.title for code, rule in packs.load("base").findings.items() if not code.endswith("_team")}
+    return {code: rule.title for code, rule in load_pack("base").findings.items() if not code.endswith("_team")}
 
 
 @cache
 def title(code: str, topic: str = "") -> str:
     """The finding's name: 'Left the organisation', 'Too many teams'."""
-    rules = packs.load("base").findings if topic == "teams" else None
+    rules = load_pack("base").findings if topic == "teams" else None
     return rules[f"{code}_team"].title if rules and f"{code}_team" in rules else titles()[code]
 
 

@@ -18,7 +18,7 @@ from careward.access.feeds.world import World
 from careward.access.feeds.writing import put_back, recall, remembered, write
 from careward.core.days import london_day
 from careward.core.decision import ALLOWED, Decision, Refused
-from careward.core.packs import load as load_pack
+from careward.core.packs.pack import load as load_pack
 from careward.core.ports import Reading
 from careward.evidence.ledger import actions as ledger
 from careward.evidence.rows import bulk

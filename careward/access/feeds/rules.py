@@ -9,7 +9,7 @@ from difflib import SequenceMatcher
 
 from careward.core.decision import ALLOWED, Decision, Reason, refuse
 from careward.core.machine import Machine, Move
-from careward.core.packs import Safety
+from careward.core.packs.safety import Safety
 
 RUN, ALLOW = "feeds:loads:run", "feeds:loads:allow"
 OPEN = frozenset({"waiting", "examined", "held", "refused"})

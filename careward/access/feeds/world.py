@@ -8,8 +8,8 @@ from typing import Any
 
 from careward.access.feeds.merge import Difference, Row, key_of
 from careward.access.feeds.shapes import ASSIGNMENT, ENVIRONMENT, PERSON, SYSTEM, TEAM, Shape
-from careward.core.packs import Pack
-from careward.core.packs import load as load_pack
+from careward.core.packs.pack import Pack
+from careward.core.packs.pack import load as load_pack
 from careward.evidence.rows import bulk
 
 

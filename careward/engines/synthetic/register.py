@@ -1,6 +1,7 @@
 """The register of systems: PARIS as the electronic record, then the others as the shipped registers name them, then invented ones."""
 
-from careward.core.packs import Pack, RegisterEntry, load
+from careward.core.packs.pack import Pack, load
+from careward.core.packs.register import RegisterEntry
 from careward.engines.synthetic.shapes import System
 
 OTHERS = (

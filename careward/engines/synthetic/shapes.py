@@ -3,7 +3,8 @@
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from careward.core.packs import Inactivity, Pack
+from careward.core.packs.inactivity import Inactivity
+from careward.core.packs.pack import Pack
 from careward.engines.synthetic.organisation import Job
 
 

@@ -6,7 +6,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any, cast
 
-from careward.core.packs import SHIPPED, Clause, Document, PackError, build, load, load_document, names, read_toml
+from careward.core.packs.documents import Clause, Document, load_document
+from careward.core.packs.pack import load
+from careward.core.packs.reader import SHIPPED, PackError, build, names, read_toml
 
 HERE = Path(__file__).resolve().parent
 CARRIED = HERE / "carried.toml"  # written by hand

@@ -7,7 +7,8 @@ from dataclasses import asdict
 from datetime import date
 from typing import Any, cast
 
-from careward.core.packs import Document, build
+from careward.core.packs.documents import Document
+from careward.core.packs.reader import build
 from careward.governance.procedures.queries import Duty
 from careward.web.exports import BYTE_ORDER_MARK, STARTS_A_FORMULA, csv_lines
 from careward.web.words import out_of

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from careward.access.accounts.models import Finding, Run
 from careward.access.accounts.queries import Reach, open_findings
-from careward.core.packs import Clause, Document
+from careward.core.packs.documents import Clause, Document
 from careward.core.ports import Measured
 from careward.governance.procedures import rules
 from careward.governance.procedures.carried import Carried, Known, Place, carried, clauses, documents, proofs

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 
-from careward.core import packs
+from careward.core.packs.pack import load as load_pack
 from careward.people.staff.models import Organisation
 
 
@@ -20,7 +20,7 @@ class Terms:
 @lru_cache(maxsize=64)
 def terms_in_force(pack: str, on: date) -> Terms:
     """The terms a pack lays down on a day; read once a day and process, since every request asks."""
-    terms = packs.load(pack, on=on).terms
+    terms = load_pack(pack, on=on).terms
     paragraphs = tuple(line.strip() for line in terms.text.splitlines() if line.strip())
     return Terms(terms.version, terms.clause, paragraphs, hashlib.sha256(terms.text.encode()).hexdigest())
 

@@ -4,9 +4,9 @@ from datetime import datetime
 
 from django.db import transaction
 
-from careward.core import packs
 from careward.core.decision import ALLOWED, Decision, Refused, refuse
 from careward.core.ids import IdError, parse_ods_code
+from careward.core.packs.reader import names as pack_names
 from careward.evidence.ledger import actions as ledger
 from careward.people.staff.models import Organisation
 
@@ -17,8 +17,8 @@ def name_organisation(*, ods_code: str, name: str, pack: str, contact: str = "",
     code, decision = _ods_code(ods_code)
     if not name.strip():
         decision &= refuse("organisation.unnamed", "house", "The organisation has no name", "Give it the name its staff use")
-    if pack not in packs.names():
-        decision &= refuse("organisation.pack_unknown", "house", f"There is no pack {pack}", f"Use one of {', '.join(packs.names())}")
+    if pack not in pack_names():
+        decision &= refuse("organisation.pack_unknown", "house", f"There is no pack {pack}", f"Use one of {', '.join(pack_names())}")
     if not decision:
         raise Refused(decision)
     new = {"name": name.strip(), "pack": pack, "contact": contact}

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from django.urls import reverse
 
-from careward.core.packs import Pack, load
+from careward.core.packs.pack import Pack, load
 from careward.core.ports import Measured
 from careward.systems.register.models import System
 

@@ -5,7 +5,7 @@ from datetime import date
 
 from careward.access.accounts.rules.shapes import FAR, LIVE, Authorisation, Holder, SeenAccount, Terms, stated
 from careward.access.accounts.rules.wrongs import Wrong
-from careward.core.packs import Pack
+from careward.core.packs.pack import Pack
 
 
 def here(holder: Holder, account: SeenAccount, on: date) -> list[Authorisation]:

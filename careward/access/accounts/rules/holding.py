@@ -6,7 +6,8 @@ from datetime import date
 from careward.access.accounts.rules.shapes import FAR, Holder, SystemFacts, TrainingRecord, plain
 from careward.access.accounts.rules.wrongs import Wrong
 from careward.core import days
-from careward.core.packs import Absence, Course
+from careward.core.packs.absence import Absence
+from careward.core.packs.training import Course
 
 
 def leaver(holder: Holder, on: date) -> Iterator[Wrong]:

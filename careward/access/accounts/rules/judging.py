@@ -6,7 +6,7 @@ from datetime import date
 from careward.access.accounts.rules import authority, holding, own
 from careward.access.accounts.rules.shapes import OF_A_PERSON, GenericApproval, Holder, SeenAccount, SystemFacts
 from careward.access.accounts.rules.wrongs import Wrong
-from careward.core.packs import Pack
+from careward.core.packs.pack import Pack
 from careward.core.ports import Found
 
 

@@ -7,7 +7,7 @@ from careward.access.accounts.rules.matching import given, ways
 from careward.access.accounts.rules.shapes import FAR, OF_A_PERSON, GenericApproval, Holder, SeenAccount, count_days, plain
 from careward.access.accounts.rules.states import inactivity_step
 from careward.access.accounts.rules.wrongs import Wrong
-from careward.core.packs import Inactivity
+from careward.core.packs.inactivity import Inactivity
 
 
 def inactive(account: SeenAccount, rule: Inactivity, on: date) -> Iterator[Wrong]:

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable
 
-from careward.core.packs import Pack, Safety
+from careward.core.packs.pack import Pack
+from careward.core.packs.safety import Safety
 from careward.core.ports import Found
 
 

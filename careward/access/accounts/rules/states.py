@@ -3,7 +3,7 @@
 from datetime import date
 
 from careward.core.machine import Machine, Move
-from careward.core.packs import Inactivity
+from careward.core.packs.inactivity import Inactivity
 
 ACCOUNT = Machine(
     name="account",

@@ -10,7 +10,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from careward.core.packs import Pack
+from careward.core.packs.pack import Pack
 from careward.core.ports import Found
 from careward.engines.analysis.reconciliation.figures import figures
 from careward.engines.analysis.reconciliation.plan import matches, plan

@@ -6,7 +6,7 @@ from typing import Any
 import ibis
 import pyarrow as pa
 
-from careward.core.packs import Pack
+from careward.core.packs.pack import Pack
 from careward.engines.analysis.tables import arrow
 
 LIVE = "live"

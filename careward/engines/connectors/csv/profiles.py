@@ -12,7 +12,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
 from typing import cast
 
-from careward.core.packs import PackError, build, read_toml
+from careward.core.packs.reader import PackError, build, read_toml
 from careward.engines.connectors.csv.shapes import SHAPES, Shape
 from careward.engines.connectors.csv.values import EXAMPLE, Formats, Unfit, cell_reader
 

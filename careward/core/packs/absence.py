@@ -1,0 +1,11 @@
+"""What counts as being away for long."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Absence:
+    """Which absence kinds and assignment statuses count as long-term."""
+
+    kinds: tuple[str, ...]
+    statuses: tuple[str, ...]

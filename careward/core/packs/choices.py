@@ -1,0 +1,10 @@
+"""What an organisation may choose among: ways in, categories of role."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    code: str
+    title: str
+    clause: str

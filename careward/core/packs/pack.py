@@ -1,0 +1,80 @@
+"""A procedure pack: what an organisation's own documents say, as data, one section of the file to a module beside this one."""
+
+import hashlib
+from dataclasses import dataclass, fields, replace
+from datetime import date
+from pathlib import Path
+from typing import cast
+
+from careward.core.packs.absence import Absence
+from careward.core.packs.choices import Choice
+from careward.core.packs.environments import Environment
+from careward.core.packs.findings import FindingRule
+from careward.core.packs.inactivity import Inactivity
+from careward.core.packs.reader import SHIPPED, PackError, build, merged
+from careward.core.packs.register import RegisterEntry
+from careward.core.packs.registration import Registration
+from careward.core.packs.safety import Safety
+from careward.core.packs.terms import Terms
+from careward.core.packs.training import Course
+
+
+@dataclass(frozen=True, slots=True)
+class Pack:
+    id: str
+    title: str
+    source: str
+    version: str
+    in_force_on: date
+    inactivity: Inactivity
+    training: tuple[Course, ...]
+    registration: Registration
+    absence: Absence
+    safety: Safety
+    terms: Terms
+    findings: dict[str, FindingRule]
+    environments: tuple[Environment, ...]
+    register: tuple[RegisterEntry, ...] = ()
+    routes: tuple[Choice, ...] = ()
+    role_categories: tuple[Choice, ...] = ()
+    documents: tuple[str, ...] = ()
+    digest: str = ""
+
+    def inactivity_for(self, system: str) -> Inactivity:
+        """The figures agreed for one system (EL-036): its own lock figure where the register gives one."""
+        own = next((e.lock_after_days for e in self.register if e.code == system), 0)
+        return replace(self.inactivity, lock_after_days=own) if own else self.inactivity
+
+    def environment(self, code: str) -> Environment | None:
+        return next((e for e in self.environments if e.code == code), None)
+
+    def environment_approvers(self, code: str) -> tuple[str, ...]:
+        """Who may authorise an account on a non-live environment; an unknown one falls to the strictest named."""
+        known = self.environment(code) or next((e for e in self.environments if not e.live), None)
+        return known.approvers if known and known.approvers else self.registration.approvers
+
+
+def load(name: str, *, root: Path = SHIPPED, on: date | None = None) -> Pack:
+    """The pack in force on a day (the newest when no day is given), merged over those it extends.
+
+    Raises PackError naming file, key and remedy.
+    """
+    raw, trail = merged(root, name, on, {f.name for f in fields(Pack)})
+    digest = hashlib.sha256("\0".join(trail).encode()).hexdigest()
+    pack = cast(Pack, build(Pack, {**raw, "digest": digest}, f"packs/{name}/pack.toml"))
+    _check(pack, f"packs/{name}/pack.toml")
+    return pack
+
+
+def _check(pack: Pack, where: str) -> None:
+    rule = pack.inactivity
+    figures = [
+        ("inactivity", rule.lock_after_days),
+        *((f"register {e.code}", e.lock_after_days) for e in pack.register if e.lock_after_days),
+    ]
+    for what, days in figures:
+        if days and not rule.least_lock_days <= days <= rule.most_lock_days:
+            bounds = f"{rule.least_lock_days} to {rule.most_lock_days} ({rule.lock_clause})"
+            raise PackError(f"{where}: {what} locks after {days} days; the procedure allows {bounds}")
+    if len({e.code for e in pack.register}) != len(pack.register):
+        raise PackError(f"{where}: two register entries share a code; give each its own")

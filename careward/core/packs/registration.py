@@ -1,0 +1,12 @@
+"""Who may authorise an account, and how soon it is opened."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Registration:
+    approvers: tuple[str, ...]
+    exception_approvers: tuple[str, ...]
+    working_days: int
+    interim_working_days: int
+    clause: str
