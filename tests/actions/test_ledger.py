@@ -1,12 +1,10 @@
 """The ledger: written in the acting transaction, never changed, sealed into a signed tree, and checked by others."""
 
 import ast
-import base64
 import gzip
 import importlib.util
 import json
 import re
-import stat
 import subprocess
 import sys
 from collections.abc import Callable
@@ -19,13 +17,17 @@ from django.db import IntegrityError, connection, transaction
 from hypothesis import given
 from hypothesis import strategies as st
 
-from careward.core import merkle
-from careward.evidence.ledger import actions, keys, notes, proof, queries, rows, rules
+from careward.evidence.ledger import actions, proof, queries, rows, rules
+from careward.evidence.ledger.keys import ledger_keys
 from careward.evidence.ledger.models import Checkpoint, Entry, Errand, Leaf
 from careward.evidence.ledger.rules import Deed, EntryError, Outcome
+from careward.seal import notes, tree, walk
+from careward.seal.keys import KeyLost
 
 NOW = datetime(2026, 11, 22, 10, 31, tzinfo=UTC)
 SCRIPT = proof.SCRIPT
+SIGNER = notes.Signer("ledger.example/1", notes.Ed25519PrivateKey.from_private_bytes(bytes(range(32))))
+EXAMPLE_KEY = "example.com/foo+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k"  # of the C2SP signed-note document
 
 
 def write(count: int = 1, **changed: object) -> list[Entry]:
@@ -313,7 +315,7 @@ def test_the_bytes_of_an_entry_are_fixed_for_ever() -> None:
         '"organisation":"RX3","subject":"account/1","verb":"account.locked"}'
     )
     assert rules.canonical(row) == expected.encode()
-    assert rules.leaf(row) == merkle.leaf_hash(expected.encode())
+    assert rules.leaf(row) == tree.leaf_hash(expected.encode())
 
 
 json_value = st.recursive(
@@ -346,113 +348,22 @@ def test_a_moment_is_sealed_in_utc_with_microseconds(at: datetime, text: str) ->
     assert row.at == text
 
 
-# --- notes and keys -------------------------------------------------------------------------------------------------
-
-# The example of the C2SP signed-note document.
-EXAMPLE_KEY = "example.com/foo+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k"
-EXAMPLE_NOTE = (
-    "This is an example message.\n\n"
-    "\u2014 example.com/foo Uw2QOkn8srV1yJGh2VYRlL1Tnagv1YEq6TfXppzi2ONncAlTgK7Ztg1ERYNZXsYjOBH3mFXmRKuwHjG1Yu72IneyaQM=\n"
-)
-
-
-def test_the_published_note_opens_with_the_published_key() -> None:
-    verifier = notes.Verifier.read(EXAMPLE_KEY)
-    assert notes.open_note(EXAMPLE_NOTE, verifier) == "This is an example message.\n"
-    assert verifier.vkey() == EXAMPLE_KEY
-
-
-@pytest.mark.parametrize(
-    ("spoil", "why"),
-    [
-        (lambda n: n.replace("example message", "exemplary message"), "not good"),
-        (lambda n: n.replace("Uw2QOkn8", "Uw2QOkn9"), "not good"),
-        (lambda n: n.replace("Uw2QOkn8", "Ux2QOkn8"), "no signature of this"),
-        (lambda n: n.replace("\u2014", "-"), "broken"),
-        (lambda n: n.replace("\u2014 example.com/foo ", "\u2014 example.com/other "), "no signature of this"),
-        (lambda n: n.rstrip("\n"), "not a signed note"),
-        (lambda n: n.replace("\n\n", "\n"), "not a signed note"),
-        (lambda n: n.replace("yaQM=", "****"), "broken"),
-        (lambda n: "", "not a signed note"),
-    ],
-)
-def test_a_note_that_was_touched_does_not_open(spoil: Callable[[str], str], why: str) -> None:
-    with pytest.raises(notes.NoteError, match=why):
-        notes.open_note(spoil(EXAMPLE_NOTE), notes.Verifier.read(EXAMPLE_KEY))
-
-
-def test_signatures_of_witnesses_beside_ours_are_passed_over() -> None:
-    witness = "\u2014 witness.example/w " + base64.b64encode(b"\1\2\3\4" + bytes(64)).decode() + "\n"
-    head, tail = EXAMPLE_NOTE.split("\n\n")
-    assert notes.open_note(f"{head}\n\n{witness}{tail}{witness}", notes.Verifier.read(EXAMPLE_KEY)) == "This is an example message.\n"
-
-
-@pytest.mark.parametrize(
-    "vkey",
-    ["", "a+b", EXAMPLE_KEY.replace("530d903a", "530d903b"), EXAMPLE_KEY[:-4], "x y+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k"],
-)
-def test_a_broken_public_key_is_refused(vkey: str) -> None:
-    with pytest.raises(notes.NoteError):
-        notes.Verifier.read(vkey)
-
-
-def test_a_key_is_made_once_and_only_its_owner_can_read_it(tmp_path: Path) -> None:
-    folder = tmp_path / "keys"
-    first, second = keys.signer(folder, may_make=True), keys.signer(folder, may_make=False)
-    assert first.verifier() == second.verifier() == keys.verifier(folder)
-    assert stat.S_IMODE((folder / keys.PRIVATE).stat().st_mode) == 0o600
-    assert sorted(p.name for p in folder.iterdir()) == [keys.PRIVATE, keys.PUBLIC]
-
-
-def test_a_lost_public_key_is_written_again_from_the_private_one(tmp_path: Path) -> None:
-    before = keys.signer(tmp_path, may_make=True).verifier()
-    (tmp_path / keys.PUBLIC).unlink()
-    keys.signer(tmp_path, may_make=False)
-    assert keys.verifier(tmp_path) == before
-
-
-@given(st.integers(0, 10**12), st.binary(min_size=32, max_size=32))
-def test_a_checkpoint_reads_back_as_it_was_signed(size: int, root: bytes) -> None:
-    signer = SIGNER
-    said = notes.Checkpoint(signer.name, size, root)
-    assert notes.read_checkpoint(signer.sign(said.text()), signer.verifier()) == said
-
-
-SIGNER = notes.Signer("ledger.example/1", notes.Ed25519PrivateKey.from_private_bytes(bytes(range(32))))
-
-
-@pytest.mark.parametrize(
-    ("text", "why"),
-    [
-        ("other.example/1\n1\n" + base64.b64encode(bytes(32)).decode() + "\n", "another ledger"),
-        ("ledger.example/1\n01\n" + base64.b64encode(bytes(32)).decode() + "\n", "size or root"),
-        ("ledger.example/1\n-1\n" + base64.b64encode(bytes(32)).decode() + "\n", "size or root"),
-        ("ledger.example/1\n1\n" + base64.b64encode(bytes(31)).decode() + "\n", "size or root"),
-        ("ledger.example/1\n1\n", "three lines|size or root"),
-        ("ledger.example/1\n", "three lines"),
-    ],
-)
-def test_what_is_signed_but_no_checkpoint_is_refused(text: str, why: str) -> None:
-    with pytest.raises(notes.NoteError, match=why):
-        notes.read_checkpoint(SIGNER.sign(text), SIGNER.verifier())
-
-
 # --- sealing --------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.django_db
 def test_an_empty_ledger_has_no_checkpoint_and_is_in_order(tmp_path: Path) -> None:
     assert actions.seal(now=NOW, keys_folder=tmp_path) is None
-    assert proof.verify(keys_folder=tmp_path) == proof.Report(True, 0, None, (), 0)
+    assert proof.verify(keys_folder=tmp_path) == walk.Report(True, 0, None, (), 0)
 
 
 @pytest.mark.django_db
 def test_the_first_sealing_makes_the_key_where_the_installation_keeps_its_keys() -> None:
     write()
-    assert actions.seal(now=NOW) and (Path(settings.CAREWARD_HOME) / "keys" / keys.PRIVATE).exists()
+    assert actions.seal(now=NOW) and (Path(settings.CAREWARD_HOME) / "keys" / "ledger.key").exists()
     assert proof.verify().ok
-    for name in (keys.PRIVATE, keys.PUBLIC, keys.LATEST):
-        (Path(settings.CAREWARD_HOME) / "keys" / name).unlink()
+    for file in (ledger_keys().private, ledger_keys().public, ledger_keys().latest):
+        file.unlink()
 
 
 @pytest.mark.django_db
@@ -460,13 +371,13 @@ def test_a_checkpoint_signs_the_tree_over_the_rows(tmp_path: Path) -> None:
     write(7)
     data = [rules.canonical(row) for row in rows.unsealed(above=0, limit=99)]
     sealed = actions.seal(now=NOW, keys_folder=tmp_path)
-    assert sealed and sealed.root == merkle.root(merkle.leaf_hash(d) for d in data)
-    signed = notes.read_checkpoint(sealed.note, keys.verifier(tmp_path))
+    assert sealed and sealed.root == tree.root(tree.leaf_hash(d) for d in data)
+    signed = notes.read_checkpoint(sealed.note, ledger_keys(tmp_path).verifier())
     assert (signed.size, signed.root) == (7, sealed.root)
     assert [(leaf.number, leaf.entry_id) for leaf in Leaf.objects.order_by("number")] == list(
         enumerate(Entry.objects.order_by("id").values_list("id", flat=True))
     )
-    assert (tmp_path / keys.LATEST).read_text() == sealed.note
+    assert ledger_keys(tmp_path).latest.read_text() == sealed.note
 
 
 @pytest.mark.django_db
@@ -476,8 +387,8 @@ def test_sealing_in_pieces_gives_the_tree_of_sealing_at_once(tmp_path: Path, mon
         write(count)
         actions.seal(now=NOW, keys_folder=tmp_path)
     assert list(Checkpoint.objects.order_by("size").values_list("size", flat=True)) == [1, 4, 7, 8, 10]
-    assert bytes(Checkpoint.objects.latest("size").root) == merkle.root(rows.hashes(below=99))
-    assert proof.verify(keys_folder=tmp_path) == proof.Report(True, 10, None, (), 0)
+    assert bytes(Checkpoint.objects.latest("size").root) == tree.root(rows.hashes(below=99))
+    assert proof.verify(keys_folder=tmp_path) == walk.Report(True, 10, None, (), 0)
 
 
 @pytest.mark.django_db
@@ -492,9 +403,9 @@ def test_sealing_with_nothing_new_adds_nothing(tmp_path: Path) -> None:
 def test_sealing_refuses_to_go_on_under_another_key(tmp_path: Path) -> None:
     write()
     actions.seal(now=NOW, keys_folder=tmp_path)
-    (tmp_path / keys.PRIVATE).unlink()
+    ledger_keys(tmp_path).private.unlink()
     write()
-    with pytest.raises(keys.KeyLost, match="put it back from your backup"):
+    with pytest.raises(KeyLost, match="put it back from your backup"):
         actions.seal(now=NOW, keys_folder=tmp_path)
     assert proof.verify(keys_folder=tmp_path).unsealed == 1
 
@@ -504,7 +415,7 @@ def test_entries_not_yet_sealed_are_counted_and_not_faulted(tmp_path: Path) -> N
     write(3)
     actions.seal(now=NOW, keys_folder=tmp_path)
     write(2)
-    assert proof.verify(keys_folder=tmp_path) == proof.Report(True, 3, None, (), 2)
+    assert proof.verify(keys_folder=tmp_path) == walk.Report(True, 3, None, (), 2)
 
 
 # --- verifying ------------------------------------------------------------------------------------------------------
@@ -643,7 +554,7 @@ def test_a_checkpoint_signed_by_someone_else_is_found(sealed: Path) -> None:
     forged = SIGNER.sign(notes.Checkpoint(SIGNER.name, last.size, bytes(last.root)).text())
     sql("UPDATE ledger_checkpoint SET note = %s WHERE size = 10", forged)
     assert list(proof.verify(keys_folder=sealed).problems) == [
-        "the checkpoint at 10 cannot be trusted: it carries no signature of this ledger's key"
+        "the checkpoint at 10 cannot be trusted: it carries no signature of this key"
     ]
 
 
@@ -654,19 +565,19 @@ def test_hashes_for_going_on_that_were_changed_are_found(sealed: Path) -> None:
 
 
 def test_a_lost_public_key_leaves_nothing_to_be_trusted(sealed: Path) -> None:
-    (sealed / keys.PUBLIC).unlink()
+    ledger_keys(sealed).public.unlink()
     report = proof.verify(keys_folder=sealed)
     assert not report.ok and "ledger.vkey is not there" in report.problems[0]
 
 
 def test_a_tail_cut_off_with_its_checkpoint_is_found_by_the_copy_outside(sealed: Path) -> None:
-    kept = (sealed / keys.LATEST).read_text()
+    kept = ledger_keys(sealed).latest.read_text()
     for entry_id in ID[4:]:
         _drop(entry_id, leaf=True)
     sql("DELETE FROM ledger_checkpoint WHERE size = 10")
     report = proof.verify(keys_folder=sealed)
     assert not report.ok and report.first_bad == ID[4] and "10 entries were signed and 4 are here" in report.problems[0]
-    (sealed / keys.LATEST).unlink()
+    ledger_keys(sealed).latest.unlink()
     assert proof.verify(keys_folder=sealed).ok  # nothing left that speaks of them
     assert not proof.verify(keys_folder=sealed, witnessed=[kept]).ok
 
@@ -677,13 +588,13 @@ def test_a_past_rewritten_with_the_key_is_found_by_a_witnessed_checkpoint(sealed
     sql(UPDATE.format("actor = 'user/8'"), ID[1])
     sql("DELETE FROM ledger_leaf")
     sql("DELETE FROM ledger_checkpoint")
-    (sealed / keys.LATEST).unlink()
-    signer = keys.signer(sealed, may_make=False)
+    ledger_keys(sealed).latest.unlink()
+    signer = ledger_keys(sealed).signer(may_make=False)
     leaves = [rules.leaf(row) for row in rows.unsealed(above=0, limit=99)]
     rows.place(0, ID, leaves)
-    tree = merkle.CompactRange()
-    tree.extend(leaves)
-    actions._sign(tree, signer, settled=ID[9], now=NOW)
+    whole = tree.CompactRange()
+    whole.extend(leaves)
+    actions._sign(whole, signer, settled=ID[9], now=NOW)
     assert proof.verify(keys_folder=sealed).ok
     report = proof.verify(keys_folder=sealed, witnessed=[kept])
     assert not report.ok and "a witnessed checkpoint does not fit" in report.problems[0]
@@ -691,7 +602,7 @@ def test_a_past_rewritten_with_the_key_is_found_by_a_witnessed_checkpoint(sealed
 
 
 def test_very_many_problems_are_counted_and_not_all_told(sealed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(proof, "MOST_PROBLEMS", 3)
+    monkeypatch.setattr(walk, "MOST_PROBLEMS", 3)
     sql("UPDATE ledger_entry SET actor = 'user/8'")
     report = proof.verify(keys_folder=sealed)
     assert len(report.problems) == 4 and report.problems[-1] == "and 7 more" and report.first_bad == ID[0]
@@ -732,7 +643,7 @@ def test_an_export_checks_out_offline(compress: bool, sealed: Path, tmp_path: Pa
     ]
     done = run_script(folder)
     assert (done.returncode, done.stdout, done.stderr) == (0, "In order. All 10 entries are what was signed.\n", "")
-    done = run_script(folder, "--json", "--vkey", keys.verifier(sealed).vkey(), "--known", sealed / keys.LATEST)
+    done = run_script(folder, "--json", "--vkey", ledger_keys(sealed).verifier().vkey(), "--known", ledger_keys(sealed).latest)
     assert (done.returncode, json.loads(done.stdout)) == (0, {"ok": True, "checked": 10, "first_bad": None, "problems": []})
 
 
@@ -760,7 +671,7 @@ def _forge_hash(line: bytes) -> bytes:
     found = json.loads(line)
     found["entry"]["actor"] = "user/8"
     data = json.dumps(found["entry"], sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
-    return json.dumps(found | {"hash": merkle.leaf_hash(data).hex()}).encode() + b"\n"
+    return json.dumps(found | {"hash": tree.leaf_hash(data).hex()}).encode() + b"\n"
 
 
 SPOILT: dict[str, tuple[str, Callable[[list[bytes]], list[bytes]]]] = {
@@ -808,9 +719,9 @@ def test_the_script_says_when_a_packed_file_is_cut(sealed: Path, tmp_path: Path)
 
 
 def test_a_folder_forged_whole_is_found_by_the_key_and_checkpoint_one_has(sealed: Path, tmp_path: Path) -> None:
-    honest_key, kept = keys.verifier(sealed).vkey(), sealed / keys.LATEST
+    honest_key, kept = ledger_keys(sealed).verifier().vkey(), ledger_keys(sealed).latest
     proof.export(tmp_path / "out", keys_folder=sealed)
-    forged = SIGNER.sign(notes.Checkpoint(SIGNER.name, 0, merkle.EMPTY_ROOT).text())
+    forged = SIGNER.sign(notes.Checkpoint(SIGNER.name, 0, tree.EMPTY_ROOT).text())
     (tmp_path / "out" / "entries.ndjson").write_text("")
     (tmp_path / "out" / "checkpoints.ndjson").write_text(json.dumps({"note": forged}) + "\n")
     (tmp_path / "out" / "ledger.vkey").write_text(SIGNER.verifier().vkey())
@@ -850,7 +761,7 @@ def test_one_entry_is_shown_to_stand_in_the_signed_ledger(sealed: Path) -> None:
     for number, entry_id in enumerate(ID):
         found = queries.inclusion(organisation="RX3", entry_id=entry_id)
         assert found and (found.number, found.size) == (number, 10)
-        signed = notes.read_checkpoint(found.note, keys.verifier(sealed))
-        assert merkle.includes(root=signed.root, size=signed.size, index=found.number, leaf=found.leaf, proof=found.path)
+        signed = notes.read_checkpoint(found.note, ledger_keys(sealed).verifier())
+        assert tree.includes(root=signed.root, size=signed.size, index=found.number, leaf=found.leaf, proof=found.path)
     assert queries.inclusion(organisation="RX3", entry_id=last.pk) is None
     assert queries.inclusion(organisation="RX4", entry_id=ID[0]) is None

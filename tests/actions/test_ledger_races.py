@@ -195,10 +195,10 @@ def test_sealing_while_others_write_seal_and_verify_misses_nothing(place: dict[s
 
 
 KEYS = """
-from careward.evidence.ledger import keys
-folder = keys.home_folder()
-ends = together([lambda: keys.signer(folder, may_make=True)] * 8)
-print(json.dumps({"ends": ends, "files": sorted(p.name for p in folder.iterdir() if p.name.startswith("ledger"))}))
+from careward.evidence.ledger.keys import ledger_keys
+keys = ledger_keys()
+ends = together([lambda: keys.signer(may_make=True)] * 8)
+print(json.dumps({"ends": ends, "files": sorted(p.name for p in keys.folder.iterdir() if p.name.startswith("ledger"))}))
 """
 
 
@@ -208,8 +208,10 @@ def test_eight_processes_that_start_at_once_agree_on_one_key(tmp_path: Path) -> 
 
 
 KILLED = """
-from careward.core import merkle
-from careward.evidence.ledger import keys, rows
+from careward.evidence.ledger import rows
+from careward.evidence.ledger.keys import ledger_keys
+from careward.seal import tree
+from careward.seal.keys import LogKeys
 actions.SEAL_AT_ONCE = 500
 write(10_000)
 
@@ -238,7 +240,7 @@ def dies_some_time():
 ends, sizes, reports = [], [], []
 for work in (
     dies_after(rows, "place", 1), dies_after(rows, "place", 3), dies_after(actions, "_sign", 1), dies_after(actions, "_sign", 2),
-    dies_after(actions, "_seal_some", 1), dies_after(keys, "signer", 2), *[dies_some_time] * 4,
+    dies_after(actions, "_seal_some", 1), dies_after(LogKeys, "signer", 2), *[dies_some_time] * 4,
 ):
     ends += together([work])
     reports.append(report())
@@ -248,8 +250,8 @@ last = Checkpoint.objects.latest("size")
 ids = list(Leaf.objects.order_by("number").values_list("entry_id", flat=True))
 print(json.dumps(report() | {
     "ends": ends, "sizes": sizes, "always": all(r["ok"] for r in reports), "in_order": ids == list(Entry.objects.order_by("id").values_list("id", flat=True)),
-    "same_root": bytes(last.root) == merkle.root(rules.leaf(p.row) for p in rows.placed(below=last.size)),
-    "kept": keys.signer(keys.home_folder(), may_make=False) and (keys.home_folder() / keys.LATEST).read_text() == last.note,
+    "same_root": bytes(last.root) == tree.root(rules.leaf(p.row) for p in rows.placed(below=last.size)),
+    "kept": ledger_keys().signer(may_make=False) and ledger_keys().kept_latest() == last.note,
 }))
 """
 

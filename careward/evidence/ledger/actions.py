@@ -11,11 +11,15 @@ from traceback import extract_tb
 from django.db import connection, transaction
 from django.db.models import Q, QuerySet
 
-from careward.core.merkle import CompactRange
-from careward.evidence.ledger import keys, notes, rows, rules
+from careward.evidence.ledger import rows, rules
+from careward.evidence.ledger.keys import ledger_keys
 from careward.evidence.ledger.models import Checkpoint, Entry, Errand
-from careward.evidence.ledger.proof import Report
 from careward.evidence.ledger.rules import Deed, Follow, Outcome
+from careward.seal.keys import LogKeys
+from careward.seal.notes import Checkpoint as Signed
+from careward.seal.notes import Signer
+from careward.seal.tree import CompactRange
+from careward.seal.walk import Report
 
 BATCH = 2_000
 MOST_NOTED = 10  # problems of one check that are written down
@@ -160,17 +164,17 @@ def seal(*, now: datetime, keys_folder: Path | None = None) -> Checkpoint | None
     it leaves whole checkpoints, and sealing again goes on from the last. A copy of the newest one lies beside the keys, outside the
     database, so that a tail cut off together with its checkpoints shows.
     """
-    folder = keys_folder or keys.home_folder()
-    while _seal_some(now, folder):
+    keys = ledger_keys(keys_folder)
+    while _seal_some(now, keys):
         pass
     last = Checkpoint.objects.order_by("-size").first()
     if last:
-        keys.replace_file(folder / keys.LATEST, last.note, mode=0o644)
+        keys.keep_latest(last.note)
     return last
 
 
 @transaction.atomic
-def _seal_some(now: datetime, folder: Path) -> bool:
+def _seal_some(now: datetime, keys: LogKeys) -> bool:
     """Seals one batch; whether there may be more."""
     rows.one_sealer_at_a_time()
     last = Checkpoint.objects.order_by("-size").first()
@@ -179,7 +183,7 @@ def _seal_some(now: datetime, folder: Path) -> bool:
     batch = rows.unsealed(above=floor, limit=SEAL_AT_ONCE)
     if not batch:
         return False
-    signer = keys.signer(folder, may_make=last is None)
+    signer = keys.signer(may_make=last is None)
     tree = CompactRange(last.size, [bytes.fromhex(p) for p in last.frontier["peaks"]]) if last else CompactRange()
     leaves = [rules.leaf(row) for row in batch]
     rows.place(tree.size, [row.id for row in batch], leaves)
@@ -189,8 +193,8 @@ def _seal_some(now: datetime, folder: Path) -> bool:
     return full
 
 
-def _sign(tree: CompactRange, signer: notes.Signer, *, settled: int, now: datetime) -> None:
-    said = notes.Checkpoint(signer.name, tree.size, tree.root())
+def _sign(tree: CompactRange, signer: Signer, *, settled: int, now: datetime) -> None:
+    said = Signed(signer.name, tree.size, tree.root())
     frontier = {"peaks": [p.hex() for p in tree.peaks], "settled": settled}
     Checkpoint.objects.create(size=tree.size, root=said.root, frontier=frontier, note=signer.sign(said.text()), sealed_at=now)
 

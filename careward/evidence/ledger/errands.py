@@ -6,7 +6,8 @@ from django.db import transaction
 
 from careward.evidence.ledger.actions import note_verified, record
 from careward.evidence.ledger.models import Checkpoint, Errand
-from careward.evidence.ledger.proof import Report, verify
+from careward.evidence.ledger.proof import verify
+from careward.seal.walk import Report
 
 VERIFY = "ledger.verify"
 AT_ONCE = 50_000  # sealed entries: about a second

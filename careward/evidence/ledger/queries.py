@@ -9,13 +9,15 @@ from typing import Any
 
 from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet, Subquery
 
-from careward.core.merkle import includes, inclusion_proof
-from careward.evidence.ledger import keys, notes, pages, rows, rules
+from careward.evidence.ledger import pages, rows, rules
 from careward.evidence.ledger.errands import AT_ONCE, VERIFY
+from careward.evidence.ledger.keys import ledger_keys
 from careward.evidence.ledger.models import Checkpoint, Entry, Errand, Leaf
-from careward.evidence.ledger.proof import Report as Report
 from careward.evidence.ledger.proof import export as export
 from careward.evidence.ledger.proof import verify as verify
+from careward.seal.notes import NoteError
+from careward.seal.proofs import Inclusion, include
+from careward.seal.walk import Report as Report
 from careward.web import lists
 from careward.web.lists import Asked, Page
 
@@ -53,17 +55,6 @@ class Queue:
     claimed: int
     stuck: int
     oldest_at: datetime | None  # since when the oldest waiting one has been due
-
-
-@dataclass(frozen=True, slots=True)
-class Inclusion:
-    """The evidence that one entry stands in a signed ledger: RFC 6962 hashes, lowest first, and the signed note."""
-
-    number: int
-    size: int
-    leaf: bytes
-    path: tuple[bytes, ...]
-    note: str
 
 
 def history(*, organisation: str, subject: str, limit: int = 200) -> tuple[Line, ...]:
@@ -107,8 +98,8 @@ def inclusion(*, organisation: str, entry_id: int) -> Inclusion | None:
     leaf = Leaf.objects.filter(entry_id=entry_id).first()
     if last is None or leaf is None or not Entry.objects.filter(organisation=organisation, id=entry_id).exists():
         return None
-    path = inclusion_proof(rows.hashes(below=last.size), leaf.number)
-    return Inclusion(leaf.number, last.size, bytes(leaf.hash), path, last.note)
+    hashes = rows.hashes(below=last.size)
+    return include(hashes, number=leaf.number, size=last.size, leaf=bytes(leaf.hash), note=last.note)
 
 
 @dataclass(frozen=True, slots=True)
@@ -287,18 +278,14 @@ def _proof(organisation: str, entry_id: int, leaf: bytes, size: int) -> Proof | 
     """None where places of the tree are missing, so that no proof can be made."""
     whole = Leaf.objects.filter(number__gte=0, number__lt=size).count() == size
     found = inclusion(organisation=organisation, entry_id=entry_id) if whole else None
-    if found is None:
-        return None
-    lines = ["c2sp.org/tlog-proof@v1", f"index {found.number}", *(b64encode(h).decode() for h in found.path), "", found.note]
-    return Proof("\n".join(lines), _holds(found, leaf))
+    return Proof(found.text(), _holds(found, leaf)) if found else None
 
 
 def _holds(found: Inclusion, leaf: bytes) -> bool:
     try:
-        said = notes.read_checkpoint(found.note, keys.verifier(keys.home_folder()))
-    except notes.NoteError:  # not signed with our key: then nothing is proven
+        return found.holds(leaf, ledger_keys().verifier())
+    except NoteError:  # no key that can be read: then nothing is proven
         return False
-    return includes(root=said.root, size=said.size, index=found.number, leaf=leaf, proof=found.path)
 
 
 @dataclass(frozen=True, slots=True)
@@ -320,6 +307,6 @@ def checkpoints() -> tuple[SignedCheckpoint, ...]:
 def public_key() -> str:
     """The public key with which checkpoints are checked; "" when there is none that can be read."""
     try:
-        return keys.verifier(keys.home_folder()).vkey()
-    except notes.NoteError:  # the page says so where the key would stand
+        return ledger_keys().verifier().vkey()
+    except NoteError:  # the page says so where the key would stand
         return ""

@@ -28,7 +28,7 @@ _SQL = {
     "placed": "SELECT l.number, l.entry_id, l.hash, COLUMNS FROM "
     "(SELECT number, entry_id, hash FROM ledger_leaf WHERE number > %s AND number < %s ORDER BY number LIMIT %s) l "
     "LEFT JOIN ledger_entry e ON e.id = l.entry_id ORDER BY l.number",
-    "hashes": "SELECT hash FROM ledger_leaf WHERE number < %s ORDER BY number",
+    "hashes": "SELECT number, hash FROM ledger_leaf WHERE number > %s AND number < %s ORDER BY number LIMIT %s",
     "past": "SELECT count(*) FROM ledger_leaf WHERE number < 0 OR number >= (SELECT coalesce(max(size), 0) FROM ledger_checkpoint)",
     "top": "SELECT coalesce(max(id), 0) FROM ledger_entry",
 }
@@ -71,9 +71,13 @@ def placed(*, below: int) -> Iterator[Placed]:
         last = page[-1][0]
 
 
-def hashes(*, below: int) -> list[bytes]:
+def hashes(*, below: int) -> Iterator[bytes]:
     """The leaf hashes numbered under a size, in order."""
-    return [bytes(found) for (found,) in _fetch("hashes", below)]
+    last, more = -1, True
+    while more:
+        page = _fetch("hashes", last, below, PAGE)
+        yield from (bytes(found) for _, found in page)
+        last, more = page[-1][0] if page else last, len(page) == PAGE
 
 
 def leaves_past_last_checkpoint() -> int:

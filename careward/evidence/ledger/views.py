@@ -5,7 +5,8 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
-from careward.evidence.ledger import errands, keys, pages, queries
+from careward.evidence.ledger import errands, pages, queries
+from careward.evidence.ledger.keys import ledger_keys
 from careward.evidence.ledger.proof import SCRIPT
 from careward.web import exports, lists
 from careward.web.listing import shown
@@ -78,7 +79,7 @@ def newest(request: HttpRequest) -> HttpResponse:
 def key(request: HttpRequest) -> HttpResponse:
     if not (vkey := queries.public_key()):
         raise Http404("there is no public key yet")
-    return _file(keys.PUBLIC, f"{vkey}\n")
+    return _file(ledger_keys().public.name, f"{vkey}\n")
 
 
 @needs(VERIFY)

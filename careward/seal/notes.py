@@ -94,7 +94,7 @@ def open_note(note: str, verifier: Verifier) -> str:
             except InvalidSignature as error:
                 raise NoteError("its signature is not good") from error
             return text
-    raise NoteError("it carries no signature of this ledger's key")
+    raise NoteError("it carries no signature of this key")
 
 
 def _signature(line: str) -> tuple[str, bytes]:
@@ -116,7 +116,7 @@ def read_checkpoint(note: str, verifier: Verifier) -> Checkpoint:
     except (IndexError, ValueError, Base64Error) as error:
         raise NoteError("it has not the three lines of a checkpoint") from error
     if origin != verifier.name:
-        raise NoteError("it is of another ledger")
+        raise NoteError("it is of another log")
     if not (size.isascii() and size.isdigit() and str(int(size)) == size and len(root) == 32):
         raise NoteError("its size or root is not written as a checkpoint's")
     return Checkpoint(origin, int(size), root)

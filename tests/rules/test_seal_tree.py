@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from careward.core import merkle
+from careward.seal import tree as merkle
 
 # The eight leaves and the roots that Certificate Transparency implementations share (Go's merkle package among them).
 LEAVES = [bytes.fromhex(h) for h in ("", "00", "10", "2021", "3031", "40414243", "5051525354555657", "606162636465666768696a6b6c6d6e6f")]

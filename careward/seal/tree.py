@@ -6,9 +6,12 @@ neither can be passed off as the other. A hash is 32 bytes of SHA-256.
 
 from collections.abc import Iterable, Sequence
 from hashlib import sha256
+from itertools import islice
 
 EMPTY_ROOT = sha256(b"").digest()
 HASH_BYTES = 32
+
+Range = tuple[int, int]  # leaves from one place up to another
 
 
 def leaf_hash(data: bytes) -> bytes:
@@ -83,38 +86,61 @@ def _split(size: int) -> int:
 
 def inclusion_proof(leaves: Sequence[bytes], index: int) -> tuple[bytes, ...]:
     """The hashes that lead from one leaf to the root, lowest first; IndexError when there is no such leaf."""
-    if not 0 <= index < len(leaves):
-        raise IndexError(f"no leaf {index} in a tree of {len(leaves)}")
-    path, low, high = [], 0, len(leaves)
-    while high - low > 1:
-        middle = low + _split(high - low)
-        if index < middle:
-            path.append(root(leaves[middle:high]))
-            high = middle
-        else:
-            path.append(root(leaves[low:middle]))
-            low = middle
-    return tuple(reversed(path))
+    return roots(leaves, inclusion_ranges(index=index, size=len(leaves)))
 
 
 def consistency_proof(leaves: Sequence[bytes], old_size: int) -> tuple[bytes, ...]:
     """The hashes that show a tree to be a continuation of its first `old_size` leaves; IndexError when it never had so many."""
-    if not 0 <= old_size <= len(leaves):
-        raise IndexError(f"a tree of {len(leaves)} never had {old_size} leaves")
+    return roots(leaves, consistency_ranges(old_size=old_size, size=len(leaves)))
+
+
+def inclusion_ranges(*, index: int, size: int) -> tuple[Range, ...]:
+    """The subtrees whose roots lead from one leaf to the root, lowest first; IndexError when there is no such leaf."""
+    if not 0 <= index < size:
+        raise IndexError(f"no leaf {index} in a tree of {size}")
+    path, low, high = [], 0, size
+    while high - low > 1:
+        middle = low + _split(high - low)
+        if index < middle:
+            path.append((middle, high))
+            high = middle
+        else:
+            path.append((low, middle))
+            low = middle
+    return tuple(reversed(path))
+
+
+def consistency_ranges(*, old_size: int, size: int) -> tuple[Range, ...]:
+    """The subtrees whose roots show a tree to continue its first `old_size` leaves; IndexError when it never had so many."""
+    if not 0 <= old_size <= size:
+        raise IndexError(f"a tree of {size} never had {old_size} leaves")
     if old_size == 0:
         return ()
-    path, low, high, whole = [], 0, len(leaves), True
+    path, low, high, whole = [], 0, size, True
     while high != old_size:
         middle = low + _split(high - low)
         if old_size <= middle:
-            path.append(root(leaves[middle:high]))
+            path.append((middle, high))
             high = middle
         else:
-            path.append(root(leaves[low:middle]))
+            path.append((low, middle))
             low, whole = middle, False
     if not whole:  # the old root itself is known to the verifier, any smaller subtree is not
-        path.append(root(leaves[low:high]))
+        path.append((low, high))
     return tuple(reversed(path))
+
+
+def roots(leaves: Iterable[bytes], ranges: Sequence[Range]) -> tuple[bytes, ...]:
+    """The root of each range of leaves, in the order asked for, in one pass that keeps a few hashes; IndexError when leaves are missing."""
+    stream, here, found = iter(leaves), 0, {}
+    for low, high in sorted(ranges):
+        skipped = sum(1 for _ in islice(stream, low - here))
+        tree = CompactRange()
+        tree.extend(islice(stream, high - low))
+        if skipped != low - here or tree.size != high - low:
+            raise IndexError(f"the log ends before leaf {high}")
+        found[low, high], here = tree.root(), high
+    return tuple(found[each] for each in ranges)
 
 
 def includes(*, root: bytes, size: int, index: int, leaf: bytes, proof: Sequence[bytes]) -> bool:

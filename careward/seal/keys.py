@@ -1,0 +1,91 @@
+"""The key that signs a log, and the folder that holds it."""
+
+import os
+import secrets
+from base64 import b64decode, b64encode
+from dataclasses import dataclass
+from pathlib import Path
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from careward.seal.notes import NoteError, Signer, Verifier
+
+
+class KeyLost(RuntimeError):
+    """Checkpoints exist and the key that signed them is gone."""
+
+
+@dataclass(frozen=True, slots=True)
+class LogKeys:
+    """The keys of one log in a folder, in files called after the log; only their owner can read the private one."""
+
+    folder: Path
+    log: str  # "ledger"
+
+    @property
+    def private(self) -> Path:
+        return self.folder / f"{self.log}.key"
+
+    @property
+    def public(self) -> Path:
+        return self.folder / f"{self.log}.vkey"
+
+    @property
+    def latest(self) -> Path:
+        """The newest checkpoint, kept outside the database."""
+        return self.folder / f"{self.log}.checkpoint"
+
+    def signer(self, *, may_make: bool) -> Signer:
+        """The key, made at first use; raises KeyLost when it must not be made. Two processes that start at once agree on one."""
+        if not self.private.exists():
+            if not may_make:
+                raise KeyLost(
+                    f"{self.private.name} is gone, and the {self.log} has checkpoints signed with it; put it back from your backup"
+                )
+            _make(self.private, self.log)
+        name, encoded = self.private.read_text(encoding="utf-8").strip().split("+", 1)  # base64 may hold a +, a name never
+        found = Signer(name, Ed25519PrivateKey.from_private_bytes(b64decode(encoded)))
+        if not self.public.exists():
+            replace_file(self.public, found.verifier().vkey() + "\n", mode=0o644)
+        return found
+
+    def verifier(self) -> Verifier:
+        """The public key; raises NoteError when there is none or it is broken."""
+        try:
+            return Verifier.read(self.public.read_text(encoding="utf-8"))
+        except FileNotFoundError as error:
+            raise NoteError(f"{self.public.name} is not there; put it back from your backup") from error
+
+    def keep_latest(self, note: str) -> None:
+        """Keeps the newest checkpoint beside the keys, so that a tail cut off together with its checkpoints shows."""
+        replace_file(self.latest, note, mode=0o644)
+
+    def kept_latest(self) -> str:
+        """The newest checkpoint that lies beside the keys; "" when none does."""
+        return self.latest.read_text(encoding="utf-8") if self.latest.exists() else ""
+
+
+def _make(path: Path, log: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    seed = b64encode(Ed25519PrivateKey.generate().private_bytes_raw()).decode()
+    draft = _draft(path, f"careward.{log}/{secrets.token_hex(8)}+{seed}\n", 0o600)
+    try:
+        os.link(draft, path)
+    except FileExistsError:  # another process was first: its key stands
+        pass
+    finally:
+        draft.unlink()
+
+
+def replace_file(path: Path, text: str, *, mode: int) -> None:
+    """Writes a file whole or not at all."""
+    _draft(path, text, mode).replace(path)
+
+
+def _draft(path: Path, text: str, mode: int) -> Path:
+    draft = path.with_name(f"{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "w", encoding="utf-8") as out:
+        out.write(text)
+        out.flush()
+        os.fsync(out.fileno())
+    return draft

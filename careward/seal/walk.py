@@ -1,0 +1,197 @@
+"""Walking a log: every hash is derived again from what its leaf stands for, and the tree held against all that was signed of it.
+
+What a log is made of is the caller's: rows of a database, segments of files. It gives its leaves in order, the checkpoints it keeps, and
+those that others have kept.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from careward.seal.keys import LogKeys
+from careward.seal.notes import NoteError, Verifier, read_checkpoint
+from careward.seal.tree import CompactRange
+
+MOST_PROBLEMS = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What verifying found, each problem a sentence.
+
+    `checked` counts what is sealed; what came since the last sealing is `unsealed`, not wrong. `first_bad` is the id of the first one
+    that is concerned; where one is gone, the first id it can have had.
+    """
+
+    ok: bool
+    checked: int
+    first_bad: int | None
+    problems: tuple[str, ...]
+    unsealed: int
+
+
+class Stood(NamedTuple):
+    """A leaf as it stands in a log: its place, the id of what it stands for, the hash kept, and the hash as it is derived again."""
+
+    number: int
+    id: int
+    hash: bytes
+    again: bytes | None  # None: what it stands for is gone; b"": that cannot be hashed any more
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A checkpoint as the log itself keeps it; peaks are the hashes, in hex, with which its tree grows on."""
+
+    size: int
+    root: bytes
+    peaks: tuple[str, ...]
+    note: str
+
+
+@dataclass(slots=True)
+class Found:
+    """What is wrong with a log, gathered: problems told one by one up to a number, then counted."""
+
+    one: str  # "entry"
+    many: str  # "entries"
+    problems: list[str] = field(default_factory=list)
+    more: int = 0
+    first_bad: int | None = None
+
+    def add(self, bad_id: int | None, what: str) -> None:
+        """One problem, and the id of what it concerns first."""
+        if bad_id is not None:
+            self.first_bad = bad_id if self.first_bad is None else min(self.first_bad, bad_id)
+        if len(self.problems) < MOST_PROBLEMS:
+            self.problems.append(what)
+        else:
+            self.more += 1
+
+    def report(self, *, checked: int, unsealed: int) -> Report:
+        """All of it as a frozen value."""
+        more = [f"and {self.more:,} more"] if self.more else []
+        return Report(not self.problems, checked, self.first_bad, (*self.problems, *more), unsealed)
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What one checkpoint states of the tree; from outside the log it has no peaks."""
+
+    root: bytes
+    where: str
+    peaks: tuple[str, ...] | None = None
+
+
+def walk(
+    *, leaves: Callable[[int], Iterable[Stood]], kept: Sequence[Kept], outside: Iterable[tuple[str, str]], keys: LogKeys, found: Found
+) -> int:
+    """Goes through a log and adds what is wrong to `found`; returns how many leaves stood there.
+
+    `leaves` gives those numbered under a size, in order. `outside` are notes that lie elsewhere, each with the words for where: the log
+    must still hold all they say. Finds what was changed, dropped, put in or moved, and a tail cut off.
+    """
+    said = _all_said(kept, [(where, note) for where, note in outside if note], keys, found)
+    size = max(said, default=0)
+    return _through(leaves(size), size, said, found)
+
+
+def _all_said(kept: Sequence[Kept], outside: Sequence[tuple[str, str]], keys: LogKeys, found: Found) -> dict[int, list[_Said]]:
+    said: dict[int, list[_Said]] = {}
+    if not kept and not outside:
+        return said
+    try:
+        verifier = keys.verifier()
+    except NoteError as error:
+        found.add(None, f"no checkpoint can be trusted: {error}")
+        return {c.size: [_said(c)] for c in kept}
+    for checkpoint in kept:
+        said.setdefault(checkpoint.size, []).append(_said(checkpoint))
+        _check_note(checkpoint, verifier, found)
+    for where, note in outside:
+        _add_outside(said, where, note, verifier, found)
+    return said
+
+
+def _said(checkpoint: Kept) -> _Said:
+    return _Said(checkpoint.root, f"the checkpoint at {checkpoint.size}", checkpoint.peaks)
+
+
+def _check_note(checkpoint: Kept, verifier: Verifier, found: Found) -> None:
+    try:
+        signed = read_checkpoint(checkpoint.note, verifier)
+    except NoteError as error:
+        found.add(None, f"the checkpoint at {checkpoint.size} cannot be trusted: {error}")
+        return
+    if (signed.size, signed.root) != (checkpoint.size, checkpoint.root):
+        found.add(None, f"the checkpoint at {checkpoint.size} was changed: its signed note says something else")
+
+
+def _add_outside(said: dict[int, list[_Said]], where: str, note: str, verifier: Verifier, found: Found) -> None:
+    try:
+        signed = read_checkpoint(note, verifier)
+    except NoteError as error:
+        found.add(None, f"{where} cannot be trusted: {error}")
+        return
+    said.setdefault(signed.size, []).append(_Said(signed.root, where))
+
+
+@dataclass(slots=True)
+class _Way:
+    """How far the leaves have been gone through, and what the tree was when it last agreed with everything said of it."""
+
+    tree: CompactRange = field(default_factory=CompactRange)
+    waiting: list[bytes] = field(default_factory=list)  # hashes not yet in the tree: it is wanted at checkpoints only
+    checked: int = 0
+    expected: int = 0
+    last_id: int = 0
+    good_id: int = 0
+    jump_id: int = 0  # the first id passed over since: where one may have been, though ids also jump by themselves
+    holds: bool = True
+
+    def step(self, leaf: Stood) -> None:
+        if leaf.id != self.last_id + 1:
+            self.jump_id = self.jump_id or self.last_id + 1
+        self.waiting.append(leaf.hash)
+        self.checked, self.expected, self.last_id = self.checked + 1, leaf.number + 1, leaf.id
+
+    def compare(self, said: Iterable[_Said], found: Found) -> None:
+        self.tree.extend(self.waiting)
+        self.waiting.clear()
+        self.holds = _agrees(said, self.tree, self.good_id, found)
+        self.good_id, self.jump_id = self.last_id, 0
+
+
+def _through(leaves: Iterable[Stood], size: int, said: dict[int, list[_Said]], found: Found) -> int:
+    way = _Way()
+    way.compare(said.get(0, ()), found)
+    for leaf in leaves:
+        if leaf.number != way.expected:
+            found.add(way.last_id + 1, f"the {found.many} at places {way.expected} to {leaf.number - 1} are gone")
+            way.holds = False  # every later root differs for this reason
+        if leaf.again != leaf.hash:
+            _add_leaf(leaf, found)
+        way.step(leaf)
+        if way.holds and way.expected in said:
+            way.compare(said[way.expected], found)
+    if way.expected < size:
+        what = f"{size} {found.many} were signed and {way.expected} are here: those missing came after {found.one} {way.good_id}"
+        found.add(way.jump_id or way.last_id + 1, what)
+    return way.checked
+
+
+def _add_leaf(leaf: Stood, found: Found) -> None:
+    gone = leaf.again is None
+    found.add(leaf.id, f"{found.one} {leaf.id} is {'gone' if gone else f'not what was sealed at place {leaf.number}'}")
+
+
+def _agrees(said: Iterable[_Said], tree: CompactRange, after: int, found: Found) -> bool:
+    """Whether everything that was signed or kept of the tree at its present size is so."""
+    wrong, root, peaks = 0, tree.root(), tuple(p.hex() for p in tree.peaks)
+    for one in said:
+        if one.root != root:
+            wrong += 1
+            found.add(after + 1, f"{one.where} does not fit: a leaf after {found.one} {after} was changed, dropped, put in or moved")
+        elif one.peaks is not None and one.peaks != peaks:
+            found.add(None, f"the hashes kept with {one.where} for going on were changed")
+    return not wrong
