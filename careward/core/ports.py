@@ -96,8 +96,17 @@ class Measured:
     def to_put_right(self) -> int:
         return self.total - self.complies
 
+    def __add__(self, other: "Measured") -> "Measured":
+        """The cases of both, where one clause asks for two things; the link is of the one with more to put right."""
+        worse = max(self, other, key=lambda m: m.to_put_right)
+        return Measured(self.total + other.total, self.complies + other.complies, worse.link)
+
 
 class Measure(Protocol):
-    """Counts several clauses of one organisation at once, so that a page costs few queries."""
+    """Counts much of one organisation at once, so that a page costs few queries.
+
+    Each count is named by a duty (core.packs.duties), whose clause the organisation's packs give, or by a clause that a pack's section
+    names.
+    """
 
     def __call__(self, *, organisation_id: int, on: Any) -> Mapping[str, Measured]: ...

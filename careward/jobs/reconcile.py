@@ -12,13 +12,13 @@ from careward.access.accounts.keeping import Judged, Kept
 from careward.access.accounts.leavers import keep_leaver_work
 from careward.access.feeds.models import Load, LoadFile
 from careward.core.packs.pack import Pack
-from careward.core.packs.pack import load as load_pack
 from careward.core.ports import Found
 from careward.engines.analysis.reconciliation.compare import as_found
 from careward.engines.analysis.reconciliation.compare import compare as compare_tables
 from careward.evidence.rows.bulk import take_stock
 from careward.jobs.extract import tables
 from careward.people.staff.models import Organisation
+from careward.people.staff.packs import pack_on
 from careward.systems.register.models import System
 
 
@@ -55,7 +55,7 @@ class Reconciled:
 def packs_of(organisation: Organisation, *, on: date) -> dict[str, Pack]:
     """Each system's code with the version of its pack in force on a day."""
     codes = dict(System.objects.filter(organisation=organisation).values_list("code", "pack"))
-    loaded = {name: load_pack(name, on=on) for name in set(codes.values())}
+    loaded = {name: pack_on(name, on) for name in set(codes.values())}
     return {code: loaded[name] for code, name in codes.items()}
 
 

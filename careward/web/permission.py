@@ -11,6 +11,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import resolve
 
+from careward.core.packs.pack import Pack
+
 ANYONE = "anyone"  # before signing in: the sign-in pages, health
 SIGNED_IN = "signed_in"  # one's own work and data
 
@@ -34,6 +36,7 @@ class Standing:
     permissions: frozenset[str]
     now: datetime
     today: date
+    pack: Pack  # what their organisation runs today: its clauses, its calendar
 
     @property
     def actor(self) -> str:

@@ -155,7 +155,7 @@ def test_a_run_that_kept_its_cases_saves_counting_them(trust: Organisation):
     run(trust, cases=accounts.stored(accounts.cases(trust.pk)))
     with CaptureQueriesContext(connection) as asked:
         kept = accounts.measures(organisation_id=trust.pk, on=TODAY)
-    assert {c: m for c, m in kept.items() if c != "PA-032"} == live
+    assert {c: m for c, m in kept.items() if c != "runs.nightly"} == live
     assert len(asked) == 2 and not any("accounts_account" in q["sql"].split("WHERE")[0] and "CASE" in q["sql"] for q in asked)
 
 
@@ -232,7 +232,7 @@ def test_exceptions_count_as_right_when_the_caldicott_guardian_approved_them(tru
 
 @pytest.mark.clause("EL-026")
 def test_a_shared_account_is_approved_with_its_reason(trust: Organisation):
-    paris = system(trust)
+    paris = system(trust, pack="elft")
     person = Person.objects.create(organisation=trust, employee_number="1", first_name="Nia", last_name="Trevanion")
     for username, reason, expires_on in (
         ("ward1", "One screen for the ward", TODAY),
@@ -253,6 +253,7 @@ def test_a_shared_account_is_approved_with_its_reason(trust: Organisation):
 
 @pytest.mark.clause("EL-023")
 def test_changes_made_by_hand_count_once_an_export_has_answered(trust: Organisation):
+    system(trust, pack="elft")
     for key, state, proof, said in (
         ("a", "closed", "No longer found", NOW),
         ("b", "open", "", NOW),
@@ -296,12 +297,38 @@ def test_every_clause_that_is_measured_exists_and_says_what_it_counts(trust: Org
     assert len(known) > 40
 
 
-def test_two_rooms_that_count_one_clause_are_noticed(trust: Organisation):
+def test_two_rooms_that_count_one_duty_are_noticed(trust: Organisation):
     def twice(*, organisation_id, on):
-        return {"PA-033": Measured(1, 1)}
+        return {"runs.nightly": Measured(1, 1)}
 
-    with pytest.raises(ValueError, match="PA-033"):
+    with pytest.raises(ValueError, match=r"runs\.nightly"):
         procedures.collected(organisation_id=trust.pk, on=TODAY, rooms=(twice, twice))
+
+
+def test_counts_that_a_pack_puts_under_one_clause_are_added_and_a_house_rule_is_none(trust: Organisation):
+    def rooms(*, organisation_id, on):
+        return {
+            "runs.nightly": Measured(4, 3, "/nights/"),
+            "PA-032": Measured(2, 0, "/worse/"),
+            "work.evidence": Measured(1, 1),
+            "house": Measured(9, 9),
+        }
+
+    assert procedures.collected(organisation_id=trust.pk, on=TODAY, rooms=(rooms,)) == {"PA-032": Measured(6, 3, "/worse/")}
+
+
+def test_a_duty_is_counted_under_the_clause_of_each_pack_that_is_run(trust: Organisation):
+    def rooms(*, organisation_id, on):
+        return {"factor.second": Measured(2, 1), "work.evidence": Measured(1, 1)}
+
+    def shown() -> set[str]:
+        return procedures.collected(organisation_id=trust.pk, on=TODAY, rooms=(rooms,)).keys()
+
+    assert shown() == set()
+    system(trust, pack="elft")
+    assert shown() == {"EL-023"}
+    adopt_document(organisation=trust, pack="llr", document="sop", from_on=TODAY, now=NOW, by="user/7")
+    assert shown() == {"EL-023", "LR-027"}
 
 
 def test_counting_costs_the_same_however_much_there_is(trust: Organisation):

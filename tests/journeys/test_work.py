@@ -54,7 +54,7 @@ def test_nothing_is_said_without_saying_what_was_done(visit: Callable[..., Visit
     when_they_open_the_task(manager, "to do the training")
     manager.main.get_by_label("What you did and where").fill("   ")
     manager.press("Say it is done")
-    manager.sees("Nothing says what was done", "EL-023", "Say what you did and where")
+    manager.sees("Nothing says what was done", "Say what you did and where")
 
 
 def given_an_account_of_a_leaver(house: House, number: int) -> str:

@@ -201,6 +201,25 @@ def test_two_register_entries_of_one_code_are_refused(root: Path) -> None:
         load("trust", root=root)
 
 
+def test_the_house_asks_for_every_duty_and_an_organisation_names_its_clause(root: Path) -> None:
+    write(root, "trust", CHILD + "[duties]\n'work.evidence' = 'NM-012'\n")
+    assert set(load("base", root=root).duties.values()) == {"house"}
+    trust = load("trust", root=root)
+    assert (trust.clause_of("work.evidence"), trust.clause_of("runs.nightly")) == ("NM-012", "house")
+    with pytest.raises(KeyError):
+        trust.clause_of("work.evidense")
+
+
+def test_a_duty_that_is_misspelt_or_left_out_is_refused(root: Path) -> None:
+    write(root, "trust", CHILD + "[duties]\n'work.evidense' = 'NM-012'\n")
+    with pytest.raises(PackError, match=r"trust/pack\.toml: duties: unknown key 'work\.evidense'; it may be misspelt"):
+        load("trust", root=root)
+    text = (root / "base" / "pack.toml").read_text()
+    write(root, "base", text.replace('"runs.nightly" = "house"\n', ""))
+    with pytest.raises(PackError, match=r"base/pack\.toml: duties: 'runs\.nightly' is missing; add it"):
+        load("base", root=root)
+
+
 DOCUMENT = """
 code = "d"
 title = "A procedure"

@@ -147,28 +147,30 @@ def test_a_role_is_not_ended_in_the_past():
 @given(st.lists(deputies(), max_size=5), st.integers(1, 3), st.integers(4, 6), DAYS)
 def test_a_deputy_acts_exactly_within_their_dates(known, manager, actor, on):
     within = any(d.manager_id == manager and d.deputy_id == actor and d.from_on <= on and (d.to_on is None or on < d.to_on) for d in known)
-    assert bool(staff_rules.may_act_for(manager, actor, deputies=known, on=on)) == within
+    assert bool(staff_rules.may_act_for(manager, actor, deputies=known, on=on, clause="PA-021")) == within
 
 
 @pytest.mark.clause("PA-021")
 def test_an_expired_deputy_is_refused_and_told_until_when():
     known = [Deputising(1, 2, date(2026, 11, 1), date(2026, 11, 23))]
-    assert staff_rules.may_act_for(1, 2, deputies=known, on=date(2026, 11, 22))
-    refused = staff_rules.may_act_for(1, 2, deputies=known, on=TODAY)
+    assert staff_rules.may_act_for(1, 2, deputies=known, on=date(2026, 11, 22), clause="PA-021")
+    refused = staff_rules.may_act_for(1, 2, deputies=known, on=TODAY, clause="PA-021")
     assert codes(refused) == {"deputy.expired"}
     assert refused.reasons[0].clause == "PA-021"
     assert "until 22 November 2026" in refused.reasons[0].detail
 
 
 def test_a_manager_acts_for_themselves_and_a_deputy_to_come_does_not_yet():
-    assert staff_rules.may_act_for(1, 1, deputies=[], on=TODAY)
-    assert codes(staff_rules.may_act_for(1, 2, deputies=[], on=TODAY)) == {"deputy.missing"}
-    assert codes(staff_rules.may_act_for(1, 2, deputies=[Deputising(1, 2, date(2026, 12, 1))], on=TODAY)) == {"deputy.not_begun"}
+    assert staff_rules.may_act_for(1, 1, deputies=[], on=TODAY, clause="PA-021")
+    assert codes(staff_rules.may_act_for(1, 2, deputies=[], on=TODAY, clause="PA-021")) == {"deputy.missing"}
+    assert codes(staff_rules.may_act_for(1, 2, deputies=[Deputising(1, 2, date(2026, 12, 1))], on=TODAY, clause="PA-021")) == {
+        "deputy.not_begun"
+    }
 
 
 def test_the_terms_seen_must_be_the_terms_in_force():
-    assert rules.may_accept_terms(shown="a", in_force="a")
-    assert codes(rules.may_accept_terms(shown="a", in_force="b")) == {"terms.changed"}
+    assert rules.may_accept_terms(shown="a", in_force="a", clause="PA-003")
+    assert codes(rules.may_accept_terms(shown="a", in_force="b", clause="PA-003")) == {"terms.changed"}
 
 
 @pytest.mark.parametrize(

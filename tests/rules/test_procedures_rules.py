@@ -83,13 +83,19 @@ def test_every_standing_has_a_view():
     ],
 )
 def test_a_review_is_late_the_day_after_it_was_due_and_near_ninety_days_before(due: date | None, name: str, words: str):
-    assert (rules.review_state(due, today=TODAY).name, rules.review_state(due, today=TODAY).words) == (name, words)
+    assert (rules.review_state(due, today=TODAY, warn_days=90).name, rules.review_state(due, today=TODAY, warn_days=90).words) == (
+        name,
+        words,
+    )
 
 
 @pytest.mark.clause("PA-096", "LR-054")
 @given(days, days, st.integers(0, 400))
 def test_a_review_once_late_stays_late(due: date, today: date, later: int):
-    now, then = rules.review_state(due, today=today), rules.review_state(due, today=today + timedelta(days=later))
+    now, then = (
+        rules.review_state(due, today=today, warn_days=90),
+        rules.review_state(due, today=today + timedelta(days=later), warn_days=90),
+    )
     assert now.late == (due < today)
     assert then.late or not now.late
 
@@ -98,13 +104,13 @@ def test_a_review_once_late_stays_late(due: date, today: date, later: int):
 def test_a_document_runs_at_most_once_on_any_day(held: list[tuple[str, date, date | None]], document: str, from_on: date):
     others = [Running(*h) for h in held if h[2] is None or h[2] > h[1]]
     wanted = Running(document, from_on)
-    decision = rules.may_adopt(wanted, known=True, others=others)
+    decision = rules.may_adopt(wanted, known=True, others=others, clause="PA-001")
     clash = any(o.document == document and (o.to_on is None or o.to_on > from_on) for o in others)
     assert bool(decision) == (not clash)
 
 
 @given(days, days, st.none() | days)
 def test_an_adoption_ends_only_after_it_began_and_never_later_than_it_did(from_on: date, to_on: date, ended: date | None):
-    decision = rules.may_end(Running("a", from_on, ended), to_on=to_on)
+    decision = rules.may_end(Running("a", from_on, ended), to_on=to_on, clause="PA-001")
     assert bool(decision) == (to_on > from_on and (ended is None or to_on < ended))
     assert all(r.remedy and r.detail for r in decision.reasons)

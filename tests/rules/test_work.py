@@ -42,7 +42,7 @@ def test_more_roles_never_take_a_task_away(doer, role, system):
     evidence=st.sampled_from(["", " ", "\t\n", "Locked"]),
 )
 def test_done_is_said_of_one_s_own_open_task_about_another_with_what_was_done(state, theirs, own, evidence):
-    decision = rules.may_say_done(state=state, theirs=theirs, about_themselves=own, evidence=evidence)
+    decision = rules.may_say_done(state=state, theirs=theirs, about_themselves=own, evidence=evidence, clause="EL-023")
     wrong = {
         "state.wrong": state != "open", "task.not_yours": not theirs, "task.about_yourself": own, "evidence.missing": not evidence.strip(),
     }  # fmt: skip

@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.urls import include, path
 
 from careward.core.decision import Reason, Refused, refuse
+from careward.core.packs.pack import load
 from careward.web import errors, exports, lists, menu
 from careward.web.fields import DayField
 from careward.web.listing import shown
@@ -31,6 +32,7 @@ STANDING = Standing(
     permissions=frozenset({"accounts:findings:see"}),
     now=NOW,
     today=TODAY,
+    pack=load("tewv"),
 )
 
 

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 from django.http import HttpRequest, HttpResponse
 
 from careward.config import urls as house
+from careward.core.packs.pack import load
 from careward.web import errors
 from careward.web.permission import Standing
 
@@ -29,6 +30,7 @@ def standing(organisation, permissions=SEES) -> Standing:
         permissions=frozenset(permissions),
         now=NOW,
         today=TODAY,
+        pack=load(organisation.pack),
     )
 
 

@@ -7,26 +7,29 @@ from django.db.models import Q
 
 from careward.access.accounts.keeping import people_of
 from careward.core import days
+from careward.core.packs.leavers import LeaversReport
 from careward.people.staff.models import Assignment, LeaverNotice, Organisation
+from careward.people.staff.packs import pack_on
 from careward.work.tasks import actions as work
 from careward.work.tasks.actions import NewTask
 from careward.work.tasks.models import Task
 
 KEY = "leaver/"
-WORKING_DAYS = 5
 BORNE_OUT = "The staff record now shows that they have left"
-NOT_ASKED = "The report no longer holds this line, or is over a year old"
-LOOK_BACK = timedelta(days=366)  # a report older than this asks no more
+NOT_ASKED = "The report no longer holds this line, or is too old to ask about"
 
 
 @transaction.atomic
 def keep_leaver_work(*, organisation: Organisation, on: date, now: datetime, by: str) -> tuple[int, int]:
     """Raises a question for each line of the report that the staff record does not yet bear out; closes those it does: (raised, closed)."""
     notices = LeaverNotice.objects.filter(organisation=organisation, gone_on=None).select_related("person")
-    notices = notices.filter(Q(left_on=None) | Q(left_on__gte=on - LOOK_BACK))
+    rule = pack_on(organisation.pack, on).leavers_report
+    notices = notices.filter(Q(left_on=None) | Q(left_on__gte=on - timedelta(days=rule.look_back_days)))
     here = _still_here(organisation, on)
     people = people_of(organisation)
-    wanted = [_task(notice, people.manager(notice.person_id), on) for notice in notices if notice.fits != 1 or notice.person_id in here]
+    wanted = [
+        _task(notice, people.manager(notice.person_id), on, rule) for notice in notices if notice.fits != 1 or notice.person_id in here
+    ]
     keys = {t.key for t in wanted}
     borne_out = {f"{KEY}{notice.pk}" for notice in notices if notice.fits == 1 and notice.person_id not in here}
     open_now = dict(Task.objects.filter(organisation=organisation, key__startswith=KEY).exclude(state="closed").values_list("key", "id"))
@@ -45,7 +48,7 @@ def _still_here(organisation: Organisation, on: date) -> frozenset[int]:
     return frozenset(held.filter(Q(end_on=None) | Q(end_on__gte=on)).values_list("person_id", flat=True))
 
 
-def _task(notice: LeaverNotice, manager: int | None, on: date) -> NewTask:
+def _task(notice: LeaverNotice, manager: int | None, on: date, rule: LeaversReport) -> NewTask:
     when = f" on {notice.left_on.day} {notice.left_on:%B %Y}" if notice.left_on else ""
     said = f"The leavers report says that {notice.name} of {notice.team} left{when}"
     if notice.fits == 1 and notice.person and manager:
@@ -59,8 +62,8 @@ def _task(notice: LeaverNotice, manager: int | None, on: date) -> NewTask:
         many = "more than one person of that name fits" if notice.fits else "nobody of that name and team is in the staff record"
         why = f"Yours because the report gives no staff number and {many}. {said}."
     return NewTask(
-        key=f"{KEY}{notice.pk}", kind="account.leaver", title=title, why=why, step="ask", clause="EL-048", role=role, system_code="",
+        key=f"{KEY}{notice.pk}", kind="account.leaver", title=title, why=why, step="ask", clause=rule.clause, role=role, system_code="",
         otherwise="If you do nothing, their accounts stay open.", assignee_id=manager if role == "line_manager" else None,
         about_id=notice.person_id, link=f"person/{notice.person_id}" if notice.person_id else "",
-        due_on=days.add_working_days(on, WORKING_DAYS),
+        due_on=days.add_working_days(on, rule.working_days),
     )  # fmt: skip

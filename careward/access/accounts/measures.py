@@ -16,14 +16,12 @@ from django.db.models import BooleanField, Case, Count, Q, Value, When
 from django.urls import reverse
 
 from careward.access.accounts.models import Account, Finding, Run
-from careward.core.packs.documents import load_document
-from careward.core.packs.pack import Pack, load
-from careward.core.packs.reader import SHIPPED, names
+from careward.core.packs.duties import HOUSE
+from careward.core.packs.pack import Pack
 from careward.core.ports import Measured
-from careward.systems.register.measures import pack_on
+from careward.people.staff.packs import documents, pack_on
 
 NIGHTS = 30
-RUNS_EACH_NIGHT = "PA-032"
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,8 +122,7 @@ def _is(*conditions: Q, **fields: Any) -> Case:
 @cache
 def tied() -> Mapping[str, tuple[str, str]]:
     """The clauses of documents that govern named systems, with the pack and the first system: elsewhere they are not counted (PA-002)."""
-    known = ((name, load_document(name, code)) for name in names(SHIPPED) for code in load(name).documents)
-    return {c.id: (name, document.systems[0]) for name, document in known if document.systems for c in document.clauses}
+    return {c.id: (pack, d.systems[0]) for (pack, _), d in documents().items() if d.systems for c in d.clauses}
 
 
 def _counts_here(clause: str, pack: str) -> bool:
@@ -146,7 +143,7 @@ def about_clauses(pack: Pack) -> dict[str, set[str]]:
     for course in pack.training:
         for clause in (course.clause, course.declaration_clause if course.declaration else course.clause):
             found[clause].add("training")
-    return {clause: codes for clause, codes in found.items() if clause != "house" and _counts_here(clause, pack.id)}
+    return {clause: codes for clause, codes in found.items() if clause != HOUSE and _counts_here(clause, pack.id)}
 
 
 def totals_by_clause(groups: Iterable[Group], about: Mapping[str, Mapping[str, set[str]]]) -> dict[str, int]:
@@ -167,7 +164,7 @@ def _measured(clause: str, total: int, wrong: int) -> Measured:
 
 
 def _to_put_right(organisation_id: int) -> Any:
-    return Finding.objects.filter(organisation_id=organisation_id, closed_on=None, settled=False).exclude(clause="house").order_by()
+    return Finding.objects.filter(organisation_id=organisation_id, closed_on=None, settled=False).exclude(clause=HOUSE).order_by()
 
 
 def _accounts_by_clause(findings: Any) -> dict[str, int]:
@@ -179,8 +176,8 @@ def _accounts_by_clause(findings: Any) -> dict[str, int]:
 
 
 def _nights(run_on: list[date], on: date) -> dict[str, Measured]:
-    """PA-032: of the last 30 days, or since the first comparison if that is nearer, those with a comparison of every system."""
+    """Of the last 30 days, or since the first comparison if that is nearer, those with a comparison of every system (PA-032)."""
     since = max(on - timedelta(days=NIGHTS - 1), min(run_on)) if run_on else None
     if since is None:
         return {}
-    return {RUNS_EACH_NIGHT: Measured((on - since).days + 1, len({day for day in run_on if day >= since}))}
+    return {"runs.nightly": Measured((on - since).days + 1, len({day for day in run_on if day >= since}))}

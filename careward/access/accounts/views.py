@@ -1,7 +1,5 @@
 """Pages of findings and accounts: parse, one call, render."""
 
-import re
-
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
@@ -9,6 +7,7 @@ from django.shortcuts import redirect, render
 from careward.access.accounts import actions, pages, queries
 from careward.access.accounts.whole_access import whole_access
 from careward.people.staff.models import Organisation
+from careward.people.staff.packs import clause_called
 from careward.people.staff.queries import colleague
 from careward.systems.register.queries import system_seen, systems_seen
 from careward.web import exports, lists
@@ -16,8 +15,6 @@ from careward.web.jinja import clause_address
 from careward.web.listing import shown
 from careward.web.permission import SIGNED_IN, NotAllowed, needs
 from careward.work.tasks.queries import acts_for, waiting
-
-CLAUSE = re.compile(r"(PA|EL|LR|IN)[- ]?\d{3}", re.IGNORECASE)
 
 
 def _reach(request: HttpRequest) -> queries.Reach:
@@ -87,8 +84,8 @@ def account(request: HttpRequest, account_id: int) -> HttpResponse:
 @needs(SIGNED_IN)
 def search(request: HttpRequest) -> HttpResponse:
     words = " ".join(request.GET.get("q", "").replace("\0", " ").split())[: lists.LONGEST]
-    if CLAUSE.fullmatch(words) and request.standing.may("procedures:clauses:see"):
-        return redirect(clause_address(f"{words[:2].upper()}-{words[-3:]}"))
+    if request.standing.may("procedures:clauses:see") and (clause := clause_called(words)):
+        return redirect(clause_address(clause))
     found = queries.search(request.standing, words) if words else None
     return render(request, "accounts/search.jinja", {"words": words, "found": found})
 

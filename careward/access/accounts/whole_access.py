@@ -12,10 +12,10 @@ from careward.access.accounts.models import Account, Finding
 from careward.access.accounts.rules.holding import good_until
 from careward.access.accounts.rules.shapes import FAR, TrainingRecord
 from careward.access.authorisations.models import Authorisation
-from careward.core.packs.pack import load as load_pack
 from careward.core.packs.training import Course
 from careward.people.signin.roles import ROLES
 from careward.people.staff.models import Assignment, Person, TrainingHeld
+from careward.people.staff.packs import pack_on
 from careward.systems.register.models import System
 from careward.web.words import day, written_out
 
@@ -180,7 +180,7 @@ def _now(f: Finding) -> Now:
 
 
 def _rests_on(person: Person, systems: set[System], today: date) -> Iterable[Rest]:
-    courses = {c.code: c for pack in {s.pack for s in systems} for c in load_pack(pack, on=today).training}
+    courses = {c.code: c for pack in {s.pack for s in systems} for c in pack_on(pack, today).training}
     held = list(TrainingHeld.objects.filter(person=person, gone_on=None, result="passed", completed_on__lte=today))
     for _, course in sorted(courses.items()):
         yield _course(course, held, today)

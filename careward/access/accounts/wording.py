@@ -2,6 +2,7 @@
 
 from functools import cache
 
+from careward.core.packs.pack import HOUSE_PACK
 from careward.core.packs.pack import load as load_pack
 
 STEP_WORDS = {
@@ -21,13 +22,13 @@ KIND_WORDS = {"normal": "Normal", "admin": "Administrator", "generic": "Shared",
 @cache
 def titles() -> dict[str, str]:
     """What each finding code is called; the two for teams belong to the codes of rights."""
-    return {code: rule.title for code, rule in load_pack("base").findings.items() if not code.endswith("_team")}
+    return {code: rule.title for code, rule in load_pack(HOUSE_PACK).findings.items() if not code.endswith("_team")}
 
 
 @cache
 def title(code: str, topic: str = "") -> str:
     """The finding's name: 'Left the organisation', 'Too many teams'."""
-    rules = load_pack("base").findings if topic == "teams" else None
+    rules = load_pack(HOUSE_PACK).findings if topic == "teams" else None
     return rules[f"{code}_team"].title if rules and f"{code}_team" in rules else titles()[code]
 
 

@@ -5,24 +5,36 @@ from datetime import date
 from django.db.models import Count, Q
 
 from careward.access.authorisations.models import Authorisation, GenericApproval
+from careward.core.packs.duties import HOUSE
+from careward.core.packs.pack import Pack
 from careward.core.ports import Measured
-from careward.systems.register.measures import pack_on
+from careward.people.staff.packs import pack_on
 from careward.systems.register.models import System
-
-EXCEPTIONS = {"PA-009": "tewv"}  # the clause that asks for a graver approver of exceptions, and the pack it stands in
 
 
 def measures(*, organisation_id: int, on: date) -> dict[str, Measured]:
-    """PA-009: exceptions in force, and those the named approver approved. EL-026: approvals of shared accounts, and those that say why."""
+    """Approvals of shared accounts, and those that say why (EL-026); exceptions in force, and those rightly approved (PA-009)."""
     shared = GenericApproval.objects.filter(organisation_id=organisation_id, gone_on=None, expires_on__gte=on).aggregate(
         total=Count("id"), complies=Count("id", filter=~Q(reason=""))
     )
-    return {"EL-026": Measured(**shared), **{clause: _exceptions(organisation_id, pack, on) for clause, pack in EXCEPTIONS.items()}}
+    return {"shared_account.reason": Measured(**shared)} | _by_exception_clause(organisation_id, on)
 
 
-def _exceptions(organisation_id: int, pack: str, on: date) -> Measured:
+def _by_exception_clause(organisation_id: int, on: date) -> dict[str, Measured]:
+    """For each clause that asks for a graver approver of exceptions, those given on the systems of its pack."""
+    found: dict[str, Measured] = {}
+    for name in System.objects.filter(organisation_id=organisation_id).order_by("pack").values_list("pack", flat=True).distinct():
+        pack = pack_on(name, on)
+        clause = pack.registration.exception_clause
+        if clause != HOUSE:
+            counted = _exceptions(organisation_id, pack, on)
+            found[clause] = found[clause] + counted if clause in found else counted
+    return found
+
+
+def _exceptions(organisation_id: int, pack: Pack, on: date) -> Measured:
     in_force = Q(expires_on=None) | Q(expires_on__gte=on)
-    systems = System.objects.filter(organisation_id=organisation_id, pack=pack)
+    systems = System.objects.filter(organisation_id=organisation_id, pack=pack.id)
     given = Authorisation.objects.filter(in_force, system__in=systems, gone_on=None).exclude(exception_reason="")
-    proper = Q(approver_role__in=pack_on(pack, on).registration.exception_approvers)
+    proper = Q(approver_role__in=pack.registration.exception_approvers)
     return Measured(**given.aggregate(total=Count("id"), complies=Count("id", filter=proper)))

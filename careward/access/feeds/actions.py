@@ -18,11 +18,11 @@ from careward.access.feeds.world import World
 from careward.access.feeds.writing import put_back, recall, remembered, write
 from careward.core.days import london_day
 from careward.core.decision import ALLOWED, Decision, Refused
-from careward.core.packs.pack import load as load_pack
 from careward.core.ports import Reading
 from careward.evidence.ledger import actions as ledger
 from careward.evidence.rows import bulk
 from careward.people.staff.models import Organisation
+from careward.people.staff.packs import pack_on
 
 EXAMINE, APPLY = "feeds.examine", "feeds.apply"
 
@@ -173,7 +173,7 @@ def _must(decision: Decision) -> None:
 
 def _plan(load: Load, reading: Reading, now: datetime, ids: bulk.Ids) -> list[Planned]:
     on = london_day(now)
-    pack = load_pack(load.organisation.pack, on=on)
+    pack = pack_on(load.organisation.pack, on)
     return plan_files(reading.files, World(organisation_id=load.organisation_id, pack=pack, on=on, ids=ids))
 
 
@@ -183,7 +183,7 @@ def _keep_examined(load: Load, reading: Reading, planned: Sequence[Planned], now
     LoadFile.objects.bulk_create([_file_row(load, each) for each in planned])
     figures = [each.figures for each in planned]
     refused = rules.usable(figures, whole_problems=len(reading.problems))
-    held = rules.judge(figures, load_pack(load.organisation.pack, on=london_day(now)).safety)
+    held = rules.judge(figures, pack_on(load.organisation.pack, london_day(now)).safety)
     load.state = "refused" if not refused else "held" if not held else "examined"
     load.reasons = rules.as_reasons(refused if not refused else held)
     load.problems = _as_lists(reading.problems)

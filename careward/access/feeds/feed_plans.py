@@ -7,8 +7,8 @@ from careward.access.feeds.plan import SHOWN_LINES, Planned, Work, Write, merged
 from careward.access.feeds.shapes import ABSENCE, ACCOUNT, AUTHORISATION, DEPUTY, ENVIRONMENT, FEEDS, GENERIC, SYSTEM, TRAINING, Shape
 from careward.access.feeds.staff_plan import plan_leavers, plan_staff
 from careward.access.feeds.world import KnownSystem, World
-from careward.core.packs.reader import names as pack_names
 from careward.core.ports import FeedFile, Problem
+from careward.people.staff.packs import pack_names
 
 
 def _begin(file: FeedFile, world: World, shape: Shape) -> Work:

@@ -9,8 +9,8 @@ from typing import Any
 from careward.access.feeds.merge import Difference, Row, key_of
 from careward.access.feeds.shapes import ASSIGNMENT, ENVIRONMENT, PERSON, SYSTEM, TEAM, Shape
 from careward.core.packs.pack import Pack
-from careward.core.packs.pack import load as load_pack
 from careward.evidence.rows import bulk
+from careward.people.staff.packs import pack_on
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,7 @@ class World:
 
     def pack_of(self, system: KnownSystem) -> Pack:
         if system.pack not in self._packs:
-            self._packs[system.pack] = load_pack(system.pack, on=self.on)
+            self._packs[system.pack] = pack_on(system.pack, self.on)
         return self._packs[system.pack]
 
     def take_in(self, shape: Shape, difference: Difference, held: dict[Any, Row] | None = None) -> list[Row]:

@@ -57,6 +57,7 @@ class Document:
     replaces: str = ""
     approved_on: date | None = None
     next_review_on: date | None = None
+    review_clause: str = ""  # which of its clauses asks that it be reviewed in time
     equality_on: date | None = None
     ratified_by: str = ""
     ratified_on: date | None = None

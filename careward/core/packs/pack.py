@@ -8,15 +8,20 @@ from typing import cast
 
 from careward.core.packs.absence import Absence
 from careward.core.packs.choices import Choice
+from careward.core.packs.duties import DUTIES
 from careward.core.packs.environments import Environment
 from careward.core.packs.findings import FindingRule
 from careward.core.packs.inactivity import Inactivity
+from careward.core.packs.leavers import LeaversReport
 from careward.core.packs.reader import SHIPPED, PackError, build, merged
 from careward.core.packs.register import RegisterEntry
 from careward.core.packs.registration import Registration
+from careward.core.packs.reviews import DocumentReview
 from careward.core.packs.safety import Safety
 from careward.core.packs.terms import Terms
 from careward.core.packs.training import Course
+
+HOUSE_PACK = "base"  # no organisation's: what is so until a procedure says otherwise
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +39,18 @@ class Pack:
     terms: Terms
     findings: dict[str, FindingRule]
     environments: tuple[Environment, ...]
+    leavers_report: LeaversReport
+    document_review: DocumentReview
+    duties: dict[str, str]  # the clause of each of duties.DUTIES
     register: tuple[RegisterEntry, ...] = ()
     routes: tuple[Choice, ...] = ()
     role_categories: tuple[Choice, ...] = ()
     documents: tuple[str, ...] = ()
     digest: str = ""
+
+    def clause_of(self, duty: str) -> str:
+        """The clause that asks for one of DUTIES here, or HOUSE where none does; KeyError for what is no duty."""
+        return self.duties[duty]
 
     def inactivity_for(self, system: str) -> Inactivity:
         """The figures agreed for one system (EL-036): its own lock figure where the register gives one."""
@@ -67,6 +79,16 @@ def load(name: str, *, root: Path = SHIPPED, on: date | None = None) -> Pack:
 
 
 def _check(pack: Pack, where: str) -> None:
+    _check_lock_figures(pack, where)
+    if len({e.code for e in pack.register}) != len(pack.register):
+        raise PackError(f"{where}: two register entries share a code; give each its own")
+    if strange := sorted(pack.duties.keys() - DUTIES.keys()):
+        raise PackError(f"{where}: duties: unknown key {strange[0]!r}; it may be misspelt. Known here: {', '.join(DUTIES)}")
+    if missing := sorted(DUTIES.keys() - pack.duties.keys()):
+        raise PackError(f"{where}: duties: {missing[0]!r} is missing; add it")
+
+
+def _check_lock_figures(pack: Pack, where: str) -> None:
     rule = pack.inactivity
     figures = [
         ("inactivity", rule.lock_after_days),
@@ -76,5 +98,3 @@ def _check(pack: Pack, where: str) -> None:
         if days and not rule.least_lock_days <= days <= rule.most_lock_days:
             bounds = f"{rule.least_lock_days} to {rule.most_lock_days} ({rule.lock_clause})"
             raise PackError(f"{where}: {what} locks after {days} days; the procedure allows {bounds}")
-    if len({e.code for e in pack.register}) != len(pack.register):
-        raise PackError(f"{where}: two register entries share a code; give each its own")

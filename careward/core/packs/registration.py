@@ -10,3 +10,4 @@ class Registration:
     working_days: int
     interim_working_days: int
     clause: str
+    exception_clause: str  # that asks for a graver approver of exceptions

@@ -4,13 +4,14 @@ from datetime import date, datetime
 
 from django.db import transaction
 
+from careward.core.days import london_day
 from careward.core.decision import Refused
 from careward.evidence.ledger import actions as ledger
 from careward.governance.procedures import rules
-from careward.governance.procedures.carried import documents
 from careward.governance.procedures.models import Adoption
 from careward.governance.procedures.rules import Running
 from careward.people.staff.models import Organisation
+from careward.people.staff.packs import documents, pack_on
 
 
 @transaction.atomic
@@ -25,7 +26,9 @@ def adopt_document(
     if same and all(getattr(same, key) == value for key, value in new.items()):
         return same.pk
     others = [Running(r.document, r.from_on, r.to_on) for r in rows]
-    decision = rules.may_adopt(Running(document, from_on), known=(pack, document) in documents(), others=others)
+    decision = rules.may_adopt(
+        Running(document, from_on), known=(pack, document) in documents(), others=others, clause=_clause(organisation, now)
+    )
     if not decision:
         raise Refused(decision)
     row = Adoption.objects.create(organisation=organisation, pack=pack, document=document, from_on=from_on, **new)
@@ -40,7 +43,7 @@ def adopt_document(
 def end_adoption(*, organisation: Organisation, adoption_id: int, to_on: date, now: datetime, by: str) -> None:
     """Takes a document out of force from a day on. Refused when it has not begun by then, or ended before."""
     row = Adoption.objects.select_for_update().get(pk=adoption_id, organisation=organisation)
-    decision = rules.may_end(Running(row.document, row.from_on, row.to_on), to_on=to_on)
+    decision = rules.may_end(Running(row.document, row.from_on, row.to_on), to_on=to_on, clause=_clause(organisation, now))
     if not decision:
         raise Refused(decision)
     row.to_on = to_on
@@ -49,3 +52,7 @@ def end_adoption(*, organisation: Organisation, adoption_id: int, to_on: date, n
         at=now, actor=by, verb="adoption.ended", subject=f"adoption/{row.pk}", organisation=organisation.ods_code,
         pack=row.pack, document=row.document, to_on=to_on.isoformat(),
     )  # fmt: skip
+
+
+def _clause(organisation: Organisation, now: datetime) -> str:
+    return pack_on(organisation.pack, london_day(now)).clause_of("document.control")

@@ -1,4 +1,4 @@
-"""Where each clause is carried in this product and which tests prove it: two data files beside this module. Pure."""
+"""Where each clause is carried in this product and which tests prove it: two data files beside this module."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -6,9 +6,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any, cast
 
-from careward.core.packs.documents import Clause, Document, load_document
-from careward.core.packs.pack import load
-from careward.core.packs.reader import SHIPPED, PackError, build, names, read_toml
+from careward.core.packs.documents import Clause, Document
+from careward.core.packs.reader import PackError, build, read_toml
+from careward.people.staff.packs import documents
 
 HERE = Path(__file__).resolve().parent
 CARRIED = HERE / "carried.toml"  # written by hand
@@ -64,12 +64,6 @@ def proofs() -> Mapping[str, tuple[str, ...]]:
 
 
 @cache
-def documents() -> Mapping[tuple[str, str], Document]:
-    """Every document of every shipped pack, by pack and code."""
-    return {(pack, code): load_document(pack, code) for pack in names(SHIPPED) for code in load(pack).documents}
-
-
-@cache
 def clauses() -> Mapping[str, Known]:
-    """Every clause of every shipped document, by its ID, in the order of the documents."""
+    """Every clause of every document, by its ID, in the order of the documents."""
     return {c.id: Known(pack, document, c) for (pack, _), document in documents().items() for c in document.clauses}

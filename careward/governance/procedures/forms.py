@@ -4,7 +4,7 @@ from datetime import date
 
 from django import forms
 
-from careward.governance.procedures.carried import documents
+from careward.people.staff.packs import documents
 from careward.web.fields import DayField
 
 

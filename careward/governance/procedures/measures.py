@@ -8,25 +8,28 @@ from django.urls import reverse
 from careward.access.accounts.measures import late as late_accounts
 from careward.access.accounts.measures import measures as of_accounts
 from careward.access.authorisations.measures import measures as of_access
+from careward.core.packs.duties import DUTIES, HOUSE
+from careward.core.packs.pack import Pack
 from careward.core.ports import Measure, Measured
 from careward.governance.procedures import rules
-from careward.governance.procedures.carried import documents
 from careward.governance.procedures.models import Adoption
 from careward.people.signin.measures import measures as of_signin
 from careward.people.staff.measures import measures as of_staff
+from careward.people.staff.models import Organisation
+from careward.people.staff.packs import documents, pack_on
 from careward.systems.register.measures import measures as of_systems
 from careward.work.tasks.measures import measures as of_work
-
-REVIEWED = {("tewv", "paris"): "PA-096", ("llr", "sop"): "LR-054"}  # the clause of each document that asks for its review
 
 
 def measures(*, organisation_id: int, on: date) -> dict[str, Measured]:
     """Whether each document in force is within its review date (PA-096, LR-054)."""
-    counts = {}
-    for pack, document in running(organisation_id, on):
-        if clause := REVIEWED.get((pack, document)):
-            in_date = not rules.review_state(documents()[pack, document].next_review_on, today=on).late
-            counts[clause] = Measured(1, int(in_date), reverse("procedures:about", args=[document]))
+    counts: dict[str, Measured] = {}
+    for key in running(organisation_id, on):
+        document = documents()[key]
+        if clause := document.review_clause:
+            in_date = not rules.review_late(document.next_review_on, today=on)
+            counted = Measured(1, int(in_date), reverse("procedures:about", args=[document.code]))
+            counts[clause] = counts[clause] + counted if clause in counts else counted
     return counts
 
 
@@ -40,17 +43,34 @@ MEASURES: tuple[Measure, ...] = (of_staff, of_signin, of_work, of_systems, of_ac
 
 
 def collected(*, organisation_id: int, on: date, rooms: Iterable[Measure] = MEASURES) -> dict[str, Measured]:
-    """Every room's counts. Two rooms that count one clause are a mistake in the house: ValueError."""
+    """Every room's counts, by clause. Two rooms that count one duty are a mistake in the house: ValueError."""
     found: dict[str, Measured] = {}
+    duties: set[str] = set()
+    packs = packs_of(organisation_id, on)
     for room in rooms:
         counts: Mapping[str, Measured] = room(organisation_id=organisation_id, on=on)
-        if twice := found.keys() & counts.keys():
+        if twice := duties & counts.keys():
             raise ValueError(f"{', '.join(sorted(twice))} is counted by two rooms; leave it to one")
-        found |= counts
+        duties |= DUTIES.keys() & counts.keys()
+        for name, counted in counts.items():
+            for clause in _clauses(name, packs):
+                found[clause] = found[clause] + counted if clause in found else counted
     return found
+
+
+def _clauses(name: str, packs: Iterable[Pack]) -> set[str]:
+    """Where a count is shown: under the clause that each pack gives its duty, or the one that it names; a house rule is no clause."""
+    return ({pack.clause_of(name) for pack in packs} if name in DUTIES else {name}) - {HOUSE}
+
+
+def packs_of(organisation_id: int, on: date) -> list[Pack]:
+    """The packs an organisation runs on a day: its own, those of its systems, and those of the documents it has in force."""
+    rows = Organisation.objects.filter(pk=organisation_id).order_by().values_list("pack", "system__pack").distinct()
+    named = {name for row in rows for name in row if name} | {pack for pack, _ in running(organisation_id, on)}
+    return [pack_on(name, on) for name in sorted(named)]
 
 
 def collected_late(*, organisation_id: int, on: date, counted: Mapping[str, Measured]) -> dict[str, int]:
     """How many cases of each clause are late. A review that is to be put right is late: it is due from its day on."""
-    reviews = {clause: counted[clause].to_put_right for clause in REVIEWED.values() if clause in counted}
+    reviews = {clause: m.to_put_right for clause, m in measures(organisation_id=organisation_id, on=on).items()}
     return late_accounts(organisation_id=organisation_id, on=on) | {clause: n for clause, n in reviews.items() if n}

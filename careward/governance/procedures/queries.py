@@ -12,11 +12,12 @@ from careward.access.accounts.queries import Reach, open_findings
 from careward.core.packs.documents import Clause, Document
 from careward.core.ports import Measured
 from careward.governance.procedures import rules
-from careward.governance.procedures.carried import Carried, Known, Place, carried, clauses, documents, proofs
+from careward.governance.procedures.carried import Carried, Known, Place, carried, clauses, proofs
 from careward.governance.procedures.measures import collected, collected_late
 from careward.governance.procedures.models import Adoption
 from careward.governance.procedures.rules import Figures, Review
 from careward.people.staff.models import Organisation
+from careward.people.staff.packs import documents, pack_on
 from careward.web.words import plural, written_out
 
 BREACHES = 20
@@ -151,7 +152,7 @@ def _in_force(row: Adoption, on: date) -> InForce:
         reference=row.reference or document.reference,
         from_on=row.from_on,
         to_on=row.to_on,
-        review=rules.review_state(document.next_review_on, today=on),
+        review=rules.review_state(document.next_review_on, today=on, warn_days=pack_on(row.pack, on).document_review.warn_days),
     )
 
 

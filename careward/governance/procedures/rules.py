@@ -10,7 +10,6 @@ from careward.core.decision import ALLOWED, Decision, refuse
 from careward.core.ports import Measured
 from careward.web.words import day, plural
 
-WARN_DAYS = 90
 STANDINGS = ("late", "fix", "kept", "part", "uncounted", "absent")
 
 
@@ -109,11 +108,16 @@ class Review:
         return self.name == "late"
 
 
-def review_state(next_review_on: date | None, *, today: date, warn_days: int = WARN_DAYS) -> Review:
+def review_late(next_review_on: date | None, *, today: date) -> bool:
+    """Whether a document is past its review (PA-096, LR-054); the day named is still good."""
+    return next_review_on is not None and next_review_on < today
+
+
+def review_state(next_review_on: date | None, *, today: date, warn_days: int) -> Review:
     """Whether a review is late, near or far (PA-096, LR-054); the day named is still good."""
     if next_review_on is None:
         return Review("none", "No review date is given")
-    if next_review_on < today:
+    if review_late(next_review_on, today=today):
         return Review("late", f"Its review was due on {day(next_review_on)}, {plural((today - next_review_on).days, 'day')} ago")
     if next_review_on - today <= timedelta(days=warn_days):
         left = (next_review_on - today).days
@@ -136,25 +140,25 @@ class Running:
         return (self.to_on is None or other.from_on < self.to_on) and (other.to_on is None or self.from_on < other.to_on)
 
 
-def may_adopt(wanted: Running, *, known: bool, others: Iterable[Running]) -> Decision:
-    """Whether a document may be adopted from a day: it exists, and none of its name runs on any of the same days."""
+def may_adopt(wanted: Running, *, known: bool, others: Iterable[Running], clause: str) -> Decision:
+    """Whether a document may be adopted from a day: it exists, and none of its name runs on any of the same days (PA-001)."""
     decision = ALLOWED
     if not known:
         detail = f"No pack holds a document called {wanted.document}"
-        decision &= refuse("document.unknown", "PA-001", detail, "Choose a document from the list")
+        decision &= refuse("document.unknown", clause, detail, "Choose a document from the list")
     if meeting := [o for o in others if o.document == wanted.document and o.meets(wanted)]:
         detail = f"It is in force already, from {day(meeting[0].from_on)}"
-        decision &= refuse("document.in_force_already", "PA-001", detail, "End that adoption first, from the day the new one begins")
+        decision &= refuse("document.in_force_already", clause, detail, "End that adoption first, from the day the new one begins")
     return decision
 
 
-def may_end(running: Running, *, to_on: date) -> Decision:
-    """Whether an adoption may end: it has begun by that day and has not ended before it."""
+def may_end(running: Running, *, to_on: date, clause: str) -> Decision:
+    """Whether an adoption may end: it has begun by that day and has not ended before it (PA-001)."""
     decision = ALLOWED
     if to_on <= running.from_on:
         detail = f"It came into force on {day(running.from_on)}"
-        decision &= refuse("document.not_begun", "PA-001", detail, f"Enter a day after {day(running.from_on)}")
+        decision &= refuse("document.not_begun", clause, detail, f"Enter a day after {day(running.from_on)}")
     if running.to_on is not None and running.to_on <= to_on:
         detail = f"It ended on {day(running.to_on)}"
-        decision &= refuse("document.ended", "PA-001", detail, "Nothing needs to be done")
+        decision &= refuse("document.ended", clause, detail, "Nothing needs to be done")
     return decision

@@ -13,12 +13,14 @@ from django.db import transaction
 
 from careward.core.days import london_day
 from careward.core.decision import ALLOWED, Decision, Refused, refuse
+from careward.core.packs.pack import Pack
 from careward.evidence.ledger import actions as ledger
 from careward.people.signin import rules
 from careward.people.signin.models import ApiToken, RoleHeld, TermsAccepted, User
 from careward.people.signin.roles import PERSONA_DOMAIN, ROLES, SCOPES
 from careward.people.signin.terms import terms_in_force
 from careward.people.staff.models import Organisation, Person
+from careward.people.staff.packs import pack_on
 
 TOKEN_PREFIX = "cw_"  # noqa: S105  (so that a scanner of repositories knows one when it sees one)
 
@@ -39,10 +41,10 @@ def make_user(*, organisation_id: int, email: str, name: str, password: str | No
     """
     email = email.strip().lower()
     draft = User(email=email, name=name.strip(), created_at=now)
-    decision = _may_make_user(draft, password)
+    organisation = Organisation.objects.get(pk=organisation_id)
+    decision = _may_make_user(draft, password, pack_on(organisation.pack, london_day(now)))
     if not decision:
         raise Refused(decision)
-    organisation = Organisation.objects.get(pk=organisation_id)
     staff = Person.objects.filter(organisation=organisation, email=email, gone_on=None)[:2]
     draft.person = staff[0] if len(staff) == 1 else None
     draft.set_password(password)
@@ -54,7 +56,7 @@ def make_user(*, organisation_id: int, email: str, name: str, password: str | No
     return draft.pk
 
 
-def _may_make_user(draft: User, password: str | None) -> Decision:
+def _may_make_user(draft: User, password: str | None, pack: Pack) -> Decision:
     decision = ALLOWED
     try:
         validate_email(draft.email)
@@ -62,19 +64,20 @@ def _may_make_user(draft: User, password: str | None) -> Decision:
         decision &= refuse("user.email_wrong", "house", "The e-mail address is not complete", "Write it like jo.bloggs@trust.example")
     if not draft.name:
         decision &= refuse("user.unnamed", "house", "The user has no name", "Give the name their colleagues know them by")
-    if User.objects.filter(email=draft.email).exists():  # LR-025: one person, one name to sign in with
-        decision &= refuse("user.made_already", "LR-025", "Somebody signs in with this e-mail address already", "Give them a role instead")
+    if User.objects.filter(email=draft.email).exists():  # LR-025
+        clause = pack.clause_of("user.one_name")
+        decision &= refuse("user.made_already", clause, "Somebody signs in with this e-mail address already", "Give them a role instead")
     if password is not None:
-        decision &= _may_use_password(draft, password)
+        decision &= _may_use_password(draft, password, pack.clause_of("password.strong"))
     return decision
 
 
-def _may_use_password(draft: User, password: str) -> Decision:
+def _may_use_password(draft: User, password: str, clause: str) -> Decision:
     try:
         validate_password(password, draft)
     except ValidationError as weak:
         remedy = "; ".join(password_validators_help_texts())
-        return Decision(tuple(r for m in weak.messages for r in refuse("password.weak", "LR-026", m.rstrip("."), remedy).reasons))
+        return Decision(tuple(r for m in weak.messages for r in refuse("password.weak", clause, m.rstrip("."), remedy).reasons))
     return ALLOWED
 
 
@@ -157,7 +160,7 @@ def accept_terms(*, organisation_id: int, user_id: int, text_hash: str, now: dat
     """Keeps that someone accepted the terms in force (PA-003); accepting twice changes nothing. Refused when they saw another text."""
     organisation = Organisation.objects.get(pk=organisation_id)
     terms = terms_in_force(organisation.pack, london_day(now))
-    decision = rules.may_accept_terms(shown=text_hash, in_force=terms.text_hash)
+    decision = rules.may_accept_terms(shown=text_hash, in_force=terms.text_hash, clause=terms.clause)
     if not decision:
         raise Refused(decision)
     _, new = TermsAccepted.objects.get_or_create(

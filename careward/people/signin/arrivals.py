@@ -8,10 +8,12 @@ from django.conf import settings
 from django.db.models import Exists, F, OuterRef, Q
 
 from careward.core.days import london_day
+from careward.core.packs.pack import HOUSE_PACK
 from careward.people.signin import roles, rules
 from careward.people.signin.models import RoleHeld, TermsAccepted, User
 from careward.people.signin.terms import terms_in_force
 from careward.people.staff.models import Organisation
+from careward.people.staff.packs import pack_on
 from careward.web.permission import Standing
 from careward.web.words import listed
 
@@ -126,6 +128,7 @@ def _standing(
         permissions=roles.permissions_of(names) if step is rules.Step.PAGES else frozenset(),
         now=now,
         today=london_day(now),
+        pack=pack_on(at.pack if at else HOUSE_PACK, london_day(now)),
     )
 
 

@@ -10,20 +10,19 @@ from careward.core.ports import Measured
 from careward.people.signin import roles
 from careward.people.signin.arrivals import FACTORS, roles_in_force
 from careward.people.signin.models import RoleHeld, TermsAccepted, User
-from careward.people.signin.terms import terms_in_force
-from careward.people.staff.models import Organisation
+from careward.people.signin.terms import terms_of
 
 
 def measures(*, organisation_id: int, on: date) -> dict[str, Measured]:
-    """PA-003: users who have signed in and accepted the terms in force.
+    """Users who have signed in and accepted the terms in force (PA-003).
 
-    LR-027: users who have signed in, whose role needs a second factor, and who hold one. Three queries.
+    Users who have signed in, whose role needs a second factor, and who hold one (LR-027). Three queries.
     """
-    pack = Organisation.objects.values_list("pack", flat=True).get(pk=organisation_id)
+    terms = terms_of(organisation_id=organisation_id, on=on)
     held = RoleHeld.objects.filter(roles_in_force(on), organisation_id=organisation_id)
     needing = [name for name, role in roles.ROLES.items() if role.second_factor]
     users = User.objects.filter(pk__in=held.values("user_id"), is_active=True, last_login__isnull=False).annotate(
-        accepted=Exists(TermsAccepted.objects.filter(user=OuterRef("pk"), text_hash=terms_in_force(pack, on).text_hash)),
+        accepted=Exists(TermsAccepted.objects.filter(user=OuterRef("pk"), text_hash=terms.text_hash)),
         needs_factor=Exists(held.filter(user=OuterRef("pk"), role__in=needing)),
         has_factor=Exists(Authenticator.objects.filter(user=OuterRef("pk"), type__in=FACTORS)),
     )
@@ -34,6 +33,6 @@ def measures(*, organisation_id: int, on: date) -> dict[str, Measured]:
         provided=Count("pk", filter=Q(needs_factor=True, has_factor=True)),
     )
     return {
-        "PA-003": Measured(counts["signed_in"], counts["accepted_terms"], reverse("signin:roles")),
-        "LR-027": Measured(counts["in_need"], counts["provided"], reverse("signin:roles")),
+        terms.clause: Measured(counts["signed_in"], counts["accepted_terms"], reverse("signin:roles")),
+        "factor.second": Measured(counts["in_need"], counts["provided"], reverse("signin:roles")),
     }

@@ -139,11 +139,11 @@ def may_enter_as_persona(*, demonstration: bool, persona: bool) -> Decision:
     return decision
 
 
-def may_accept_terms(*, shown: str, in_force: str) -> Decision:
+def may_accept_terms(*, shown: str, in_force: str, clause: str) -> Decision:
     """Whether the text someone saw is the text in force (PA-003)."""
     if shown == in_force:
         return ALLOWED
-    return refuse("terms.changed", "PA-003", "The terms have changed since you opened the page", "Read them again and accept the new text")
+    return refuse("terms.changed", clause, "The terms have changed since you opened the page", "Read them again and accept the new text")
 
 
 def hash_of(token: str) -> str:

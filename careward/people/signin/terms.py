@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 
-from careward.core.packs.pack import load as load_pack
-from careward.people.staff.models import Organisation
+from careward.people.staff.packs import pack_of, pack_on
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,11 +19,11 @@ class Terms:
 @lru_cache(maxsize=64)
 def terms_in_force(pack: str, on: date) -> Terms:
     """The terms a pack lays down on a day; read once a day and process, since every request asks."""
-    terms = load_pack(pack, on=on).terms
+    terms = pack_on(pack, on).terms
     paragraphs = tuple(line.strip() for line in terms.text.splitlines() if line.strip())
     return Terms(terms.version, terms.clause, paragraphs, hashlib.sha256(terms.text.encode()).hexdigest())
 
 
 def terms_of(*, organisation_id: int, on: date) -> Terms:
     """The terms in force at an organisation on a day."""
-    return terms_in_force(Organisation.objects.values_list("pack", flat=True).get(pk=organisation_id), on)
+    return terms_in_force(pack_of(organisation_id, on).id, on)

@@ -6,9 +6,9 @@ from django.db import transaction
 
 from careward.core.decision import ALLOWED, Decision, Refused, refuse
 from careward.core.ids import IdError, parse_ods_code
-from careward.core.packs.reader import names as pack_names
 from careward.evidence.ledger import actions as ledger
 from careward.people.staff.models import Organisation
+from careward.people.staff.packs import pack_names
 
 
 @transaction.atomic

@@ -10,8 +10,8 @@ from careward.people.staff.models import Deputy
 
 
 def measures(*, organisation_id: int, on: date) -> dict[str, Measured]:
-    """PA-021: deputies in force or to come whose dates have an end."""
-    return {"PA-021": _deputies(organisation_id, on)}
+    """Deputies in force or to come, and those whose dates have an end (PA-021)."""
+    return {"deputy.acting": _deputies(organisation_id, on)}
 
 
 def _deputies(organisation_id: int, on: date) -> Measured:

@@ -9,8 +9,10 @@ from django.db.models import Q, QuerySet
 
 from careward.core.days import ONE_DAY
 from careward.core.decision import Decision
+from careward.core.packs.duties import HOUSE
 from careward.people.staff import rules
 from careward.people.staff.models import Assignment, Deputy, Person, Team
+from careward.people.staff.packs import pack_of
 
 BY_NAME = ("last_name", "first_name", "id")
 TYPES = {
@@ -259,11 +261,12 @@ def managers_acted_for(*, organisation_id: int, person_id: int, on: date) -> lis
 
 def _now(standby: Standby, on: date) -> bool:
     known = [rules.Deputising(standby.manager.id, standby.deputy.id, standby.from_on, standby.to_on)]
-    return bool(rules.may_act_for(standby.manager.id, standby.deputy.id, deputies=known, on=on))
+    return bool(rules.may_act_for(standby.manager.id, standby.deputy.id, deputies=known, on=on, clause=HOUSE))
 
 
 def may_act_for(*, organisation_id: int, manager_id: int, actor_id: int, on: date) -> Decision:
     """Whether someone may act for a manager on a day: themselves, or a deputy within their dates (PA-021)."""
     rows = Deputy.objects.filter(organisation_id=organisation_id, manager_id=manager_id, deputy_id=actor_id, gone_on=None)
     known = [rules.Deputising(r.manager_id, r.deputy_id, r.from_on, r.to_on) for r in rows]
-    return rules.may_act_for(manager_id, actor_id, deputies=known, on=on)
+    clause = pack_of(organisation_id, on).clause_of("deputy.acting")
+    return rules.may_act_for(manager_id, actor_id, deputies=known, on=on, clause=clause)

@@ -19,7 +19,7 @@ class Deputising:
     to_on: date | None = None
 
 
-def may_act_for(manager_id: int, actor_id: int, *, deputies: Iterable[Deputising], on: date) -> Decision:
+def may_act_for(manager_id: int, actor_id: int, *, deputies: Iterable[Deputising], on: date, clause: str) -> Decision:
     """Whether someone may act for a manager on a day: the manager, or a deputy within their dates (PA-021)."""
     if actor_id == manager_id:
         return ALLOWED
@@ -28,10 +28,10 @@ def may_act_for(manager_id: int, actor_id: int, *, deputies: Iterable[Deputising
         return ALLOWED
     remedy = "Ask the manager, or ask them to name a deputy for today"
     if not theirs:
-        return refuse("deputy.missing", "PA-021", "They are neither the manager nor a deputy", remedy)
+        return refuse("deputy.missing", clause, "They are neither the manager nor a deputy", remedy)
     if ended := [d.to_on for d in theirs if d.to_on is not None and d.to_on <= on]:
-        return refuse("deputy.expired", "PA-021", f"They were deputy until {day(max(ended) - ONE_DAY)}", remedy)
-    return refuse("deputy.not_begun", "PA-021", f"They are deputy from {day(min(d.from_on for d in theirs))}", remedy)
+        return refuse("deputy.expired", clause, f"They were deputy until {day(max(ended) - ONE_DAY)}", remedy)
+    return refuse("deputy.not_begun", clause, f"They are deputy from {day(min(d.from_on for d in theirs))}", remedy)
 
 
 AWAY = {"suspended": "Suspended", "maternity": "On maternity leave", "long_term_absence": "On long-term absence"}

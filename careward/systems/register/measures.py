@@ -3,12 +3,13 @@
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date
-from functools import lru_cache
+from itertools import chain
 
 from django.urls import reverse
 
-from careward.core.packs.pack import Pack, load
+from careward.core.packs.pack import Pack
 from careward.core.ports import Measured
+from careward.people.staff.packs import pack_on
 from careward.systems.register.models import System
 
 
@@ -37,13 +38,14 @@ def measures(*, organisation_id: int, on: date) -> dict[str, Measured]:
     systems = registered(organisation_id)
     link = reverse("accounts:systems")
     counts = {
-        "EL-008": Measured(len(systems), sum(bool(s.administrator) for s in systems), link),
-        "EL-065": Measured(len(systems), sum(bool(s.administrator and s.contact and s.description) for s in systems), link),
-        "IN-108": Measured(len(systems), sum(all(s.owners) for s in systems), link),
+        "system.administrator": Measured(len(systems), sum(bool(s.administrator) for s in systems), link),
+        "system.described": Measured(len(systems), sum(bool(s.administrator and s.contact and s.description) for s in systems), link),
+        "system.owners": Measured(len(systems), sum(all(s.owners) for s in systems), link),
     }
     for name in sorted({name for s in systems for name in (s.pack, s.own_pack)}):
         pack = pack_on(name, on)
-        counts |= environments(systems, pack, link) | listed(systems, pack, link)
+        for clause, measured in chain(environments(systems, pack, link).items(), listed(systems, pack, link).items()):
+            counts[clause] = counts[clause] + measured if clause in counts else measured
     return counts
 
 
@@ -78,9 +80,3 @@ def listed(systems: list[Registered], pack: Pack, link: str) -> dict[str, Measur
         if is_own or entry.code in here:
             entries[entry.clause].append(entry.code in here)
     return {entry.clause: Measured(len(entries[entry.clause]), sum(entries[entry.clause]), link) for entry in pack.register}
-
-
-@lru_cache(maxsize=64)
-def pack_on(name: str, on: date) -> Pack:
-    """The pack in force on a day, read once."""
-    return load(name, on=on)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from careward.core.packs.pack import Pack
-from careward.core.packs.pack import load as load_pack
+from careward.people.staff.packs import pack_on
 from careward.systems.register.models import Environment, System
 
 
@@ -43,8 +43,7 @@ def systems_seen(*, organisation_id: int, on: date) -> tuple[SystemSeen, ...]:
     """The whole register by name, with the figures in force on a day: two queries."""
     rows = list(System.objects.filter(organisation_id=organisation_id).order_by("name"))
     environments = _environments([s.pk for s in rows])
-    known = {name: load_pack(name, on=on) for name in {s.pack for s in rows}}  # a few packs govern many systems
-    return tuple(_seen(s, environments.get(s.pk, ()), known[s.pack]) for s in rows)
+    return tuple(_seen(s, environments.get(s.pk, ()), pack_on(s.pack, on)) for s in rows)
 
 
 def system_seen(*, organisation_id: int, code: str, on: date) -> SystemSeen | None:
@@ -52,7 +51,7 @@ def system_seen(*, organisation_id: int, code: str, on: date) -> SystemSeen | No
     if "\0" in code:  # PostgreSQL holds no NUL, and a browser may be made to send one
         return None
     row = System.objects.filter(organisation_id=organisation_id, code=code).first()
-    return _seen(row, _environments([row.pk]).get(row.pk, ()), load_pack(row.pack, on=on)) if row else None
+    return _seen(row, _environments([row.pk]).get(row.pk, ()), pack_on(row.pack, on)) if row else None
 
 
 def _environments(system_ids: list[int]) -> dict[int, tuple[EnvironmentSeen, ...]]:

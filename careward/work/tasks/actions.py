@@ -7,10 +7,13 @@ from typing import TypeVar
 
 from django.db import transaction
 
+from careward.core.days import london_day
 from careward.core.decision import Refused
+from careward.core.packs.duties import HOUSE
 from careward.evidence.ledger import actions as ledger
 from careward.evidence.rows import bulk
 from careward.people.staff.models import Organisation
+from careward.people.staff.packs import pack_on, pack_with
 from careward.work.tasks import rules
 from careward.work.tasks.models import Task, TaskMove
 
@@ -96,12 +99,18 @@ def say_done(*, task_id: int, doer: rules.Doer, evidence: str, now: datetime, by
     task = _one(task_id)
     theirs = rules.is_theirs(role=task.role, system_code=task.system_code, assignee_id=task.assignee_id, doer=doer)
     about_themselves = task.about_id is not None and task.about_id == doer.person_id
-    decision = rules.may_say_done(state=task.state, theirs=theirs, about_themselves=about_themselves, evidence=evidence)
+    clause = _evidence_clause(task, london_day(now))
+    decision = rules.may_say_done(state=task.state, theirs=theirs, about_themselves=about_themselves, evidence=evidence, clause=clause)
     if not decision:
         raise Refused(decision)
     task.evidence, task.said_done_at, task.said_done_by = evidence.strip(), now, by
     _move(task, "say_done", now, by, note=task.evidence)
     return task
+
+
+def _evidence_clause(task: Task, on: date) -> str:
+    """Which clause asks for evidence: of the procedure that the task was raised under, else of the organisation's own."""
+    return pack_on(pack_with(task.clause) or task.organisation.pack, on).clause_of("work.evidence")
 
 
 @transaction.atomic
@@ -111,7 +120,7 @@ def take_back(*, task_id: int, doer: rules.Doer, now: datetime, by: str) -> Task
     theirs = rules.is_theirs(role=task.role, system_code=task.system_code, assignee_id=task.assignee_id, doer=doer)
     decision = rules.TASK.may("take_back", state=task.state, roles=rules.DOER, gates={})
     if not theirs:
-        decision &= rules.may_say_done(state="open", theirs=False, about_themselves=False, evidence="said")
+        decision &= rules.may_say_done(state="open", theirs=False, about_themselves=False, evidence="said", clause=HOUSE)
     if not decision:
         raise Refused(decision)
     _move(task, "take_back", now, by)

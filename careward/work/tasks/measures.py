@@ -13,9 +13,9 @@ LATELY = timedelta(days=90)
 
 
 def measures(*, organisation_id: int, on: date) -> dict[str, Measured]:
-    """EL-023: changes made by hand in the last 90 days that an export has answered, and those of them that it proved."""
+    """Changes made by hand in the last 90 days that an export has answered, and those of them that it proved (EL-023)."""
     since = datetime.combine(on - LATELY, time.min, LONDON)
     by_hand = Task.objects.filter(organisation_id=organisation_id, said_done_at__gte=since, step__in=("lock", "close", "amend", "reopen"))
     proved = Q(state="closed") & ~Q(proof="")
     counted = by_hand.aggregate(total=Count("id", filter=proved | Q(state="open")), complies=Count("id", filter=proved))
-    return {"EL-023": Measured(**counted, link=reverse("tasks:worklist"))}
+    return {"work.evidence": Measured(**counted, link=reverse("tasks:worklist"))}

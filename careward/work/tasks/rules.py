@@ -38,8 +38,11 @@ def is_theirs(*, role: str, system_code: str, assignee_id: int | None, doer: Doe
     return role in doer.roles and (not doer.systems or not system_code or system_code in doer.systems)
 
 
-def may_say_done(*, state: str, theirs: bool, about_themselves: bool, evidence: str) -> Decision:
-    """Whether someone may say a task is done: it is theirs, it is open, it is not about their own access, and they say what they did."""
+def may_say_done(*, state: str, theirs: bool, about_themselves: bool, evidence: str, clause: str) -> Decision:
+    """Whether someone may say a task is done: it is theirs, it is open, it is not about their own access, and they say what they did.
+
+    `clause` is the one that asks for the evidence (EL-023).
+    """
     decision = TASK.may("say_done", state=state, roles=DOER, gates={})
     decision &= ALLOWED if theirs else refuse("task.not_yours", "house", "This task is for someone else", "Ask them, or their deputy")
     # Nobody approves or mends their own access (DESIGN principle 3).
@@ -51,7 +54,7 @@ def may_say_done(*, state: str, theirs: bool, about_themselves: bool, evidence: 
     return decision & (
         ALLOWED
         if evidence.strip()
-        else refuse("evidence.missing", "EL-023", "Nothing says what was done", "Say what you did and where, like 'Locked in PARIS, 10:31'")
+        else refuse("evidence.missing", clause, "Nothing says what was done", "Say what you did and where, like 'Locked in PARIS, 10:31'")
     )
 
 

@@ -1,0 +1,121 @@
+"""What a procedure says stands in its pack: no program names a pack, a clause or a number of days of anybody's procedure."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from careward.core.packs.documents import load_document
+from careward.core.packs.pack import HOUSE_PACK, load
+from careward.core.packs.reader import SHIPPED, names
+
+ROOT = Path(__file__).resolve().parents[2]
+CAREWARD = ROOT / "careward"
+PACKS = set(names(SHIPPED)) - {HOUSE_PACK}
+PREFIXES = {c.id.partition("-")[0] for name in PACKS for code in load(name).documents for c in load_document(name, code).clauses}
+EACH = f"(?:{'|'.join(sorted(PREFIXES))})"
+CLAUSE = re.compile(rf"\b{EACH}-(?:\d|\W|$)|\b{EACH}\|{EACH}\b")
+FIGURE = re.compile(r"(?:^|_)(?:DAYS|NIGHTS|WEEKS|MONTHS)(?:_|$)")
+
+NAMES_PACKS = {
+    "careward/engines/synthetic/register.py": "the synthetic trust runs the shipped procedures: data about a trust, not a rule",
+    "careward/cli/demonstration.py": "the demonstration brings the shipped documents into force",
+}
+OWN_FIGURES = {  # figures of Careward itself, which no procedure gives: what a page looks back over, how long a thing of ours waits
+    "careward/access/accounts/measures.py": "a month of nights is shown",
+    "careward/access/feeds/rules.py": "how long uploaded files wait here",
+    "careward/evidence/ledger/pages.py": "how often the ledger asks to be checked",
+    "careward/work/tasks/measures.py": "a quarter of work done by hand is shown",
+    "careward/work/tasks/queries.py": "a month of work done is shown, and the week is the calendar's",
+    "careward/work/tasks/views.py": "a month of work done is shown",
+}
+
+
+def programs() -> Iterator[tuple[str, str]]:
+    for path in sorted(CAREWARD.rglob("*.py")):
+        if "migrations" not in path.parts:
+            yield str(path.relative_to(ROOT)), path.read_text(encoding="utf-8")
+
+
+def spoken(source: str) -> Iterator[tuple[int, str]]:
+    """Every text of a program that is not a docstring."""
+    tree = ast.parse(source)
+    described = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
+    silent = {id(n.body[0].value) for n in ast.walk(tree) if isinstance(n, described) and n.body and isinstance(n.body[0], ast.Expr)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in silent:
+            yield node.lineno, node.value
+
+
+def clauses_named(source: str) -> list[str]:
+    return [f"{line}: {text}" for line, text in spoken(source) if CLAUSE.search(text)]
+
+
+def packs_named(source: str) -> list[str]:
+    return [f"{line}: {text}" for line, text in spoken(source) if set(re.split(r"[^a-z]+", text.lower())) & PACKS]
+
+
+def figures_given(source: str) -> list[str]:
+    """Days or months written as numbers: a constant called so, or a timedelta of more than a day."""
+    found = []
+    for node in ast.walk(ast.parse(source)):
+        if (
+            isinstance(node, ast.Assign)
+            and _number(node.value)
+            and any(FIGURE.search(t.id) for t in node.targets if isinstance(t, ast.Name))
+        ):
+            found.append(f"{node.lineno}: {ast.unparse(node)}")
+        if isinstance(node, ast.Call) and ast.unparse(node.func).endswith("timedelta"):
+            given = [k.value for k in node.keywords if k.arg in ("days", "weeks")] + node.args[:1]
+            found += [f"{node.lineno}: {ast.unparse(node)}" for value in given if _number(value) and value.value > 1]
+    return found
+
+
+def _number(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and isinstance(node.value, int)
+
+
+def test_no_program_names_a_clause():
+    assert {file: named for file, source in programs() if (named := clauses_named(source))} == {}
+
+
+def test_no_program_but_the_demonstration_names_a_pack():
+    assert {file for file, source in programs() if packs_named(source)} == NAMES_PACKS.keys()
+
+
+def test_no_program_gives_days_but_of_its_own():
+    beside = ("careward/core/days.py", "careward/engines/synthetic/", "careward/cli/")  # the law's clocks; a made-up trust's life
+    given = {file: figures for file, source in programs() if not file.startswith(beside) and (figures := figures_given(source))}
+    assert given.keys() == OWN_FIGURES.keys(), given
+
+
+def test_no_page_names_a_clause():
+    pages = (p for kind in ("*.jinja", "*.html", "*.txt") for p in CAREWARD.rglob(kind))
+    assert [str(p) for p in pages if CLAUSE.search(p.read_text(encoding="utf-8"))] == []
+
+
+@pytest.mark.parametrize(
+    "planted",
+    ['refuse("deputy.missing", "PA-021", "", "")', 'CLAUSE = re.compile("(PA|EL|LR|IN)-")', 'f"see EL-{number}"', 'X = {"IN-108": 1}'],
+)
+def test_a_planted_clause_is_seen(planted: str):
+    assert clauses_named(f'"""About PA-033."""\n{planted}\n')
+
+
+@pytest.mark.parametrize("planted", ['load("tewv")', 'OWN = {("llr", "sop"): 1}', 'path = "packs/elft/pack.toml"'])
+def test_a_planted_pack_is_seen(planted: str):
+    assert packs_named(planted)
+
+
+@pytest.mark.parametrize("planted", ["WARN_DAYS = 90", "WORKING_DAYS = 5", "LOOK_BACK = timedelta(days=366)", "due = on + timedelta(7)"])
+def test_a_planted_figure_is_seen(planted: str):
+    assert figures_given(planted)
+
+
+@pytest.mark.parametrize(
+    "innocent", ['"""PA-033: locked."""', "x = 1  # EL-036", 'def f():\n    """LR-054."""\n', 'name = "PALS, IN-house"']
+)
+def test_docstrings_comments_and_other_words_are_left_alone(innocent: str):
+    assert clauses_named(innocent) == []
