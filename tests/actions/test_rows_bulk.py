@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
 from careward.access.accounts.models import Account
-from careward.access.feeds.merge import Refusals, arrange, as_day, cells_of, tidy_list
-from careward.access.feeds.shapes import ACCOUNT
+from careward.access.accounts.shapes import ACCOUNT
+from careward.access.feeds.merge import Refusals, arrange, as_day, cells_of
+from careward.core.columns import canonical_list
 from careward.evidence.rows import bulk
 from careward.people.staff.models import Organisation
 from careward.systems.register.models import System
@@ -58,7 +59,7 @@ class BothWays(TestCase):
         bulk.insert(ACCOUNT.table, COLUMNS, [(n, *r, *fixed) for n, r in zip(ids, rows, strict=True)])
         for row in file.rows:
             said = dict(zip(file.columns, row, strict=True))
-            said |= {"roles": tidy_list(said["roles"]), "teams": tidy_list(said["teams"])}
+            said |= {"roles": canonical_list(said["roles"]), "teams": canonical_list(said["teams"])}
             Account.objects.create(organisation=theirs.organisation, system=theirs, seen_on=date(2026, 11, 22), **said)
         own = {"id", "system_id"}
         seen = [

@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
+from careward.core.columns import FEEDS
 from careward.core.days import LONDON
 from careward.engines.connectors.csv import profiles
 from careward.engines.connectors.csv.describing import describe
 from careward.engines.connectors.csv.profiles import ProfileError
 from careward.engines.connectors.csv.reader import read_file, read_folder
-from careward.engines.connectors.csv.shapes import SHAPES
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -121,7 +121,7 @@ def test_every_shipped_profile_loads_and_the_canonical_one_reads_every_feed():
     assert set(profiles.names()) >= {"canonical", "role-mining"}
     assert all(profiles.load(name).title for name in profiles.names())
     modes = {f.feed: f.mode for f in profiles.load("canonical").feeds}
-    assert modes.keys() == SHAPES.keys()
+    assert modes.keys() == FEEDS.keys()
     assert {feed for feed, mode in modes.items() if mode == "changes"} == {"leavers", "systems"}
 
 
@@ -192,4 +192,4 @@ def test_the_reference_page_is_fresh():
 
 def test_the_reference_page_names_every_column():
     page = describe()
-    assert all(f"| `{column.name}` |" in page for shape in SHAPES.values() for column in shape.columns)
+    assert all(f"| `{column.name}` |" in page for shape in FEEDS.values() for column in shape.columns)

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from careward.core.columns import FEEDS
 from careward.engines.connectors.csv.reader import read_file, read_folder
-from careward.engines.connectors.csv.shapes import SHAPES
 
 STAFF = "employee_number,first_name,last_name,team,start_on"
 ACCOUNTS = "username,status"
@@ -459,7 +459,7 @@ def test_every_row_of_a_file_is_kept_told_or_makes_it_unsure(tmp_path_factory, r
         }
 
 
-@given(st.binary(max_size=200), st.sampled_from(sorted(SHAPES)), st.sampled_from(["csv", "parquet"]))
+@given(st.binary(max_size=200), st.sampled_from(sorted(FEEDS)), st.sampled_from(["csv", "parquet"]))
 def test_any_bytes_are_read_or_refused_and_nothing_raises(tmp_path_factory, content, feed, suffix):
     path = tmp_path_factory.getbasetemp() / f"bytes.{suffix}"
     path.write_bytes(content)
@@ -494,9 +494,9 @@ def _row(shape):
     return st.tuples(*(one(c) for c in shape.columns))
 
 
-@given(st.data(), st.sampled_from(sorted(SHAPES)))
+@given(st.data(), st.sampled_from(sorted(FEEDS)))
 def test_canonical_rows_come_back_as_they_were_written(tmp_path_factory, data, feed):
-    shape = SHAPES[feed]
+    shape = FEEDS[feed]
     key = [shape.names.index(k) for k in shape.key]
     rows = data.draw(st.lists(_row(shape), min_size=1, max_size=3, unique_by=lambda r: tuple(r[i] for i in key)))
     out = io.StringIO(newline="")

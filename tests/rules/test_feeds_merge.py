@@ -6,8 +6,11 @@ from datetime import date
 from hypothesis import given
 from hypothesis import strategies as st
 
-from careward.access.feeds.merge import Refusals, arrange, cells_of, check, compare, given_columns, spare, tidy_list
-from careward.access.feeds.shapes import ACCOUNT, FEEDS, SHAPES, SYSTEM
+from careward.access.accounts.shapes import ACCOUNT
+from careward.access.feeds.merge import Refusals, arrange, cells_of, check, compare, given_columns, spare
+from careward.access.feeds.shapes import SHAPES
+from careward.core.columns import FEEDS
+from careward.systems.register.shapes import SYSTEM
 from tests.make.feeds import ROWS, feed_file
 
 DAY = date(2026, 11, 22)
@@ -87,14 +90,6 @@ def test_columns_a_file_lacks_stay_but_rights_become_unknown(before, without):
     for was, becomes in found.moved:
         assert {n for n in ACCOUNT.columns if was[PLACE[n]] != becomes[PLACE[n]]} <= without & {"roles", "teams"}
         assert all(becomes[PLACE[n]] is None for n in without & {"roles", "teams"})
-
-
-@given(st.lists(st.text("ab ;", max_size=4)).map(";".join))
-def test_a_list_is_trimmed_sorted_and_holds_each_once(text):
-    tidy = tidy_list(text)
-    parts = tidy.split(";") if tidy else []
-    assert parts == sorted(set(parts)) == sorted({p.strip() for p in text.split(";")} - {""})
-    assert tidy_list(tidy) == tidy
 
 
 KEY = ("environment", "username")

@@ -2,13 +2,18 @@
 
 from collections.abc import Callable, Iterable
 
+from careward.access.accounts.shapes import ACCOUNT
+from careward.access.authorisations.shapes import AUTHORISATION, GENERIC
 from careward.access.feeds.merge import Refusals, as_day, cells_of, check
 from careward.access.feeds.plan import SHOWN_LINES, Planned, Work, Write, merged, samples_of, unusable
-from careward.access.feeds.shapes import ABSENCE, ACCOUNT, AUTHORISATION, DEPUTY, ENVIRONMENT, FEEDS, GENERIC, SYSTEM, TRAINING, Shape
 from careward.access.feeds.staff_plan import plan_leavers, plan_staff
 from careward.access.feeds.world import KnownSystem, World
+from careward.core.columns import FEEDS
 from careward.core.ports import FeedFile, Problem
+from careward.evidence.rows.shapes import Shape
 from careward.people.staff.packs import pack_names
+from careward.people.staff.shapes import ABSENCE, DEPUTY, TRAINING
+from careward.systems.register.shapes import ENVIRONMENT, SYSTEM
 
 
 def _begin(file: FeedFile, world: World, shape: Shape) -> Work:
@@ -89,7 +94,7 @@ def plan_generic_accounts(file: FeedFile, world: World) -> Planned:
 
 
 def _refer_systems(work: Work) -> list[KnownSystem | None]:
-    known = {code: row[0] for code, row in work.world.register.items()}
+    known = {code: row.id for code, row in work.world.register.items()}
     remedy = "Add the system to systems.csv, or correct its code"
     work.cells["system_id"] = work.refer("system", known, "is not the code of a system in the register", remedy)
     values = work.cells.get("system", [])
@@ -122,7 +127,7 @@ def _environment(world: World, system: KnownSystem, text: str) -> tuple[str, lis
     if (system.id, code) in held:
         return code, []
     live = of_pack.live if of_pack else code.casefold() == "live"
-    row = (world.ids.take(ENVIRONMENT.table, 1)[0], system.id, code, of_pack.title if of_pack else code, live)
+    row = ENVIRONMENT.row(world.ids.take(ENVIRONMENT.table, 1)[0], system.id, code, of_pack.title if of_pack else code, live)
     held[system.id, code] = row
     return code, [row]
 
@@ -174,4 +179,5 @@ PLANS: dict[str, Callable[[FeedFile, World], Planned]] = {
 
 def plan_files(files: Iterable[FeedFile], world: World) -> list[Planned]:
     """Every file's plan, those that others refer to first. Raises KeyError for a feed nobody plans."""
-    return [PLANS[file.feed](file, world) for file in sorted(files, key=lambda f: (FEEDS.index(f.feed), f.name))]
+    order = {feed: place for place, feed in enumerate(FEEDS)}
+    return [PLANS[file.feed](file, world) for file in sorted(files, key=lambda f: (order[f.feed], f.name))]

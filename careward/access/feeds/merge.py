@@ -6,8 +6,9 @@ from datetime import date
 from operator import itemgetter
 from typing import Any
 
-from careward.access.feeds.shapes import DAY, MOMENT, Field, Shape
+from careward.core.columns import canonical_list
 from careward.core.ports import FeedFile, Problem
+from careward.evidence.rows.shapes import DAY, MOMENT, Field, Shape
 
 Row = tuple[Any, ...]
 Key = Any
@@ -73,7 +74,7 @@ def check(shape: Shape, cells: Cells, refusals: Refusals) -> None:
     """Refuses rows whose needed cells are blank or whose value is none of the known ones."""
     for each in shape.fields:
         values = cells.get(each.column)
-        if values is None or each.name.endswith("_id"):
+        if values is None or each.refers_to:
             continue
         if each.needed:
             _check_needed(each, values, refusals)
@@ -135,7 +136,7 @@ def _kept(each: Field, values: list[Any] | None, storing: Storing, count: int) -
     if values is None:
         return [each.default] * count
     if each.way == "list":
-        return _each(values, lambda v: tidy_list(v or ""))
+        return _each(values, lambda v: canonical_list(v or ""))
     if each.way == "lower":
         values = _each(values, lambda v: (v or "").casefold())
     if each.fill:
@@ -149,11 +150,6 @@ def _each(values: list[Any], change: Callable[[Any], Any]) -> list[Any]:
     """Changes each value, working out each distinct one once."""
     changed = {value: change(value) for value in set(values)}
     return [changed[value] for value in values]
-
-
-def tidy_list(text: str) -> str:
-    """Values parted by semicolons, trimmed, sorted, each once."""
-    return ";".join(sorted({part for raw in text.split(";") if (part := raw.strip())}))
 
 
 def given_columns(shape: Shape, cells: Cells) -> frozenset[str]:
@@ -178,17 +174,17 @@ def compare(shape: Shape, standing: Sequence[Row], arranged: Arranged, *, given:
             result.unchanged += 1
         else:
             part = result.back if shape.gone and old[-1] is not None else result.changed
-            part[name] = (old, _over(old, row, spoken))
+            part[name] = (old, _over(shape, old, row, spoken))
     present = sum(1 for row in stood.values() if row[-1] is None) if shape.gone else len(stood)
     result.standing = present + result.unchanged + len(result.changed)
     if full and shape.gone:
         spared = arranged.spared
-        result.gone = {n: (row, (*row[:-1], gone_on)) for n, row in stood.items() if row[-1] is None and n not in spared}
+        result.gone = {n: (row, shape.row(*row[:-1], gone_on)) for n, row in stood.items() if row[-1] is None and n not in spared}
     result.blanked = _blanked(shape, standing, result)
     return result
 
 
-def spare(shape: Shape, difference: Difference, file: FeedFile, named: Callable[[str], Mapping[int, str]]) -> int:
+def spare(shape: Shape, difference: Difference, file: FeedFile, named: Callable[[Field], Mapping[int, str]]) -> int:
     """Takes out of `gone` what the file's refused rows stand for, and says how many: such a row is still in the list, only unreadable.
 
     `named` gives for a column of ids what files call them. With a key that has no column of this table in it, nothing is gone.
@@ -196,7 +192,7 @@ def spare(shape: Shape, difference: Difference, file: FeedFile, named: Callable[
     columns = [f.said_as for f in shape.fields]
     places = [(at, columns.index(name)) for at, name in enumerate(file.key) if name in columns]
     fields = [shape.fields[place] for _, place in places]
-    told = [_as_told_apart(shape, each, named(each.name) if each.named_by else None) for each in fields]
+    told = [_as_told_apart(shape, each, named(each) if each.refers_to else None) for each in fields]
     keys = file.refused_keys or ()
     refused = {tuple(tell(key[at]) for (at, _), tell in zip(places, told, strict=True)) for key in keys}
     found = [
@@ -218,17 +214,17 @@ def _as_told_apart(shape: Shape, each: Field, names: Mapping[int, str] | None) -
             value = names.get(value, "")
         text = "" if value is None else str(value)
         text = text.casefold() if folds else text
-        return tidy_list(text) if each.way == "list" else text
+        return canonical_list(text) if each.way == "list" else text
 
     return tell
 
 
-def _over(old: Row, row: Row, spoken: Sequence[int]) -> Row:
+def _over(shape: Shape, old: Row, row: Row, spoken: Sequence[int]) -> Row:
     """The old row with what the new one speaks about; a row that is in the list is not gone."""
     merged = list(old)
     for place in spoken:
         merged[place + 1] = row[place]
-    return tuple(merged)
+    return shape.row._make(merged)  # type: ignore[no-any-return]
 
 
 def _blanked(shape: Shape, standing: Sequence[Row], difference: Difference) -> dict[str, tuple[int, int]]:

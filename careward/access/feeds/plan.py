@@ -7,9 +7,10 @@ from typing import Any
 
 from careward.access.feeds.merge import Arranged, Cells, Difference, Refusals, Row, arrange, as_day, compare, given_columns, spare
 from careward.access.feeds.rules import Figures
-from careward.access.feeds.shapes import ASSIGNMENT, PERSON, Shape
 from careward.access.feeds.world import World
 from careward.core.ports import FeedFile, Problem
+from careward.evidence.rows.shapes import Shape
+from careward.people.staff.shapes import ASSIGNMENT, PERSON
 
 MOST_SAMPLES = 20
 MOST_PROBLEMS = 1_000
@@ -158,7 +159,7 @@ def _first(values: Any) -> list[Any]:
 
 def _in_words(world: World, shape: Shape, was: Row, becomes: Row) -> list[Any]:
     pairs = zip(shape.fields, was[1:], becomes[1:], strict=False)
-    facts = [[f.column, world.say(f.name, old), world.say(f.name, new)] for f, old, new in pairs if old != new]
+    facts = [[f.column, world.say(f, old), world.say(f, new)] for f, old, new in pairs if old != new]
     row = becomes if becomes[0] is not None else was
-    named = [world.say(f.name, v) for f, v in zip(shape.fields[: shape.key], row[1:], strict=False)]
+    named = [world.say(f, v) for f, v in zip(shape.fields[: shape.key], row[1:], strict=False)]
     return [", ".join(n for n in named if n), [fact for fact in facts if fact[1] or fact[2]]]

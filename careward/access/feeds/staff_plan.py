@@ -6,9 +6,9 @@ from typing import Any
 from careward.access.feeds.merge import Arranged, Difference, Refusals, cells_of, check, compare, given_columns
 from careward.access.feeds.plan import Planned, Work, Write, merged, samples_of
 from careward.access.feeds.rules import fitting
-from careward.access.feeds.shapes import ASSIGNMENT, LEAVER, PERSON, TEAM
 from careward.access.feeds.world import World
 from careward.core.ports import FeedFile
+from careward.people.staff.shapes import ASSIGNMENT, LEAVER, PERSON, TEAM
 
 
 def plan_staff(file: FeedFile, world: World) -> Planned:
@@ -37,7 +37,7 @@ def _folded(work: Work, column: str) -> list[str]:
 
 def _teams(work: Work) -> Write:
     """Makes the teams that rows stand in: known by code, or where there is none by name. The first row of a team names it."""
-    names = {row[2].casefold(): row[1] for row in work.world.teams.values()}
+    names = {row.name.casefold(): row.code for row in work.world.teams.values()}
     blank = [""] * len(work.file.rows)
     titles = [(t or "").strip() for t in work.cells.get("team", blank)]
     codes = [(c or "").strip() or names.get(t.casefold(), t) for c, t in zip(work.cells.get("team_code", blank), titles, strict=True)]
@@ -51,7 +51,7 @@ def _teams(work: Work) -> Write:
     given = given_columns(TEAM, said.cells)
     found = compare(TEAM, list(work.world.teams.values()), arranged, given=given, gone_on=None, full=False)
     added = work.world.take_in(TEAM, found, work.world.teams)
-    known = {code: row[0] for code, row in work.world.teams.items()}
+    known = {code: row.id for code, row in work.world.teams.items()}
     work.cells["team_id"] = [known.get(code.casefold()) for code in codes]
     return Write(TEAM, added, list(found.moved), (work.world.organisation_id,))
 
@@ -75,7 +75,7 @@ def _fill_posts(work: Work, numbers: list[str], leading: dict[str, int]) -> None
     flags = work.cells.get("primary_assignment") or [None] * len(numbers)
     given = work.cells.get("assignment_number") or [""] * len(numbers)
     where = zip(given, work.cells["team_id"], work.cells.get("start_on", []), strict=True)
-    codes = {row[0]: row[1] for row in work.world.teams.values()}
+    codes = {row.id: row.code for row in work.world.teams.values()}
     work.cells["person_id"] = [people.get(number) for number in numbers]
     work.cells["assignment_number"] = [(g or "").strip() or f"{codes.get(team, '')}/{start}" for g, team, start in where]
     work.cells["is_primary"] = [bool(flag) or index in leads for index, flag in enumerate(flags)]
@@ -108,12 +108,11 @@ def plan_leavers(file: FeedFile, world: World) -> Planned:
 def _fits(work: Work) -> list[list[int]]:
     """The persons that each line's name and team may mean."""
     members: dict[str, set[int]] = defaultdict(set)
-    titles = {row[0]: {row[1].casefold(), row[2].casefold()} for row in work.world.teams.values()}
-    team_place = ASSIGNMENT.columns.index("team_id") + 1
+    titles = {row.id: {row.code.casefold(), row.name.casefold()} for row in work.world.teams.values()}
     for post in work.world.posts.values():
-        for title in titles.get(post[team_place], ()):
-            members[title].add(post[1])
-    persons = {row[0]: (row[0], row[3], row[5], row[4]) for row in work.world.staff.values()}
+        for title in titles.get(post.team_id, ()):
+            members[title].add(post.person_id)
+    persons = {row.id: (row.id, row.first_name, row.preferred_name, row.last_name) for row in work.world.staff.values()}
     teams = _folded(work, "team")
     blank = [""] * len(teams)
     names = zip(work.cells.get("name", blank), teams, strict=True)

@@ -11,7 +11,7 @@ from typing import Protocol
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 
-from careward.access.feeds.shapes import FEEDS
+from careward.core.columns import FEEDS
 from careward.web.plugs import plug
 
 KINDS = ("csv", "parquet")

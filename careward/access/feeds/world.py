@@ -1,16 +1,18 @@
 """What one organisation already holds, as a load sees it, together with what the load itself has brought so far."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from typing import Any
 
 from careward.access.feeds.merge import Difference, Row, key_of
-from careward.access.feeds.shapes import ASSIGNMENT, ENVIRONMENT, PERSON, SYSTEM, TEAM, Shape
 from careward.core.packs.pack import Pack
 from careward.evidence.rows import bulk
+from careward.evidence.rows.shapes import FLAG, Field, Shape
 from careward.people.staff.packs import pack_on
+from careward.people.staff.shapes import ASSIGNMENT, PERSON, TEAM
+from careward.systems.register.shapes import ENVIRONMENT, SYSTEM
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +34,7 @@ class World:
 
     def standing(self, shape: Shape, scope_id: int | None = None) -> list[Row]:
         """The rows a table holds now for this organisation, or for one of its systems."""
-        return bulk.read(shape.table, shape.columns, {shape.scope: scope_id or self.organisation_id})
+        return shape.named(bulk.read(shape.table, shape.columns, {shape.scope: scope_id or self.organisation_id}))
 
     @cached_property
     def staff(self) -> dict[str, Row]:
@@ -41,7 +43,7 @@ class World:
 
     def people(self) -> dict[str, int]:
         """Person ids by employee number, those this load brings among them."""
-        return {number: row[0] for number, row in self.staff.items()}
+        return {number: row.id for number, row in self.staff.items()}
 
     @cached_property
     def posts(self) -> dict[Any, Row]:
@@ -59,7 +61,7 @@ class World:
 
     def system(self, code: str) -> KnownSystem | None:
         row = self.register.get(code.strip().casefold())
-        return KnownSystem(row[0], row[1], row[-1]) if row else None
+        return KnownSystem(row.id, row.code, row.pack) if row else None
 
     def environments(self, system: KnownSystem) -> dict[Any, Row]:
         """Environment rows of one system by (system, code); ours to add to."""
@@ -83,32 +85,34 @@ class World:
     def take_in(self, shape: Shape, difference: Difference, held: dict[Any, Row] | None = None) -> list[Row]:
         """Gives the added rows their ids and returns them with those; puts the whole difference over what is held."""
         numbers = self.ids.take(shape.table, len(difference.added))
-        added = [(number, *row) for number, row in zip(numbers, difference.added.values(), strict=True)]
+        added = shape.named([(number, *row) for number, row in zip(numbers, difference.added.values(), strict=True)])
         if held is not None:
             held.update(zip(difference.added, added, strict=True))
             for part in (difference.changed, difference.back, difference.gone):
                 held.update({name: becomes for name, (_, becomes) in part.items()})
         return added
 
-    def say(self, column: str, value: Any) -> str:
+    def say(self, each: Field, value: Any) -> str:
         """A stored value as the person who loads the file knows it: numbers and codes in place of ids."""
         if value is None or value == "":
             return ""
-        if column.endswith("_id") and isinstance(value, int):
-            rows, place = self._referred(column)
-            return next((str(row[place]) for row in rows.values() if row[0] == value), "")
-        if column in ("is_primary", "live"):
+        if each.refers_to and isinstance(value, int):
+            return next((name for number, name in self._referred(each) if number == value), "")
+        if each.kind == FLAG:
             return "yes" if value else "no"
         return str(value)
 
-    def named(self, column: str) -> dict[int, str]:
+    def named(self, each: Field) -> dict[int, str]:
         """What files call each id that a column may hold."""
-        rows, _ = self._referred(column)
-        return {row[0]: row[1] for row in rows.values()}
+        return dict(self._referred(each))
 
-    def _referred(self, column: str) -> tuple[dict[str, Row], int]:
-        """The rows that a column of ids refers to, and the place of the words a person knows them by."""
-        return {"team_id": (self.teams, 2), "system_id": (self.register, 1)}.get(column) or (self.staff, 1)
+    def _referred(self, each: Field) -> Iterator[tuple[int, str]]:
+        """The rows that a column of ids refers to, and the words a person knows them by."""
+        if each.refers_to == TEAM.table:
+            return ((row.id, row.name) for row in self.teams.values())
+        if each.refers_to == SYSTEM.table:
+            return ((row.id, row.code) for row in self.register.values())
+        return ((row.id, row.employee_number) for row in self.staff.values())
 
 
 def _by_key(shape: Shape, rows: Sequence[Row]) -> dict[Any, Row]:

@@ -6,17 +6,19 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.apps import apps
-
+from careward.access.accounts.shapes import ACCOUNT
+from careward.access.authorisations.shapes import AUTHORISATION
 from careward.access.feeds.plan import Planned, Write
-from careward.access.feeds.shapes import ENVIRONMENT, SHAPES, Shape
+from careward.access.feeds.shapes import SHAPES
 from careward.evidence.rows import bulk
+from careward.evidence.rows.shapes import Shape
+from careward.systems.register.shapes import ENVIRONMENT
 
 # Rows without a foreign key that still need this one; the row is named t.
 NAMED_BY_TEXT = {
-    ENVIRONMENT.table: (
-        "EXISTS (SELECT 1 FROM accounts_account c WHERE c.system_id = t.system_id AND c.environment = t.code)",
-        "EXISTS (SELECT 1 FROM access_authorisation c WHERE c.system_id = t.system_id AND c.environment = t.code)",
+    ENVIRONMENT.table: tuple(
+        f"EXISTS (SELECT 1 FROM {shape.table} c WHERE c.system_id = t.system_id AND c.environment = t.code)"  # noqa: S608
+        for shape in (ACCOUNT, AUTHORISATION)
     ),
 }
 
@@ -89,7 +91,6 @@ def put_back(tables: Sequence[Remembered], *, gone_on: Any) -> int:
 
 def _held_by(shape: Shape) -> list[str]:
     """Conditions under which a row of the table is still referred to: one for each foreign key that points there."""
-    model = next(m for m in apps.get_models() if m._meta.db_table == shape.table)
-    links = [f.field for f in model._meta.get_fields(include_hidden=True) if f.auto_created and not f.concrete]
+    links = [f.field for f in shape.model._meta.get_fields(include_hidden=True) if f.auto_created and not f.concrete]
     keys = [f'EXISTS (SELECT 1 FROM "{f.model._meta.db_table}" c WHERE c."{f.column}" = t.id)' for f in links]  # noqa: S608
     return [*keys, *NAMED_BY_TEXT.get(shape.table, ())]

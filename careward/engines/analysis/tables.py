@@ -7,56 +7,53 @@ import ibis
 import pyarrow as pa
 from ibis.expr.types import Table
 
+from careward.core import columns
+from careward.core.columns import Feed
+
+# How the text of a file's column stands in a table; a moment is compared as its day in London.
+_TYPES = {"day": "date", "moment": "date", "yes_no": "boolean"}
+
+
+def _of(feed: Feed, *names: str, **others: str) -> dict[str, str]:
+    """Columns of a feed with their types; those that the table calls otherwise by that name: `smartcard="smartcard_uuid"`."""
+    called = {**{name: name for name in names}, **others}
+    return {ours: _TYPES.get(feed.column(theirs).kind, "string") for ours, theirs in called.items()}
+
+
 # Reconciliation reads these, of one organisation at a time. Roles and teams: "a;b"; null where the file has no such column.
 ACCOUNTS = ibis.schema(
     {
         "account_id": "int64",
         "system": "string",
-        "environment": "string",
-        "username": "string",
-        "employee_number": "string",
-        "email": "string",
-        "smartcard": "string",
-        "status": "string",
-        "kind": "string",
-        "created_on": "date",
-        "last_used_on": "date",
-        "roles": "string",
-        "teams": "string",
+        **_of(columns.ACCOUNTS, "environment", "username", "employee_number", "email", smartcard="smartcard_uuid"),
+        **_of(columns.ACCOUNTS, "status", "kind", "created_on", last_used_on="last_used_at"),
+        **_of(columns.ACCOUNTS, "roles", "teams"),
     }
 )
 PEOPLE = ibis.schema(
-    {"person_id": "int64", "employee_number": "string", "email": "string", "smartcard": "string", "registration_expires_on": "date"}
-)
-ASSIGNMENTS = ibis.schema({"person_id": "int64", "status": "string", "end_on": "date", "gone_on": "date"})
+    {"person_id": "int64", **_of(columns.STAFF, "employee_number", "email", smartcard="smartcard_uuid"),
+     **_of(columns.STAFF, "registration_expires_on")}
+)  # fmt: skip
+ASSIGNMENTS = ibis.schema({"person_id": "int64", **_of(columns.STAFF, "end_on", status="assignment_status"), "gone_on": "date"})
 TRAINING = ibis.schema(
     {
         "person_id": "int64",
-        "course": "string",
-        "result": "string",
-        "completed_on": "date",
-        "expires_on": "date",
-        "declaration_signed_on": "date",
+        **_of(columns.TRAINING, course="course_code"),
+        **_of(columns.TRAINING, "result", "completed_on", "expires_on", "declaration_signed_on"),
     }
 )
-ABSENCES = ibis.schema({"person_id": "int64", "kind": "string", "from_on": "date", "to_on": "date"})
+ABSENCES = ibis.schema({"person_id": "int64", **_of(columns.ABSENCES, "kind", "from_on", "to_on")})
 AUTHORISATIONS = ibis.schema(
     {
-        "system": "string",
-        "environment": "string",
+        **_of(columns.AUTHORISATIONS, "system", "environment"),
         "person_id": "int64",
-        "kind": "string",
-        "roles": "string",
-        "teams": "string",
+        **_of(columns.AUTHORISATIONS, "kind", "roles", "teams"),
         "approved_by_is_holder": "boolean",
-        "approver_role": "string",
-        "approved_on": "date",
-        "expires_on": "date",
-        "exception_reason": "string",
+        **_of(columns.AUTHORISATIONS, "approver_role", "approved_on", "expires_on", "exception_reason"),
     }
 )
-GENERIC = ibis.schema({"system": "string", "username": "string", "approved_on": "date", "expires_on": "date"})
-SYSTEMS = ibis.schema({"system": "string", "kind": "string", "pack": "string"})
+GENERIC = ibis.schema(_of(columns.GENERIC_ACCOUNTS, "system", "username", approved_on="ig_approved_on", expires_on="expires_on"))
+SYSTEMS = ibis.schema(_of(columns.SYSTEMS, system="code", kind="kind", pack="pack"))
 
 RECONCILED = {
     "accounts": ACCOUNTS,

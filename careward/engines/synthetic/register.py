@@ -1,5 +1,6 @@
 """The register of systems: PARIS as the electronic record, then the others as the shipped registers name them, then invented ones."""
 
+from careward.core.columns import SYSTEMS
 from careward.core.packs.pack import Pack, load
 from careward.core.packs.register import RegisterEntry
 from careward.engines.synthetic.shapes import System
@@ -58,20 +59,6 @@ STYLES = (
     (*ALWAYS, "email", "smartcard_uuid", "roles", "teams"),
 )
 MOMENTS = ("plain", "utc", "offset")
-HEADER = (
-    "code",
-    "name",
-    "kind",
-    "description",
-    "administrator_title",
-    "administrator_contact",
-    "service_owner",
-    "system_owner",
-    "technical_owner",
-    "request_channel",
-    "connector",
-    "pack",
-)
 
 
 def make_systems(number: int) -> list[System]:
@@ -122,19 +109,19 @@ def _invented(n: int) -> RegisterEntry:
 def rows(systems: list[System]) -> list[tuple[str, ...]]:
     """The rows of systems.csv."""
     return [
-        (
-            s.code,
-            s.name,
-            s.kind,
-            s.description,
-            s.administrator_title,
-            s.administrator_contact,
-            _owner(s),
-            "Chief Information Officer",
-            "ICT Infrastructure Manager",
-            s.request_channel,
-            "worklist",
-            s.pack.id,
+        SYSTEMS.row(
+            code=s.code,
+            name=s.name,
+            kind=s.kind,
+            description=s.description,
+            administrator_title=s.administrator_title,
+            administrator_contact=s.administrator_contact,
+            service_owner=_owner(s),
+            system_owner="Chief Information Officer",
+            technical_owner="ICT Infrastructure Manager",
+            request_channel=s.request_channel,
+            connector="worklist",
+            pack=s.pack.id,
         )
         for s in systems
     ]

@@ -11,6 +11,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from careward.core.columns import ABSENCES, AUTHORISATIONS, DEPUTIES, GENERIC_ACCOUNTS, LEAVERS, STAFF, SYSTEMS, TRAINING, Feed
 from careward.engines.synthetic import organisation, register
 from careward.engines.synthetic.accounts import Registrar
 from careward.engines.synthetic.dates import Dates
@@ -24,53 +25,6 @@ from careward.engines.synthetic.staff import make_staff
 from careward.engines.synthetic.training import Training
 
 LEAST_STAFF, MOST_STAFF = 60, 500_000
-STAFF = (
-    "employee_number",
-    "assignment_number",
-    "primary_assignment",
-    "title",
-    "first_name",
-    "last_name",
-    "preferred_name",
-    "email",
-    "date_of_birth",
-    "nhs_number",
-    "address_line_1",
-    "postcode",
-    "staff_group",
-    "job_role",
-    "profession",
-    "position_number",
-    "position_title",
-    "directorate",
-    "team_code",
-    "team",
-    "supervisor_employee_number",
-    "person_type",
-    "employer_ods_code",
-    "assignment_status",
-    "start_on",
-    "end_on",
-    "leaving_reason",
-    "registration_body",
-    "registration_number",
-    "registration_expires_on",
-    "smartcard_uuid",
-)
-GRANTS = (
-    "system",
-    "environment",
-    "employee_number",
-    "kind",
-    "roles",
-    "teams",
-    "approved_by_employee_number",
-    "approver_role",
-    "approved_on",
-    "expires_on",
-    "exception_reason",
-)
-TRAINING = ("employee_number", "course_code", "completed_on", "result", "expires_on", "declaration_signed_on")
 KEYS = ("system", "environment", "username", "employee_number", "code", "step", "clause")
 
 
@@ -101,7 +55,7 @@ def make_trust(folder: Path, *, staff: int, systems: int, days: int, seed: int, 
     (folder / "accounts").mkdir(parents=True, exist_ok=True)
     (folder / "truth").mkdir(exist_ok=True)
     assignments = _write_people(folder, people, lives, dates, days, random.Random(f"{seed}:training"))
-    _write(folder / "systems.csv", register.HEADER, register.rows(landscape))
+    _write(folder, SYSTEMS, register.rows(landscape))
     registrar = Registrar(random.Random(f"{seed}:accounts"), days, board, lives.deputy_of)
     leaders = [t.leader for t in teams if t.leader]
     specials = Specials(registrar, dates, board, leaders)
@@ -110,11 +64,7 @@ def make_trust(folder: Path, *, staff: int, systems: int, days: int, seed: int, 
     planter = Planter(registrar, specials, around, people, Deck(registrar.rng))
     unsafe = landscape[min(1, systems - 1)].code if unsafe_system else ""
     tally = _write_accounts(folder, landscape, planter, dates, unsafe)
-    _write(
-        folder / "generic_accounts.csv",
-        ("system", "username", "owner_employee_number", "ig_approved_on", "expires_on", "reason"),
-        specials.approvals,
-    )
+    _write(folder, GENERIC_ACCOUNTS, specials.approvals)
     summary = _summary(folder, people, assignments, landscape, tally)
     _write_truth(
         folder / "truth", summary, tally, on, {"staff": staff, "systems": systems, "days": days, "seed": seed, "unsafe_system": unsafe}
@@ -137,19 +87,19 @@ def _check(folder: Path, staff: int, systems: int, days: int) -> None:
 
 def _write_people(folder: Path, people: list[Person], lives: Lives, dates: Dates, days: int, rng: random.Random) -> int:
     rows = [row for person in people for row in staff_rows(person, dates)]
-    _write(folder / "staff.csv", STAFF, rows)
+    _write(folder, STAFF, rows)
     training = Training(rng, dates, days)
-    _write(folder / "training.csv", TRAINING, (row for person in people for row in training.rows(person)))
-    _write(folder / "absences.csv", ("employee_number", "kind", "from_on", "to_on"), lives.absences)
-    _write(folder / "deputies.csv", ("manager_employee_number", "deputy_employee_number", "from_on", "to_on"), lives.deputies)
-    _write(folder / "leavers.csv", ("name", "team", "left_on"), sorted(set(lives.leavers), key=str))
+    _write(folder, TRAINING, (row for person in people for row in training.rows(person)))
+    _write(folder, ABSENCES, lives.absences)
+    _write(folder, DEPUTIES, lives.deputies)
+    _write(folder, LEAVERS, sorted(set(lives.leavers), key=str))
     return len(rows)
 
 
-def _write(path: Path, header: tuple[str, ...], rows: Iterable[Iterable[Any]]) -> None:
-    with path.open("w", encoding="utf-8", newline="") as file:
+def _write(folder: Path, feed: Feed, rows: Iterable[Iterable[Any]]) -> None:
+    with (folder / feed.file).open("w", encoding="utf-8", newline="") as file:
         out = csv.writer(file)
-        out.writerow(header)
+        out.writerow(feed.names)
         out.writerows(rows)
 
 
@@ -157,53 +107,54 @@ def staff_rows(person: Person, dates: Dates) -> list[tuple[str, ...]]:
     """One row for each post of a person."""
     current = next((p for p in person.posts if p.end is None or p.end <= 0), person.posts[-1])
     body = person.job.body if person.registration else ""
-    own = (
-        person.title,
-        person.first,
-        person.last,
-        person.preferred,
-        person.email,
-        dates.day(person.born),
-        person.nhs,
-        person.address,
-        person.postcode,
-    )
-    tail = (body, person.registration, dates.day(person.registered_to), person.card)
-    return [
-        (person.number, *_post_row(person, nth, post, post is current, own, dates), *tail) for nth, post in enumerate(person.posts, start=1)
-    ]
+    own = {
+        "employee_number": person.number,
+        "title": person.title,
+        "first_name": person.first,
+        "last_name": person.last,
+        "preferred_name": person.preferred,
+        "email": person.email,
+        "date_of_birth": dates.day(person.born),
+        "nhs_number": person.nhs,
+        "address_line_1": person.address,
+        "postcode": person.postcode,
+        "registration_body": body,
+        "registration_number": person.registration,
+        "registration_expires_on": dates.day(person.registered_to),
+        "smartcard_uuid": person.card,
+    }
+    return [STAFF.row(**own, **_post(person, nth, post, post is current, dates)) for nth, post in enumerate(person.posts, start=1)]
 
 
-def _post_row(person: Person, nth: int, post: Post, primary: bool, own: tuple[str, ...], dates: Dates) -> tuple[str, ...]:
+def _post(person: Person, nth: int, post: Post, primary: bool, dates: Dates) -> dict[str, str]:
     boss = person.supervisor if primary or post.team.leader is None else post.team.leader
     job = post.job
-    return (
-        f"{person.number}-{nth}",
-        "Y" if primary else "N",
-        *own,
-        job.group,
-        job.role,
-        job.profession,
-        f"P{person.number[-5:]}{nth}",
-        post.title or job.role,
-        post.team.directorate,
-        post.team.code,
-        post.team.name,
-        boss.number if boss else "",
-        person.type,
-        "" if person.type in ("external", "contractor") else organisation.ODS,
-        post.status,
-        dates.day(post.start),
-        dates.day(post.end),
-        post.reason,
-    )
+    return {
+        "assignment_number": f"{person.number}-{nth}",
+        "primary_assignment": "Y" if primary else "N",
+        "staff_group": job.group,
+        "job_role": job.role,
+        "profession": job.profession,
+        "position_number": f"P{person.number[-5:]}{nth}",
+        "position_title": post.title or job.role,
+        "directorate": post.team.directorate,
+        "team_code": post.team.code,
+        "team": post.team.name,
+        "supervisor_employee_number": boss.number if boss else "",
+        "person_type": person.type,
+        "employer_ods_code": "" if person.type in ("external", "contractor") else organisation.ODS,
+        "assignment_status": post.status,
+        "start_on": dates.day(post.start),
+        "end_on": dates.day(post.end),
+        "leaving_reason": post.reason,
+    }
 
 
 def _write_accounts(folder: Path, landscape: list[System], planter: Planter, dates: Dates, unsafe: str) -> Tally:
     tally = Tally()
     with ExitStack() as stack:
-        grants = csv.writer(stack.enter_context((folder / "authorisations.csv").open("w", encoding="utf-8", newline="")))
-        grants.writerow(GRANTS)
+        grants = csv.writer(stack.enter_context((folder / AUTHORISATIONS.file).open("w", encoding="utf-8", newline="")))
+        grants.writerow(AUTHORISATIONS.names)
         for system in landscape:
             with (folder / "accounts" / f"{system.code}.csv").open("w", encoding="utf-8", newline="") as file:
                 _write_system(system, planter, dates, csv.writer(file), grants, tally, system.code == unsafe)
@@ -245,18 +196,18 @@ def _account_row(draft: Draft, dates: Dates, rng: random.Random) -> list[str]:
 
 def _grant_rows(draft: Draft, dates: Dates) -> Iterable[tuple[str, ...]]:
     for grant in draft.grants:
-        yield (
-            draft.system.code,
-            grant.environment,
-            draft.number_of_holder(),
-            grant.kind,
-            ";".join(grant.roles),
-            ";".join(grant.teams),
-            grant.by,
-            grant.role,
-            dates.day(grant.approved),
-            dates.day(grant.expires),
-            grant.exception,
+        yield AUTHORISATIONS.row(
+            system=draft.system.code,
+            environment=grant.environment,
+            employee_number=draft.number_of_holder(),
+            kind=grant.kind,
+            roles=";".join(grant.roles),
+            teams=";".join(grant.teams),
+            approved_by_employee_number=grant.by,
+            approver_role=grant.role,
+            approved_on=dates.day(grant.approved),
+            expires_on=dates.day(grant.expires),
+            exception_reason=grant.exception,
         )
 
 

@@ -1,11 +1,11 @@
-"""The reference of the feeds, made from the same shapes that read them: as values for a page, and as docs/reference/feeds.md."""
+"""The reference of the feeds, made from the same list of columns that reads them: as values for a page, and as docs/reference/feeds.md."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from careward.core.columns import FEEDS, Column, Feed
 from careward.engines.connectors.csv import profiles
-from careward.engines.connectors.csv.shapes import SHAPES, Column, Shape
 from careward.engines.connectors.csv.values import CODE_FORM
 
 Words = tuple[str, ...]  # plain text and literal text by turns, plain first
@@ -27,7 +27,7 @@ _MODES = {
 }
 _OPENING = """# Feeds A and B: the files and their columns
 
-Written from the shapes in `careward/engines/connectors/csv/shapes.py` by `describe()` beside them; a test holds it fresh.
+Written from the list in `careward/core/columns.py` by `describe()` in `careward/engines/connectors/csv`; a test holds it fresh.
 """
 _FORM = (
     "Files are CSV (UTF-8, a byte order mark tolerated, a heading line, RFC 4180) or Parquet with the same columns. Case and outer blanks "
@@ -52,7 +52,7 @@ _READING = (
     ("Y or N", "Also yes, no, true, false, 1, 0."),
     (
         "List",
-        "Parted by `;`. Each item is trimmed and kept once ignoring case; the list is sorted. "
+        "Parted by `;`. Each item is trimmed and kept once, ignoring case, as it is first written; the list is sorted. "
         "A column that is not in the file states nothing; a blank cell states none.",
     ),
     ("NHS number", "Ten digits, spaces and dashes taken out. A wrong check digit is a notice and never refuses a row."),
@@ -121,7 +121,7 @@ def feed_columns(*, profiles_folder: Path | None = None) -> FeedColumns:
         _FORM,
         tuple((name, _by_turns(words)) for name, words in _READING),
         tuple(map(_by_turns, _MISTAKES)),
-        tuple(map(_file, SHAPES.values())),
+        tuple(map(_file, FEEDS.values())),
         tuple(ProfileSaid(p.id, p.title, tuple(f.file for f in p.feeds)) for p in known),
     )
 
@@ -155,10 +155,10 @@ def _file_lines(file: FileSaid) -> Iterator[str]:
     yield ""
 
 
-def _file(shape: Shape) -> FileSaid:
-    mode = next(f.mode for f in profiles.load("canonical").feeds if f.feed == shape.feed)
+def _file(shape: Feed) -> FileSaid:
+    mode = next(f.mode for f in profiles.load("canonical").feeds if f.feed == shape.name)
     columns = tuple(ColumnSaid(c.name, _by_turns(_holds(c)), c.required, _by_turns(_blank(c))) for c in shape.columns)
-    return FileSaid(shape.feed, shape.file, f"{shape.title} {_MODES[mode]}", shape.key, columns)
+    return FileSaid(shape.name, shape.file, f"{shape.title} {_MODES[mode]}", shape.key, columns)
 
 
 def _holds(column: Column) -> str:

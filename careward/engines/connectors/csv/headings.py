@@ -3,8 +3,8 @@
 from collections import Counter
 from dataclasses import dataclass
 
+from careward.core.columns import Column
 from careward.engines.connectors.csv.profiles import FeedProfile
-from careward.engines.connectors.csv.shapes import Column
 from careward.engines.connectors.csv.sources import Unusable
 from careward.engines.connectors.csv.values import Block, block_reader
 

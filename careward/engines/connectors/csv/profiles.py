@@ -12,8 +12,8 @@ from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
 from typing import cast
 
+from careward.core.columns import FEEDS, Feed
 from careward.core.packs.reader import PackError, build, read_toml
-from careward.engines.connectors.csv.shapes import SHAPES, Shape
 from careward.engines.connectors.csv.values import EXAMPLE, Formats, Unfit, cell_reader
 
 SHIPPED = Path(__file__).resolve().parent / "profiles"
@@ -58,8 +58,8 @@ class FeedProfile:
     register: dict[str, str] = field(default_factory=dict)  # accounts only: a row of systems for each file, with these cells
 
     @property
-    def shape(self) -> Shape:
-        return SHAPES[self.feed]
+    def shape(self) -> Feed:
+        return FEEDS[self.feed]
 
     @property
     def formats(self) -> Formats:
@@ -148,8 +148,8 @@ def _wrong(profile: Profile, name: str) -> Iterator[str]:
         yield "it reads no feed; add one [[feeds]]"
     for number, feed in enumerate(profile.feeds):
         where = f"feeds[{number}]"
-        if feed.feed not in SHAPES:
-            yield f"{where}: feed {feed.feed!r} is not known; write one of {', '.join(SHAPES)}"
+        if feed.feed not in FEEDS:
+            yield f"{where}: feed {feed.feed!r} is not known; write one of {', '.join(FEEDS)}"
             continue
         for check in (_wrong_file, _wrong_names, _wrong_columns, _wrong_formats, _wrong_words, _wrong_group, _wrong_register):
             yield from (f"{where} ({feed.feed}): {words}" for words in check(feed))
@@ -233,7 +233,7 @@ def _wrong_register(feed: FeedProfile) -> Iterator[str]:
         yield "system belongs to accounts only; take it out"
     if not feed.register:
         return
-    systems = SHAPES["systems"]
+    systems = FEEDS["systems"]
     if feed.feed != "accounts":
         yield "register belongs to accounts only, since each of its files is one system"
     for name in sorted(feed.register.keys() - set(systems.names)):

@@ -8,13 +8,13 @@ from itertools import chain
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from careward.core.columns import FEEDS
 from careward.core.ports import FeedFile, Problem, Reading
 from careward.engines.connectors.csv import grouping, profiles
 from careward.engines.connectors.csv.headings import Unmatched, fields_of, notices_of
 from careward.engines.connectors.csv.parquet import ParquetSource
 from careward.engines.connectors.csv.profiles import FeedProfile, Profile
 from careward.engines.connectors.csv.rows import Intake
-from careward.engines.connectors.csv.shapes import SHAPES
 from careward.engines.connectors.csv.sources import Record, TextSource, Unusable
 from careward.engines.connectors.csv.values import CODE_FORM, SYSTEM_CODE, Unfit, cell_reader
 
@@ -205,7 +205,7 @@ def _register(files: list[FeedFile], profile: Profile) -> tuple[FeedFile, ...]:
     systems = [f.system for f in files if f.feed == "accounts"]
     if cells is None or not systems:
         return ()
-    columns = tuple(c for c in SHAPES["systems"].columns if c.name in cells or c.name in ("code", "name"))
+    columns = tuple(c for c in FEEDS["systems"].columns if c.name in cells or c.name in ("code", "name"))
     rows: list[tuple[Any, ...]] = [
         tuple(cell_reader(c)(system if c.name in ("code", "name") else cells[c.name]) for c in columns) for system in systems
     ]

@@ -4,11 +4,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from operator import itemgetter
 from typing import Any
 
+from careward.core.columns import Feed
 from careward.core.ids import NHS_NUMBER, check_digit_fits
 from careward.core.ports import Problem
 from careward.engines.connectors.csv.assignments import Assignments
 from careward.engines.connectors.csv.headings import Field, normal
-from careward.engines.connectors.csv.shapes import Shape
 from careward.engines.connectors.csv.sources import Record
 from careward.engines.connectors.csv.values import FORMULA, Unfit
 
@@ -23,7 +23,7 @@ Reason = tuple[str, str, str]  # column, what, remedy
 class Intake:
     """What has come in from one file so far; `heading` says whether the file has a heading line, which may come again."""
 
-    def __init__(self, name: str, shape: Shape, fields: tuple[Field, ...], headings: list[str], *, heading: bool) -> None:
+    def __init__(self, name: str, shape: Feed, fields: tuple[Field, ...], headings: list[str], *, heading: bool) -> None:
         self.name, self.shape, self.fields, self.headings = name, shape, fields, headings
         self._heading = heading
         self.columns = tuple(f.column.name for f in fields)
@@ -39,7 +39,7 @@ class Intake:
         self._key_places = tuple(map(self.columns.index, self.key))
         self._refused_keys: set[tuple[str, ...]] = set()
         self.unkeyed: list[int] = []  # lines of refused rows that cannot be told apart
-        self._assignments = Assignments(self.columns) if shape.feed == "staff" else None
+        self._assignments = Assignments(self.columns) if shape.name == "staff" else None
 
     def take(self, records: Iterable[Record]) -> None:
         """Every record to a kept or a refused row."""

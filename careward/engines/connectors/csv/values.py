@@ -7,8 +7,8 @@ from datetime import date, datetime
 from typing import Any
 
 from careward.core import ids
+from careward.core.columns import Column, canonical_list
 from careward.core.days import LONDON
-from careward.engines.connectors.csv.shapes import Column
 
 EXAMPLE = datetime(2026, 11, 30, 16, 5, tzinfo=LONDON)
 FORMULA = frozenset("=+-@")  # what makes a spreadsheet take text for a formula
@@ -68,14 +68,6 @@ def shown(column: Column, cell: str) -> str:
         return "The value"
     text = "".join(c if c.isprintable() else " " for c in cell)
     return f'"{text[:40]}..."' if len(text) > 40 else f'"{text}"'
-
-
-def canonical_list(cell: str) -> str:
-    """`b; A;a` to `A;b`: trimmed, each once ignoring case, sorted ignoring case; the lower of two spellings stays."""
-    kept: dict[str, str] = {}
-    for part in sorted(filter(None, map(str.strip, cell.split(";")))):
-        kept.setdefault(part.casefold(), part)
-    return ";".join(kept[key] for key in sorted(kept))
 
 
 class Memo(dict[str, Any]):

@@ -1,7 +1,11 @@
-"""The canonical shapes of feeds A and B, as data: which file, which columns, what each holds."""
+"""The one list of columns of feeds A and B, as data: which file, which columns, what each holds, what tells rows apart.
+
+Whoever reads a file, fills a table, compares or invents rows takes the columns from here. A new column is a line here, a line in the
+`shapes` of the room that keeps it, and its model's field.
+"""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 
@@ -27,21 +31,32 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True)
-class Shape:
+class Feed:
     """One feed: its usual file, its columns, and the key that may stand only once in a file."""
 
-    feed: str
+    name: str
     file: str
     title: str
     columns: tuple[Column, ...]
     key: tuple[str, ...]
+    by_name: Mapping[str, Column] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "by_name", MappingProxyType({c.name: c for c in self.columns}))
 
     def column(self, name: str) -> Column:
-        return next(c for c in self.columns if c.name == name)
+        """A column by its name; KeyError where this feed has none of that name."""
+        return self.by_name[name]
 
     @property
     def names(self) -> tuple[str, ...]:
-        return tuple(c.name for c in self.columns)
+        return tuple(self.by_name)
+
+    def row(self, **cells: str) -> tuple[str, ...]:
+        """A row of the file from its cells by name, in the order of the columns; a column not named is blank."""
+        if strange := cells.keys() - self.by_name.keys():
+            raise TypeError(f"{self.name} has no column {', '.join(sorted(strange))}")
+        return tuple(cells.get(name, "") for name in self.by_name)
 
 
 def _text(name: str, means: str = "", *, most: int = 200) -> Column:
@@ -80,7 +95,7 @@ _EMPLOYEE = _must(_staff("employee_number"))
 _SYSTEM = _must(_code("system", "the system's code in the register"))
 _ENVIRONMENT = _code("environment", "live, test, training ...", default="live")
 
-STAFF = Shape(
+STAFF = Feed(
     "staff",
     "staff.csv",
     "Who works here: one row for each assignment, and a person may hold several.",
@@ -124,7 +139,7 @@ STAFF = Shape(
     ("employee_number", "assignment_number"),
 )
 
-TRAINING = Shape(
+TRAINING = Feed(
     "training",
     "training.csv",
     "Training held: one row for each completed course.",
@@ -139,7 +154,7 @@ TRAINING = Shape(
     ("employee_number", "course_code", "completed_on"),
 )
 
-LEAVERS = Shape(
+LEAVERS = Feed(
     "leavers",
     "leavers.csv",
     "The monthly report of leavers: names only, matched to a worklist and never acted on when ambiguous.",
@@ -147,7 +162,7 @@ LEAVERS = Shape(
     ("name", "team", "left_on"),
 )
 
-ABSENCES = Shape(
+ABSENCES = Feed(
     "absences",
     "absences.csv",
     "Absences, from one day up to but not including another.",
@@ -160,7 +175,7 @@ ABSENCES = Shape(
     ("employee_number", "kind", "from_on"),
 )
 
-DEPUTIES = Shape(
+DEPUTIES = Feed(
     "deputies",
     "deputies.csv",
     "Who stands in for a manager, from one day up to but not including another.",
@@ -173,7 +188,7 @@ DEPUTIES = Shape(
     ("manager_employee_number", "deputy_employee_number", "from_on"),
 )
 
-AUTHORISATIONS = Shape(
+AUTHORISATIONS = Feed(
     "authorisations",
     "authorisations.csv",
     "Approvals that predate Careward.",
@@ -194,7 +209,7 @@ AUTHORISATIONS = Shape(
     ("system", "environment", "employee_number", "kind", "roles", "teams", "approved_by_employee_number", "approver_role", "approved_on"),
 )
 
-GENERIC_ACCOUNTS = Shape(
+GENERIC_ACCOUNTS = Feed(
     "generic_accounts",
     "generic_accounts.csv",
     "Generic and service accounts that information governance approved.",
@@ -209,7 +224,7 @@ GENERIC_ACCOUNTS = Shape(
     ("system", "username", "ig_approved_on"),
 )
 
-SYSTEMS = Shape(
+SYSTEMS = Feed(
     "systems",
     "systems.csv",
     "The register of systems.",
@@ -230,7 +245,7 @@ SYSTEMS = Shape(
     ("code",),
 )
 
-ACCOUNTS = Shape(
+ACCOUNTS = Feed(
     "accounts",
     "accounts/*.csv",
     "The accounts that exist on one system: one file for each, named by the system's code.",
@@ -251,6 +266,15 @@ ACCOUNTS = Shape(
     ("environment", "username"),
 )
 
-SHAPES: Mapping[str, Shape] = MappingProxyType(
-    {s.feed: s for s in (SYSTEMS, STAFF, TRAINING, LEAVERS, ABSENCES, DEPUTIES, AUTHORISATIONS, GENERIC_ACCOUNTS, ACCOUNTS)}
+# In the order in which the files of a folder go in: those that others refer to first.
+FEEDS: Mapping[str, Feed] = MappingProxyType(
+    {f.name: f for f in (SYSTEMS, STAFF, TRAINING, ABSENCES, DEPUTIES, LEAVERS, AUTHORISATIONS, GENERIC_ACCOUNTS, ACCOUNTS)}
 )
+
+
+def canonical_list(cell: str) -> str:
+    """`b; A;a` to `A;b`: trimmed, each once ignoring case in the spelling that came first, sorted ignoring case."""
+    kept: dict[str, str] = {}
+    for part in filter(None, map(str.strip, cell.split(";"))):
+        kept.setdefault(part.casefold(), part)
+    return ";".join(kept[key] for key in sorted(kept))

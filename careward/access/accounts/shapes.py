@@ -1,0 +1,17 @@
+"""What the feeds fill of this room: the accounts that exist on each system."""
+
+from careward.access.accounts.models import Account
+from careward.core.columns import ACCOUNTS
+from careward.evidence.rows.shapes import Shape, said
+
+ACCOUNT = Shape(
+    Account,
+    said(
+        ACCOUNTS, "environment", "username", "display_name", "employee_number", "email", "smartcard_uuid", "status", "kind", "created_on",
+        "last_used_at", "roles", "teams",
+    ),
+    key=2,
+    scope="system_id",
+    identifiers=("employee_number", "email", "smartcard_uuid"),
+    fixed=("organisation_id", "system_id", "seen_on"),
+)  # fmt: skip
