@@ -11,7 +11,7 @@ from django.test import TestCase
 from careward.access.accounts.models import Account
 from careward.access.authorisations.models import Authorisation, GenericApproval
 from careward.access.feeds import actions, queries
-from careward.access.feeds.models import Load
+from careward.access.feeds.models import Load, LoadMove
 from careward.access.feeds.uploads import Upload, folder_of, path_of
 from careward.core.decision import Refused
 from careward.core.ports import Problem
@@ -368,10 +368,10 @@ class TestHeld:
         held = load(trust, reading(people(0)), now=LATER)
         with pytest.raises(Refused, match=r"reason\.missing"):
             actions.allow_load(load_id=held.id, reason="ok", now=LATER, by=BY)
-        with pytest.raises(Refused, match=r"role\.missing"):
+        with pytest.raises(Refused, match=r"permission\.missing"):
             actions.allow_load(load_id=held.id, reason="The trust was dissolved", now=LATER, by="job/nightly")
         user = User.objects.create(email="a@example.nhs.uk", name="A", created_at=NOW)
-        with pytest.raises(Refused, match=r"role\.missing"):
+        with pytest.raises(Refused, match=r"permission\.missing"):
             actions.allow_load(load_id=held.id, reason="The trust was dissolved", now=LATER, by=f"user/{user.pk}")
         RoleHeld.objects.create(user=user, organisation=trust, role="trust_administrator", from_on=ON, given_by="x")
         assert actions.allow_load(load_id=held.id, reason="The trust was dissolved", now=LATER, by=f"user/{user.pk}").state == "examined"
@@ -489,7 +489,8 @@ class TestUploads:
         return begun.pk, path_of(begun.folder) / "staff.csv"
 
     def asked_no_more(self):
-        Errand.objects.update(done_at=NOW)
+        """The worker has given up what it was asked for."""
+        Errand.objects.update(stuck_at=NOW)
 
     def clear(self, *, days):
         with TestCase.captureOnCommitCallbacks(execute=True):
@@ -551,13 +552,28 @@ def test_the_ledger_says_what_was_done_and_names_nobody(trust):
     report = load(trust, small_trust())
     actions.undo_load(load_id=report.id, now=LATER, by=BY)
     entries = list(Entry.objects.order_by("id"))
-    assert [e.verb for e in entries] == ["load.begun", "load.applied", "load.undone"]
+    assert [e.verb for e in entries] == ["load.begun", "load.examined", "load.applied", "load.undone"]
     assert {e.organisation for e in entries} == {"RX3"}
     said = str([e.body for e in entries])
     assert all(word not in said for word in ("Family1", "Given1", "example.nhs.uk", "Crisis", "u1'"))
-    applied = {file["feed"]: file for file in entries[1].body["files"]}
+    applied = {file["feed"]: file for file in entries[2].body["files"]}
     assert applied["staff"]["added"] == 3
     assert len(applied["staff"]["digest"]) == 64
+
+
+def test_a_load_remembers_in_its_own_rows_what_happened_to_it(trust):
+    load(trust, reading(people(3)))
+    held = load(trust, reading(people(0)), now=LATER)
+    load(trust, reading(people(0)), now=LATER, allow_reason="They really have left us")
+    actions.undo_load(load_id=held.id + 1, now=LATER, by=BY)
+    told = LoadMove.objects.order_by("id").values_list("load_id", "move", "was", "became")
+    assert [m[1:] for m in told if m[0] == held.id] == [("begin", "", "waiting"), ("hold", "waiting", "held")]
+    assert [m[1:] for m in told if m[0] == held.id + 1] == [
+        ("begin", "", "waiting"), ("hold", "waiting", "held"), ("allow", "held", "examined"), ("apply", "examined", "applied"),
+        ("undo", "applied", "undone"),
+    ]  # fmt: skip
+    history = queries.load_seen(organisation_id=trust.pk, load_id=held.id + 1).history
+    assert [h.words.split(" by ")[0] for h in history] == ["Taken back", "Loaded", "Let go", "Held when looked at", "Begun"]
 
 
 def test_problems_are_kept_up_to_a_thousand_with_the_full_count(trust):

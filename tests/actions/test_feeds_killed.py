@@ -73,13 +73,13 @@ def test_killed_in_the_middle_it_leaves_nothing_and_goes_in_again(tmp_path):
     child.stdout.close()
     found, state, verbs = counts(tmp_path)
     assert set(found.values()) == {0}
-    assert (state, verbs) == ("examined", ["load.begun"])
+    assert (state, verbs) == ("examined", ["load.begun", "load.examined"])
     again = start(tmp_path, BEGIN, APPLY)
     said, _ = again.communicate(timeout=60)
     assert said.split()[0] == "applied"
     found, state, verbs = counts(tmp_path)
     assert (found["people_person"], found["people_assignment"], found["accounts_account"]) == (300, 300, 300)
-    assert (state, verbs) == ("applied", ["load.begun", "load.applied"])
+    assert (state, verbs) == ("applied", ["load.begun", "load.examined", "load.applied"])
 
 
 @pytest.mark.django_db(transaction=True)

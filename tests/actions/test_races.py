@@ -95,7 +95,7 @@ def test_eight_workers_run_two_hundred_errands_each_exactly_once(monkeypatch):
 
 def test_of_eight_who_say_the_same_task_is_done_one_is_written_down():
     task = found.task(people.organisation())
-    doer = Doer(None, frozenset(), frozenset({"system_administrator"}), frozenset())
+    doer = Doer(None, frozenset(), frozenset({"system_administrator"}), frozenset(), frozenset({"tasks:tasks:do"}))
     done, raised = at_once(lambda n: work.say_done(task_id=task.pk, doer=doer, evidence=f"Closed by {n}", now=NOW, by=f"user/{n}"))
     assert len(done) == 1 and len(raised) == 7
     assert all(isinstance(e, Refused) and [r.code for r in e.decision.reasons] == ["state.wrong"] for e in raised)
@@ -107,7 +107,7 @@ def test_of_eight_who_say_the_same_task_is_done_one_is_written_down():
 
 def test_saying_done_and_taking_back_at_once_loses_no_move():
     task = found.task(people.organisation())
-    doer = Doer(None, frozenset(), frozenset({"system_administrator"}), frozenset())
+    doer = Doer(None, frozenset(), frozenset({"system_administrator"}), frozenset(), frozenset({"tasks:tasks:do"}))
 
     def act(number: int) -> Task:
         if number % 2:
@@ -128,7 +128,7 @@ def test_saying_done_does_not_wait_for_a_comparison_being_kept():
         pytest.skip("SQLite has one writer; run this under tools/with_postgres.py")
     here = people.organisation()
     task = found.task(here)
-    doer = Doer(None, frozenset(), frozenset({"system_administrator"}), frozenset())
+    doer = Doer(None, frozenset(), frozenset({"system_administrator"}), frozenset(), frozenset({"tasks:tasks:do"}))
     said = Event()
 
     def say() -> None:
@@ -179,7 +179,7 @@ def test_one_who_says_done_while_it_is_compared_is_never_forgotten():
     here = loaded(12)
     reconcile(organisation=here, on=ON, system="", keep=True, now=NOW, by="user/1")
     ids = list(Task.objects.order_by("id").values_list("id", flat=True))
-    doer = Doer(None, frozenset(), frozenset({"system_administrator"}), frozenset())
+    doer = Doer(None, frozenset(), frozenset({"system_administrator"}), frozenset(), frozenset({"tasks:tasks:do"}))
 
     def act(number: int) -> None:
         if number < 2:

@@ -24,7 +24,7 @@ from tests.make.people import organisation
 pytestmark = pytest.mark.django_db
 
 SYSTEMS = feeds.feed_file("systems", {"pack": "tewv"})
-ADMINISTRATOR = Doer(None, frozenset(), frozenset({"system_administrator"}), frozenset())
+ADMINISTRATOR = Doer(None, frozenset(), frozenset({"system_administrator"}), frozenset(), frozenset({"tasks:tasks:do"}))
 TRAINED = feeds.feed_file(
     "training",
     *({"employee_number": f"E{n}", "course_code": c} for n in range(1, 30) for c in ("data-security", "paris-e-learning")),
@@ -233,13 +233,16 @@ def test_nobody_says_done_without_saying_what_or_for_someone_else_or_about_thems
     compared.load(here, account(last_used_at=NOW - timedelta(days=90)))
     compared.compare(here)
     task = only_finding().task
-    stranger = Doer(task.about_id, frozenset(), frozenset({"clinician"}), frozenset())
+    stranger = Doer(task.about_id, frozenset(), frozenset({"clinician"}), frozenset(), ADMINISTRATOR.holds)
     with pytest.raises(Refused) as refused:
         work.say_done(task_id=task.pk, doer=stranger, evidence="", now=NOW, by="user/1")
     assert [r.code for r in refused.value.decision.reasons] == ["task.not_yours", "task.about_yourself", "evidence.missing"]
-    elsewhere = Doer(None, frozenset(), frozenset({"system_administrator"}), frozenset({"rio"}))
+    elsewhere = Doer(None, frozenset(), frozenset({"system_administrator"}), frozenset({"rio"}), ADMINISTRATOR.holds)
     with pytest.raises(Refused):
         work.say_done(task_id=task.pk, doer=elsewhere, evidence="Locked", now=NOW, by="user/1")
+    powerless = Doer(None, frozenset(), frozenset({"system_administrator"}), frozenset())
+    with pytest.raises(Refused, match=r"permission\.missing"):
+        work.say_done(task_id=task.pk, doer=powerless, evidence="Locked", now=NOW, by="user/1")
     task.refresh_from_db()
     assert task.state == "open"
 

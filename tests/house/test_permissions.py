@@ -24,7 +24,7 @@ FOR_LATER = {"accounts:findings:export"}
 WITHIN_OTHERWISE = {
     "accounts:_wrong": "the ids of accounts already read within one",
     "register:_environments": "the ids of systems already read within one",
-    "feeds:waiting_since": "a load already read within one",
+    "feeds:stuck_at": "a load already read within one",
     "feeds:who": "the name of an actor that the organisation's own row names",
 }
 

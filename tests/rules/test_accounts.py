@@ -21,7 +21,7 @@ from careward.access.accounts.rules.shapes import (
     SystemFacts,
     TrainingRecord,
 )
-from careward.access.accounts.rules.states import ACCOUNT, inactivity_step
+from careward.access.accounts.rules.states import ACCOUNT, already_so, inactivity_step
 from careward.core.packs.pack import load as load_pack
 from careward.core.packs.reader import names as pack_names
 from careward.core.ports import STEPS, Found
@@ -268,14 +268,19 @@ def test_an_account_with_two_lines_counts_once_and_a_settled_one_not_at_all():
 
 @pytest.mark.clause("PA-034", "PA-035", "PA-036", "EL-038")
 def test_an_account_is_locked_closed_and_reopened_never_ended():
-    assert ACCOUNT.reachable() == ACCOUNT.states == {"active", "locked", "closed"}
-    assert ACCOUNT.ends == frozenset()
+    assert ACCOUNT.reachable() == set(ACCOUNT.states) == {"active", "locked", "closed"}
+    assert ACCOUNT.dead_ends == frozenset()
     tried = {
-        (m.name, s): bool(ACCOUNT.may(m.name, state=s, roles=frozenset({m.role}), gates={})) for m in ACCOUNT.moves for s in ACCOUNT.states
+        (m.name, s): bool(ACCOUNT.may(m.name, state=s, holds=frozenset({m.needs}), gates={})) for m in ACCOUNT.moves for s in ACCOUNT.states
     }
     assert {pair for pair, may in tried.items() if may} == {
         ("lock", "active"), ("close", "active"), ("close", "locked"), ("reopen", "locked"), ("reopen", "closed"),
     }  # fmt: skip
+
+
+def test_a_lock_of_a_locked_account_and_a_reopening_of_an_active_one_are_already_so():
+    asked = {(step, status): already_so(step, status=status) for step in STEPS for status in ("active", "locked")}
+    assert {pair for pair, so in asked.items() if so} == {("lock", "locked"), ("reopen", "active")}
 
 
 def test_terms_are_read_as_a_feed_writes_them():

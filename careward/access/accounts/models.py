@@ -2,6 +2,9 @@
 
 from django.db import models
 
+from careward.access.accounts.rules.states import ACCOUNT
+from careward.evidence.moves.kinds import states_known
+
 
 class Account(models.Model):
     """A login on one environment of one system, as last observed; gone_on is the day a full export no longer held it."""
@@ -33,7 +36,7 @@ class Account(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["system", "environment", "username"], name="one_account_per_username"),
-            models.CheckConstraint(condition=models.Q(status__in=["active", "locked", "closed"]), name="account_status_known"),
+            states_known(ACCOUNT, name="account_status_known", state="status"),
             models.CheckConstraint(condition=models.Q(kind__in=["normal", "admin", "generic", "service"]), name="account_kind_known"),
         ]
 

@@ -10,16 +10,17 @@ from django.db import transaction
 from careward.access.feeds import rules
 from careward.access.feeds.feed_plans import plan_files
 from careward.access.feeds.merge import as_day
-from careward.access.feeds.models import Load, LoadFile
+from careward.access.feeds.models import MOVES, Load, LoadFile
 from careward.access.feeds.plan import MOST_PROBLEMS, Planned
-from careward.access.feeds.queries import UNDO, LoadReport, later_touching, load_report, permissions_now, waiting_since
+from careward.access.feeds.queries import UNDO, LoadReport, later_touching, load_report, permissions_now, stuck_at, waiting_since
 from careward.access.feeds.uploads import Upload, folder_of, forget, forget_if_older, store, waiting_folders
 from careward.access.feeds.world import World
 from careward.access.feeds.writing import put_back, recall, remembered, write
 from careward.core.days import london_day
 from careward.core.decision import ALLOWED, Decision, Refused
 from careward.core.ports import Reading
-from careward.evidence.ledger import actions as ledger
+from careward.evidence.moves import actions as moves
+from careward.evidence.moves.rows import locked
 from careward.evidence.rows import bulk
 from careward.people.staff.models import Organisation
 from careward.people.staff.packs import pack_on
@@ -30,20 +31,26 @@ EXAMINE, APPLY = "feeds.examine", "feeds.apply"
 @transaction.atomic
 def begin_load(*, organisation: Organisation, source: str, profile: str, now: datetime, by: str) -> Load:
     """Opens a load of files that the caller reads itself."""
-    load = Load.objects.create(organisation=organisation, source=source, profile=profile, begun_at=now, begun_by=by)
-    _note(load, "load.begun", now, by, profile=profile)
+    load = Load(organisation=organisation, source=source, profile=profile, begun_at=now, begun_by=by)
+    moves.begin(kind=MOVES, row=load, now=now, by=by, entry={"profile": profile})
     return load
 
 
 @transaction.atomic
 def begin_upload(*, organisation_id: int, uploads: Sequence[Upload], profile: str = "canonical", now: datetime, by: str) -> Load:
     """Opens a load of files sent by the browser: they wait below CAREWARD_HOME, and an errand examines them."""
-    load = Load.objects.create(organisation_id=organisation_id, source="browser", profile=profile, begun_at=now, begun_by=by)
+    load = Load(organisation_id=organisation_id, source="browser", profile=profile, begun_at=now, begun_by=by)
+    load.asked, load.asked_at = "examine", now
+    load.save()
     load.folder = folder_of(load.pk)
     load.save(update_fields=["folder"])
     store(load.folder, uploads)
-    _note(load, "load.begun", now, by, errands=[(EXAMINE, {"load": load.pk, "by": by})], profile=profile, files=len(uploads))
+    moves.begin(kind=MOVES, row=load, now=now, by=by, entry={"profile": profile, "files": len(uploads)}, errands=_errand(EXAMINE, load, by))
     return load
+
+
+def _errand(name: str, load: Load, by: str) -> list[tuple[str, dict[str, Any]]]:
+    return [(name, {"load": load.pk, "by": by})]
 
 
 def examine_load(*, load_id: int, reading: Reading, now: datetime, by: str) -> LoadReport:
@@ -83,7 +90,7 @@ def ask_to_apply(*, organisation_id: int, load_id: int, now: datetime, by: str) 
     """Someone said to load these: an errand does it. Refused for files that did not come by the browser."""
     load = _locked(load_id, organisation_id)
     _must(_may("apply", load, by, now, unmoved=ALLOWED) & rules.files_here(load.folder))
-    _note(load, "load.asked_for", now, by, errands=[(APPLY, {"load": load.pk, "by": by})])
+    _ask(load, "apply", "load.asked_for", now, by, errands=_errand(APPLY, load, by))
 
 
 @transaction.atomic
@@ -91,7 +98,13 @@ def ask_to_undo(*, organisation_id: int, load_id: int, now: datetime, by: str) -
     """Someone said to take this load back: an errand does it. Refused while a later load has changed the same rows."""
     load = _locked(load_id, organisation_id)
     _must(_may("undo", load, by, now, untouched=_untouched(load)))
-    _note(load, "load.undo_asked_for", now, by, errands=[(UNDO, {"load": load.pk, "by": by})])
+    _ask(load, "undo", "load.undo_asked_for", now, by, errands=_errand(UNDO, load, by))
+
+
+def _ask(load: Load, what: str, verb: str, now: datetime, by: str, *, errands: Iterable[Any]) -> None:
+    load.asked, load.asked_at = what, now
+    load.save(update_fields=["asked", "asked_at"])
+    moves.remark(kind=MOVES, row=load, what=f"ask_to_{what}", verb=verb, now=now, by=by, errands=errands)
 
 
 @transaction.atomic
@@ -99,9 +112,11 @@ def note_refusal(*, load_id: int, decision: Decision, now: datetime, by: str, st
     """Keeps on a load's page why the errand that was to load it, or to take it back, did not; nothing where it has moved on since."""
     load = _locked(load_id)
     if load.state == state:
-        load.reasons = rules.as_reasons(decision)
-        load.save(update_fields=["reasons"])
-        _note(load, "load.refused", now, by, codes=[r.code for r in decision.reasons])
+        load.reasons, load.asked = rules.as_reasons(decision), ""
+        load.save(update_fields=["reasons", "asked"])
+        what = "not_undone" if state == "applied" else "not_applied"
+        codes = [r.code for r in decision.reasons]
+        moves.remark(kind=MOVES, row=load, what=what, verb="load.refused", now=now, by=by, entry={"codes": codes})
 
 
 @transaction.atomic
@@ -111,14 +126,14 @@ def undo_load(*, load_id: int, now: datetime, by: str) -> LoadReport:
     A row the load added goes, unless something refers to it by now: then it stays, marked gone.
     """
     load = _locked(load_id)
-    _must(_may("undo", load, by, now, untouched=_untouched(load)))
+    untouched = {"untouched": _untouched(load)}
+    _must(_may("undo", load, by, now, **untouched))
     files = list(load.files.order_by("-id"))
     gone_on = as_day(london_day(now), bulk.storing())
     stayed = sum(put_back(recall(file.before), gone_on=gone_on) for file in files)
-    load.state, load.undone_at, load.undone_by = "undone", now, by
-    load.save(update_fields=["state", "undone_at", "undone_by"])
+    undone = {"undone_at": now, "undone_by": by, "asked": ""}
+    _move("undo", load, now, by, gates=untouched, change=undone, entry={"stayed": stayed, "files": _counts(files)})
     _let_files_go(load)
-    _note(load, "load.undone", now, by, stayed=stayed, files=_counts(files))
     return _report(load)
 
 
@@ -135,12 +150,10 @@ def _clear(load_id: int, now: datetime, by: str) -> bool:
     if not Load.objects.filter(pk=load_id).exists():  # sent just now and not yet committed, or broken off then
         return forget_if_older(folder_of(load_id), now - rules.WAITS)
     load = _locked(load_id)
-    since, asked_for = waiting_since(load)
-    if rules.waited_too_long(load.state, since=since, now=now, asked_for=asked_for):
-        _must(_may("refuse", load, by, now))
-        load.state, load.reasons = "refused", rules.as_reasons(rules.too_late())
-        load.save(update_fields=["state", "reasons"])
-        _note(load, "load.expired", now, by)
+    asked_for = bool(load.asked) and not stuck_at(load.pk, load.asked)
+    if rules.waited_too_long(load.state, since=waiting_since(load), now=now, asked_for=asked_for):
+        change = {"reasons": rules.as_reasons(rules.too_late())}
+        moves.make(kind=MOVES, row=load, move="expire", holds=rules.CLOCK, change=change, now=now, by=by)
     elif load.state in rules.OPEN - {"refused"}:
         return False
     _let_files_go(load)
@@ -158,12 +171,30 @@ def _locked(load_id: int, organisation_id: int | None = None) -> Load:
     found = Load.objects.filter(pk=load_id)
     load = found.get() if organisation_id is None else found.get(organisation_id=organisation_id)
     Organisation.objects.select_for_update().get(pk=load.organisation_id)
-    return Load.objects.select_for_update().select_related(None).get(pk=load_id)
+    found_load: Load = locked(MOVES, load.pk)
+    return found_load
+
+
+def _holds(load: Load, by: str, now: datetime) -> frozenset[str]:
+    return permissions_now(actor=by, organisation_id=load.organisation_id, on=london_day(now))
 
 
 def _may(name: str, load: Load, by: str, now: datetime, **gates: Decision) -> Decision:
-    held = permissions_now(actor=by, organisation_id=load.organisation_id, on=london_day(now))
-    return rules.LOADS.may(name, state=load.state, roles=held, gates=gates)
+    return rules.LOADS.may(name, state=load.state, holds=_holds(load, by, now), gates=gates)
+
+
+def _move(
+    name: str,
+    load: Load,
+    now: datetime,
+    by: str,
+    *,
+    change: dict[str, Any],
+    entry: dict[str, Any],
+    gates: dict[str, Decision] | None = None,
+) -> None:
+    holds = _holds(load, by, now)
+    moves.make(kind=MOVES, row=load, move=name, holds=holds, gates=gates or {}, change=change, entry=entry, now=now, by=by)
 
 
 def _must(decision: Decision) -> None:
@@ -184,16 +215,24 @@ def _keep_examined(load: Load, reading: Reading, planned: Sequence[Planned], now
     figures = [each.figures for each in planned]
     refused = rules.usable(figures, whole_problems=len(reading.problems))
     held = rules.judge(figures, pack_on(load.organisation.pack, london_day(now)).safety)
-    load.state = "refused" if not refused else "held" if not held else "examined"
-    load.reasons = rules.as_reasons(refused if not refused else held)
-    load.problems = _as_lists(reading.problems)
-    load.notices = list(reading.notices)
-    load.examined_at, load.allowed_by, load.allowed_reason = now, "", ""
-    load.save()
+    against = refused if not refused else held
+    _look(load, against, "refuse" if not refused else "hold" if not held else "examine", {
+        "reasons": rules.as_reasons(against), "problems": _as_lists(reading.problems), "notices": list(reading.notices),
+        "examined_at": now, "allowed_by": "", "allowed_reason": "", "asked": "",
+    }, now, by)  # fmt: skip
     if load.state == "refused":
         _let_files_go(load)
-    if load.state == "held":
-        _note(load, "load.held", now, by, codes=[r.code for r in held.reasons], files=_counts(load.files.order_by("id")))
+
+
+def _look(load: Load, against: Decision, name: str, change: dict[str, Any], now: datetime, by: str) -> None:
+    """What a look at the files came to: the house holds or refuses a load, and who may load it has examined it else."""
+    told = {"files": _counts(load.files.order_by("id"))}
+    if name == "examine":
+        _move("examine", load, now, by, change=change, entry=told)
+        return
+    told["codes"] = [r.code for r in against.reasons]
+    name = "hold" if name == "hold" else "refuse"
+    moves.make(kind=MOVES, row=load, move=name, holds=rules.GUARD, change=change, entry=told, now=now, by=by)
 
 
 def _file_row(load: Load, each: Planned) -> LoadFile:
@@ -221,10 +260,9 @@ def _as_lists(problems: Iterable[Any]) -> list[list[Any]]:
 
 
 def _allow(load: Load, reason: str, now: datetime, by: str) -> None:
-    _must(_may("allow", load, by, now, reason=rules.reason_given(reason)))
-    load.state, load.allowed_by, load.allowed_reason = "examined", by, reason.strip()
-    load.save(update_fields=["state", "allowed_by", "allowed_reason"])
-    _note(load, "load.allowed", now, by, codes=[r["code"] for r in load.reasons])
+    codes = [r["code"] for r in load.reasons]
+    allowed = {"allowed_by": by, "allowed_reason": reason.strip()}
+    _move("allow", load, now, by, gates={"reason": rules.reason_given(reason)}, change=allowed, entry={"codes": codes})
 
 
 def _apply(load: Load, reading: Reading, now: datetime, by: str, allow_reason: str) -> Decision:
@@ -247,10 +285,10 @@ def _apply(load: Load, reading: Reading, now: datetime, by: str, allow_reason: s
         row.before = remembered(each)
         row.save(update_fields=["before"])
     bulk.take_stock(sum(row.added + row.changed + row.gone for row in files.values()))
-    load.state, load.applied_at, load.applied_by = "applied", now, by
-    load.save(update_fields=["state", "applied_at", "applied_by"])
+    applied = {"applied_at": now, "applied_by": by, "asked": ""}
+    told = {"profile": load.profile, "files": _counts(files.values())}
+    _move("apply", load, now, by, gates={"unmoved": unmoved}, change=applied, entry=told)
     _let_files_go(load)
-    _note(load, "load.applied", now, by, profile=load.profile, files=_counts(files.values()))
     return ALLOWED
 
 
@@ -263,11 +301,6 @@ def _unmoved(files: dict[str, LoadFile], planned: Sequence[Planned]) -> Decision
     same_files = {n: f.digest for n, f in files.items()} == {n: each.file.digest for n, each in now.items()}
     same_rows = same_files and all(f.samples["held_against"] == now[n].digest for n, f in files.items())
     return rules.unmoved(same_files=same_files, same_rows=same_rows or not same_files)
-
-
-def _note(load: Load, verb: str, now: datetime, by: str, *, errands: Iterable[Any] = (), **body: Any) -> None:
-    organisation = load.organisation.ods_code
-    ledger.record(at=now, actor=by, verb=verb, subject=f"load/{load.pk}", organisation=organisation, errands=errands, **body)
 
 
 def _counts(files: Iterable[LoadFile]) -> list[dict[str, Any]]:

@@ -2,6 +2,9 @@
 
 from django.db import models
 
+from careward.access.feeds.rules import LOADS
+from careward.evidence.moves.kinds import Kind, states_known
+
 
 class Load(models.Model):
     """One folder of files brought in at once, from examining to applied and perhaps undone."""
@@ -10,9 +13,11 @@ class Load(models.Model):
     source = models.TextField()  # the folder's name, or "browser"
     folder = models.TextField(default="")  # where uploaded files wait, below CAREWARD_HOME
     profile = models.TextField(default="canonical")
-    state = models.TextField(default="waiting")  # waiting, examined, held, refused, applied, undone
+    state = models.TextField(default=LOADS.start)
     begun_at = models.DateTimeField()
     begun_by = models.TextField()
+    asked = models.TextField(default="")  # what the worker is to do and has not done yet: examine, apply, undo
+    asked_at = models.DateTimeField(null=True)
     examined_at = models.DateTimeField(null=True)
     applied_at = models.DateTimeField(null=True)
     applied_by = models.TextField(default="")
@@ -26,16 +31,45 @@ class Load(models.Model):
 
     personal = ("problems", "notices", "reasons")
     plain = (
-        "id", "organisation", "source", "folder", "profile", "state", "begun_at", "begun_by", "examined_at", "applied_at", "applied_by",
-        "undone_at", "undone_by", "allowed_by", "allowed_reason",
+        "id", "organisation", "source", "folder", "profile", "state", "begun_at", "begun_by", "asked", "asked_at", "examined_at",
+        "applied_at", "applied_by", "undone_at", "undone_by", "allowed_by", "allowed_reason",
     )  # fmt: skip
 
     class Meta:
-        constraints = [
-            models.CheckConstraint(
-                condition=models.Q(state__in=["waiting", "examined", "held", "refused", "applied", "undone"]), name="load_state_known"
-            )
-        ]
+        constraints = [states_known(LOADS, name="load_state_known")]
+
+
+class LoadMove(models.Model):
+    """One thing that happened to a load: who, when, from what state to what."""
+
+    load = models.ForeignKey(Load, models.PROTECT, related_name="moves")
+    at = models.DateTimeField()
+    by = models.TextField()
+    move = models.TextField()  # the name of the move, "begin", or what else happened: "ask_to_apply", "not_undone"
+    was = models.TextField()
+    became = models.TextField()
+    note = models.TextField(default="")
+
+    personal = ("note",)
+    plain = ("id", "load", "at", "by", "move", "was", "became")
+
+
+MOVES = Kind(
+    machine=LOADS,
+    model=Load,
+    history=LoadMove,
+    thing="load",
+    begun="load.begun",
+    verbs={
+        "examine": "load.examined",
+        "hold": "load.held",
+        "refuse": "load.refused",
+        "allow": "load.allowed",
+        "apply": "load.applied",
+        "undo": "load.undone",
+        "expire": "load.expired",
+    },
+)
 
 
 class LoadFile(models.Model):

@@ -8,13 +8,13 @@ from typing import Any
 from django.db.models import Max, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
-from careward.access.feeds.models import Load
+from careward.access.feeds.models import Load, LoadMove
 from careward.access.feeds.pages import LOADS as LOADS_LIST
 from careward.access.feeds.rules import ALLOW, RUN, STATE_WORDS, from_reasons, untouched
 from careward.access.feeds.writing import Remembered, recall
 from careward.core.decision import Decision, Reason, refuse
 from careward.core.ports import Problem
-from careward.evidence.ledger.models import Entry, Errand
+from careward.evidence.ledger.models import Errand
 from careward.people.signin.arrivals import roles_in_force
 from careward.people.signin.models import RoleHeld, User
 from careward.people.signin.roles import permissions_of
@@ -76,6 +76,8 @@ class LoadReport:
     state: str
     begun_at: datetime
     begun_by: str
+    asked: str
+    asked_at: datetime | None
     examined_at: datetime | None
     applied_at: datetime | None
     applied_by: str
@@ -263,23 +265,38 @@ def load_seen(*, organisation_id: int, load_id: int) -> LoadSeen | None:
     report = load_report(organisation_id=organisation_id, load_id=load_id)
     if report is None:
         return None
-    errand = Errand.objects.filter(entry__subject=f"load/{load_id}").select_related("entry").order_by("-id").first()
-    undoing = report.state == "applied" and errand is not None and errand.name == UNDO
-    open_ = (undoing or report.state in ("waiting", "examined")) and errand is not None and errand.done_at is None
-    stuck = open_ and errand is not None and errand.stuck_at is not None
-    since = errand.entry.at if errand else None
-    return LoadSeen(report, open_ and not stuck, since, stuck, undoing and not open_, _history(report))
+    moves = list(LoadMove.objects.filter(load_id=load_id, load__organisation_id=organisation_id).order_by("-id"))
+    stuck = stuck_at(report.id, report.asked)
+    not_undone = bool(moves) and moves[0].move == "not_undone"
+    return LoadSeen(report, bool(report.asked) and not stuck, report.asked_at, stuck, not_undone, _history(moves))
 
 
-def _history(load: LoadReport) -> tuple[Happened, ...]:
+def stuck_at(load_id: int, asked: str) -> bool:
+    """Whether the worker has given up what it was asked to do with a load, until somebody sets it going again."""
+    waiting = Errand.objects.filter(name=f"feeds.{asked}", body__load=load_id, done_at=None)
+    return bool(asked) and waiting.exclude(stuck_at=None).exists()
+
+
+WORDS = {
+    "begin": "Begun by",
+    "hold": "Held when looked at by",
+    "refuse": "Could not be loaded when looked at by",
+    "allow": "Let go by",
+    "ask_to_apply": "Asked to be loaded by",
+    "not_applied": "Not loaded, asked by",
+    "apply": "Loaded by",
+    "ask_to_undo": "Asked to be taken back by",
+    "not_undone": "Not taken back, asked by",
+    "undo": "Taken back by",
+    "expire": "Refused by",
+}  # examining is told by what came of it
+
+
+def _history(moves: Iterable[LoadMove]) -> tuple[Happened, ...]:
     """What happened to a load, newest first, with the names of those who did it."""
-    moments = (
-        (load.undone_at, "Taken back by", load.undone_by),
-        (load.applied_at, "Loaded by", load.applied_by),
-        (load.begun_at, "Begun by", load.begun_by),
-    )
-    names = {actor: who(actor) for actor in {by for at, _, by in moments if at}}
-    return tuple(Happened(at, f"{words} {names[by]}") for at, words, by in moments if at)
+    told = [m for m in moves if m.move in WORDS]
+    names = {actor: who(actor) for actor in {m.by for m in told}}
+    return tuple(Happened(m.at, f"{WORDS[m.move]} {names[m.by]}") for m in told)
 
 
 def problem_rows(*, organisation_id: int, load_id: int) -> Iterator[tuple[object, ...]] | None:
@@ -315,9 +332,7 @@ def against_undo(*, organisation_id: int, load_id: int) -> Decision:
     return untouched(later_touching(load))
 
 
-def waiting_since(load: Load) -> tuple[datetime, bool]:
-    """When something last happened to a load, and whether an errand of it is still to run."""
-    subject = f"load/{load.pk}"
-    noted = Entry.objects.filter(subject=subject).aggregate(last=Max("at"))["last"]
-    asked_for = Errand.objects.filter(entry__subject=subject, done_at=None, stuck_at=None).exists()
-    return max(filter(None, (load.begun_at, load.examined_at, noted))), asked_for
+def waiting_since(load: Load) -> datetime:
+    """When something last happened to a load."""
+    last: datetime | None = load.moves.aggregate(last=Max("at"))["last"]
+    return last or load.begun_at

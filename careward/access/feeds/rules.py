@@ -14,17 +14,21 @@ from careward.core.packs.safety import Safety
 RUN, ALLOW = "feeds:loads:run", "feeds:loads:allow"
 OPEN = frozenset({"waiting", "examined", "held", "refused"})
 
+GUARD, CLOCK = frozenset({"guard"}), frozenset({"clock"})  # what the house holds when it looks at a load, and when a load waits too long
+
 LOADS = Machine(
     "load",
     "waiting",
     (
         Move("examine", OPEN, "examined", RUN),
-        Move("hold", OPEN, "held", RUN),
-        Move("refuse", OPEN, "refused", RUN),
+        Move("hold", OPEN, "held", "guard"),
+        Move("refuse", OPEN, "refused", "guard"),
         Move("allow", frozenset({"held"}), "examined", ALLOW, ("reason",)),
         Move("apply", frozenset({"waiting", "examined"}), "applied", RUN, ("unmoved",)),
         Move("undo", frozenset({"applied"}), "undone", RUN, ("untouched",)),
+        Move("expire", OPEN - {"refused"}, "refused", "clock"),
     ),
+    ends=frozenset({"refused", "applied", "undone"}),
 )
 STATE_WORDS = {
     "waiting": "Waits to be looked at",

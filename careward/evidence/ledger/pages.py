@@ -23,6 +23,7 @@ GROUPS: dict[str, tuple[str, dict[str, str]]] = {
         "Files",
         {
             "load.begun": "Load begun",
+            "load.examined": "Load looked at",
             "load.held": "Load held for a named person",
             "load.allowed": "Held load let go",
             "load.asked_for": "Load asked for",

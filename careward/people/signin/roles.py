@@ -17,6 +17,7 @@ class Role:
 
 _LOOK = frozenset(
     {"accounts:findings:see", "accounts:findings:see_team", "staff:people:see", "register:systems:see", "accounts:accounts:see"}
+    | {"tasks:tasks:see"}
 )
 _PROVE = frozenset({"procedures:clauses:see", "ledger:entries:verify"})
 _SERVICE = _LOOK | {"tasks:tasks:do", "accounts:findings:export"}
@@ -88,7 +89,9 @@ ROLES: dict[str, Role] = {
 SCOPES: dict[str, frozenset[str]] = {
     "clauses": frozenset({"procedures:clauses:see"}),
     "feeds": frozenset({"feeds:loads:see", "feeds:loads:run"}),
-    "findings": frozenset({"accounts:findings:see", "accounts:findings:export", "accounts:accounts:see", "register:systems:see"}),
+    "findings": frozenset(
+        {"tasks:tasks:see", "accounts:findings:see", "accounts:findings:export", "accounts:accounts:see", "register:systems:see"}
+    ),
     "ledger": frozenset({"ledger:entries:verify"}),
     "people": frozenset({"staff:people:see"}),
 }

@@ -9,6 +9,7 @@ from ninja import Query, Router, Schema
 from careward.people.signin.api_keys import Bearer
 from careward.web.answers import ERRORS, PageIn, Word, rows_after
 from careward.work.tasks.models import Task
+from careward.work.tasks.rules import SEE
 
 router = Router(tags=["work"])
 
@@ -38,7 +39,7 @@ class TasksIn(PageIn):
     system: Word = ""
 
 
-@router.get("/tasks", auth=Bearer("accounts:findings:see"), response={200: TasksOut, **ERRORS})
+@router.get("/tasks", auth=Bearer(SEE), response={200: TasksOut, **ERRORS})
 def list_tasks(request: HttpRequest, asked: Query[TasksIn]) -> dict[str, object]:
     """Tasks of the organisation, in the order they were raised."""
     rows = Task.objects.filter(organisation_id=request.auth.organisation_id, state=asked.state)

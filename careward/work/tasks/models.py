@@ -2,6 +2,9 @@
 
 from django.db import models
 
+from careward.evidence.moves.kinds import Kind, states_known
+from careward.work.tasks.rules import TASK
+
 
 class Task(models.Model):
     """Something one person or role must do by a day, with its step, its reason and its proof."""
@@ -21,7 +24,7 @@ class Task(models.Model):
     link = models.TextField(default="")
     raised_on = models.DateField()
     due_on = models.DateField()
-    state = models.TextField(default="open")  # open, said_done, closed
+    state = models.TextField(default=TASK.start)
     times_reopened = models.PositiveIntegerField(default=0)
     evidence = models.TextField(default="")
     said_done_at = models.DateTimeField(null=True)
@@ -38,7 +41,7 @@ class Task(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["organisation", "key"], condition=~models.Q(state="closed"), name="one_open_task_per_key"),
-            models.CheckConstraint(condition=models.Q(state__in=["open", "said_done", "closed"]), name="task_state_known"),
+            states_known(TASK, name="task_state_known"),
         ]
         indexes = [
             models.Index(
@@ -54,9 +57,20 @@ class TaskMove(models.Model):
     task = models.ForeignKey(Task, models.PROTECT)
     at = models.DateTimeField()
     by = models.TextField()
+    move = models.TextField(default="")  # the name of the move, "begin", or what else happened: "tell_anew"
     was = models.TextField()
     became = models.TextField()
     note = models.TextField(default="")
 
     personal = ("note",)
-    plain = ("id", "task", "at", "by", "was", "became")
+    plain = ("id", "task", "at", "by", "move", "was", "became")
+
+
+TASKS = Kind(
+    machine=TASK,
+    model=Task,
+    history=TaskMove,
+    thing="task",
+    begun="tasks.raised",
+    verbs={"say_done": "task.said_done", "take_back": "task.taken_back", "reopen": "tasks.reopened", "close": "tasks.closed"},
+)

@@ -13,7 +13,7 @@ from careward.web import lists
 from careward.web.lists import Asked, Listing, Page
 from careward.web.permission import Standing
 from careward.work.tasks.models import Task, TaskMove
-from careward.work.tasks.rules import Doer, group_of, is_theirs
+from careward.work.tasks.rules import SEE, Doer, group_of, is_theirs
 
 DONE_FOR = timedelta(days=30)
 
@@ -75,11 +75,13 @@ class Inbox:
     done_lately: int
 
 
-def doer(*, organisation_id: int, person_id: int | None, roles: frozenset[str], systems: frozenset[str], on: date) -> Doer:
+def doer(
+    *, organisation_id: int, person_id: int | None, roles: frozenset[str], systems: frozenset[str], holds: frozenset[str], on: date
+) -> Doer:
     """Who someone is to the queue: themselves, and each manager they stand in for that day (PA-021)."""
     rows = Deputy.objects.filter(organisation_id=organisation_id, deputy_id=person_id or 0, from_on__lte=on, gone_on=None)
     managers = rows.filter(Q(to_on=None) | Q(to_on__gt=on)).values_list("manager_id", flat=True)
-    return Doer(person_id, frozenset(managers), roles, systems)
+    return Doer(person_id, frozenset(managers), roles, systems, holds)
 
 
 def theirs(organisation_id: int, who: Doer) -> QuerySet[Task]:
@@ -115,7 +117,7 @@ def inbox(*, organisation_id: int, who: Doer, now: datetime, today: date, shown:
 
 
 def tasks(*, organisation_id: int, who: Doer, every: bool) -> QuerySet[Task]:
-    """The worklist as a queryset for the list page: one's own and, for those who may see findings, the organisation's.
+    """The worklist as a queryset for the list page: one's own and, for those who may see tasks, the organisation's.
 
     Someone whose roles are for some systems sees the tasks of those.
     """
@@ -162,6 +164,7 @@ def doer_of(standing: Standing) -> Doer:
         person_id=standing.person_id,
         roles=standing.roles,
         systems=standing.systems,
+        holds=standing.permissions,
         on=standing.today,
     )
 
@@ -176,8 +179,8 @@ def is_here(*, organisation_id: int, task_id: int) -> bool:
 
 
 def may_look(standing: Standing, system_code: str) -> bool:
-    """Whether someone may look at a task that is not theirs: they may see findings, those of its system among them."""
-    return standing.may("accounts:findings:see") and (not standing.systems or system_code in standing.systems)
+    """Whether someone may look at a task that is not theirs: they may see tasks, those of its system among them."""
+    return standing.may(SEE) and (not standing.systems or system_code in standing.systems)
 
 
 def standing_in(*, organisation_id: int, who: Doer) -> tuple[str, ...]:

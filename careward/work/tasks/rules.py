@@ -6,29 +6,31 @@ from datetime import date
 from careward.core.decision import ALLOWED, Decision, refuse
 from careward.core.machine import Machine, Move
 
+DO, SEE = "tasks:tasks:do", "tasks:tasks:see"
+READ_BACK = frozenset({"read_back"})  # what the house holds when the next export has shown how it is
+
 TASK = Machine(
     name="task",
     start="open",
     moves=(
-        Move("say_done", frozenset({"open"}), "said_done", "doer"),
-        Move("take_back", frozenset({"said_done"}), "open", "doer"),
+        Move("say_done", frozenset({"open"}), "said_done", DO),
+        Move("take_back", frozenset({"said_done"}), "open", DO),
         Move("reopen", frozenset({"said_done"}), "open", "read_back"),
         Move("close", frozenset({"open", "said_done"}), "closed", "read_back"),
     ),
+    ends=frozenset({"closed"}),
 )
-
-DOER = frozenset({"doer"})
-READ_BACK = frozenset({"read_back"})
 
 
 @dataclass(frozen=True, slots=True)
 class Doer:
-    """Who wants to do the task: their person, the managers they stand in for today, their roles and systems."""
+    """Who wants to do the task: their person, the managers they stand in for today, their roles, systems and permissions."""
 
     person_id: int | None
     stands_in_for: frozenset[int]
     roles: frozenset[str]
     systems: frozenset[str]  # empty: bound to none, so every system of their roles
+    holds: frozenset[str] = frozenset()  # permissions
 
 
 def is_theirs(*, role: str, system_code: str, assignee_id: int | None, doer: Doer) -> bool:
@@ -38,13 +40,17 @@ def is_theirs(*, role: str, system_code: str, assignee_id: int | None, doer: Doe
     return role in doer.roles and (not doer.systems or not system_code or system_code in doer.systems)
 
 
-def may_say_done(*, state: str, theirs: bool, about_themselves: bool, evidence: str, clause: str) -> Decision:
-    """Whether someone may say a task is done: it is theirs, it is open, it is not about their own access, and they say what they did.
+def yours(*, theirs: bool) -> Decision:
+    """Whether a task is the doer's."""
+    return ALLOWED if theirs else refuse("task.not_yours", "house", "This task is for someone else", "Ask them, or their deputy")
+
+
+def may_say_done(*, theirs: bool, about_themselves: bool, evidence: str, clause: str) -> Decision:
+    """Whether someone may say a task is done: it is theirs, it is not about their own access, and they say what they did.
 
     `clause` is the one that asks for the evidence (EL-023).
     """
-    decision = TASK.may("say_done", state=state, roles=DOER, gates={})
-    decision &= ALLOWED if theirs else refuse("task.not_yours", "house", "This task is for someone else", "Ask them, or their deputy")
+    decision = yours(theirs=theirs)
     # Nobody approves or mends their own access (DESIGN principle 3).
     decision &= (
         refuse("task.about_yourself", "house", "This task is about your own access", "Ask your manager or another administrator")

@@ -10,6 +10,7 @@ from careward.web import exports, lists
 from careward.web.listing import shown
 from careward.web.permission import SIGNED_IN, needs
 from careward.work.tasks import actions, pages, queries
+from careward.work.tasks.rules import DO, SEE
 
 
 @needs(SIGNED_IN)
@@ -32,7 +33,7 @@ def task(request: HttpRequest, task_id: int) -> HttpResponse:
     return render(request, "tasks/task.jinja", {"task": seen, "about_me": about_me})
 
 
-@needs("tasks:tasks:do")
+@needs(DO)
 def say_done(request: HttpRequest, task_id: int) -> HttpResponse:
     standing = request.standing
     if request.method == "POST":
@@ -44,7 +45,7 @@ def say_done(request: HttpRequest, task_id: int) -> HttpResponse:
     return redirect("tasks:task", task_id)
 
 
-@needs("tasks:tasks:do")
+@needs(DO)
 def take_back(request: HttpRequest, task_id: int) -> HttpResponse:
     if request.method == "POST":
         _known(request, task_id)
@@ -63,9 +64,7 @@ def _known(request: HttpRequest, task_id: int) -> None:
 @needs(SIGNED_IN)
 def worklist(request: HttpRequest) -> HttpResponseBase:
     standing = request.standing
-    rows = queries.tasks(
-        organisation_id=standing.organisation_id, who=queries.doer_of(standing), every=standing.may("accounts:findings:see")
-    )
+    rows = queries.tasks(organisation_id=standing.organisation_id, who=queries.doer_of(standing), every=standing.may(SEE))
     listed = pages.tasks(queries.kinds(rows), standing.now - timedelta(days=30))
     asked = lists.parse(listed, request.GET)
     if asked.download:

@@ -5,6 +5,7 @@ from datetime import date
 
 from careward.access.accounts.rules import authority, holding, own
 from careward.access.accounts.rules.shapes import OF_A_PERSON, GenericApproval, Holder, SeenAccount, SystemFacts
+from careward.access.accounts.rules.states import already_so
 from careward.access.accounts.rules.wrongs import Wrong
 from careward.core.packs.pack import Pack
 from careward.core.ports import Found
@@ -78,5 +79,5 @@ def _found(wrong: Wrong, account: SeenAccount, holder: Holder | None, pack: Pack
         clause=wrong.clause or pack.findings[wrong.code].clause,
         detail=wrong.detail,
         topic=wrong.topic,
-        settled=wrong.step == "lock" and account.status == "locked",
+        settled=already_so(wrong.step, status=account.status),
     )

@@ -5,15 +5,24 @@ from datetime import date
 from careward.core.machine import Machine, Move
 from careward.core.packs.inactivity import Inactivity
 
+COMPARISON = frozenset({"comparison"})  # what the house holds when it plans a step; a person takes it in the system, by its task
+
 ACCOUNT = Machine(
     name="account",
     start="active",
     moves=(
-        Move("lock", frozenset({"active"}), "locked", "system_administrator"),  # PA-033, EL-030
-        Move("close", frozenset({"active", "locked"}), "closed", "system_administrator"),  # PA-035, EL-038
-        Move("reopen", frozenset({"locked", "closed"}), "active", "system_administrator"),  # PA-034, PA-036
+        Move("lock", frozenset({"active"}), "locked", "comparison"),  # PA-033, EL-030
+        Move("close", frozenset({"active", "locked"}), "closed", "comparison"),  # PA-035, EL-038
+        Move("reopen", frozenset({"locked", "closed"}), "active", "comparison"),  # PA-034, PA-036
     ),
+    ends=frozenset({"closed"}),
 )
+STEPS = frozenset(m.name for m in ACCOUNT.moves)
+
+
+def already_so(step: str, *, status: str) -> bool:
+    """Whether a step would change nothing of an account in this state: a lock on one that is locked."""
+    return step in STEPS and not ACCOUNT.may(step, state=status, holds=COMPARISON, gates={})
 
 
 def inactivity_step(*, status: str, last_used_on: date | None, created_on: date | None, on: date, rule: Inactivity) -> str:

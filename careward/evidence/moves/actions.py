@@ -1,0 +1,171 @@
+"""The one way to act on a thing that has states: ask, change, write its history, the ledger entry and what follows, all or nothing.
+
+Lock the row first (`rows.locked`), in the transaction in which it moves. A row that was not locked and has moved meanwhile is a
+RuntimeError here, never a lost move.
+"""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db import connection
+
+from careward.core.decision import ALLOWED, Decision, Refused
+from careward.evidence.ledger import actions as ledger
+from careward.evidence.moves.kinds import Kind
+from careward.evidence.rows import bulk
+
+BEGUN = "begin"  # what history calls the beginning
+NOTHING: Mapping[str, Any] = {}
+AT_ONCE = 2_000  # rows of one statement
+Errands = Iterable[Any]
+
+
+def begin(
+    *, kind: Kind, row: Any, now: datetime, by: str, note: str = "", entry: Mapping[str, Any] = NOTHING, errands: Errands = ()
+) -> None:
+    """Saves a new row in the machine's first state, with the first row of its history and its ledger entry.
+
+    A row whose number something else had to know first may be saved already, in this transaction.
+    """
+    _in_transaction()
+    if row._state.adding:
+        setattr(row, kind.state, kind.machine.start)
+        row.save(force_insert=True)
+    _remember(kind, row, BEGUN, now, by, was="", note=note)
+    _record(kind, row, kind.begun, now, by, entry, errands)
+
+
+def begin_many(*, kind: Kind, rows: Sequence[Any], organisation: Any, now: datetime, by: str, counted: str) -> int:
+    """Adds many new rows in the machine's first state with their history, and one ledger entry that counts them under `counted`."""
+    _in_transaction()
+    for row in rows:
+        setattr(row, kind.state, kind.machine.start)
+    bulk.insert_new(rows, bulk.Ids())
+    _remember_many(kind, BEGUN, [(row.pk, "", kind.machine.start, "") for row in rows], now, by)
+    return _record_many(kind.begun, len(rows), organisation, now, by, counted)
+
+
+def make(
+    *,
+    kind: Kind,
+    row: Any,
+    move: str,
+    holds: Collection[str],
+    now: datetime,
+    by: str,
+    decision: Decision = ALLOWED,
+    gates: Mapping[str, Decision] = NOTHING,
+    change: Mapping[str, Any] = NOTHING,
+    note: str = "",
+    entry: Mapping[str, Any] = NOTHING,
+    errands: Errands = (),
+) -> None:
+    """Makes one move of a locked row. Raises Refused with every reason of the machine, its gates and the room's own `decision`.
+
+    `holds` is what whoever acts holds (core.machine); `change` are the other fields that change with the state, `entry` the body of
+    the ledger entry.
+    """
+    _in_transaction()
+    was = kind.state_of(row)
+    may = kind.machine.may(move, state=was, holds=holds, gates=gates) & decision
+    if not may:
+        raise Refused(may)
+    fields = {**change, kind.state: kind.machine.move(move).target}
+    hit = kind.model._default_manager.filter(pk=row.pk, **{kind.state: was}).update(**fields)
+    if hit != 1:
+        raise RuntimeError(f"{kind.thing} {row.pk} is no longer {was}: it was not locked")
+    for name, value in fields.items():
+        setattr(row, name, value)
+    _remember(kind, row, move, now, by, was=was, note=note)
+    _record(kind, row, kind.verbs[move], now, by, entry, errands)
+
+
+def make_many(
+    *,
+    kind: Kind,
+    ids: Iterable[int],
+    move: str,
+    holds: Collection[str],
+    organisation: Any,
+    now: datetime,
+    by: str,
+    counted: str,
+    change: Mapping[str, Any] = NOTHING,
+    note: str = "",
+) -> int:
+    """Makes one move of many rows alike, passing over those in a state it does not lead from; returns how many moved.
+
+    Three statements for each 2,000 rows, and one ledger entry that counts them under `counted`.
+    """
+    _in_transaction()
+    way = kind.machine.move(move)
+    may = kind.machine.may(move, state=min(way.sources), holds=holds, gates=NOTHING)
+    if not may:
+        raise Refused(may)
+    moved: list[tuple[int, str, str, str]] = []
+    for batch in _batches(sorted(set(ids))):
+        rows = kind.model._default_manager.select_for_update().filter(pk__in=batch, **{f"{kind.state}__in": sorted(way.sources)})
+        found = list(rows.order_by("pk").values_list("pk", kind.state))
+        kind.model._default_manager.filter(pk__in=[pk for pk, _ in found]).update(**{**change, kind.state: way.target})
+        moved += [(pk, was, way.target, note) for pk, was in found]
+    _remember_many(kind, move, moved, now, by)
+    return _record_many(kind.verbs[move], len(moved), organisation, now, by, counted)
+
+
+def remark(
+    *,
+    kind: Kind,
+    row: Any,
+    what: str,
+    verb: str,
+    now: datetime,
+    by: str,
+    note: str = "",
+    entry: Mapping[str, Any] = NOTHING,
+    errands: Errands = (),
+) -> None:
+    """Writes down something that happened to a thing, named in one word, and left its state as it was."""
+    _in_transaction()
+    _remember(kind, row, what, now, by, was=kind.state_of(row), note=note)
+    _record(kind, row, verb, now, by, entry, errands)
+
+
+def remark_many(
+    *, kind: Kind, notes: Mapping[Any, str], what: str, verb: str, organisation: Any, now: datetime, by: str, counted: str
+) -> int:
+    """Writes down a note on each of many rows that stay in their states, and one ledger entry that counts them."""
+    _in_transaction()
+    _remember_many(kind, what, [(row.pk, kind.state_of(row), kind.state_of(row), note) for row, note in notes.items()], now, by)
+    return _record_many(verb, len(notes), organisation, now, by, counted)
+
+
+def _batches(ids: Sequence[int]) -> Iterator[Sequence[int]]:
+    return (ids[i : i + AT_ONCE] for i in range(0, len(ids), AT_ONCE))
+
+
+def _in_transaction() -> None:
+    if not connection.in_atomic_block:
+        raise RuntimeError("a move and what is written of it are one transaction; open it around the lock")
+
+
+def _remember(kind: Kind, row: Any, move: str, now: datetime, by: str, *, was: str, note: str) -> None:
+    kind.history._default_manager.create(**{kind.thing: row}, at=now, by=by, move=move, was=was, became=kind.state_of(row), note=note)
+
+
+def _remember_many(kind: Kind, move: str, moved: Iterable[tuple[int, str, str, str]], now: datetime, by: str) -> None:
+    facts = ((pk, {"was": was, "became": became, "note": note}) for pk, was, became, note in moved)
+    bulk.insert_new([kind.history(**{f"{kind.thing}_id": pk}, at=now, by=by, move=move, **rest) for pk, rest in facts], bulk.Ids())
+
+
+def _record(kind: Kind, row: Any, verb: str, now: datetime, by: str, entry: Mapping[str, Any], errands: Errands) -> None:
+    organisation, subject = row.organisation.ods_code, f"{kind.thing}/{row.pk}"
+    ledger.record(at=now, actor=by, verb=verb, subject=subject, organisation=organisation, errands=errands, **entry)
+
+
+def _record_many(verb: str, count: int, organisation: Any, now: datetime, by: str, counted: str) -> int:
+    if count:
+        subject = f"organisation/{organisation.pk}"
+        told: dict[str, Any] = {counted: count}
+        ledger.record(at=now, actor=by, verb=verb, subject=subject, organisation=organisation.ods_code, **told)
+    return count
