@@ -14,7 +14,8 @@ from careward.core.packs.findings import FindingRule
 from careward.core.packs.pack import Pack
 from careward.core.ports import STEPS, Found
 from careward.evidence.rows import bulk
-from careward.people.staff.models import Assignment, Organisation, Person
+from careward.people.staff.models import Organisation, Person
+from careward.people.staff.queries import managers_on
 from careward.systems.register.models import System
 from careward.work.tasks import actions as work
 from careward.work.tasks.actions import NewTask
@@ -55,7 +56,7 @@ class People:
     """Names and managers of an organisation's staff, read once per run."""
 
     names: Mapping[int, str]
-    managers: Mapping[int, int]  # person -> manager, by the supervisor of the primary assignment
+    managers: Mapping[int, int]  # person -> manager on the day
 
     def name(self, person_id: int | None) -> str:
         return self.names.get(person_id, "") if person_id else ""
@@ -64,17 +65,12 @@ class People:
         return self.managers.get(person_id) if person_id else None
 
 
-def people_of(organisation: Organisation) -> People:
-    """Three columns of every person and the supervisor of their primary assignment: two queries."""
-    rows = list(
-        Person.objects.filter(organisation=organisation).values_list("id", "employee_number", "preferred_name", "first_name", "last_name")
-    )
-    by_number = {number: i for i, number, *_ in rows}
-    posts = Assignment.objects.filter(organisation=organisation, gone_on=None).order_by("is_primary", "start_on")
-    managers = {
-        p: by_number[s] for p, s in posts.values_list("person_id", "supervisor_employee_number") if s in by_number and by_number[s] != p
-    }
-    return People({i: f"{preferred or first} {last}" for i, _, preferred, first, last in rows}, managers)
+def people_of(organisation: Organisation, on: date) -> People:
+    """Three columns of every person, and who manages each on a day."""
+    rows = Person.objects.filter(organisation=organisation).values_list("id", "preferred_name", "first_name", "last_name")
+    managers = managers_on(organisation_id=organisation.pk, on=on)
+    names = {i: f"{preferred or first} {last}" for i, preferred, first, last in rows}
+    return People(names, {i: found.manager_id for i, found in managers.items()})
 
 
 class Keeper:
@@ -95,7 +91,7 @@ class Keeper:
         self.now, self.by = now, by
         self.on = run.on_date
         self.kept = Kept(run)
-        self.people = people_of(organisation)
+        self.people = people_of(organisation, self.on)
         self.judged: dict[Key, Judged] = {}
         self.open: dict[Key, Finding] = {}
         self.new: list[Finding] = []

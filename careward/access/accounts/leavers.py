@@ -8,6 +8,7 @@ from django.db.models import Q
 from careward.access.accounts.keeping import people_of
 from careward.core import days
 from careward.core.packs.leavers import LeaversReport
+from careward.people.staff.lines import not_ended
 from careward.people.staff.models import Assignment, LeaverNotice, Organisation
 from careward.people.staff.packs import pack_on
 from careward.work.tasks import actions as work
@@ -26,7 +27,7 @@ def keep_leaver_work(*, organisation: Organisation, on: date, now: datetime, by:
     rule = pack_on(organisation.pack, on).leavers_report
     notices = notices.filter(Q(left_on=None) | Q(left_on__gte=on - timedelta(days=rule.look_back_days)))
     here = _still_here(organisation, on)
-    people = people_of(organisation)
+    people = people_of(organisation, on)
     wanted = [
         _task(notice, people.manager(notice.person_id), on, rule) for notice in notices if notice.fits != 1 or notice.person_id in here
     ]
@@ -44,8 +45,8 @@ def keep_leaver_work(*, organisation: Organisation, on: date, now: datetime, by:
 
 def _still_here(organisation: Organisation, on: date) -> frozenset[int]:
     """Everyone with an assignment that has not ended."""
-    held = Assignment.objects.filter(Q(gone_on=None) | Q(gone_on__gt=on), organisation=organisation).exclude(status="terminated")
-    return frozenset(held.filter(Q(end_on=None) | Q(end_on__gte=on)).values_list("person_id", flat=True))
+    held = Assignment.objects.filter(not_ended(on), organisation=organisation)
+    return frozenset(held.values_list("person_id", flat=True))
 
 
 def _task(notice: LeaverNotice, manager: int | None, on: date, rule: LeaversReport) -> NewTask:

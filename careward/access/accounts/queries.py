@@ -11,8 +11,7 @@ from careward.access.accounts import pages, wording
 from careward.access.accounts.models import Account, Allowance, Finding, Run
 from careward.people.signin.roles import ROLES
 from careward.people.staff.models import Person
-from careward.people.staff.queries import posts_of, search_people
-from careward.people.staff.rules import main_post
+from careward.people.staff.queries import search_people
 from careward.systems.register.models import System
 from careward.web import lists
 from careward.web.lists import Asked, Listing, Option, Page
@@ -192,14 +191,6 @@ def waiting_allowance(within: Reach) -> tuple[str, ...]:
     allowed = Allowance.objects.filter(organisation_id=within.organisation_id, on_date=run.on).values_list("system__code", flat=True)
     waiting = set(run.unsafe) - set(allowed)
     return tuple(sorted(waiting & within.systems if within.systems else waiting))
-
-
-def answers_for(*, organisation_id: int, person_id: int, managers: frozenset[int], on: date) -> bool:
-    """Whether any of some managers leads a person in a post held on a day or, where none is, led them in the last."""
-    posts = posts_of([person_id], organisation_id=organisation_id)[person_id]
-    last = main_post(posts, on)
-    numbers = {p.supervisor for p in posts if p.held(on)} | ({last.supervisor} if last else set())
-    return Person.objects.filter(organisation_id=organisation_id, pk__in=managers, employee_number__in=numbers - {""}).exists()
 
 
 GROUPS = {"system": "system__code", "manager": "manager_id", "code": "code", "person": "person_id"}

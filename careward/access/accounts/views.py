@@ -8,7 +8,7 @@ from careward.access.accounts import actions, pages, queries
 from careward.access.accounts.whole_access import whole_access
 from careward.people.staff.models import Organisation
 from careward.people.staff.packs import clause_called
-from careward.people.staff.queries import colleague
+from careward.people.staff.queries import answers_for, colleague
 from careward.systems.register.queries import system_seen, systems_seen
 from careward.web import exports, lists
 from careward.web.jinja import clause_address
@@ -57,7 +57,7 @@ def person(request: HttpRequest, person_id: int) -> HttpResponseBase:
         raise Http404("no such person here")
     mine = person_id == standing.person_id
     everybody = standing.may("staff:people:see")
-    managed = not (mine or everybody) and queries.answers_for(
+    managed = not (mine or everybody) and answers_for(
         organisation_id=standing.organisation_id, person_id=person_id, managers=acts_for(standing), on=standing.today
     )
     if not (mine or managed or everybody):

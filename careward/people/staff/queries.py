@@ -1,7 +1,7 @@
 """Reads of staff, teams, managers and deputies: rows in, frozen values out, always of one organisation."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -11,8 +11,10 @@ from careward.core.days import ONE_DAY
 from careward.core.decision import Decision
 from careward.core.packs.duties import HOUSE
 from careward.people.staff import rules
+from careward.people.staff.lines import below, held_posts, lines_on, not_ended
 from careward.people.staff.models import Assignment, Deputy, Person, Team
 from careward.people.staff.packs import pack_of
+from careward.people.staff.rules import ManagerOn
 
 BY_NAME = ("last_name", "first_name", "id")
 TYPES = {
@@ -44,8 +46,8 @@ class Colleague:
     employee_number: str
     job: str
     team: Named | None
-    manager: Named | None
-    manager_number: str  # also where the staff record names a manager it does not hold
+    manager: Named | None  # on that day: of one who is away, whoever stands in or is next above
+    manager_number: str  # whom the staff record names, which may be nobody it holds
     person_type: str
     state: str
     state_words: str
@@ -65,12 +67,6 @@ class Standby:
         return self.to_on - ONE_DAY if self.to_on else None
 
 
-def held_posts(on: date) -> Q:
-    """The assignments held on a day, as rules.Post.held says it of one."""
-    ends = (Q(end_on=None) | Q(end_on__gte=on)) & (Q(gone_on=None) | Q(gone_on__gt=on))
-    return Q(start_on__lte=on) & ends & ~Q(status="terminated")
-
-
 def staff(*, organisation_id: int) -> QuerySet[Person]:
     """Everybody the staff record holds or held; not read yet, so that a list can narrow, count and slice them."""
     return Person.objects.filter(organisation_id=organisation_id)
@@ -86,28 +82,29 @@ def in_state(state: str, *, organisation_id: int, on: date) -> Q:
     theirs = Assignment.objects.filter(organisation_id=organisation_id)
     held = Q(pk__in=theirs.filter(held_posts(on)).values("person_id"))
     at_work = Q(pk__in=theirs.filter(held_posts(on)).exclude(status__in=rules.AWAY).values("person_id"))
-    coming = Q(pk__in=theirs.filter(start_on__gt=on).exclude(status="terminated").values("person_id"))
+    coming = Q(pk__in=theirs.filter(not_ended(on), start_on__gt=on).values("person_id"))
     return {"here": at_work, "away": held & ~at_work, "coming": coming & ~held, "left": ~held & ~coming}[state]
 
 
 def colleagues(people: Iterable[Person], *, organisation_id: int, on: date) -> list[Colleague]:
-    """People with their post, manager and state, in the order given; two queries for any number of them."""
+    """People with their post, manager and state, in the order given; the same few queries for any number of them."""
     people = list(people)
-    posts = posts_of([p.pk for p in people], organisation_id=organisation_id)
-    main = {p.pk: rules.main_post(posts[p.pk], on) for p in people}
-    bosses = _by_number({post.supervisor for post in main.values() if post and post.supervisor}, organisation_id)
-    return [_colleague(p, main[p.pk], posts[p.pk], bosses, on) for p in people]
+    ids = [p.pk for p in people]
+    posts = posts_of(ids, organisation_id=organisation_id)
+    managers = managers_on(organisation_id=organisation_id, on=on, person_ids=ids) if ids else {}
+    names = _named({m.manager_id for m in managers.values()}, organisation_id)
+    return [_colleague(p, posts[p.pk], names[managers[p.pk].manager_id] if p.pk in managers else None, on) for p in people]
 
 
-def _colleague(person: Person, post: rules.Post | None, posts: list[rules.Post], bosses: dict[str, Named], on: date) -> Colleague:
-    state = rules.employment(posts, on)
+def _colleague(person: Person, posts: list[rules.Post], manager: Named | None, on: date) -> Colleague:
+    post, state = rules.main_post(posts, on), rules.employment(posts, on)
     return Colleague(
         id=person.pk,
         name=person.name,
         employee_number=person.employee_number,
         job=post.job if post else "",
         team=Named(post.team_id, post.team) if post else None,
-        manager=bosses.get(post.supervisor) if post else None,
+        manager=manager,
         manager_number=post.supervisor if post else "",
         person_type=post.person_type if post else "",
         state=state.state,
@@ -136,9 +133,9 @@ def posts_of(person_ids: Collection[int], *, organisation_id: int) -> dict[int, 
     return out
 
 
-def _by_number(numbers: Collection[str], organisation_id: int) -> dict[str, Named]:
-    found = Person.objects.filter(organisation_id=organisation_id, employee_number__in=numbers)
-    return {p.employee_number: Named(p.pk, p.name) for p in found}
+def _named(ids: Collection[int], organisation_id: int) -> dict[int, Named]:
+    found = Person.objects.filter(organisation_id=organisation_id, pk__in=ids) if ids else ()
+    return {p.pk: Named(p.pk, p.name) for p in found}
 
 
 def colleague(*, organisation_id: int, person_id: int, on: date) -> Colleague | None:
@@ -186,18 +183,46 @@ def team(*, organisation_id: int, team_id: int, on: date) -> TeamSeen | None:
     return TeamSeen(row.pk, row.code, row.name, row.directorate, tuple(colleagues(found, organisation_id=organisation_id, on=on)))
 
 
+def managers_on(*, organisation_id: int, on: date, person_ids: Collection[int] | None = None) -> Mapping[int, ManagerOn]:
+    """Who manages each of some people, or of everybody, on a day, and how they were found; who has nobody left is not in it.
+
+    The same four queries for one person and for all; rules.manager_on says it of one.
+    """
+    day = lines_on(organisation_id=organisation_id, on=on, person_ids=person_ids)
+    whose = day.named if person_ids is None else person_ids
+    return {i: found for i in whose if (found := rules.manager_on(i, day))}
+
+
 def manager_of(*, organisation_id: int, person_id: int, on: date) -> Named | None:
-    """The line manager by the staff record on a day; None where it names nobody it holds."""
-    found = colleague(organisation_id=organisation_id, person_id=person_id, on=on)
-    return found.manager if found else None
+    """Who manages someone on a day: whom their post names, a deputy, or the next above; None where nobody is left."""
+    found = managers_on(organisation_id=organisation_id, on=on, person_ids=[person_id]).get(person_id)
+    return _named([found.manager_id], organisation_id)[found.manager_id] if found else None
+
+
+def answers_for(*, organisation_id: int, person_id: int, managers: Collection[int], on: date) -> bool:
+    """Whether any of some managers leads a person on a day by one of their posts, or is the one in whose stead another does."""
+    day = lines_on(organisation_id=organisation_id, on=on, person_ids=[person_id])
+    return any(m.manager_id in managers or m.instead_of in managers for m in rules.leaders_on(person_id, day))
 
 
 def team_of(*, organisation_id: int, manager_id: int, on: date) -> list[Colleague]:
-    """Everybody with a post held on a day for which the staff record names this manager, by name."""
-    number = staff(organisation_id=organisation_id).filter(pk=manager_id).values("employee_number")[:1]
-    theirs = holding(organisation_id=organisation_id, on=on, supervisor_employee_number=number)
-    found = staff(organisation_id=organisation_id).filter(theirs).order_by(*BY_NAME)
-    return colleagues(found, organisation_id=organisation_id, on=on)
+    """Everybody in post whom someone leads on a day by one of their posts, as manager, as deputy or from above, by name."""
+    acted_for = [m.id for m in managers_acted_for(organisation_id=organisation_id, person_id=manager_id, on=on)]
+    led = _leaders([manager_id, *acted_for], organisation_id, on)
+    theirs = {person for person, found in led.items() if any(m.manager_id == manager_id for m in found)}
+    return _in_post(theirs, organisation_id, on)
+
+
+def _leaders(managers: Iterable[int], organisation_id: int, on: date) -> dict[int, tuple[ManagerOn, ...]]:
+    """Who leads each of those whom some managers might lead."""
+    people = below(organisation_id=organisation_id, on=on, manager_ids=managers)
+    day = lines_on(organisation_id=organisation_id, on=on, person_ids=people)
+    return {person: rules.leaders_on(person, day) for person in people}
+
+
+def _in_post(people: Collection[int], organisation_id: int, on: date) -> list[Colleague]:
+    found = staff(organisation_id=organisation_id).filter(holding(organisation_id=organisation_id, on=on, person_id__in=people))
+    return colleagues(found.order_by(*BY_NAME), organisation_id=organisation_id, on=on)
 
 
 def standbys(*, organisation_id: int, person_id: int) -> list[Standby]:
@@ -233,25 +258,19 @@ def my_teams(*, organisation_id: int, person_id: int | None, on: date) -> MyTeam
         return MyTeams((), ())
     known = standbys(organisation_id=organisation_id, person_id=me.pk)
     acting = {s.manager.id: s for s in known if s.deputy.id == me.pk and _now(s, on)}
-    numbers = dict(staff(organisation_id=organisation_id).filter(pk__in=[me.pk, *acting]).values_list("employee_number", "id"))
-    led = _led_by(numbers, organisation_id, on)
+    led = _led_by([me.pk, *acting], organisation_id, on)
     own = Led(Named(me.pk, me.name), tuple(led[me.pk]), None, False)
     others = [Led(s.manager, tuple(led[m]), s.last_on, True) for m, s in acting.items()]
     deputies = tuple(s for s in known if s.manager.id == me.pk and (s.to_on is None or s.to_on > on))
     return MyTeams((own, *others), deputies)
 
 
-def _led_by(numbers: dict[str, int], organisation_id: int, on: date) -> dict[int, list[Colleague]]:
-    """The people whose posts name one of these managers, by manager; one who has two of them stands under both."""
-    theirs = Assignment.objects.filter(held_posts(on), organisation_id=organisation_id, supervisor_employee_number__in=numbers)
-    pairs = set(theirs.values_list("supervisor_employee_number", "person_id"))
-    found = staff(organisation_id=organisation_id).filter(pk__in={person for _, person in pairs}).order_by(*BY_NAME)
-    out: dict[int, list[Colleague]] = defaultdict(list)
-    for each in colleagues(found, organisation_id=organisation_id, on=on):
-        for number, manager in numbers.items():
-            if (number, each.id) in pairs:
-                out[manager].append(each)
-    return out
+def _led_by(managers: list[int], organisation_id: int, on: date) -> dict[int, list[Colleague]]:
+    """Whom each of these managers leads, or would if they were here; one who has two of them stands under both."""
+    leaders = _leaders(managers, organisation_id, on)
+    led = {m: {person for person, found in leaders.items() if any(f.leads(m) for f in found)} for m in managers}
+    seen = _in_post(set().union(*led.values()), organisation_id, on)
+    return {m: [each for each in seen if each.id in people] for m, people in led.items()}
 
 
 def managers_acted_for(*, organisation_id: int, person_id: int, on: date) -> list[Named]:

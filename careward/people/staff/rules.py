@@ -1,10 +1,10 @@
-"""Who may act for a manager, which post stands for someone, and whether they work here. Pure."""
+"""Who works here on a day, who manages whom, who may act for a manager. Pure."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from careward.core.days import ONE_DAY, Period
+from careward.core.days import ONE_DAY
 from careward.core.decision import ALLOWED, Decision, refuse
 from careward.web.words import day
 
@@ -24,7 +24,7 @@ def may_act_for(manager_id: int, actor_id: int, *, deputies: Iterable[Deputising
     if actor_id == manager_id:
         return ALLOWED
     theirs = [d for d in deputies if d.manager_id == manager_id and d.deputy_id == actor_id]
-    if any(Period(d.from_on, d.to_on).contains(on) for d in theirs):
+    if any(covers(d.from_on, d.to_on, on) for d in theirs):
         return ALLOWED
     remedy = "Ask the manager, or ask them to name a deputy for today"
     if not theirs:
@@ -34,7 +34,24 @@ def may_act_for(manager_id: int, actor_id: int, *, deputies: Iterable[Deputising
     return refuse("deputy.not_begun", clause, f"They are deputy from {day(min(d.from_on for d in theirs))}", remedy)
 
 
+FAR = date(9999, 12, 31)  # a blank end means no end
+LONG_AGO = date(1, 1, 1)
 AWAY = {"suspended": "Suspended", "maternity": "On maternity leave", "long_term_absence": "On long-term absence"}
+
+
+def ended(*, status: str, end_on: date | None, gone_on: date | None, on: date) -> bool:
+    """Whether a post is over on a day: terminated, past the last day worked, or no longer in the staff record."""
+    return status == "terminated" or (end_on or FAR) < on or (gone_on or FAR) <= on
+
+
+def in_force(*, status: str, start_on: date, end_on: date | None, gone_on: date | None, on: date) -> bool:
+    """Whether a post is someone's on a day, at work or away: begun, and not over."""
+    return start_on <= on and not ended(status=status, end_on=end_on, gone_on=gone_on, on=on)
+
+
+def covers(from_on: date | None, to_on: date | None, on: date) -> bool:
+    """Whether an absence, or a deputy's dates, hold on a day; the day they run to is the first day no longer."""
+    return (from_on or LONG_AGO) <= on < (to_on or FAR)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +71,11 @@ class Post:
 
     def held(self, on: date) -> bool:
         """Whether the post is held on a day, at work or away."""
-        if self.status == "terminated" or (self.gone_on is not None and self.gone_on <= on):
-            return False
-        return self.start_on <= on and (self.end_on is None or on <= self.end_on)
+        return in_force(status=self.status, start_on=self.start_on, end_on=self.end_on, gone_on=self.gone_on, on=on)
+
+    def coming(self, on: date) -> bool:
+        """Whether the post is still to begin."""
+        return self.start_on > on and not ended(status=self.status, end_on=self.end_on, gone_on=self.gone_on, on=on)
 
     @property
     def last_on(self) -> date | None:
@@ -73,7 +92,11 @@ class Employment:
 
 def main_post(posts: Iterable[Post], on: date) -> Post | None:
     """The post that stands for someone on a day: held before not held, primary before the others, then the latest begun."""
-    return max(posts, key=lambda p: (p.held(on), p.is_primary, p.start_on), default=None)
+    return max(posts, key=_rank(on), default=None)
+
+
+def _rank(on: date) -> Callable[[Post], tuple[bool, bool, date]]:
+    return lambda p: (p.held(on), p.is_primary, p.start_on)
 
 
 def employment(posts: Iterable[Post], on: date) -> Employment:
@@ -84,8 +107,91 @@ def employment(posts: Iterable[Post], on: date) -> Employment:
         return Employment("here", "Works here")
     if held:
         return Employment("away", AWAY[held[0].status])
-    coming = [p.start_on for p in known if p.start_on > on and p.status != "terminated"]
+    coming = [p.start_on for p in known if p.coming(on)]
     if coming:
         return Employment("coming", f"Begins on {day(min(coming))}")
     ended = [p.last_on for p in known if p.last_on is not None]
     return Employment("left", f"Left on {day(max(ended))}" if ended else "Left")
+
+
+OWN, DEPUTY, ABOVE = "own", "deputy", "above"
+NEAREST_FIRST = (OWN, DEPUTY, ABOVE)
+
+
+@dataclass(frozen=True, slots=True)
+class ManagerOn:
+    """Who manages someone on a day, and how that was found: the named manager's own self, their deputy, or from above them."""
+
+    manager_id: int
+    how: str  # own, deputy, above
+    instead_of: int | None = None  # the manager whom the staff record names, where that is not who manages
+
+    def leads(self, manager_id: int) -> bool:
+        """Whether this is work of a manager: their own, or done in their stead."""
+        return manager_id == self.instead_of or (manager_id == self.manager_id and self.how != DEPUTY)
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """Who is named over whom on one day, who of them is at work, and who stands in for whom, the first to be asked first."""
+
+    named: Mapping[int, Sequence[int]]  # person -> managers whom their posts in force name; of a leaver, their last post
+    at_work: Collection[int]
+    deputies: Mapping[int, Sequence[int]]  # manager -> deputies within their dates and at work
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One member of staff as the rule about managers asks: their posts, and when they are absent (the second day is the first back)."""
+
+    employee_number: str
+    posts: Sequence[Post] = ()
+    absences: Sequence[tuple[date, date | None]] = ()
+
+    def at_work(self, on: date) -> bool:
+        """Whether someone is in post on a day, in one post at least not away, and not absent."""
+        here = any(p.held(on) and p.status not in AWAY for p in self.posts)
+        return here and not any(covers(from_on, to_on, on) for from_on, to_on in self.absences)
+
+
+def lines(staff: Mapping[int, Member], deputies: Iterable[Deputising], on: date) -> Lines:
+    """The lines of a day, from what is known of all staff. The set form is careward.people.staff.lines."""
+    numbers = {member.employee_number: i for i, member in staff.items()}
+    at_work = {i for i, member in staff.items() if member.at_work(on)}
+    named = {i: [numbers[n] for n in _supervisors(member.posts, on) if n in numbers] for i, member in staff.items()}
+    acting: dict[int, list[int]] = {}
+    for d in sorted(deputies, key=lambda d: (d.from_on, d.deputy_id)):
+        if d.deputy_id in at_work and covers(d.from_on, d.to_on, on):
+            acting.setdefault(d.manager_id, []).append(d.deputy_id)
+    return Lines(named, at_work, acting)
+
+
+def _supervisors(posts: Sequence[Post], on: date) -> list[str]:
+    """Whom the posts in force name, the main post's first; of someone without one, whom their last post named."""
+    ranked = sorted(posts, key=_rank(on), reverse=True)
+    return [p.supervisor for p in ranked if p.held(on)] or [p.supervisor for p in ranked[:1]]
+
+
+def leaders_on(person_id: int, day: Lines) -> tuple[ManagerOn, ...]:
+    """Who leads someone on a day, by each of their posts: the manager it names, else their deputy, else from above them."""
+    found = (_answering(named, person_id, day) for named in day.named.get(person_id, ()) if named != person_id)
+    return tuple(f for f in found if f)
+
+
+def manager_on(person_id: int, day: Lines) -> ManagerOn | None:
+    """The one who manages someone on a day, by whichever post finds one nearest; None where nobody is left."""
+    return min(leaders_on(person_id, day), key=lambda m: NEAREST_FIRST.index(m.how), default=None)
+
+
+def _answering(named: int, person_id: int, day: Lines) -> ManagerOn | None:
+    """Climbs from the manager named, one level at a time; a circle of managers ends the climb."""
+    level, seen, how = [named], {person_id}, OWN
+    while level:
+        if here := next((m for m in level if m in day.at_work), None):
+            return ManagerOn(here, how, None if how == OWN else named)
+        if acting := next((d for m in level for d in day.deputies.get(m, ()) if d != person_id), None):
+            return ManagerOn(acting, DEPUTY if how == OWN else ABOVE, named)
+        seen.update(level)
+        level = list(dict.fromkeys(above for m in level for above in day.named.get(m, ()) if above not in seen))
+        how = ABOVE
+    return None
