@@ -54,7 +54,8 @@ def _pure_modules() -> list[str]:
     chosen = [
         p
         for p in MODULES
-        if p.stem != "__init__" and (p.name == "rules.py" or "rules" in p.parts or p.relative_to(CAREWARD).parts[0] in beside)
+        if p.stem != "__init__"
+        and (p.name == "rules.py" or "rules" in p.relative_to(CAREWARD).parts or p.relative_to(CAREWARD).parts[0] in beside)
     ]
     return [".".join(p.relative_to(ROOT).with_suffix("").parts) for p in chosen if "standalone" not in p.parts]
 
