@@ -82,10 +82,10 @@ class Calendar:
         return day.weekday() <= FRIDAY and day not in self.closed and day not in self.holidays(day.year)
 
 
-ENGLAND = Calendar()
+ENGLAND = Calendar()  # of no organisation: a clock of somebody's runs by the calendar of their pack
 
 
-def add_working_days(start: date, count: int, calendar: Calendar = ENGLAND) -> date:
+def add_working_days(start: date, count: int, calendar: Calendar) -> date:
     """The day `count` working days after `start` (before, when negative); `start` itself is day nought, worked or not."""
     step = ONE_DAY if count > 0 else -ONE_DAY
     day, left = start, abs(count)
@@ -95,18 +95,18 @@ def add_working_days(start: date, count: int, calendar: Calendar = ENGLAND) -> d
     return day
 
 
-def working_days_between(start: date, end: date, calendar: Calendar = ENGLAND) -> int:
+def working_days_between(start: date, end: date, calendar: Calendar) -> int:
     """How many working days `end` lies after `start`, not counting `start` and counting `end`; negative when it lies before."""
     sign, step = (1, ONE_DAY) if end >= start else (-1, -ONE_DAY)
     return sign * sum(calendar.works(start + step * i) for i in range(1, abs((end - start).days) + 1))
 
 
-def next_working_day(day: date, calendar: Calendar = ENGLAND) -> date:
+def next_working_day(day: date, calendar: Calendar) -> date:
     """The first working day after a day."""
     return add_working_days(day, 1, calendar)
 
 
-def working_day_from(day: date, calendar: Calendar = ENGLAND) -> date:
+def working_day_from(day: date, calendar: Calendar) -> date:
     """The day itself when it is worked, else the next working day."""
     return day if calendar.works(day) else next_working_day(day, calendar)
 
@@ -150,7 +150,7 @@ def rights_clock(
     fee_on: date | None = None,
     extended: bool = False,
     pauses: Iterable[Pause] = (),
-    calendar: Calendar = ENGLAND,
+    calendar: Calendar,
 ) -> RightsClock:
     """One calendar month by the ICO's reading of UK GDPR Article 12A; three when validly extended.
 
@@ -206,15 +206,19 @@ def breach_due_at(aware_at: datetime) -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class CoreHours:
-    """The hours in which planned downtime is to be avoided (PA-051): Monday to Friday 08:00 to 18:00 in London.
+    """The hours in which planned downtime is to be avoided (PA-051): from Monday to Friday, by the clocks of London.
 
-    A bank holiday counts as core unless `holidays_core` is turned off.
+    Whether a bank holiday counts as core is for the organisation to say. ValueError when they close before they open.
     """
 
-    opens: time = time(8)
-    closes: time = time(18)
-    holidays_core: bool = True
-    calendar: Calendar = ENGLAND
+    opens: time
+    closes: time
+    holidays_core: bool
+    calendar: Calendar
+
+    def __post_init__(self) -> None:
+        if self.closes <= self.opens:
+            raise ValueError(f"core hours end at {self.closes:%H:%M}, before they begin; mend one of the two")
 
     def on(self, day: date) -> "Period[datetime] | None":
         """The core hours of one day in UTC; None on a day without any."""
@@ -236,9 +240,6 @@ class CoreHours:
             shared = hours and hours.shared(window)
             total += shared.ends - shared.starts if shared and shared.ends else timedelta()
         return total
-
-
-CORE_HOURS = CoreHours()
 
 
 def _utc(day: date, at: time) -> datetime:

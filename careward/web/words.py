@@ -7,7 +7,7 @@ import re
 from datetime import date, datetime
 from typing import Any
 
-from careward.core.days import LONDON, aware, working_days_between
+from careward.core.days import LONDON, Calendar, aware, working_days_between
 
 HARD_SPACE = "\u00a0"
 ISO_DAY = re.compile(r"\b\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d)\b|\b\d{4}-(?:0[13-9]|1[0-2])-30\b|\b\d{4}-(?:0[13578]|1[02])-31\b")
@@ -63,17 +63,18 @@ def out_of(count: int, total: int) -> str:
     return f"{count:,} of {total:,}" if count else f"None of {total:,}"
 
 
-def distance(due: date, today: date) -> str:
+def distance(due: date, today: date, calendar: Calendar) -> str:
     """'In 3 working days', 'Tomorrow', 'Due today', '1 working day late'.
 
-    Days nobody works do not count. A due day that lies ahead with no working day up to it (a Sunday seen on Saturday) is told by its own
-    name, and one that has passed without a working day since is 'Due now': nobody could have acted in between.
+    Days not worked by the calendar of whoever reads it do not count. A due day that lies ahead with no working day up to it (a Sunday
+    seen on Saturday) is told by its own name, and one that has passed without a working day since is 'Due now': nobody could have acted
+    in between.
     """
     if due == today:
         return "Due today"
     if (due - today).days == 1:
         return "Tomorrow"
-    left = working_days_between(today, due)
+    left = working_days_between(today, due, calendar)
     if left > 0:
         return f"In {plural(left, 'working day')}"
     if left < 0:
@@ -81,9 +82,9 @@ def distance(due: date, today: date) -> str:
     return f"On {due:%A}" if due > today else "Due now"
 
 
-def urgency(due: date, today: date) -> str:
+def urgency(due: date, today: date, calendar: Calendar) -> str:
     """Which mark a clock wears: 'late', 'fix' when it is due today, else '' for none."""
-    words = distance(due, today)
+    words = distance(due, today, calendar)
     return "late" if words.endswith("late") else "fix" if words in ("Due today", "Due now") else ""
 
 

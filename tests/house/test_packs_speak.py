@@ -73,6 +73,14 @@ def figures_given(source: str) -> list[str]:
     return found
 
 
+def calendars_made(source: str) -> list[str]:
+    """Where a program takes England's bare calendar, or makes one: an organisation's comes from its pack."""
+    tree = ast.parse(source)
+    called = [n for n in ast.walk(tree) if isinstance(n, ast.Call) and ast.unparse(n.func).split(".")[-1] in ("Calendar", "CoreHours")]
+    named = [n for n in ast.walk(tree) if "ENGLAND" in (getattr(n, "id", ""), getattr(n, "attr", ""), getattr(n, "name", ""))]
+    return [f"{getattr(n, 'lineno', 0)}: {ast.unparse(n)}" for n in [*called, *named]]
+
+
 def _number(node: ast.expr) -> bool:
     return isinstance(node, ast.Constant) and isinstance(node.value, int)
 
@@ -89,6 +97,11 @@ def test_no_program_gives_days_but_of_its_own():
     beside = ("careward/core/days.py", "careward/engines/synthetic/", "careward/cli/")  # the law's clocks; a made-up trust's life
     given = {file: figures for file, source in programs() if not file.startswith(beside) and (figures := figures_given(source))}
     assert given.keys() == OWN_FIGURES.keys(), given
+
+
+def test_every_clock_runs_by_the_calendar_of_a_pack():
+    """The clocks of core/days take a calendar and have none of their own; the only one who makes one is the pack."""
+    assert {file for file, source in programs() if calendars_made(source)} == {"careward/core/days.py", "careward/core/packs/calendar.py"}
 
 
 def test_no_page_names_a_clause():

@@ -1,6 +1,8 @@
 """Working days, calendar months, elapsed hours and core hours, for every start date from 2020 to 2040."""
 
-from datetime import UTC, date, datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
+from functools import partial
 from zoneinfo import ZoneInfo
 
 import dateutil.easter
@@ -11,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from careward.core import days
-from careward.core.days import Calendar, CoreHours, Pause, Period, rights_clock
+from careward.core.days import ENGLAND, Calendar, CoreHours, Pause, Period
 
 FIRST, LAST = date(2020, 1, 1), date(2040, 12, 31)
 DAYS = [FIRST + timedelta(days=i) for i in range((LAST - FIRST).days + 1)]
@@ -19,6 +21,8 @@ LONDON = ZoneInfo("Europe/London")
 
 some_day = st.dates(FIRST, LAST)
 some_moment = st.datetimes(datetime(2020, 1, 2), datetime(2040, 12, 30), timezones=st.sampled_from([UTC, LONDON, ZoneInfo("Asia/Tokyo")]))
+CORE_HOURS = CoreHours(time(8), time(18), holidays_core=True, calendar=ENGLAND)
+rights_clock = partial(days.rights_clock, calendar=ENGLAND)
 
 
 @pytest.mark.parametrize("year", range(2020, 2041))
@@ -33,44 +37,46 @@ def test_easter_is_the_one_of_dateutil() -> None:
 
 @pytest.mark.parametrize("day", ["2020-05-08", "2022-06-02", "2022-06-03", "2022-09-19", "2023-05-08", "2021-12-28", "2026-12-28"])
 def test_one_off_and_substitute_days_are_not_worked(day: str) -> None:
-    assert not days.ENGLAND.works(date.fromisoformat(day))
+    assert not ENGLAND.works(date.fromisoformat(day))
 
 
 @pytest.mark.parametrize("day", ["2020-05-04", "2022-05-30", "2023-05-09", "2026-12-29"])
 def test_days_a_holiday_moved_from_are_worked(day: str) -> None:
-    assert days.ENGLAND.works(date.fromisoformat(day))
+    assert ENGLAND.works(date.fromisoformat(day))
 
 
 @pytest.mark.clause("EL-054", "EL-055")
 @pytest.mark.parametrize(("count", "due"), [(1, "2026-04-07"), (3, "2026-04-09")])
 def test_easter_2026_delays_registration(count: int, due: str) -> None:
-    assert days.add_working_days(date(2026, 4, 2), count) == date.fromisoformat(due)
+    assert days.add_working_days(date(2026, 4, 2), count, ENGLAND) == date.fromisoformat(due)
 
 
 def test_adding_working_days_counts_them_for_every_start() -> None:
     """Against the plainest reading: list the worked days once, then take the nth after or before each start."""
     end = date(2041, 3, 1)
-    worked = [d for d in (FIRST + timedelta(days=i) for i in range((end - FIRST).days)) if days.ENGLAND.works(d)]
+    worked = [d for d in (FIRST + timedelta(days=i) for i in range((end - FIRST).days)) if ENGLAND.works(d)]
     ahead = 0
     for start in DAYS:
         ahead += worked[ahead] <= start
         for count in (1, 3, 10):
-            assert days.add_working_days(start, count) == worked[ahead + count - 1]
-        assert days.next_working_day(start) == worked[ahead]
-        assert days.working_day_from(start) == (start if start in worked[max(ahead - 1, 0) : ahead] else worked[ahead])
+            assert days.add_working_days(start, count, ENGLAND) == worked[ahead + count - 1]
+        assert days.next_working_day(start, ENGLAND) == worked[ahead]
+        assert days.working_day_from(start, ENGLAND) == (start if start in worked[max(ahead - 1, 0) : ahead] else worked[ahead])
 
 
 @given(some_day, st.integers(-60, 60))
 def test_between_undoes_adding(start: date, count: int) -> None:
-    end = days.add_working_days(start, count)
-    assert days.working_days_between(start, end) == count
-    assert count == 0 or days.ENGLAND.works(end)
+    end = days.add_working_days(start, count, ENGLAND)
+    assert days.working_days_between(start, end, ENGLAND) == count
+    assert count == 0 or ENGLAND.works(end)
 
 
 @given(some_day, st.integers(0, 200), st.integers(0, 200))
 def test_between_adds_up(start: date, first: int, second: int) -> None:
     middle, end = start + timedelta(days=first), start + timedelta(days=first + second)
-    assert days.working_days_between(start, end) == days.working_days_between(start, middle) + days.working_days_between(middle, end)
+    assert days.working_days_between(start, end, ENGLAND) == days.working_days_between(start, middle, ENGLAND) + days.working_days_between(
+        middle, end, ENGLAND
+    )
 
 
 def test_a_calendar_takes_the_organisations_own_exceptions() -> None:
@@ -155,10 +161,10 @@ def test_one_month_for_every_start() -> None:
     for received in DAYS:
         clock = rights_clock(received_on=received)
         month_on = received + relativedelta(months=1)
-        assert clock.due_on is not None and days.ENGLAND.works(clock.due_on)
+        assert clock.due_on is not None and ENGLAND.works(clock.due_on)
         assert month_on <= clock.due_on <= month_on + timedelta(days=4)  # the longest run is Good Friday or Christmas to the next Tuesday
         assert clock.notice_by_on == month_on <= clock.due_on
-        assert not any(days.ENGLAND.works(month_on + timedelta(days=i)) for i in range((clock.due_on - month_on).days))
+        assert not any(ENGLAND.works(month_on + timedelta(days=i)) for i in range((clock.due_on - month_on).days))
 
 
 @given(some_day, st.lists(st.tuples(st.integers(-10, 60), st.integers(0, 20)), max_size=4), st.booleans())
@@ -172,7 +178,7 @@ def test_pauses_move_the_end_by_the_union_of_their_days(received: date, spans: l
             span = (pause.answered_on - pause.asked_on).days + 1
             union |= {d for d in (pause.asked_on + timedelta(days=i) for i in range(span)) if d >= received}
     assert clock.paused_days == len(union)
-    assert clock.due_on == days.working_day_from(end + timedelta(days=len(union)))
+    assert clock.due_on == days.working_day_from(end + timedelta(days=len(union)), ENGLAND)
     assert all(clock.due_on > d for d in union)
 
 
@@ -193,7 +199,7 @@ def test_seventy_two_hours_over_the_spring_change_end_an_hour_later_by_the_wall(
 
 
 def test_a_moment_without_a_zone_is_refused() -> None:
-    for refused in (days.london_day, days.breach_due_at, days.CORE_HOURS.covers):
+    for refused in (days.london_day, days.breach_due_at, CORE_HOURS.covers):
         with pytest.raises(ValueError, match="no time zone"):
             refused(datetime(2026, 6, 1, 9))
 
@@ -208,7 +214,7 @@ def test_the_day_in_london(moment: str, day: str) -> None:
 
 def test_core_hours_are_ten_by_the_london_clock_on_every_weekday() -> None:
     for day in DAYS:
-        hours = days.CORE_HOURS.on(day)
+        hours = CORE_HOURS.on(day)
         assert (hours is not None) == (day.weekday() < 5)
         if hours and hours.ends:
             assert hours.ends - hours.starts == timedelta(hours=10)
@@ -227,18 +233,23 @@ def test_core_hours_are_ten_by_the_london_clock_on_every_weekday() -> None:
     ],
 )
 def test_core_hours_follow_summer_time(moment: str, covered: bool) -> None:
-    assert days.CORE_HOURS.covers(datetime.fromisoformat(moment)) is covered
+    assert CORE_HOURS.covers(datetime.fromisoformat(moment)) is covered
 
 
 def test_a_bank_holiday_is_core_unless_turned_off() -> None:
     noon = datetime(2026, 8, 31, 12, tzinfo=LONDON)
-    assert CoreHours().covers(noon) and not CoreHours(holidays_core=False).covers(noon)
+    assert CORE_HOURS.covers(noon) and not replace(CORE_HOURS, holidays_core=False).covers(noon)
+
+
+def test_core_hours_that_end_before_they_begin_are_refused() -> None:
+    with pytest.raises(ValueError, match="core hours end at 08:00, before they begin"):
+        replace(CORE_HOURS, closes=time(8))
 
 
 def test_a_window_over_a_weekend_and_the_spring_change_shares_the_hours_of_its_weekdays() -> None:
     friday, monday = datetime(2026, 3, 27, 17, tzinfo=LONDON), datetime(2026, 3, 30, 9, tzinfo=LONDON)
-    assert days.CORE_HOURS.within(friday, monday) == timedelta(hours=2)
-    assert days.CORE_HOURS.within(datetime(2026, 3, 27, 18, tzinfo=LONDON), datetime(2026, 3, 30, 8, tzinfo=LONDON)) == timedelta()
+    assert CORE_HOURS.within(friday, monday) == timedelta(hours=2)
+    assert CORE_HOURS.within(datetime(2026, 3, 27, 18, tzinfo=LONDON), datetime(2026, 3, 30, 8, tzinfo=LONDON)) == timedelta()
 
 
 @given(some_moment, st.integers(0, 20_000))
@@ -246,8 +257,8 @@ def test_shared_core_hours_are_those_counted_minute_by_quarter_hour(start: datet
     start = start.replace(minute=0, second=0, microsecond=0)
     quarters = minutes // 15 % 200
     end = start.astimezone(UTC) + timedelta(minutes=15 * quarters)
-    covered = sum(days.CORE_HOURS.covers(start.astimezone(UTC) + timedelta(minutes=15 * i)) for i in range(quarters))
-    assert days.CORE_HOURS.within(start, end) == timedelta(minutes=15 * covered)
+    covered = sum(CORE_HOURS.covers(start.astimezone(UTC) + timedelta(minutes=15 * i)) for i in range(quarters))
+    assert CORE_HOURS.within(start, end) == timedelta(minutes=15 * covered)
 
 
 some_period = st.tuples(st.integers(0, 20), st.none() | st.integers(0, 20)).map(

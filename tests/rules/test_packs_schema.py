@@ -1,11 +1,12 @@
 """Packs are strict: what is misspelt, missing or of the wrong type is named with its file, its key and the remedy."""
 
 import re
-from datetime import date
+from datetime import date, time
 from pathlib import Path
 
 import pytest
 
+from careward.core.days import add_working_days
 from careward.core.packs.documents import load_document
 from careward.core.packs.pack import load
 from careward.core.packs.reader import SHIPPED, PackError, names
@@ -218,6 +219,31 @@ def test_a_duty_that_is_misspelt_or_left_out_is_refused(root: Path) -> None:
     write(root, "base", text.replace('"runs.nightly" = "house"\n', ""))
     with pytest.raises(PackError, match=r"base/pack\.toml: duties: 'runs\.nightly' is missing; add it"):
         load("base", root=root)
+
+
+def test_a_calendar_of_one_s_own_moves_every_due_day_and_the_rest_is_england(root: Path) -> None:
+    write(root, "trust", CHILD + "[calendar]\nclosed = [2026-11-24]\nopened = [2026-11-28]\ncore_opens = 07:30:00\n")
+    own, house = load("trust", root=root).calendar, load("base", root=root).calendar
+    monday, friday = date(2026, 11, 23), date(2026, 11, 27)
+    assert [add_working_days(monday, 1, c.days).day for c in (house, own)] == [24, 25]
+    assert [add_working_days(friday, 1, c.days).day for c in (house, own)] == [30, 28]
+    assert not own.days.works(date(2026, 12, 25)) and own.core_hours.opens == time(7, 30) and house.core_hours.opens == time(8)
+
+
+@pytest.mark.parametrize(
+    ("extra", "said"),
+    [
+        ("closed = [2026-11-24]\nopened = [2026-11-24]", "2026-11-24 is both closed and opened"),
+        ("core_closes = 07:00:00", "core hours end at 07:00, before they begin"),
+        ("closed = ['2026-11-24']", r"closed\[0\]: expected date"),
+        ("core_opens = '08:00'", "core_opens: expected time"),
+        ("holiday_core = false", "unknown key 'holiday_core'"),
+    ],
+)
+def test_a_calendar_that_cannot_be_is_refused(root: Path, extra: str, said: str) -> None:
+    write(root, "trust", CHILD + f"[calendar]\n{extra}\n")
+    with pytest.raises(PackError, match=rf"trust/pack\.toml: calendar: {said}"):
+        load("trust", root=root)
 
 
 DOCUMENT = """

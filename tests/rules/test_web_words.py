@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from careward.core.days import add_working_days, working_days_between
+from careward.core.days import ENGLAND, add_working_days, working_days_between
 from careward.web import words
 
 DAYS = st.dates(date(2020, 1, 1), date(2039, 12, 31))
@@ -27,29 +27,29 @@ MONDAY = date(2026, 11, 23)
     ],
 )
 def test_a_clock_says_how_far(due, said, mark):
-    assert (words.distance(due, MONDAY), words.urgency(due, MONDAY)) == (said, mark)
+    assert (words.distance(due, MONDAY, ENGLAND), words.urgency(due, MONDAY, ENGLAND)) == (said, mark)
 
 
 def test_a_sunday_seen_on_friday_is_told_by_its_name():
-    assert words.distance(date(2026, 11, 29), date(2026, 11, 27)) == "On Sunday"
+    assert words.distance(date(2026, 11, 29), date(2026, 11, 27), ENGLAND) == "On Sunday"
 
 
 def test_christmas_does_not_count():
-    assert words.distance(date(2026, 12, 29), date(2026, 12, 24)) == "In 1 working day"
+    assert words.distance(date(2026, 12, 29), date(2026, 12, 24), ENGLAND) == "In 1 working day"
 
 
 @given(DAYS, st.integers(2, 60))
 def test_so_many_working_days_ahead_is_said_so(today, count):
-    due = add_working_days(today, count)
-    assert words.distance(due, today) == f"In {count} working days"
-    assert words.urgency(due, today) == ""
+    due = add_working_days(today, count, ENGLAND)
+    assert words.distance(due, today, ENGLAND) == f"In {count} working days"
+    assert words.urgency(due, today, ENGLAND) == ""
 
 
 @given(DAYS, DAYS)
 def test_a_clock_is_late_only_when_a_working_day_has_gone(due, today):
-    late = today > due and working_days_between(due, today) > 0
-    assert (words.urgency(due, today) == "late") == late
-    assert words.distance(due, today)[0].isupper() or words.distance(due, today)[0].isdigit()
+    late = today > due and working_days_between(due, today, ENGLAND) > 0
+    assert (words.urgency(due, today, ENGLAND) == "late") == late
+    assert words.distance(due, today, ENGLAND)[0].isupper() or words.distance(due, today, ENGLAND)[0].isdigit()
 
 
 @given(st.datetimes(datetime(2020, 1, 1), datetime(2039, 12, 31), timezones=st.just(UTC)))

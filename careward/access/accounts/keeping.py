@@ -15,6 +15,7 @@ from careward.core.packs.pack import Pack
 from careward.core.ports import STEPS, Found
 from careward.evidence.rows import bulk
 from careward.people.staff.models import Organisation, Person
+from careward.people.staff.packs import pack_on
 from careward.people.staff.queries import managers_on
 from careward.systems.register.models import System
 from careward.work.tasks import actions as work
@@ -90,6 +91,7 @@ class Keeper:
         self.run, self.organisation, self.systems, self.packs, self.told_at = run, organisation, systems, packs, told_at
         self.now, self.by = now, by
         self.on = run.on_date
+        self.calendar = pack_on(organisation.pack, run.on_date).calendar.days
         self.kept = Kept(run)
         self.people = people_of(organisation, self.on)
         self.judged: dict[Key, Judged] = {}
@@ -150,7 +152,8 @@ class Keeper:
             organisation=self.organisation, system_id=key[0], account_id=judged.account_id, person_id=judged.person_id,
             environment=found.environment, username=found.username, employee_number=found.employee_number, code=found.code,
             topic=found.topic, step=found.step, clause=found.clause, detail=found.detail, settled=found.settled,
-            who=_who(found, rule, manager), manager_id=manager, found_on=self.on, due_on=_due_on(self.on, rule.working_days), run=self.run,
+            who=_who(found, rule, manager), manager_id=manager, found_on=self.on, run=self.run,
+            due_on=_due_on(self.on, rule.working_days, self.calendar),
         )  # fmt: skip
 
     def _raise_work(self) -> None:
@@ -259,8 +262,8 @@ def _who(found: Found, rule: FindingRule, manager: int | None) -> str:
 
 
 @cache
-def _due_on(on: date, working_days: int) -> date:
-    return days.add_working_days(on, working_days)
+def _due_on(on: date, working_days: int, calendar: days.Calendar) -> date:
+    return days.add_working_days(on, working_days, calendar)
 
 
 def batches(items: Sequence[T]) -> Iterator[Sequence[T]]:

@@ -7,7 +7,7 @@ from django.db.models import Q
 
 from careward.access.accounts.keeping import people_of
 from careward.core import days
-from careward.core.packs.leavers import LeaversReport
+from careward.core.packs.pack import Pack
 from careward.people.staff.lines import not_ended
 from careward.people.staff.models import Assignment, LeaverNotice, Organisation
 from careward.people.staff.packs import pack_on
@@ -24,12 +24,12 @@ NOT_ASKED = "The report no longer holds this line, or is too old to ask about"
 def keep_leaver_work(*, organisation: Organisation, on: date, now: datetime, by: str) -> tuple[int, int]:
     """Raises a question for each line of the report that the staff record does not yet bear out; closes those it does: (raised, closed)."""
     notices = LeaverNotice.objects.filter(organisation=organisation, gone_on=None).select_related("person")
-    rule = pack_on(organisation.pack, on).leavers_report
-    notices = notices.filter(Q(left_on=None) | Q(left_on__gte=on - timedelta(days=rule.look_back_days)))
+    pack = pack_on(organisation.pack, on)
+    notices = notices.filter(Q(left_on=None) | Q(left_on__gte=on - timedelta(days=pack.leavers_report.look_back_days)))
     here = _still_here(organisation, on)
     people = people_of(organisation, on)
     wanted = [
-        _task(notice, people.manager(notice.person_id), on, rule) for notice in notices if notice.fits != 1 or notice.person_id in here
+        _task(notice, people.manager(notice.person_id), on, pack) for notice in notices if notice.fits != 1 or notice.person_id in here
     ]
     keys = {t.key for t in wanted}
     borne_out = {f"{KEY}{notice.pk}" for notice in notices if notice.fits == 1 and notice.person_id not in here}
@@ -49,7 +49,8 @@ def _still_here(organisation: Organisation, on: date) -> frozenset[int]:
     return frozenset(held.values_list("person_id", flat=True))
 
 
-def _task(notice: LeaverNotice, manager: int | None, on: date, rule: LeaversReport) -> NewTask:
+def _task(notice: LeaverNotice, manager: int | None, on: date, pack: Pack) -> NewTask:
+    rule = pack.leavers_report
     when = f" on {notice.left_on.day} {notice.left_on:%B %Y}" if notice.left_on else ""
     said = f"The leavers report says that {notice.name} of {notice.team} left{when}"
     if notice.fits == 1 and notice.person and manager:
@@ -66,5 +67,5 @@ def _task(notice: LeaverNotice, manager: int | None, on: date, rule: LeaversRepo
         key=f"{KEY}{notice.pk}", kind="account.leaver", title=title, why=why, step="ask", clause=rule.clause, role=role, system_code="",
         otherwise="If you do nothing, their accounts stay open.", assignee_id=manager if role == "line_manager" else None,
         about_id=notice.person_id, link=f"person/{notice.person_id}" if notice.person_id else "",
-        due_on=days.add_working_days(on, rule.working_days),
+        due_on=days.add_working_days(on, rule.working_days, pack.calendar.days),
     )  # fmt: skip

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import cast
 
 from careward.core.packs.absence import Absence
+from careward.core.packs.calendar import WorkingTimes
 from careward.core.packs.choices import Choice
 from careward.core.packs.duties import DUTIES
 from careward.core.packs.environments import Environment
@@ -40,6 +41,7 @@ class Pack:
     findings: dict[str, FindingRule]
     environments: tuple[Environment, ...]
     leavers_report: LeaversReport
+    calendar: WorkingTimes
     document_review: DocumentReview
     duties: dict[str, str]  # the clause of each of duties.DUTIES
     register: tuple[RegisterEntry, ...] = ()
@@ -80,12 +82,20 @@ def load(name: str, *, root: Path = SHIPPED, on: date | None = None) -> Pack:
 
 def _check(pack: Pack, where: str) -> None:
     _check_lock_figures(pack, where)
+    _check_calendar(pack, where)
     if len({e.code for e in pack.register}) != len(pack.register):
         raise PackError(f"{where}: two register entries share a code; give each its own")
     if strange := sorted(pack.duties.keys() - DUTIES.keys()):
         raise PackError(f"{where}: duties: unknown key {strange[0]!r}; it may be misspelt. Known here: {', '.join(DUTIES)}")
     if missing := sorted(DUTIES.keys() - pack.duties.keys()):
         raise PackError(f"{where}: duties: {missing[0]!r} is missing; add it")
+
+
+def _check_calendar(pack: Pack, where: str) -> None:
+    try:
+        _ = pack.calendar.core_hours  # made of both, so that either speaks
+    except ValueError as wrong:
+        raise PackError(f"{where}: calendar: {wrong}") from wrong
 
 
 def _check_lock_figures(pack: Pack, where: str) -> None:
