@@ -73,8 +73,8 @@ def stopped(
 ) -> None:
     """List the work that stopped after several tries, each with the place of its fault."""
     open_house()
-    from careward.evidence.ledger.actions import retry
-    from careward.evidence.ledger.queries import stuck_errands
+    from careward.evidence.errands.actions import retry
+    from careward.evidence.errands.queries import stuck_errands
 
     whose = terms.organisation(organisation).ods_code
     found = stuck_errands(organisation=whose)

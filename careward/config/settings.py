@@ -46,6 +46,7 @@ INSTALLED_APPS = [
     "allauth.mfa",
     "careward.web",
     "careward.evidence.ledger",
+    "careward.evidence.errands",
     "careward.people.staff",
     "careward.people.signin",
     "careward.work.tasks",

@@ -10,6 +10,7 @@ from django.db import transaction
 
 from careward.access.accounts.models import Run
 from careward.core.days import LONDON, ONE_DAY, london_day
+from careward.evidence.errands import actions as errands
 from careward.evidence.ledger import actions as ledger
 from careward.evidence.ledger.models import Entry
 from careward.people.staff.models import Organisation
@@ -64,11 +65,9 @@ def _ask(one: Due, now: datetime) -> bool:
     organisation = Organisation.objects.select_for_update().get(pk=one.organisation_id)
     if one not in due(now):
         return False
-    errand = ("accounts.reconcile", {"organisation": organisation.pk, "on": one.on.isoformat(), "by": BY})
-    ledger.record(
-        at=now, actor=BY, verb=ASKED, subject=f"organisation/{organisation.pk}", organisation=organisation.ods_code,
-        on=one.on.isoformat(), errands=(errand,),
-    )  # fmt: skip
+    subject, body = f"organisation/{organisation.pk}", {"organisation": organisation.pk, "on": one.on.isoformat(), "by": BY}
+    ledger.record(at=now, actor=BY, verb=ASKED, subject=subject, organisation=organisation.ods_code, on=one.on.isoformat())
+    errands.ask(name="accounts.reconcile", body=body, organisation=organisation.ods_code, subject=subject, now=now)
     return True
 
 

@@ -14,11 +14,13 @@ from django.db import close_old_connections
 from careward.access.feeds.actions import clear_uploads
 from careward.access.feeds.errands import HANDLERS as FEEDS
 from careward.access.feeds.errands import PREPARES as FEEDS_READ
+from careward.evidence.errands import actions as errands
+from careward.evidence.errands.models import Errand
+from careward.evidence.errands.rules import Outcome
 from careward.evidence.ledger import actions as ledger
 from careward.evidence.ledger import errands as ledger_errands
-from careward.evidence.ledger.models import Errand
-from careward.evidence.ledger.rules import Outcome
 from careward.jobs import nightly
+from careward.jobs.checking import pass_on_checks
 from careward.jobs.reconcile import Compared, compare, keep_compared
 from careward.people.staff.models import Organisation
 
@@ -59,11 +61,11 @@ def name() -> str:
 
 def work_once(*, now: datetime, worker: str) -> bool:
     """Runs one waiting errand, if there is one, and says whether there was. One that fails is put off, and in the end stuck."""
-    errand = ledger.claim(now=now, worker=worker)
+    errand = errands.claim(now=now, worker=worker)
     if errand is None:
         return False
     handler, prepare = HANDLERS.get(errand.name, unknown), PREPARES.get(errand.name)
-    outcome = ledger.run_errand(errand=errand, handler=handler, now=now, prepare=prepare)
+    outcome = errands.run(errand=errand, handle=handler, now=now, prepare=prepare)
     if outcome not in (Outcome.DONE, Outcome.LOST):
         fault = Errand.objects.values_list("fault", flat=True).get(pk=errand.pk)
         log.error("errand.failed", errand=errand.pk, kind=errand.name, outcome=str(outcome), tries=errand.tries, fault=fault)
@@ -78,6 +80,7 @@ def work(stop: threading.Event) -> None:
         now = datetime.now(UTC)
         busy = attempt(work_once, now=now, worker=name())
         busy = attempt(nightly.run_due, now) or busy
+        busy = attempt(pass_on_checks, now=now) or busy
         if nightly.is_seal_due(now, sealed_at):
             sealed_at = now
             attempt(ledger.seal, now=now)

@@ -15,7 +15,8 @@ from careward.access.feeds.models import Load, LoadMove
 from careward.access.feeds.uploads import Upload, folder_of, path_of
 from careward.core.decision import Refused
 from careward.core.ports import Problem
-from careward.evidence.ledger.models import Entry, Errand
+from careward.evidence.errands.models import Errand
+from careward.evidence.ledger.models import Entry
 from careward.people.signin.models import RoleHeld, User
 from careward.people.staff.models import Absence, Assignment, Deputy, LeaverNotice, Organisation, Person, Team, TrainingHeld
 from careward.systems.register.models import Environment, System

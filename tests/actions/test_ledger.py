@@ -4,7 +4,6 @@ import ast
 import gzip
 import importlib.util
 import json
-import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -19,8 +18,8 @@ from hypothesis import strategies as st
 
 from careward.evidence.ledger import actions, proof, queries, rows, rules
 from careward.evidence.ledger.keys import ledger_keys
-from careward.evidence.ledger.models import Checkpoint, Entry, Errand, Leaf
-from careward.evidence.ledger.rules import Deed, EntryError, Outcome
+from careward.evidence.ledger.models import Checkpoint, Entry, Leaf
+from careward.evidence.ledger.rules import Deed, EntryError
 from careward.seal import notes, tree, walk
 from careward.seal.keys import KeyLost
 
@@ -65,23 +64,19 @@ def test_an_entry_outside_a_transaction_is_refused() -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_an_entry_and_its_errands_go_with_the_change_they_describe() -> None:
+def test_an_entry_goes_with_the_change_it_describes() -> None:
     with pytest.raises(ZeroDivisionError), transaction.atomic():
-        actions.record(at=NOW, actor="user/7", verb="account.locked", subject="account/1", organisation="RX3", errands=("work.tell",))
+        actions.record(at=NOW, actor="user/7", verb="account.locked", subject="account/1", organisation="RX3")
         1 / 0
-    assert not Entry.objects.exists() and not Errand.objects.exists()
+    assert not Entry.objects.exists()
 
 
 @pytest.mark.django_db
 def test_an_entry_says_when_who_what_and_on_what() -> None:
-    (entry,) = write(errands=("work.tell", ("accounts.read_back", {"account": 1})), on=date(2026, 11, 22), roles={"b", "a"})
+    (entry,) = write(on=date(2026, 11, 22), roles={"b", "a"})
     kept = Entry.objects.get(pk=entry.pk)
     assert (kept.at, kept.actor, kept.verb, kept.subject, kept.organisation) == (NOW, "user/7", "account.locked", "account/0", "RX3")
     assert kept.body == entry.body == {"why": "not used", "on": "2026-11-22", "roles": ["a", "b"]}
-    assert [(e.name, e.body, e.not_before) for e in Errand.objects.order_by("id")] == [
-        ("work.tell", {}, NOW),
-        ("accounts.read_back", {"account": 1}, NOW),
-    ]
 
 
 @pytest.mark.django_db
@@ -98,7 +93,6 @@ def test_an_entry_says_when_who_what_and_on_what() -> None:
         ({"why": object()}, "plain JSON"),
         ({"why": float("nan")}, "plain JSON"),
         ({"why": "\ud800"}, "plain JSON"),
-        ({"errands": (("work.tell", {"x": b"bytes"}),)}, "plain JSON"),
     ],
 )
 def test_what_cannot_be_kept_is_refused(changed: dict[str, object], why: str) -> None:
@@ -108,10 +102,9 @@ def test_what_cannot_be_kept_is_refused(changed: dict[str, object], why: str) ->
 
 @pytest.mark.django_db
 def test_many_things_are_written_down_at_once() -> None:
-    deeds = [Deed("account.locked", f"account/{n}", {"n": n}, errands=("work.tell",) if n % 2 else ()) for n in range(5)]
+    deeds = [Deed("account.locked", f"account/{n}", {"n": n}) for n in range(5)]
     assert actions.record_many(at=NOW, actor="job/reconcile", organisation="RX3", deeds=iter(deeds)) == 5
     assert [e.body["n"] for e in Entry.objects.order_by("id")] == [0, 1, 2, 3, 4]
-    assert [e.entry.subject for e in Errand.objects.order_by("id")] == ["account/1", "account/3"]
 
 
 @pytest.mark.django_db
@@ -152,155 +145,6 @@ def test_an_entry_cannot_be_written_over_by_its_id() -> None:
     with pytest.raises(IntegrityError), transaction.atomic():
         Entry(id=entry.pk, at=NOW, actor="user/8", verb="a.b", subject="c", organisation="", body={}).save()
     assert Entry.objects.get(pk=entry.pk).actor == "user/7"
-
-
-# --- errands --------------------------------------------------------------------------------------------------------
-
-
-def errand(name: str = "work.tell", **changed: object) -> Errand:
-    write(errands=(name,), **changed)
-    return Errand.objects.latest("id")
-
-
-def note_effect(done: Errand) -> None:
-    actions.record(at=NOW, actor="job/work", verb="errand.run", subject=f"errand/{done.pk}", organisation="RX3")
-
-
-def effects() -> int:
-    return Entry.objects.filter(verb="errand.run").count()
-
-
-@pytest.mark.django_db
-def test_the_oldest_due_errand_is_taken_first_and_only_once() -> None:
-    late, early = errand(at=NOW), errand(at=NOW - timedelta(hours=1))
-    errand(at=NOW + timedelta(seconds=1))
-    taken = [actions.claim(now=NOW, worker="w1"), actions.claim(now=NOW, worker="w2")]
-    assert [t and t.pk for t in taken] == [early.pk, late.pk]
-    assert actions.claim(now=NOW, worker="w3") is None
-    kept = Errand.objects.get(pk=early.pk)
-    assert (kept.claimed_at, kept.claimed_by, kept.tries) == (NOW, "w1", 1)
-
-
-@pytest.mark.django_db
-def test_an_errand_that_is_run_is_done_with_its_effect() -> None:
-    errand()
-    taken = actions.claim(now=NOW, worker="w1")
-    assert taken and actions.run_errand(errand=taken, handler=note_effect, now=NOW) is Outcome.DONE
-    assert Errand.objects.get().done_at == NOW and effects() == 1
-    assert actions.claim(now=NOW + timedelta(days=1), worker="w1") is None
-
-
-@pytest.mark.django_db
-def test_an_errand_that_fails_leaves_nothing_behind_and_waits_longer_each_time() -> None:
-    errand()
-
-    def broken(done: Errand) -> None:
-        note_effect(done)
-        raise ValueError("Jo Bloggs 943 476 5919")
-
-    now, waits = NOW, []
-    for _ in range(rules.MOST_TRIES - 1):
-        taken = actions.claim(now=now, worker="w1")
-        assert taken and actions.run_errand(errand=taken, handler=broken, now=now) is Outcome.PUT_OFF
-        waits.append(Errand.objects.get().not_before - now)
-        assert actions.claim(now=now + waits[-1] - timedelta(seconds=1), worker="w1") is None
-        now += waits[-1]
-    assert waits == sorted(waits) and waits[0] == rules.FIRST_WAIT and waits[-1] == rules.LONGEST_WAIT
-    taken = actions.claim(now=now, worker="w1")
-    assert taken and actions.run_errand(errand=taken, handler=broken, now=now) is Outcome.STUCK
-    assert effects() == 0 and actions.claim(now=now + timedelta(days=9), worker="w1") is None
-    (stuck,) = queries.stuck_errands(organisation="RX3")
-    assert (stuck.stuck_at, stuck.tries) == (now, rules.MOST_TRIES)
-    assert re.fullmatch(r"ValueError in broken, test_ledger\.py line \d+", stuck.fault)  # never the words, which may name a person
-
-
-@pytest.mark.django_db(transaction=True)
-def test_long_work_is_prepared_outside_the_transaction_of_the_effect() -> None:
-    errand()
-    taken = actions.claim(now=NOW, worker="w1")
-    seen = []
-
-    def handler(done: Errand, prepared: str) -> None:
-        seen.append((prepared, connection.in_atomic_block))
-        note_effect(done)
-
-    assert taken
-    done = actions.run_errand(errand=taken, handler=handler, now=NOW, prepare=lambda e: f"{e.name} {connection.in_atomic_block}")
-    assert done is Outcome.DONE and seen == [("work.tell False", True)] and effects() == 1
-
-
-@pytest.mark.django_db
-def test_work_that_cannot_be_prepared_is_put_off() -> None:
-    errand()
-    taken = actions.claim(now=NOW, worker="w1")
-    assert taken and actions.run_errand(errand=taken, handler=note_effect, now=NOW, prepare=lambda e: {}["nothing"]) is Outcome.PUT_OFF
-    assert effects() == 0 and Errand.objects.get().fault.startswith("KeyError in <lambda>, test_ledger.py line")
-
-
-@pytest.mark.django_db
-def test_a_fault_names_the_line_of_ours_that_failed_and_not_one_of_a_library() -> None:
-    errand()
-    taken = actions.claim(now=NOW, worker="w1")
-    assert taken
-    actions.run_errand(errand=taken, handler=lambda e: Entry.objects.get(pk=-1), now=NOW)
-    assert re.fullmatch(r"DoesNotExist in <lambda>, test_ledger\.py line \d+", Errand.objects.get().fault)
-
-
-@pytest.mark.django_db
-def test_an_errand_of_a_dead_worker_is_taken_again_and_the_dead_one_can_no_longer_finish_it() -> None:
-    errand()
-    dead = actions.claim(now=NOW, worker="w1")
-    assert dead and actions.claim(now=NOW + rules.LEASE - timedelta(seconds=1), worker="w2") is None
-    now = NOW + rules.LEASE
-    alive = actions.claim(now=now, worker="w2")
-    assert alive and alive.pk == dead.pk and alive.tries == 2
-    called: list[Errand] = []
-    assert actions.run_errand(errand=dead, handler=called.append, now=now) is Outcome.LOST and not called
-    assert actions.fail(errand=dead, now=now, fault="x") is Outcome.LOST
-    with pytest.raises(RuntimeError, match="another worker"):
-        actions.finish(errand=dead, now=now)
-    assert effects() == 0
-    assert actions.run_errand(errand=alive, handler=note_effect, now=now) is Outcome.DONE
-    assert actions.run_errand(errand=alive, handler=note_effect, now=now) is Outcome.LOST
-    assert effects() == 1
-
-
-@pytest.mark.django_db
-def test_an_errand_that_kills_every_worker_is_stuck_and_the_next_one_goes_on() -> None:
-    killer, other = errand(), errand(at=NOW + timedelta(minutes=1))
-    now = NOW
-    for _ in range(rules.MOST_TRIES):
-        assert (taken := actions.claim(now=now, worker="w1")) and taken.pk == killer.pk
-        now += rules.LEASE
-    assert (taken := actions.claim(now=now, worker="w1")) and taken.pk == other.pk
-    (stuck,) = queries.stuck_errands(organisation="RX3")
-    assert (stuck.id, stuck.fault) == (killer.pk, "begun 8 times and never ended")
-
-
-@pytest.mark.django_db
-def test_a_person_sets_a_stuck_errand_of_their_organisation_going_again() -> None:
-    stuck = errand()
-    Errand.objects.update(stuck_at=NOW, tries=rules.MOST_TRIES)
-    assert not actions.retry(errand_id=stuck.pk, organisation="ANOTHER", now=NOW, by="user/9")
-    assert actions.retry(errand_id=stuck.pk, organisation="RX3", now=NOW, by="user/9")
-    assert not actions.retry(errand_id=stuck.pk, organisation="RX3", now=NOW, by="user/9")
-    assert [(e.actor, e.subject) for e in Entry.objects.filter(verb="errand.retried")] == [("user/9", f"errand/{stuck.pk}")]
-    assert (taken := actions.claim(now=NOW, worker="w1")) and taken.tries == 1
-
-
-@pytest.mark.django_db
-def test_the_queue_is_counted_for_the_worker() -> None:
-    for minutes in (9, 5, 1, -1):
-        errand(at=NOW - timedelta(minutes=minutes))
-    actions.claim(now=NOW, worker="w1")
-    assert queries.queue(now=NOW) == queries.Queue(waiting=2, claimed=1, stuck=0, oldest_at=NOW - timedelta(minutes=5))
-    Errand.objects.filter(claimed_by="w1").update(stuck_at=NOW)
-    assert (queries.queue(now=NOW).claimed, queries.queue(now=NOW).stuck) == (0, 1)
-
-
-@given(st.integers(1, 10_000))
-def test_the_wait_grows_and_is_bounded(tries: int) -> None:
-    assert rules.FIRST_WAIT <= rules.back_off(tries) <= rules.back_off(tries + 1) <= rules.LONGEST_WAIT
 
 
 # --- bytes of an entry ----------------------------------------------------------------------------------------------

@@ -62,7 +62,7 @@ def place(request: pytest.FixtureRequest, tmp_path: Path) -> dict[str, str]:
         env["CAREWARD_DATABASE_URL"] = url
         run(env, f"connection.cursor().execute('CREATE DATABASE {name}')")
         env["CAREWARD_DATABASE_URL"] = url.removesuffix("postgres") + name
-    run(env, "from django.core.management import call_command; call_command('migrate', 'ledger', verbosity=0)")
+    run(env, "from django.core.management import call_command; call_command('migrate', 'errands', verbosity=0)")
     return env
 
 
@@ -73,11 +73,14 @@ import django
 django.setup()
 from django.db import connection, connections, transaction
 from careward.evidence.ledger import actions, proof, rules
-from careward.evidence.ledger.models import Checkpoint, Entry, Errand, Leaf
+from careward.evidence.errands import actions as errands
+from careward.evidence.errands.models import Errand
+from careward.evidence.errands.rules import LEASE, Asked
+from careward.evidence.ledger.models import Checkpoint, Entry, Leaf
 NOW = datetime(2026, 11, 22, 10, 31, tzinfo=UTC)
 
-def write(count, start=0, errands=(), actor="user/7"):
-    deeds = [rules.Deed("account.locked", f"account/{n}", {"n": n}, errands) for n in range(start, start + count)]
+def write(count, start=0, actor="user/7"):
+    deeds = [rules.Deed("account.locked", f"account/{n}", {"n": n}) for n in range(start, start + count)]
     with transaction.atomic():
         actions.record_many(at=NOW, actor=actor, organisation="RX3", deeds=deeds)
 
@@ -109,7 +112,8 @@ def run(env: dict[str, str], program: str, **options: object) -> str:
 
 
 WORKERS = """
-write(120, errands=("work.tell",))
+with transaction.atomic():
+    errands.ask_many(asked=[Asked("work.tell", f"account/{n}") for n in range(120)], organisation="RX3", now=NOW)
 ids = list(Errand.objects.order_by("id").values_list("id", flat=True))
 deadly, deadly_at_the_end = set(ids[::30]), set(ids[5::30])
 
@@ -120,24 +124,24 @@ def effect(errand):
     if errand.pk % 10 == 0 and errand.tries == 1:
         raise ValueError("the first try fails")
 
-finish = actions.finish
+finish = errands.finish
 
 def finish_or_die(*, errand, now):
     if errand.pk in deadly_at_the_end and errand.tries == 1:
         os.kill(os.getpid(), signal.SIGKILL)  # the effect is there, and not yet that it is done
     finish(errand=errand, now=now)
 
-actions.finish = finish_or_die
+errands.finish = finish_or_die
 
 def worker(number, now):
     def work():
-        while errand := actions.claim(now=now, worker=f"w{number}"):
-            actions.run_errand(errand=errand, handler=effect, now=now)
+        while errand := errands.claim(now=now, worker=f"w{number}"):
+            errands.run(errand=errand, handle=effect, now=now)
     return work
 
 ends = together([worker(n, NOW) for n in range(8)])
 more = together([worker(n + 8, NOW) for n in range(8)])  # all eight of the first are killed: others take their places
-later = together([worker(n, NOW + rules.LEASE + timedelta(hours=1)) for n in range(8)])
+later = together([worker(n, NOW + LEASE + timedelta(hours=1)) for n in range(8)])
 subjects = list(Entry.objects.filter(verb="errand.run").values_list("subject", flat=True))
 print(json.dumps({
     "killed": ends.count(signal.SIGKILL), "failed": sum(e not in (0, signal.SIGKILL) for e in ends + more + later),

@@ -6,7 +6,8 @@ import pytest
 from django.db import transaction
 
 from careward.core.decision import Refused, refuse
-from careward.evidence.ledger.models import Entry, Errand
+from careward.evidence.errands.models import Errand
+from careward.evidence.ledger.models import Entry
 from careward.evidence.moves import actions as moves
 from careward.evidence.moves.kinds import Kind
 from careward.evidence.moves.rows import locked
@@ -24,7 +25,7 @@ def test_a_move_changes_the_row_and_tells_its_history_the_ledger_and_what_follow
     task = found.task(organisation())
     moves.make(
         row=task, move="say_done", holds={DO}, change={"evidence": "Locked"}, note="Locked", entry={"clause": "EL-023"},
-        errands=["test.follows"], **FACTS,
+        errands=[("test.follows", {})], **FACTS,
     )  # fmt: skip
     assert (task.state, task.evidence) == ("said_done", "Locked")
     task.refresh_from_db()
@@ -33,7 +34,7 @@ def test_a_move_changes_the_row_and_tells_its_history_the_ledger_and_what_follow
     assert (told.task_id, told.at, told.by, told.was, told.became, told.note) == (task.pk, NOW, "user/7", "open", "said_done", "Locked")
     entry = Entry.objects.get()
     assert (entry.verb, entry.subject, entry.organisation, entry.body) == ("task.said_done", f"task/{task.pk}", "RX3", {"clause": "EL-023"})
-    assert Errand.objects.get(entry=entry).name == "test.follows"
+    assert (Errand.objects.get().name, Errand.objects.get().subject) == ("test.follows", entry.subject)
 
 
 def test_a_refused_move_gives_the_machine_s_reasons_and_the_room_s_together_and_leaves_nothing():

@@ -13,8 +13,11 @@ from careward.access.accounts import actions as accounts
 from careward.access.accounts.models import Account, Allowance, Finding, Run
 from careward.access.feeds import actions as feeds_actions
 from careward.core.decision import Refused
+from careward.evidence.errands import actions as errands
+from careward.evidence.errands.models import Errand
+from careward.evidence.errands.rules import Asked
 from careward.evidence.ledger import actions as ledger
-from careward.evidence.ledger.models import Entry, Errand
+from careward.evidence.ledger.models import Entry
 from careward.jobs import nightly, worker
 from careward.jobs.reconcile import reconcile
 from careward.people.signin import actions as people_actions
@@ -76,7 +79,7 @@ def test_eight_workers_run_two_hundred_errands_each_exactly_once(monkeypatch):
 
     monkeypatch.setitem(worker.HANDLERS, "test.counts", effect)
     with transaction.atomic():
-        ledger.record(at=NOW, actor="user/1", verb="test.asked", subject="test/1", organisation="RX3", errands=["test.counts"] * 200)
+        errands.ask_many(asked=[Asked("test.counts", "test/1")] * 200, organisation="RX3", now=NOW)
 
     def work_off(number: int) -> int:
         count = 0

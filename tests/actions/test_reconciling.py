@@ -12,7 +12,8 @@ from careward.config.wiring import read_feeds
 from careward.core.decision import Refused
 from careward.core.ports import FeedFile, Reading
 from careward.engines.synthetic.trust import make_trust
-from careward.evidence.ledger.models import Entry, Errand
+from careward.evidence.errands.models import Errand
+from careward.evidence.ledger.models import Entry
 from careward.people.staff.models import Organisation, Person
 from careward.work.tasks import actions as work
 from careward.work.tasks.models import Task, TaskMove

@@ -10,9 +10,11 @@ from typer.testing import CliRunner
 from careward.access.accounts.models import Finding, Run
 from careward.access.feeds import actions as feeds_actions
 from careward.cli.main import app
+from careward.evidence.errands import actions as errands
+from careward.evidence.errands.models import Errand
+from careward.evidence.errands.rules import MOST_TRIES
 from careward.evidence.ledger import actions as ledger
-from careward.evidence.ledger.models import Checkpoint, Entry, Errand
-from careward.evidence.ledger.rules import MOST_TRIES
+from careward.evidence.ledger.models import Checkpoint, Entry
 from careward.jobs import nightly, reconcile, worker
 from careward.jobs.reconcile import compare, keep_compared
 from careward.people.staff.models import Organisation, Person
@@ -37,8 +39,7 @@ def trust() -> Organisation:
 
 def give(trust: Organisation, name: str, now: datetime = NOW, **body: object) -> Errand:
     with transaction.atomic():
-        entry = ledger.record(at=now, actor="user/1", verb="test.asked", subject="test/1", organisation="RX3", errands=((name, body),))
-    return Errand.objects.get(entry=entry)
+        return errands.ask(name=name, body=body, organisation="RX3", subject="test/1", now=now)
 
 
 def run_all(now: datetime) -> int:

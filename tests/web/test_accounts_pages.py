@@ -12,7 +12,8 @@ from django.test.utils import CaptureQueriesContext
 
 from careward.access.accounts.models import Allowance
 from careward.core.packs.pack import load as load_pack
-from careward.evidence.ledger.models import Entry, Errand
+from careward.evidence.errands.models import Errand
+from careward.evidence.ledger.models import Entry
 from careward.people.staff.models import Organisation
 from tests.make import found, people
 from tests.make.people import NOW, TODAY, ready, signed_in

@@ -244,7 +244,7 @@ def test_the_list_finds_sorts_and_downloads_in_a_constant_number_of_queries(brow
 
 
 def test_a_load_that_got_stuck_says_so(browser, trust, tmp_path):
-    from careward.evidence.ledger.models import Errand
+    from careward.evidence.errands.models import Errand
 
     browser.post("/loads/new/", sent(tmp_path, reading(people(1))))
     Errand.objects.update(stuck_at=NOW)

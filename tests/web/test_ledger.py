@@ -16,10 +16,13 @@ from django.http import QueryDict
 from hypothesis import given
 from hypothesis import strategies as st
 
+from careward.evidence.errands import actions as queue
+from careward.evidence.errands.rules import Outcome
 from careward.evidence.ledger import actions, errands, pages, queries, rules
-from careward.evidence.ledger.models import Checkpoint, Entry, Errand
+from careward.evidence.ledger.models import Checkpoint, Entry, LedgerCheck
 from careward.evidence.ledger.proof import SCRIPT
 from careward.governance.procedures.actions import adopt_document
+from careward.jobs.checking import pass_on_checks
 from careward.seal import notes
 from careward.seal.tree import includes, leaf_hash
 from careward.web import lists
@@ -140,29 +143,39 @@ def test_a_long_ledger_is_checked_by_the_worker_once_and_the_page_says_so(browse
     assert "The check has been asked for." in page
     assert "A check is under way since 23 November 2026, 11:00." in page
     assert "Check it now" not in page
-    assert Errand.objects.count() == 1
-    errand = actions.claim(now=NOW, worker="test")
-    name = errand.name
-    done = actions.run_errand(errand=errand, handler=errands.HANDLERS[name], prepare=errands.PREPARES[name], now=NOW)
-    assert (name, done) == ("ledger.verify", rules.Outcome.DONE)
+    assert LedgerCheck.objects.count() == 1
+    assert [pass_on_checks(now=NOW), pass_on_checks(now=NOW)] == [1, 0]
+    errand = queue.claim(now=NOW, worker="test")
+    handle, prepare = errands.HANDLERS[errand.name], errands.PREPARES[errand.name]
+    assert queue.run(errand=errand, handle=handle, prepare=prepare, now=NOW) == Outcome.DONE
+    assert (LedgerCheck.objects.get().ended_at, LedgerCheck.objects.get().ok) == (NOW, True)
     noted = Entry.objects.get(verb="ledger.verified")
     asked = Entry.objects.get(verb="ledger.check_asked")
     assert (noted.actor, noted.organisation, noted.body["ok"], noted.body["checked"]) == (asked.actor, "RX3", True, 3)
     assert "held : 3 entries" in words(browser.get("/ledger/"))
 
 
-def test_a_check_that_got_stuck_says_so_and_can_be_asked_for_again(browser, monkeypatch):
+def test_a_check_that_does_not_end_says_so_and_can_be_asked_for_again(browser, monkeypatch):
     monkeypatch.setattr(errands, "AT_ONCE", 1)
     write()
     seal()
     browser.post("/ledger/check/")
-    Errand.objects.update(stuck_at=NOW)
+    LedgerCheck.objects.update(asked_at=NOW - rules.CHECK_LATE)
     page = words(browser.get("/ledger/"))
-    assert "A check stopped" in page
+    assert "A check that was asked for has not come to its end" in page
     assert "Check it now" in page
     browser.post("/ledger/check/")
-    assert Errand.objects.count() == 2
-    assert "A check stopped" not in words(browser.get("/ledger/"))
+    assert LedgerCheck.objects.count() == 2
+    page = words(browser.get("/ledger/"))
+    assert "has not come to its end" not in page and "A check is under way" in page
+
+
+def test_a_check_of_another_organisation_is_not_shown(browser):
+    write()
+    seal()
+    report = queries.verify()
+    actions.keep_check(report=report, organisation="RX4", now=NOW, by="user/8")
+    assert "Nobody has checked the ledger from here yet." in words(browser.get("/ledger/"))
 
 
 def test_sealing_that_stands_still_is_named(browser):

@@ -12,11 +12,14 @@ from careward.access.accounts.keeping import Judged, Keeper, Kept
 from careward.access.accounts.models import Account, Allowance, Run
 from careward.core.decision import Refused, refuse
 from careward.core.packs.pack import Pack
+from careward.evidence.errands import actions as errands
+from careward.evidence.errands.models import Errand
 from careward.evidence.ledger import actions as ledger
-from careward.evidence.ledger.models import Errand
 from careward.evidence.rows import bulk
 from careward.people.staff.models import Organisation
 from careward.systems.register.models import System
+
+RECONCILE = "accounts.reconcile"  # the errand that compares everything of an organisation
 
 
 @transaction.atomic
@@ -74,16 +77,9 @@ def allow_unsafe(*, organisation: Organisation, system_code: str, on: date, reas
         system=system, on_date=on, defaults={"organisation": organisation, "reason": reason.strip(), "by": by, "allowed_at": now}
     )
     if made:
-        errand = ("accounts.reconcile", {"organisation": organisation.pk, "on": on.isoformat(), "by": by})
-        ledger.record(
-            at=now,
-            actor=by,
-            verb="plan.allowed",
-            subject=f"system/{system.pk}",
-            organisation=organisation.ods_code,
-            on=on.isoformat(),
-            errands=(errand,),
-        )
+        subject = f"system/{system.pk}"
+        ledger.record(at=now, actor=by, verb="plan.allowed", subject=subject, organisation=organisation.ods_code, on=on.isoformat())
+        _ask_to_look(organisation, on, subject, now, by)
     return allowance
 
 
@@ -93,18 +89,17 @@ def ask_for_run(*, organisation: Organisation, on: date, now: datetime, by: str)
 
     Two who ask in the same instant may each leave an errand, which does no harm: nobody is made to wait for a lock.
     """
-    same = {"name": "accounts.reconcile", "body__organisation": organisation.pk, "body__on": on.isoformat()}
+    same = {"organisation": organisation.ods_code, "name": RECONCILE, "body__organisation": organisation.pk, "body__on": on.isoformat()}
     waits = Errand.objects.filter(**same, claimed_at=None, done_at=None, stuck_at=None).exists()
-    errand = ("accounts.reconcile", {"organisation": organisation.pk, "on": on.isoformat(), "by": by})
-    ledger.record(
-        at=now,
-        actor=by,
-        verb="reconciliation.asked",
-        subject=f"organisation/{organisation.pk}",
-        organisation=organisation.ods_code,
-        on=on.isoformat(),
-        errands=() if waits else (errand,),
-    )
+    subject = f"organisation/{organisation.pk}"
+    ledger.record(at=now, actor=by, verb="reconciliation.asked", subject=subject, organisation=organisation.ods_code, on=on.isoformat())
+    if not waits:
+        _ask_to_look(organisation, on, subject, now, by)
+
+
+def _ask_to_look(organisation: Organisation, on: date, subject: str, now: datetime, by: str) -> None:
+    body = {"organisation": organisation.pk, "on": on.isoformat(), "by": by}
+    errands.ask(name=RECONCILE, body=body, organisation=organisation.ods_code, subject=subject, now=now)
 
 
 @transaction.atomic

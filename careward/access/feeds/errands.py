@@ -5,7 +5,7 @@ from careward.access.feeds.models import Load
 from careward.access.feeds.uploads import path_of
 from careward.core.decision import Refused
 from careward.core.ports import Reading
-from careward.evidence.ledger.models import Errand
+from careward.evidence.errands.models import Errand
 from careward.web.plugs import plug
 
 

@@ -14,7 +14,7 @@ from careward.access.feeds.rules import ALLOW, RUN, STATE_WORDS, from_reasons, u
 from careward.access.feeds.writing import Remembered, recall
 from careward.core.decision import Decision, Reason, refuse
 from careward.core.ports import Problem
-from careward.evidence.ledger.models import Errand
+from careward.evidence.errands.models import Errand
 from careward.people.signin.arrivals import roles_in_force
 from careward.people.signin.models import RoleHeld, User
 from careward.people.signin.roles import permissions_of

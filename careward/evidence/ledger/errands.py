@@ -1,11 +1,10 @@
 """Checking the ledger when somebody asks: at once while it is small, else by the worker."""
 
 from datetime import datetime
+from typing import Any
 
-from django.db import transaction
-
-from careward.evidence.ledger.actions import note_verified, record
-from careward.evidence.ledger.models import Checkpoint, Errand
+from careward.evidence.ledger.actions import ask_check, keep_check
+from careward.evidence.ledger.models import Checkpoint
 from careward.evidence.ledger.proof import verify
 from careward.seal.walk import Report
 
@@ -20,29 +19,22 @@ def check(*, now: datetime, by: str, organisation: str) -> Report | None:
     """
     last = Checkpoint.objects.order_by("-size").only("size").first()
     if last and last.size >= AT_ONCE:
-        _ask(now, by, organisation)
+        ask_check(organisation=organisation, now=now, by=by)
         return None
     report = verify()
-    note_verified(report=report, now=now, by=by, organisation=organisation)
+    keep_check(report=report, organisation=organisation, now=now, by=by)
     return report
 
 
-@transaction.atomic
-def _ask(now: datetime, by: str, organisation: str) -> None:
-    if Errand.objects.filter(name=VERIFY, entry__organisation=organisation, done_at=None, stuck_at=None).exists():
-        return
-    errand = (VERIFY, {"by": by, "organisation": organisation})
-    record(at=now, actor=by, verb="ledger.check_asked", subject="ledger", organisation=organisation, errands=[errand])
-
-
-def look(errand: Errand) -> Report:
+def look(errand: Any) -> Report:
     """The long part, before the transaction: meanwhile everybody else can write."""
     return verify()
 
 
-def keep(errand: Errand, report: Report) -> None:
+def keep(errand: Any, report: Report) -> None:
     """Writes down what was found, for whoever asked."""
-    note_verified(report=report, now=errand.claimed_at, by=errand.body["by"], organisation=errand.body["organisation"])
+    asked = errand.body
+    keep_check(report=report, organisation=asked["organisation"], now=errand.claimed_at, by=asked["by"], check_id=asked.get("check"))
 
 
 HANDLERS = {VERIFY: keep}

@@ -1,4 +1,4 @@
-"""What was done, and what follows from it. Entries hold no foreign keys, so they outlive what they describe."""
+"""What was done. Entries hold no foreign keys, so they outlive what they describe."""
 
 from typing import Any, NoReturn
 
@@ -81,24 +81,26 @@ class Checkpoint(models.Model):
     plain = ("size", "root", "frontier", "note", "sealed_at")
 
 
-class Errand(models.Model):
-    """Work to be done after the transaction commits. A row is the queue."""
+class LedgerCheck(models.Model):
+    """A check of the whole ledger that somebody asked for, and what it found."""
 
-    entry = models.ForeignKey(Entry, models.PROTECT)
-    name = models.TextField()  # "feeds.examine"
-    body = models.JSONField(default=dict)
-    not_before = models.DateTimeField()
-    claimed_at = models.DateTimeField(null=True)
-    claimed_by = models.TextField(default="")
-    tries = models.PositiveIntegerField(default=0)
-    done_at = models.DateTimeField(null=True)
-    stuck_at = models.DateTimeField(null=True)
-    fault = models.TextField(default="")
+    organisation = models.TextField()  # ODS code; empty for the installation itself
+    asked_at = models.DateTimeField()
+    asked_by = models.TextField()
+    taken_up_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    ok = models.BooleanField(null=True)
+    checked = models.BigIntegerField(default=0)
+    first_bad = models.BigIntegerField(null=True)
+    problems = models.JSONField(default=list)
+    more = models.PositiveIntegerField(default=0)
+    entry_id = models.BigIntegerField(null=True)  # the entry that says what was found
 
     personal = ()
-    plain = ("id", "entry", "name", "body", "not_before", "claimed_at", "claimed_by", "tries", "done_at", "stuck_at", "fault")
+    plain = (
+        "id", "organisation", "asked_at", "asked_by", "taken_up_at", "ended_at", "ok", "checked", "first_bad", "problems", "more",
+        "entry_id",
+    )  # fmt: skip
 
     class Meta:
-        indexes = [
-            models.Index(fields=["not_before", "id"], name="errand_waiting", condition=models.Q(done_at=None, stuck_at=None)),
-        ]
+        indexes = [models.Index(fields=["organisation", "id"], name="ledger_check_newest")]

@@ -7,12 +7,12 @@ from datetime import UTC, datetime
 from json import dumps
 from typing import Any
 
-from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, Min, OuterRef, QuerySet, Subquery
 
 from careward.evidence.ledger import pages, rows, rules
-from careward.evidence.ledger.errands import AT_ONCE, VERIFY
+from careward.evidence.ledger.errands import AT_ONCE
 from careward.evidence.ledger.keys import ledger_keys
-from careward.evidence.ledger.models import Checkpoint, Entry, Errand, Leaf
+from careward.evidence.ledger.models import Checkpoint, Entry, Leaf, LedgerCheck
 from careward.evidence.ledger.proof import export as export
 from careward.evidence.ledger.proof import verify as verify
 from careward.seal.notes import NoteError
@@ -36,27 +36,6 @@ class Line:
     body: Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class StuckErrand:
-    """An errand that only a person can set going again."""
-
-    id: int
-    name: str
-    stuck_at: datetime
-    tries: int
-    fault: str
-
-
-@dataclass(frozen=True, slots=True)
-class Queue:
-    """The errands of the whole installation, for the worker and for /healthz."""
-
-    waiting: int
-    claimed: int
-    stuck: int
-    oldest_at: datetime | None  # since when the oldest waiting one has been due
-
-
 def history(*, organisation: str, subject: str, limit: int = 200) -> tuple[Line, ...]:
     """What was done to one thing, newest first."""
     return _lines(Entry.objects.filter(organisation=organisation, subject=subject), limit)
@@ -72,24 +51,6 @@ def latest(*, organisation: str, verb: str = "", below_id: int | None = None, li
 
 def _lines(found: QuerySet[Entry], limit: int) -> tuple[Line, ...]:
     return tuple(Line(e.id, e.at, e.actor, e.verb, e.subject, e.body) for e in found.order_by("-id")[:limit])
-
-
-def stuck_errands(*, organisation: str) -> tuple[StuckErrand, ...]:
-    """The errands of an organisation that a person must look at, oldest first."""
-    found = Errand.objects.filter(entry__organisation=organisation, done_at=None).exclude(stuck_at=None).order_by("stuck_at", "id")
-    return tuple(StuckErrand(e.id, e.name, e.stuck_at, e.tries, e.fault) for e in found if e.stuck_at)
-
-
-def queue(*, now: datetime) -> Queue:
-    """How much the workers have before them; of no organisation, and names none."""
-    due = Q(stuck_at=None, not_before__lte=now)
-    found = Errand.objects.filter(done_at=None).aggregate(
-        waiting=Count("id", filter=due & Q(claimed_at=None)),
-        claimed=Count("id", filter=Q(stuck_at=None) & ~Q(claimed_at=None)),
-        stuck=Count("id", filter=~Q(stuck_at=None)),
-        oldest_at=Min("not_before", filter=due & Q(claimed_at=None)),
-    )
-    return Queue(**found)
 
 
 def inclusion(*, organisation: str, entry_id: int) -> Inclusion | None:
@@ -175,27 +136,26 @@ def front(organisation: str, now: datetime) -> Front:
     last = Checkpoint.objects.order_by("-size").only("frontier", "sealed_at").first()
     late = Entry.objects.filter(organisation=organisation, id__gt=last.frontier["settled"] if last else 0)
     unsealed = late.filter(~Exists(Leaf.objects.filter(entry_id=OuterRef("id")))).aggregate(count=Count("id"), since=Min("at"))
-    check = _last_check(organisation)
-    asked = (
-        Errand.objects.filter(name=VERIFY, entry__organisation=organisation, done_at=None).select_related("entry").order_by("-id").first()
-    )
+    checks = LedgerCheck.objects.filter(organisation=organisation).order_by("-id")
+    newest = checks.first()
+    check = _check(newest if newest is None or newest.ended_at else checks.exclude(ended_at=None).first())
+    asked = newest if newest and newest.ended_at is None else None
+    stopped = asked is not None and now - asked.asked_at >= rules.CHECK_LATE
     return Front(
         unsealed=unsealed["count"],
         unsealed_since=unsealed["since"],
         sealed_at=last.sealed_at if last else None,
         check=check,
         check_due=last is not None and (check is None or now - check.at >= pages.CHECK_EVERY),
-        checking_since=asked.entry.at if asked and not asked.stuck_at else None,
-        check_stuck=bool(asked and asked.stuck_at),
+        checking_since=asked.asked_at if asked and not stopped else None,
+        check_stuck=stopped,
     )
 
 
-def _last_check(organisation: str) -> Check | None:
-    row = Entry.objects.filter(organisation=organisation, verb="ledger.verified").order_by("-id").first()
+def _check(row: LedgerCheck | None) -> Check | None:
     if row is None:
         return None
-    said = row.body
-    return Check(row.id, row.at, said["ok"], said["checked"], said["first_bad"], tuple(said["problems"]), said["more_problems"])
+    return Check(row.entry_id, row.ended_at, bool(row.ok), row.checked, row.first_bad, tuple(row.problems), row.more)
 
 
 @dataclass(frozen=True, slots=True)

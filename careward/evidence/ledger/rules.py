@@ -2,21 +2,15 @@
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from enum import StrEnum
 from typing import Any, NamedTuple
 
 from careward.seal.tree import leaf_hash
 
-FIRST_WAIT = timedelta(seconds=10)
-LONGEST_WAIT = timedelta(hours=1)
-LEASE = timedelta(minutes=10)  # a worker that is silent for longer is taken for dead
-MOST_TRIES = 8
+CHECK_LATE = timedelta(hours=2)  # a check that has not ended by then has stopped: the largest ledgers take half an hour
 VERB = re.compile(r"[a-z][a-z0-9_]*(\.[a-z0-9_]+)+")
-
-Follow = str | tuple[str, Mapping[str, object]]  # the name of an errand, alone or with its body
 
 _encode = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode
 _decode = json.JSONDecoder().decode
@@ -26,15 +20,6 @@ class EntryError(ValueError):
     """An entry that cannot be written down; a mistake of the caller, never of a person."""
 
 
-class Outcome(StrEnum):
-    """What became of an errand that was run."""
-
-    DONE = "done"
-    PUT_OFF = "put_off"  # failed, and waits to be tried again
-    STUCK = "stuck"  # failed so often that a person must look
-    LOST = "lost"  # another worker has taken it since: nothing was done
-
-
 @dataclass(frozen=True, slots=True)
 class Deed:
     """One thing done, for `record_many`."""
@@ -42,7 +27,6 @@ class Deed:
     verb: str
     subject: str
     body: Mapping[str, object]
-    errands: tuple[Follow, ...] = ()
 
 
 class Row(NamedTuple):
@@ -55,23 +39,6 @@ class Row(NamedTuple):
     verb: str
     subject: str
     body: str
-
-
-def back_off(tries: int) -> timedelta:
-    """How long an errand waits after so many tries: three times as long each time, up to an hour."""
-    times: int = 3 ** (min(tries, MOST_TRIES) - 1)
-    return min(FIRST_WAIT * times, LONGEST_WAIT)
-
-
-def is_stuck(tries: int) -> bool:
-    """Whether an errand has been tried so often that only a person can help."""
-    return tries >= MOST_TRIES
-
-
-def named(errands: Iterable[Follow]) -> list[tuple[str, dict[str, Any]]]:
-    """Errands with their bodies as plain JSON; raises EntryError."""
-    pairs = [(e, {}) if isinstance(e, str) else e for e in errands]
-    return [(name, plain(body)) for name, body in pairs]
 
 
 def plain(body: Mapping[str, object]) -> dict[str, Any]:

@@ -11,6 +11,8 @@ from typing import Any
 from django.db import connection
 
 from careward.core.decision import ALLOWED, Decision, Refused
+from careward.evidence.errands import actions as queue
+from careward.evidence.errands.rules import Asked
 from careward.evidence.ledger import actions as ledger
 from careward.evidence.moves.kinds import Kind
 from careward.evidence.rows import bulk
@@ -18,7 +20,7 @@ from careward.evidence.rows import bulk
 BEGUN = "begin"  # what history calls the beginning
 NOTHING: Mapping[str, Any] = {}
 AT_ONCE = 2_000  # rows of one statement
-Errands = Iterable[Any]
+Errands = Iterable[tuple[str, Mapping[str, object]]]  # names with their bodies
 
 
 def begin(
@@ -160,7 +162,9 @@ def _remember_many(kind: Kind, move: str, moved: Iterable[tuple[int, str, str, s
 
 def _record(kind: Kind, row: Any, verb: str, now: datetime, by: str, entry: Mapping[str, Any], errands: Errands) -> None:
     organisation, subject = row.organisation.ods_code, f"{kind.thing}/{row.pk}"
-    ledger.record(at=now, actor=by, verb=verb, subject=subject, organisation=organisation, errands=errands, **entry)
+    ledger.record(at=now, actor=by, verb=verb, subject=subject, organisation=organisation, **entry)
+    if follow := [Asked(name, subject, body) for name, body in errands]:
+        queue.ask_many(asked=follow, organisation=organisation, now=now)
 
 
 def _record_many(verb: str, count: int, organisation: Any, now: datetime, by: str, counted: str) -> int:

@@ -1,6 +1,7 @@
 """Loads remember what happened to them, and what the worker is to do with them, in rows of their own."""
 
 import json
+from datetime import UTC, datetime
 
 import django.db.models.deletion
 from django.db import migrations, models
@@ -34,7 +35,7 @@ def ask(apps, schema_editor):
         waiting = cursor.fetchall()
     for name, body, at in waiting:
         facts = json.loads(body) if isinstance(body, str) else body
-        told = models.DateTimeField().to_python(at) if isinstance(at, str) else at
+        told = datetime.fromisoformat(at).replace(tzinfo=UTC) if isinstance(at, str) else at  # SQLite keeps moments as text in UTC
         loads.objects.filter(pk=facts["load"]).update(asked=name.removeprefix("feeds."), asked_at=told)
 
 

@@ -1,0 +1,19 @@
+"""Checks of the ledger that somebody asked for go to the worker: the ledger stands below the queue and cannot ask it itself."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from careward.evidence.errands import actions as errands
+from careward.evidence.ledger.actions import take_asked_checks
+from careward.evidence.ledger.errands import VERIFY
+
+
+@transaction.atomic
+def pass_on_checks(*, now: datetime) -> int:
+    """Asks the queue for each check that nobody has taken up, and says how many there were."""
+    checks = take_asked_checks(now=now)
+    for check in checks:
+        body = {"check": check.pk, "organisation": check.organisation, "by": check.asked_by}
+        errands.ask(name=VERIFY, body=body, organisation=check.organisation, subject="ledger", now=now)
+    return len(checks)
