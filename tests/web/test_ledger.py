@@ -415,10 +415,11 @@ def test_the_auditor_finds_the_way_from_the_procedures(browser):
 
 
 def verbs_written():
-    """Every verb that some module writes: verb="x.y", verb = "x.y" and _note(row, "x.y")."""
-    for path in [*CAREWARD.glob("**/actions.py"), *CAREWARD.glob("jobs/*.py"), *CAREWARD.glob("**/errands.py")]:
+    """Every verb that some module writes: verb="x.y", verb = "x.y", _note(row, "x.y"), and the moves and beginning of a Kind."""
+    files = ("**/actions.py", "jobs/*.py", "**/errands.py", "**/models.py")
+    for path in [found for pattern in files for found in CAREWARD.glob(pattern)]:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if (isinstance(node, ast.keyword) and node.arg == "verb") or (
+            if (isinstance(node, ast.keyword) and node.arg in ("verb", "verbs", "begun")) or (
                 isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "verb"
             ):
                 yield from strings(node.value)
