@@ -39,6 +39,7 @@ class Feed:
     title: str
     columns: tuple[Column, ...]
     key: tuple[str, ...]
+    apart: str = ""  # the column by which a long file is taken part by part
     by_name: Mapping[str, Column] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -207,6 +208,7 @@ AUTHORISATIONS = Feed(
     ),
     # With roles and teams: one approver may approve several things for one person on one day.
     ("system", "environment", "employee_number", "kind", "roles", "teams", "approved_by_employee_number", "approver_role", "approved_on"),
+    apart="system",
 )
 
 GENERIC_ACCOUNTS = Feed(

@@ -1,8 +1,10 @@
 """The shapes that cross between rooms and what stands beside the stair: feeds read, accounts found wrong, plans."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
+
+from careward.core.blocks import Block, Rows, block_of, joined, parted
 
 STEPS = ("nothing", "warn", "ask", "amend", "reopen", "lock", "close")  # mildest first
 
@@ -37,8 +39,8 @@ class FeedFile:
     system: str  # the system's code for an accounts file, else ""
     digest: str  # SHA-256 of the bytes, hex
     columns: tuple[str, ...]
-    rows: list[tuple[Any, ...]]
-    lines: list[int]
+    rows: list[tuple[Any, ...]] | Rows
+    lines: Sequence[int]
     refused: int
     problems: tuple[Problem, ...]
     notices: tuple[str, ...]
@@ -46,6 +48,24 @@ class FeedFile:
     key: tuple[str, ...] = ()
     refused_keys: frozenset[tuple[str, ...]] | None = None
     unkeyed: tuple[int, ...] = ()
+
+    def blocks(self) -> Iterator[Block]:
+        """All rows, some thousands at a time; one block, perhaps empty, at least."""
+        if isinstance(self.rows, list):
+            yield block_of(self.columns, self.lines, self.rows)
+        else:
+            yield from self.rows.blocks()
+
+    def whole(self) -> Block:
+        """All rows at once, for a feed whose rows bear on each other."""
+        return joined(self.columns, list(self.blocks()))
+
+    def parts(self, column: str) -> Iterator[tuple[Any, Iterator[Block]]]:
+        """The rows of each value of a column by themselves, some thousands at a time."""
+        if isinstance(self.rows, list):
+            yield from ((value, iter((part,))) for value, part in parted(self.whole(), column).items())
+        else:
+            yield from self.rows.parts(column)
 
 
 @dataclass(frozen=True, slots=True)

@@ -283,7 +283,7 @@ def test_accounts_have_their_defaults_and_canonical_values(read):
     first, second, third = dicts(read(text))
     assert first == {
         "environment": "live", "username": "a", "email": "a@b.example", "status": "active", "kind": "normal", "created_on": None,
-        "last_used_at": datetime(2026, 6, 30, 23, tzinfo=UTC), "roles": "A;B",
+        "last_used_at": datetime(2026, 6, 30, 23, tzinfo=UTC), "roles": "A;b",
     }  # fmt: skip
     assert (second["environment"], second["roles"], second["created_on"]) == ("test", "", date(2020, 1, 1))
     assert second["last_used_at"] == datetime(2026, 7, 1, 9, 30, tzinfo=UTC)

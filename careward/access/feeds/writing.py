@@ -27,7 +27,7 @@ def write(planned: Planned) -> None:
     """Writes everything one file does, inside the caller's transaction."""
     for each in planned.writes:
         shape = each.shape
-        bulk.insert(shape.table, (*shape.columns, *shape.fixed), ((*row, *each.fixed) for row in each.added))
+        bulk.insert(shape.table, (*shape.columns, *shape.fixed), each.added, each.fixed)
         bulk.update(shape.table, shape.columns, [becomes for _, becomes in each.moved])
 
 

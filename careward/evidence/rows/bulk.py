@@ -5,32 +5,21 @@ a row read equals the row that was written and two rows can be compared as they 
 would write read back the same; a test holds that on both databases. Call inside a transaction that holds the organisation's lock.
 """
 
-import gc
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
-from itertools import repeat
+from itertools import islice, repeat
 from typing import Any
 
 from django.db import connection
 
+from careward.core.blocks import many_rows as many_rows
+
 Row = tuple[Any, ...]
 CHANGES = "careward_load_changes"
 AT_ONCE = 20_000  # rows of one statement
+INSERTED_AT_ONCE = 100  # rows of one statement that adds them
 MANY = 5_000  # rows changed at once
-
-
-@contextmanager
-def many_rows() -> Iterator[None]:
-    """Leaves Python's cycle collector off meanwhile: rows hold no cycles, and it would walk each of a million again and again."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 def storing() -> dict[str, Callable[[Any], Any]]:
@@ -98,15 +87,34 @@ def _last_id(table: str) -> int:
         return max(given[0] if given else 0, cursor.fetchone()[0] or 0)
 
 
-def insert(table: str, columns: Sequence[str], rows: Iterable[Row]) -> None:
-    """Adds rows, each (id, *columns)."""
+def insert(table: str, columns: Sequence[str], rows: Iterable[Row], fixed: Row = ()) -> None:
+    """Adds rows, each (id, *columns) but for the last columns where those are `fixed`, the same in every row."""
     names = ", ".join(_quoted(c) for c in ("id", *columns))
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            _copy(cursor, f"{_quoted(table)} ({names})", rows)
+            _copy(cursor, f"{_quoted(table)} ({names})", ((*row, *fixed) for row in rows) if fixed else rows)
         else:
-            marks = ", ".join(repeat("%s", len(columns) + 1))
-            cursor.executemany(f"INSERT INTO {_quoted(table)} ({names}) VALUES ({marks})", rows)  # noqa: S608
+            _insert_some_at_once(f"INSERT INTO {_quoted(table)} ({names}) VALUES ", len(columns) + 1, rows, fixed)  # noqa: S608
+
+
+def _insert_some_at_once(into: str, width: int, rows: Iterable[Row], fixed: Row) -> None:
+    """Many rows a statement: SQLite makes the lists of each CHECK anew for each statement, which cost more than the rows themselves.
+
+    Straight to the driver, since Django would format each statement anew; the transaction is the same.
+    """
+    connection.ensure_connection()
+    cursor = connection.connection.cursor()
+    one = f"({', '.join(repeat('?', width))})"
+    rows, full = iter(rows), ""
+    while some := list(islice(rows, INSERTED_AT_ONCE)):
+        if len(some) < INSERTED_AT_ONCE or not full:
+            full = into + ", ".join(repeat(one, len(some)))
+        values: list[Any] = []
+        for row in some:
+            values += row
+            values += fixed
+        cursor.execute(full, values)
+    cursor.close()
 
 
 def update(table: str, columns: Sequence[str], rows: Sequence[Row]) -> None:

@@ -62,7 +62,7 @@ class Shape:
 
     @property
     def table(self) -> str:
-        return self.model._meta.db_table
+        return str(self.model._meta.db_table)
 
     @property
     def columns(self) -> tuple[str, ...]:

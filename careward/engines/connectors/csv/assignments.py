@@ -1,8 +1,10 @@
 """What a staff row does not say of its assignment, worked out from the person's other rows of the same file."""
 
+from collections.abc import Sequence
 from typing import Any
 
-Row = tuple[Any, ...]
+from careward.core.blocks import Block
+from careward.engines.connectors.csv.kept import Kept
 
 
 class Assignments:
@@ -17,22 +19,29 @@ class Assignments:
         self._primary = columns.index("primary_assignment")
         self._count: dict[Any, int] = {}
 
-    def numbered(self, row: Row) -> Row:
-        """The row, with the number its place among the person's rows gives it where it had none."""
-        person = row[self._person]
-        count = self._count[person] = self._count.get(person, 0) + 1
-        if row[self._number] != "":
-            return row
-        number = person if count == 1 else f"{person}-{count}"
-        return (*row[: self._number], number, *row[self._number + 1 :])
+    def numbered(self, values: list[Sequence[Any]]) -> list[Sequence[Any]]:
+        """The columns, with the number its place among the person's rows gives each row that had none."""
+        numbers = []
+        for person, number in zip(values[self._person], values[self._number], strict=True):
+            count = self._count[person] = self._count.get(person, 0) + 1
+            numbers.append(number if number != "" else person if count == 1 else f"{person}-{count}")
+        return [*values[: self._number], numbers, *values[self._number + 1 :]]
 
-    def settled(self, rows: list[Row]) -> list[Row]:
+    def settle(self, rows: Kept) -> None:
         """Blank primaries decided: yes for the first row of a person none of whose rows says yes, else no."""
-        person, primary = self._person, self._primary
-        has_one = {row[person] for row in rows if row[primary]}
-        for i, row in enumerate(rows):
-            if row[primary] is None:
-                first = row[person] not in has_one
-                has_one.add(row[person])
-                rows[i] = (*row[:primary], first, *row[primary + 1 :])
-        return rows
+        has_one = {
+            person
+            for block in rows.blocks()
+            for person, primary in zip(block.values[self._person], block.values[self._primary], strict=True)
+            if primary
+        }
+
+        def decided(block: Block) -> Block:
+            primaries = []
+            for person, primary in zip(block.values[self._person], block.values[self._primary], strict=True):
+                primaries.append(person not in has_one if primary is None else primary)
+                if primary is None:
+                    has_one.add(person)
+            return Block(block.columns, block.lines, [*block.values[: self._primary], primaries, *block.values[self._primary + 1 :]])
+
+        rows.settle(decided)

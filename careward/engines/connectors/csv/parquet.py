@@ -1,4 +1,4 @@
-"""Parquet into the same records as CSV: each value as the text a CSV would have held; the heading counts as line 1."""
+"""Parquet into the same runs of records as CSV: each value as the text a CSV would have held; the heading counts as line 1."""
 
 from collections.abc import Callable, Generator, Iterator
 from datetime import date, datetime, time
@@ -8,9 +8,9 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from careward.engines.connectors.csv.sources import Hashed, Record, Unusable
+from careward.engines.connectors.csv.sources import Hashed, Run, Unusable
 
-_RUN = 16_384  # rows at a time
+_RUN = 4096  # rows at a time
 
 
 class ParquetSource:
@@ -20,11 +20,11 @@ class ParquetSource:
         self._path, self._limit = path, limit
         self.digest = _digest(path)
 
-    def records(self) -> Generator[Record, None, None]:
+    def runs(self) -> Generator[Run, None, None]:
         try:
             with pq.ParquetFile(self._path) as file:
                 self._refuse_swollen(file.metadata)
-                yield 1, list(file.schema_arrow.names)
+                yield (1,), [list(file.schema_arrow.names)]
                 yield from _rows(file)
         except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
             raise Unusable(0, "The file is not Parquet, or is damaged", "Export it again") from error
@@ -36,15 +36,16 @@ class ParquetSource:
             raise Unusable(0, what, "Split it into smaller files, or raise the limit")
 
 
-def _rows(file: Any) -> Iterator[Record]:
+def _rows(file: Any) -> Iterator[Run]:
     line = 2
     for batch in file.iter_batches(batch_size=_RUN):
         columns = [_cells(array) for array in batch.columns]
-        for cells in zip(*columns, strict=True):
-            if "\0" in "".join(cells):
-                raise Unusable(line, "The file holds a NUL character, which no text has", "Export it again without it")
-            yield line, list(cells)
-            line += 1
+        rows = list(map(list, zip(*columns, strict=True)))
+        if any("\0" in "".join(column) for column in columns):
+            bad = next(place for place, cells in enumerate(rows) if "\0" in "".join(cells))
+            raise Unusable(line + bad, "The file holds a NUL character, which no text has", "Export it again without it")
+        yield range(line, line + len(rows)), rows
+        line += len(rows)
 
 
 def _cells(array: Any) -> list[str]:

@@ -6,8 +6,10 @@ from contextlib import closing
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path, PurePosixPath
+from tempfile import TemporaryFile
 from typing import Any
 
+from careward.core.blocks import many_rows
 from careward.core.columns import FEEDS
 from careward.core.ports import FeedFile, Problem, Reading
 from careward.engines.connectors.csv import grouping, profiles
@@ -15,7 +17,7 @@ from careward.engines.connectors.csv.headings import Unmatched, fields_of, notic
 from careward.engines.connectors.csv.parquet import ParquetSource
 from careward.engines.connectors.csv.profiles import FeedProfile, Profile
 from careward.engines.connectors.csv.rows import Intake
-from careward.engines.connectors.csv.sources import Record, TextSource, Unusable
+from careward.engines.connectors.csv.sources import Run, TextSource, Unusable, in_runs, records_of
 from careward.engines.connectors.csv.values import CODE_FORM, SYSTEM_CODE, Unfit, cell_reader
 
 GIB = 1 << 30
@@ -113,10 +115,10 @@ def _read(path: Path, name: str, system: str, profile: FeedProfile, limit: int) 
 
 def _read_open(path: Path, name: str, system: str, profile: FeedProfile, limit: int) -> FeedFile:
     source = _source(path, profile, limit)
-    with closing(source.records()) as records:
-        headings, rest = _headings(records, profile)
+    with many_rows(), closing(source.runs()) as runs:
+        headings, rest = _headings(runs, profile)
         fields = fields_of(headings, profile)
-        intake = Intake(name, profile.shape, fields, headings, heading=profile.header)
+        intake = Intake(name, profile.shape, fields, headings, heading=profile.header, file=TemporaryFile)
         intake.take(_prepared(rest, headings, profile))
     notices = (*notices_of(headings, profile), *intake.notices())
     return FeedFile(
@@ -126,7 +128,7 @@ def _read_open(path: Path, name: str, system: str, profile: FeedProfile, limit: 
         source.digest,
         intake.columns,
         intake.rows,
-        intake.lines,
+        intake.rows.lines,
         intake.refused,
         tuple(intake.problems),
         notices,
@@ -143,25 +145,32 @@ def _source(path: Path, profile: FeedProfile, limit: int) -> TextSource | Parque
     return TextSource(path, encoding=profile.encoding, delimiter=profile.delimiter)
 
 
-def _headings(records: Iterator[Record], profile: FeedProfile) -> tuple[list[str], Iterator[Record]]:
+def _headings(runs: Iterator[Run], profile: FeedProfile) -> tuple[list[str], Iterator[Run]]:
     """The file's columns, by its heading line or by the profile's names, and the records below."""
-    first = next((r for r in records if isinstance(r[1], Unfit) or any(map(str.strip, r[1]))), None)
-    if first is None:
-        raise Unusable(0, "The file is empty", "Export it again; a list with nobody in it still has its heading line")
-    if not profile.header:
-        return list(profile.names), chain([first], records)
-    line, cells = first
-    if isinstance(cells, Unfit):
-        raise Unusable(line, f"The heading line cannot be read. {cells.what}", cells.remedy)
-    return cells, records
+    for lines, records in runs:
+        first = next((i for i, cells in enumerate(records) if isinstance(cells, Unfit) or any(map(str.strip, cells))), None)
+        if first is None:
+            continue
+        cells = records[first]
+        below = first + 1 if profile.header else first
+        rest = chain([(lines[below:], records[below:])], runs)
+        if not profile.header:
+            return list(profile.names), rest
+        if isinstance(cells, Unfit):
+            raise Unusable(lines[first], f"The heading line cannot be read. {cells.what}", cells.remedy)
+        return cells, rest
+    raise Unusable(0, "The file is empty", "Export it again; a list with nobody in it still has its heading line")
 
 
-def _prepared(records: Iterator[Record], headings: list[str], profile: FeedProfile) -> Iterator[Record]:
+def _prepared(runs: Iterator[Run], headings: list[str], profile: FeedProfile) -> Iterator[Run]:
+    if not profile.whole_numbers and not profile.group:
+        return runs
+    records = records_of(runs)
     if profile.whole_numbers:
         records = grouping.checked_numbers(records, headings, profile)
     if profile.group:
         records = grouping.grouped(records, headings, profile)
-    return records
+    return in_runs(records)
 
 
 def _known_files(folder: Path, profile: Profile) -> tuple[list[_Found], list[str]]:

@@ -1,52 +1,105 @@
 """Records into checked rows: every row is kept or refused, and a refused one with all its reasons."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from operator import itemgetter
-from typing import Any
+import sys
+from array import array
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, BinaryIO, TypeGuard
 
+from careward.core.blocks import Block
 from careward.core.columns import Feed
 from careward.core.ids import NHS_NUMBER, check_digit_fits
 from careward.core.ports import Problem
 from careward.engines.connectors.csv.assignments import Assignments
 from careward.engines.connectors.csv.headings import Field, normal
-from careward.engines.connectors.csv.sources import Record
+from careward.engines.connectors.csv.kept import FEW, Kept
+from careward.engines.connectors.csv.sources import Run
 from careward.engines.connectors.csv.values import FORMULA, Unfit
 
-_RUN = 4096  # rows turned into columns and back at a time
+_AT_ONCE = 4_000_000  # numbers of keys looked through at a time
 _MOST_PROBLEMS = 10_000  # listed; beyond, refused rows are only counted
 _SHOWN_LINES = 10
 
-Run = tuple[list[int], list[list[str]]]
 Reason = tuple[str, str, str]  # column, what, remedy
+Row = tuple[Any, ...]
+Opens = Callable[[], BinaryIO]  # makes the file that rows go into when they are many
+
+
+class Repeats:
+    """Finds rows that have the key of an earlier one, with eight bytes a row: rows alike in a number worked out from it are looked at."""
+
+    def __init__(self) -> None:
+        self._numbers = array("q")
+
+    def note(self, keys: Iterable[Row]) -> None:
+        """Takes in the keys of rows in the order in which they are kept."""
+        self._numbers.extend(map(hash, keys))
+
+    def second_rows(self, rows: Kept, places: Sequence[int]) -> list[tuple[int, int, Row]]:
+        """Each row whose key an earlier line has: its line, that line, and the row."""
+        suspects = self._suspects()
+        first: dict[Row, int] = {}
+        found: list[tuple[int, int, Row]] = []
+        for block in rows.blocks() if suspects else ():
+            keys = zip(*(block.values[place] for place in places), strict=True)
+            alike = [(block.lines[i], key, i) for i, key in enumerate(keys) if hash(key) in suspects]
+            for line, key, i in alike:
+                if first.setdefault(key, line) != line:
+                    found.append((line, first[key], tuple(column[i] for column in block.values)))
+        return sorted(found, key=lambda f: f[0])
+
+    def _suspects(self) -> set[int]:
+        """Numbers that came twice; by shares, so that the numbers of twelve million rows are never all objects at once."""
+        shares = 1 + len(self._numbers) // _AT_ONCE
+        if shares == 1 and len(set(self._numbers)) == len(self._numbers):
+            return set()
+        twice: set[int] = set()
+        for share in range(shares):
+            seen: set[int] = set()
+            for number in self._numbers:
+                if number % shares == share:
+                    if number in seen:
+                        twice.add(number)
+                    seen.add(number)
+        return twice
 
 
 class Intake:
     """What has come in from one file so far; `heading` says whether the file has a heading line, which may come again."""
 
-    def __init__(self, name: str, shape: Feed, fields: tuple[Field, ...], headings: list[str], *, heading: bool) -> None:
-        self.name, self.shape, self.fields, self.headings = name, shape, fields, headings
+    def __init__(
+        self,
+        name: str,
+        feed: Feed,
+        fields: tuple[Field, ...],
+        headings: list[str],
+        *,
+        heading: bool,
+        file: Opens,
+    ) -> None:
+        self.name, self.feed, self.fields, self.headings = name, feed, fields, headings
         self._heading = heading
         self.columns = tuple(f.column.name for f in fields)
-        self.rows: list[tuple[Any, ...]] = []
-        self.lines: list[int] = []
+        few = FEW if feed.name != "staff" else sys.maxsize  # a person's posts bear on each other
+        self.rows = Kept([f.column for f in fields], file=file, apart=feed.apart, few=few)
         self.refused = 0
         self.problems: list[Problem] = []
         self._unlisted = self._blank = self._formulas = 0
         self._doubtful: list[int] = []  # lines whose NHS number fails its check digit
-        self._key = itemgetter(*(i for i, c in enumerate(self.columns) if c in shape.key))
-        self._seen: dict[Any, int] = {}
-        self.key = tuple(c for c in shape.key if c in self.columns)
+        self.key = tuple(c for c in feed.key if c in self.columns)
         self._key_places = tuple(map(self.columns.index, self.key))
+        self._repeats = Repeats()
         self._refused_keys: set[tuple[str, ...]] = set()
         self.unkeyed: list[int] = []  # lines of refused rows that cannot be told apart
-        self._assignments = Assignments(self.columns) if shape.name == "staff" else None
+        self._assignments = Assignments(self.columns) if feed.name == "staff" else None
 
-    def take(self, records: Iterable[Record]) -> None:
+    def take(self, runs: Iterable[Run]) -> None:
         """Every record to a kept or a refused row."""
-        for lines, run in self._runs(records):
-            self._take_run(lines, run)
+        for lines, cells in runs:
+            self._take_run(lines, cells) if self._is_whole(cells) else self._take_run(*self._sifted(lines, cells))
+        self.rows.done()
+        self._refuse_repeats()
         if self._assignments:
-            self.rows = self._assignments.settled(self.rows)
+            self._assignments.settle(self.rows)
         self.problems.sort(key=lambda p: p.line)
         self.unkeyed.sort()
 
@@ -64,31 +117,29 @@ class Intake:
             out.append(f"Blank lines, left out: {self._blank:,}.")
         if self._formulas:
             out.append(f"Cells that begin with =, +, - or @, taken as text and made harmless when exported: {self._formulas:,}.")
-        if doubtful := sorted(set(self._doubtful).intersection(self.lines)):
+        if doubtful := sorted(set(self._doubtful).intersection(self.rows.lines)):
             lines = ", ".join(map(str, doubtful[:_SHOWN_LINES])) + (" ..." if len(doubtful) > _SHOWN_LINES else "")
             out.append(f"NHS numbers whose last digit does not fit the others, kept: {len(doubtful):,} (line {lines}).")
         if self._unlisted:
             out.append(f"Further problems, not listed: {self._unlisted:,}. Put right those listed and load the file again.")
         return out
 
-    def _runs(self, records: Iterable[Record]) -> Iterator[Run]:
-        width = len(self.headings)
+    def _is_whole(self, cells: Sequence[Any]) -> TypeGuard[Sequence[list[str]]]:
+        """Whether every record of a run has a cell for each column and is not the heading again."""
+        return set(map(type, cells)) <= {list} and set(map(len, cells)) <= {len(self.headings)} and self.headings not in cells
+
+    def _sifted(self, lines: Sequence[int], cells: Sequence[Any]) -> tuple[list[int], list[list[str]]]:
+        """The records of a run that are whole; the others are refused."""
         again = self.headings if self._heading else None
-        lines: list[int] = []
-        run: list[list[str]] = []
-        for line, cells in records:
-            if isinstance(cells, Unfit) or len(cells) != width:
-                self._refuse_uncut(line, cells)
-            elif cells == again:
+        kept: list[tuple[int, list[str]]] = []
+        for line, record in zip(lines, cells, strict=True):
+            if isinstance(record, Unfit) or len(record) != len(self.headings):
+                self._refuse_uncut(line, record)
+            elif record == again:
                 self._refuse(line, [_HEADING_AGAIN])
             else:
-                lines.append(line)
-                run.append(cells)
-                if len(run) == _RUN:
-                    yield lines, run
-                    lines, run = [], []
-        if run:
-            yield lines, run
+                kept.append((line, record))
+        return [line for line, _ in kept], [record for _, record in kept]
 
     def _refuse_uncut(self, line: int, cells: list[str] | Unfit) -> None:
         if isinstance(cells, Unfit):
@@ -102,10 +153,12 @@ class Intake:
             self._refuse(line, [("", what, remedy)])
             self.unkeyed.append(line)
 
-    def _take_run(self, lines: list[int], run: list[list[str]]) -> None:
+    def _take_run(self, lines: Sequence[int], run: Sequence[list[str]]) -> None:
+        if not run:
+            return
         given = list(zip(*run, strict=True))
         unfit: dict[int, list[Reason]] = {}
-        found = []
+        found: list[Sequence[Any]] = []
         for field in self.fields:
             cells = given[field.index] if field.index >= 0 else (field.constant,) * len(run)
             values, misfits = field.read(cells)
@@ -113,35 +166,27 @@ class Intake:
                 unfit.setdefault(i, []).append((field.heading, why.what, why.remedy))
             self._look_at(field, cells if misfits else values, lines)
             found.append(values)
-        rows = list(zip(*found, strict=True))
         if self._assignments:
-            rows = list(map(self._assignments.numbered, rows))
-        if unfit or not self._keep_all(lines, rows):
-            for i, row in enumerate(rows):
-                if i in unfit:
-                    self._refuse_unfit(lines[i], run[i], row, unfit[i])
-                else:
-                    self._keep(lines[i], row)
+            found = self._assignments.numbered(found)
+        block = Block(self.columns, lines, found)
+        for i in sorted(unfit):
+            self._refuse_unfit(lines[i], run[i], tuple(column[i] for column in found), unfit[i])
+        self._keep(block.only([i for i in range(len(run)) if i not in unfit]) if unfit else block)
 
-    def _keep_all(self, lines: list[int], rows: list[tuple[Any, ...]]) -> bool:
-        """Keeps a whole run at once where no row of it repeats another, which is nearly always so."""
-        keys = list(map(self._key, rows))
-        if len(set(keys)) < len(keys) or not self._seen.keys().isdisjoint(keys):
-            return False
-        self._seen.update(zip(keys, lines, strict=True))
-        self.rows += rows
-        self.lines += lines
-        return True
+    def _keep(self, block: Block) -> None:
+        self._repeats.note(zip(*(block.values[place] for place in self._key_places), strict=True))
+        self.rows.add(block)
 
-    def _keep(self, line: int, row: tuple[Any, ...]) -> None:
-        first = self._seen.setdefault(self._key(row), line)
-        if first == line:
-            self.rows.append(row)
-            self.lines.append(line)
-            return
-        key = ", ".join(f.heading for f in self.fields if f.column.name in self.shape.key)
-        self._refuse(line, [(key, f"The row repeats line {first}, which has the same {key}", "Keep one of the two rows")])
-        self._name(line, row)
+    def _refuse_repeats(self) -> None:
+        """A second row of one key is refused, naming the first."""
+        again: dict[int, int] = {}
+        for line, first, row in self._repeats.second_rows(self.rows, self._key_places):
+            key = ", ".join(f.heading for f in self.fields if f.column.name in self.feed.key)
+            self._refuse(line, [(key, f"The row repeats line {first}, which has the same {key}", "Keep one of the two rows")])
+            self._name(line, row)
+            again[line] = first
+        if again:
+            self.rows = self.rows.without(set(again))
 
     def _refuse_unfit(self, line: int, cells: list[str], row: tuple[Any, ...], reasons: list[Reason]) -> None:
         if not any(map(str.strip, cells)):
@@ -178,11 +223,11 @@ class Intake:
         self.problems += [Problem(self.name, line, column, what, remedy) for column, what, remedy in reasons[:room]]
         self._unlisted += len(reasons[room:])
 
-    def _look_at(self, field: Field, values: Sequence[Any], lines: list[int]) -> None:
+    def _look_at(self, field: Field, values: Sequence[Any], lines: Sequence[int]) -> None:
         if field.column.kind in _MAY_BE_FORMULA:
-            firsts = [value[:1] for value in values]
-            if not FORMULA.isdisjoint(firsts):
-                self._formulas += sum(map(FORMULA.__contains__, firsts))
+            together = "\n".join(["", *values])
+            if any(f"\n{mark}" in together for mark in FORMULA):
+                self._formulas += sum(value[:1] in FORMULA for value in values)
         elif field.column.kind == "nhs_number":
             self._doubtful += [n for n, v in zip(lines, values, strict=True) if NHS_NUMBER.fullmatch(v) and not check_digit_fits(v)]
 

@@ -5,13 +5,16 @@ import hashlib
 import io
 import re
 from collections import deque
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterable, Iterator, Sequence
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
 from careward.engines.connectors.csv.values import Unfit
 
 Record = tuple[int, list[str] | Unfit]  # the line it began on; its cells, or why it could not be cut into cells
+Run = tuple[Sequence[int], Sequence[list[str] | Unfit]]  # records in the order of the file: their lines, their cells
+_AT_ONCE = 4096  # lines cut at a time
 _BUFFER = 1 << 20
 _SURROGATE = re.compile("[\udc80-\udcff]")
 
@@ -46,7 +49,7 @@ class Hashed(io.RawIOBase):
 
 
 class TextSource:
-    """A delimited text file as records; `digest` is known once they are used up.
+    """A delimited text file as runs of records; `digest` is known once they are used up.
 
     Raises Unusable, when opened or while read, for bytes that are not text in this encoding and for NUL bytes.
     """
@@ -56,7 +59,7 @@ class TextSource:
         self._encoding = "utf-8-sig" if encoding.lower().replace("_", "-") in ("utf-8", "utf8") else encoding
         self._raw = Hashed(path)
 
-    def records(self) -> Generator[Record, None, None]:
+    def runs(self) -> Generator[Run, None, None]:
         with io.TextIOWrapper(io.BufferedReader(self._raw, _BUFFER), encoding=self._encoding, newline="") as lines:
             try:
                 yield from _by_blanks(lines) if self._delimiter == "whitespace" else _by_delimiter(lines, self._delimiter)
@@ -83,6 +86,20 @@ class TextSource:
             return 1
 
 
+def records_of(runs: Iterable[Run]) -> Iterator[Record]:
+    """Records one by one."""
+    for lines, cells in runs:
+        yield from zip(lines, cells, strict=True)
+
+
+def in_runs(records: Iterable[Record]) -> Iterator[Run]:
+    """Records taken together again, some thousands at a time."""
+    records = iter(records)
+    while some := list(islice(records, _AT_ONCE)):
+        lines, cells = zip(*some, strict=True)
+        yield lines, cells
+
+
 def _fed(lines: Iterator[str], held: list[str], again: deque[str]) -> Iterator[str]:
     """Lines for the CSV reader: those to be read again first; each is held until its record is whole."""
     while True:
@@ -99,11 +116,36 @@ class _NulByte(Exception):
     pass
 
 
-def _by_delimiter(lines: Iterator[str], delimiter: str) -> Iterator[Record]:
-    """RFC 4180 records. A quote gone wrong costs the line it stands on: reading goes on with the next line."""
+def _by_delimiter(lines: Iterator[str], delimiter: str) -> Iterator[Run]:
+    """RFC 4180 records: some thousands of lines at once where each is a record, which is nearly always so; else one by one."""
+    began = 1
+    while some := list(islice(lines, _AT_ONCE)):
+        cut = _cut_at_once(some, delimiter)
+        if cut is not None:
+            yield range(began, began + len(cut)), cut
+            began += len(cut)
+        else:
+            found = list(_one_by_one(chain(some, lines), began, began + len(some), delimiter))
+            began, _ = found.pop()
+            yield from in_runs(found)
+
+
+def _cut_at_once(lines: list[str], delimiter: str) -> list[list[str]] | None:
+    """The cells of lines that are a record each, none blank and none with a NUL byte; None where that is not so."""
+    try:
+        cut = list(csv.reader(lines, delimiter=delimiter, strict=True))
+    except csv.Error:
+        return None
+    return cut if len(cut) == len(lines) and all(cut) and "\0" not in "".join(lines) else None
+
+
+def _one_by_one(lines: Iterator[str], began: int, until: int, delimiter: str) -> Iterator[Record]:
+    """The records that begin before a line. A quote gone wrong costs the line it stands on: reading goes on with the next line.
+
+    The last record yielded is none: its number is the line to go on from.
+    """
     held: list[str] = []
     again: deque[str] = deque()
-    began = 1
     while True:
         reader = csv.reader(_fed(lines, held, again), delimiter=delimiter, strict=True)
         before = began - 1
@@ -113,6 +155,10 @@ def _by_delimiter(lines: Iterator[str], delimiter: str) -> Iterator[Record]:
                     yield began, cells
                 began = before + reader.line_num + 1
                 held.clear()
+                if began >= until and not again:
+                    yield began, []
+                    return
+            yield began, []
             return
         except _NulByte:
             raise _nul(began + len(held) - 1) from None
@@ -124,7 +170,11 @@ def _by_delimiter(lines: Iterator[str], delimiter: str) -> Iterator[Record]:
         began += 1
 
 
-def _by_blanks(lines: Iterator[str]) -> Iterator[Record]:
+def _by_blanks(lines: Iterator[str]) -> Iterator[Run]:
+    return in_runs(_cut_by_blanks(lines))
+
+
+def _cut_by_blanks(lines: Iterator[str]) -> Iterator[Record]:
     for number, line in enumerate(lines, 1):
         if "\0" in line:
             raise _nul(number)

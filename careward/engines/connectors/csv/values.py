@@ -99,7 +99,7 @@ def block_reader(column: Column, formats: Formats = ISO, values: Mapping[str, st
     if column.kind in ("text", "staff_number") and not values and not column.default:
         return _text_block(column, read)
     if column.kind == "moment":
-        return _plain_block(read)
+        return _plain_block(read if formats.moments or values else lambda cell: _usual_moment(cell) or read(cell))
     memo = Memo(read)
 
     def block(cells: Sequence[str]) -> tuple[list[Any], Misfits]:
@@ -246,6 +246,19 @@ def _moment(column: Column, formats: Formats) -> Cell:
         return found if found.tzinfo else found.replace(tzinfo=LONDON)
 
     return read
+
+
+def _usual_moment(cell: str) -> datetime | None:
+    """A moment in the one form that most exports have, 2026-11-30T16:05:00 with or without a Z; None for whatever else there may be."""
+    if len(cell) not in (19, 20) or not (cell[4] == cell[7] == "-" and cell[13] == cell[16] == ":" and cell[10] in "T "):
+        return None
+    if not "1900" <= cell < "2200" or (len(cell) == 20 and cell[19] != "Z"):
+        return None
+    try:
+        found = datetime.fromisoformat(cell)
+    except ValueError:
+        return None
+    return found if found.tzinfo else found.replace(tzinfo=LONDON)
 
 
 def _iso_moment(cell: str) -> datetime | None:

@@ -1,0 +1,164 @@
+"""The rows of a file as they were read: in memory while they are few, in a file of their own beyond, in blocks of columns.
+
+A block in the file is a line of JSON: its lines and its columns, days and moments as text. Rows that say the same in the column that a
+feed is parted by (the system, in a list of approvals) stand together, so that they can be taken system by system.
+"""
+
+import json
+from array import array
+from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, date, datetime
+from os import SEEK_END
+from tempfile import TemporaryFile
+from typing import Any, BinaryIO
+
+from careward.core.blocks import Block, joined, parted
+from careward.core.columns import Column
+
+FEW = 30_000  # rows that stay in memory
+AT_ONCE = 8_192  # rows of a block in the file
+Row = tuple[Any, ...]
+
+
+class Kept:
+    """Rows of one file, added block by block and read as often as wanted. Where they are many they go into `file`, made when needed."""
+
+    def __init__(self, columns: Sequence[Column], *, file: Callable[[], BinaryIO] = TemporaryFile, apart: str = "", few: int = FEW) -> None:
+        self.columns = tuple(c.name for c in columns)
+        self._kinds = tuple(c.kind for c in columns)
+        self._make, self._few = file, few
+        self._apart = apart if apart in self.columns else ""
+        self._file: BinaryIO | None = None
+        self._held: dict[Any, list[Block]] = {}  # in memory; by part once there is a file
+        self._waiting: dict[Any, int] = {}  # rows of a part that are not in the file yet
+        self._places: dict[Any, list[int]] = {}  # where each part's blocks begin in the file
+        self._lines = array("q")
+
+    def __del__(self) -> None:
+        if self._file:
+            self._file.close()
+
+    @property
+    def lines(self) -> Sequence[int]:
+        """The line each row began on, in the order of the file."""
+        return self._lines.tolist() if len(self._lines) <= FEW else self._lines
+
+    def add(self, block: Block) -> None:
+        """Takes rows in; when they become many, they go into the file."""
+        self._lines.extend(block.lines)
+        if self._file:
+            self._part(block)
+            self._write(AT_ONCE)
+        else:
+            self._held.setdefault("", []).append(block)
+            if len(self._lines) > self._few:
+                self._begin_file()
+
+    def _begin_file(self) -> None:
+        blocks = self._held.pop("", [])
+        self._file = self._make()
+        for block in blocks:
+            self._part(block)
+        self._write(0)
+
+    def _part(self, block: Block) -> None:
+        for value, part in (parted(block, self._apart) if self._apart else {"": block}).items():
+            self._held.setdefault(value, []).append(part)
+            self._waiting[value] = self._waiting.get(value, 0) + len(part)
+
+    def done(self) -> None:
+        """No more rows come: what is left goes into the file too, where there is one."""
+        if self._file:
+            self._write(0)
+
+    def settle(self, change: Callable[[Block], Block]) -> None:
+        """Changes the blocks held in memory, each as a whole; for a feed that is kept in memory until then."""
+        self._held = {value: [change(block) for block in blocks] for value, blocks in self._held.items()}
+
+    def without(self, lines: set[int]) -> "Kept":
+        """The same rows without those of these lines."""
+        columns = [Column(name, kind) for name, kind in zip(self.columns, self._kinds, strict=True)]
+        rest = Kept(columns, file=self._make, apart=self._apart, few=self._few)
+        for block in self.blocks():
+            rest.add(block.only([i for i, line in enumerate(block.lines) if line not in lines]))
+        rest.done()
+        return rest
+
+    def __len__(self) -> int:
+        return len(self._lines)
+
+    def __iter__(self) -> Iterator[Row]:
+        return (row for block in self.blocks() for row in block.rows)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, (list, Kept)) and list(self) == list(other)
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def blocks(self) -> Iterator[Block]:
+        """All rows, some thousands at a time; in the order of the file unless they are kept apart."""
+        empty = True
+        for _, blocks in self._parts():
+            for block in blocks:
+                empty = False
+                yield block
+        if empty:
+            yield Block(self.columns, [], [[] for _ in self.columns])
+
+    def parts(self, column: str) -> Iterator[tuple[Any, Iterator[Block]]]:
+        """The rows of each value of a column by themselves."""
+        if self._file and column == self._apart:
+            yield from self._parts()
+        else:
+            for value, part in parted(joined(self.columns, list(self.blocks())), column).items():
+                yield value, iter((part,))
+
+    def _parts(self) -> Iterator[tuple[Any, Iterator[Block]]]:
+        for value in dict.fromkeys((*self._places, *self._held)):
+            yield value, self._read(value)
+
+    def _read(self, value: Any) -> Iterator[Block]:
+        for place in self._places.get(value, ()):
+            assert self._file is not None
+            self._file.seek(place)
+            yield self._block(self._file.readline())
+        yield from self._held.get(value, ())
+
+    def _write(self, least: int) -> None:
+        """Puts into the file the parts that have more than so many rows waiting."""
+        assert self._file is not None
+        for value in [v for v, waiting in self._waiting.items() if waiting > least]:
+            block = joined(self.columns, self._held.pop(value))
+            self._places.setdefault(value, []).append(self._file.seek(0, SEEK_END))
+            self._file.write(self._line(block))
+            del self._waiting[value]
+
+    def _line(self, block: Block) -> bytes:
+        values = [_as_text(kind, column) for kind, column in zip(self._kinds, block.values, strict=True)]
+        return json.dumps([list(block.lines), values], ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
+
+    def _block(self, line: bytes) -> Block:
+        lines, values = json.loads(line)
+        return Block(self.columns, lines, [_from_text(kind, column) for kind, column in zip(self._kinds, values, strict=True)])
+
+
+def _as_text(kind: str, values: Sequence[Any]) -> Sequence[Any]:
+    if kind == "day":
+        return _each(values, date.isoformat)
+    if kind == "moment":
+        return [None if value is None else value.astimezone(UTC).isoformat() for value in values]
+    return values
+
+
+def _from_text(kind: str, values: list[Any]) -> list[Any]:
+    if kind == "day":
+        return _each(values, date.fromisoformat)
+    if kind == "moment":
+        return [None if value is None else datetime.fromisoformat(value) for value in values]
+    return values
+
+
+def _each(values: Sequence[Any], change: Callable[[Any], Any]) -> list[Any]:
+    """Each value changed, a blank left blank; a day stands on many rows, and is worked out once."""
+    changed = {value: None if value is None else change(value) for value in set(values)}
+    return [changed[value] for value in values]

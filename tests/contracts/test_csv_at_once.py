@@ -1,0 +1,101 @@
+"""Reading thousands of lines at once, and keeping rows in a file, come to the same as reading record by record and keeping all in memory."""
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from careward.core.blocks import Block
+from careward.core.columns import FEEDS, Column
+from careward.engines.connectors.csv import kept, rows, sources
+from careward.engines.connectors.csv.reader import read_file
+from careward.engines.connectors.csv.values import Unfit, block_reader, cell_reader
+
+HEADINGS = {
+    "accounts": "environment,username,status,created_on,last_used_at,roles",
+    "staff": "employee_number,assignment_number,primary_assignment,first_name,last_name,team,start_on",
+    "authorisations": "system,employee_number,approved_by_employee_number,approver_role,approved_on,roles",
+}
+CELLS = st.sampled_from([
+    "", " ", "a", "A", "b", "live", "active", "locked", "Y", "N", "2026-11-20", "2026-11-20T08:15:00Z", "31/12/2026", "x;Y;y", "=1+1",
+    '"a"', '"a,b"', '"two\nlines"', '"said ""so"""', '"open', 'mid"dle', '"shut"open', "\0", "é", "\u00a0", "2.0E+07", "paris",
+])  # fmt: skip
+LINES = st.lists(CELLS, min_size=1, max_size=8).map(",".join)
+
+
+@st.composite
+def files(draw):
+    """A feed and the text of a file of it, with anything in it, many rows sound and some the same."""
+    feed = draw(st.sampled_from(sorted(HEADINGS)))
+    width = HEADINGS[feed].count(",") + 1
+    sound = st.tuples(*[st.sampled_from(["a", "b", "live", "active", "2026-11-20", "paris", "rio"]) for _ in range(width)]).map(",".join)
+    lines = draw(st.lists(sound | sound | LINES, max_size=25))
+    return feed, HEADINGS[feed] + "\n" + "\n".join(lines) + draw(st.sampled_from(["", "\n"]))
+
+
+def said(file):
+    """Everything a reading says, its rows by line: rows that are kept apart come in another order."""
+    found = sorted(((line, row) for block in file.blocks() for line, row in zip(block.lines, block.rows, strict=True)), key=lambda r: r[0])
+    return replace(file, rows=[row for _, row in found], lines=[line for line, _ in found])
+
+
+def read(path, feed):
+    return said(read_file(path, feed=feed, name=f"{feed}.csv", system="paris" if feed == "accounts" else ""))
+
+
+@given(files())
+@example(("accounts", HEADINGS["accounts"] + '\nlive,a,active,,,"open\nlive,b,active,,,\n'))
+@example(("accounts", HEADINGS["accounts"] + "\nlive,a,active,,,\n\nlive,a,locked,,,\n"))
+def test_at_once_is_as_one_by_one_and_in_a_file_is_as_in_memory(tmp_path_factory, drawn):
+    feed, text = drawn
+    path = tmp_path_factory.getbasetemp() / "either.csv"
+    path.write_text(text, encoding="utf-8", newline="")
+    whole = read(path, feed)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sources, "_cut_at_once", lambda lines, delimiter: None)
+        assert read(path, feed) == whole
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sources, "_AT_ONCE", 3)
+        patch.setattr(rows, "FEW", 2)
+        patch.setattr(kept, "AT_ONCE", 2)
+        assert read(path, feed) == whole
+
+
+@given(st.lists(st.sampled_from("abcdefgh"), max_size=30), st.integers(0, 5))
+def test_each_second_row_names_the_first_of_its_key(keys, few):
+    found = rows.Repeats()
+    held = kept.Kept([Column("username")], few=few)
+    for line, key in enumerate(keys):
+        found.note([(key,)])
+        held.add(Block(("username",), [line], [[key]]))
+    held.done()
+    expected = [(line, keys.index(key), (key,)) for line, key in enumerate(keys) if keys.index(key) != line]
+    assert found.second_rows(held, [0]) == expected
+    assert [row for (row,) in held.without({line for line, _, _ in expected})] == list(dict.fromkeys(keys))
+
+
+def test_rows_kept_apart_come_part_by_part(tmp_path, monkeypatch):
+    monkeypatch.setattr(rows, "FEW", 2)
+    monkeypatch.setattr(kept, "AT_ONCE", 2)
+    path = tmp_path / "authorisations.csv"
+    lines = [f"{'paris' if n % 3 else 'rio'},E{n},E9,line_manager,2026-11-20,r" for n in range(20)]
+    path.write_text("\n".join([HEADINGS["authorisations"], *lines]))
+    file = read_file(path, feed="authorisations", name="authorisations.csv")
+    parts = {part: [row for block in blocks for row in block.rows] for part, blocks in file.parts("system")}
+    assert {part: len(found) for part, found in parts.items()} == {"rio": 7, "paris": 13}
+    assert all(row[0] == part for part, found in parts.items() for row in found)
+    assert len(file.rows) == 20
+
+
+NEAR_MOMENTS = st.from_regex(r"[0-9]{4}[-/][0-9]{2}-[0-9W]{2}[T x][0-9]{2}:[0-9]{2}[:.][0-9٠]{2}(Z|z|\+)?", fullmatch=True)
+
+
+@given(NEAR_MOMENTS | st.datetimes().map(lambda m: m.isoformat(timespec="seconds")))
+@example("1899-12-31T23:59:59")
+@example("2200-01-01 00:00:00Z")
+def test_a_moment_in_the_usual_form_is_read_as_any_other(cell):
+    column = FEEDS["accounts"].column("last_used_at")
+    (found,), misfits = block_reader(column)([cell])
+    assert found == cell_reader(column)(cell)
+    assert bool(misfits) == isinstance(found, Unfit)
