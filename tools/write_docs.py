@@ -22,11 +22,9 @@ def feeds() -> str:
 
 def states() -> str:
     """Every fixed state machine, drawn."""
-    from careward.access.accounts.rules.states import ACCOUNT
-    from careward.access.feeds.rules import LOADS
-    from careward.work.tasks.rules import TASK
+    from careward.config.rooms import house
 
-    drawn = [f"## {m.name.capitalize()}\n\n```mermaid\n{m.mermaid()}\n```\n" for m in (ACCOUNT, TASK, LOADS)]
+    drawn = [f"## {m.name.capitalize()}\n\n```mermaid\n{m.mermaid()}\n```\n" for m in house().machines]
     return "# States\n\n" + NOTE + "\n".join(drawn)
 
 

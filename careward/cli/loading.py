@@ -38,9 +38,9 @@ def load(
         raise terms.stop(f"{folder} is not a folder. Name the folder that holds the files.", NOT_FOUND)
     open_house()
     from careward.access.feeds import actions
-    from careward.config.wiring import read_feeds
+    from careward.access.feeds.reading import FEED_READER
 
-    reading = read_feeds(folder, profile=profile)
+    reading = FEED_READER().read(folder, profile=profile)
     whose = _organisation(organisation, reading)
     begun = actions.begin_load(organisation=whose, source=folder.name, profile=profile, now=terms.now(), by=terms.actor())
     facts = {"load_id": begun.pk, "reading": reading, "by": terms.actor()}

@@ -2,10 +2,8 @@
 
 from ninja import NinjaAPI
 
-from careward.access.accounts.api import router as accounts
-from careward.governance.procedures.api import router as procedures
-from careward.work.tasks.api import router as work
+from careward.config.rooms import house
 
 api = NinjaAPI(title="Careward", version="1", urls_namespace="api", docs_url=None, openapi_url="/openapi.json")
-for router in (accounts, work, procedures):
+for router in (room.router for room in house().rooms if room.router):
     api.add_router("", router)

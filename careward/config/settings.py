@@ -9,6 +9,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from careward.config.keys import secret_key
+from careward.config.rooms import ROOMS
 
 ROOT = Path(__file__).resolve().parents[2]
 TESTING = "pytest" in sys.modules
@@ -32,7 +33,6 @@ SECRET_KEY = secret_key(CAREWARD_HOME)
 ALLOWED_HOSTS = os.environ.get("CAREWARD_HOSTS", "localhost,127.0.0.1,[::1]" + (",testserver" if TESTING else "")).split(",")
 BASE_URL = os.environ.get("CAREWARD_URL", "http://localhost:8000")
 SECURE = BASE_URL.startswith("https://")
-WIRING = "careward.config.wiring"
 
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -45,17 +45,8 @@ INSTALLED_APPS = [
     "allauth.account",
     "allauth.mfa",
     "careward.web",
-    "careward.evidence.ledger",
-    "careward.evidence.errands",
-    "careward.people.staff",
-    "careward.people.signin",
-    "careward.work.tasks",
-    "careward.systems.register",
-    "careward.access.authorisations",
-    "careward.access.accounts",
-    "careward.access.feeds",
-    "careward.governance.procedures",
-    "careward.jobs",
+    *ROOMS,
+    "careward.config",
 ]
 
 MIDDLEWARE = [

@@ -2,9 +2,12 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from pathlib import Path
+from typing import Any, Generic, Protocol, TypeVar
 
 from careward.core.blocks import Block, Rows, block_of, joined, parted
+
+T = TypeVar("T")
 
 STEPS = ("nothing", "warn", "ask", "amend", "reopen", "lock", "close")  # mildest first
 
@@ -130,3 +133,57 @@ class Measure(Protocol):
     """
 
     def __call__(self, *, organisation_id: int, on: Any) -> Mapping[str, Measured]: ...
+
+
+class Port(Generic[T]):
+    """Where config hands a room what it needs from beside the stair, its type kept. RuntimeError when asked before anything is fitted."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self._fitted: list[T] = []
+
+    def fit(self, thing: T) -> None:
+        """Hands in what is to be used from now on."""
+        self._fitted[:] = [thing]
+
+    def __call__(self) -> T:
+        if not self._fitted:
+            raise RuntimeError(f"nothing is fitted as {self.name}; config/wiring.py hands it in")
+        return self._fitted[0]
+
+
+class ProfiledFile(Protocol):
+    """How one feed's files are called in a mapping profile."""
+
+    @property
+    def feed(self) -> str: ...
+    @property
+    def file(self) -> str: ...
+    def reads(self, name: str) -> bool: ...
+
+
+class FeedProfile(Protocol):
+    """A mapping profile as it is chosen from."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def title(self) -> str: ...
+    @property
+    def feeds(self) -> tuple[ProfiledFile, ...]: ...
+
+
+class FeedReader(Protocol):
+    """Reads folders of files, and says what such files may hold."""
+
+    def read(self, folder: Path, *, profile: str) -> Reading:
+        """Every file of a folder, read through a profile."""
+        ...
+
+    def profiles(self) -> tuple[tuple[FeedProfile, ...], tuple[str, ...]]:
+        """The mapping profiles that can be chosen, canonical first, and why each other one cannot be used."""
+        ...
+
+    def columns(self) -> object:
+        """What each file of the feeds holds, for the page that describes them."""
+        ...

@@ -4,7 +4,7 @@ import os
 import socket
 import threading
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from traceback import extract_tb
 
@@ -12,46 +12,24 @@ import structlog
 from django.db import close_old_connections
 
 from careward.access.feeds.actions import clear_uploads
-from careward.access.feeds.errands import HANDLERS as FEEDS
-from careward.access.feeds.errands import PREPARES as FEEDS_READ
 from careward.evidence.errands import actions as errands
 from careward.evidence.errands.models import Errand
 from careward.evidence.errands.rules import Outcome
 from careward.evidence.ledger import actions as ledger
-from careward.evidence.ledger import errands as ledger_errands
 from careward.jobs import nightly
 from careward.jobs.checking import pass_on_checks
-from careward.jobs.reconcile import Compared, compare, keep_compared
-from careward.people.staff.models import Organisation
+from careward.web.house import house
 
 log = structlog.get_logger("careward.worker")
 IDLE_SECONDS = 1.0
-
-Handler = Callable[..., object]
-Prepare = Callable[[Errand], object]
 
 
 class UnknownErrand(Exception):
     """No worker of this version knows an errand of that name; a newer one may."""
 
 
-def compare_for(errand: Errand) -> Compared:
-    """The long part, before the transaction: meanwhile everybody else can write."""
-    organisation = Organisation.objects.get(pk=errand.body["organisation"])
-    return compare(organisation=organisation, on=date.fromisoformat(errand.body["on"]))
-
-
-def keep_for(errand: Errand, compared: Compared) -> None:
-    """The night came, someone asked to look again, or allowed what was held."""
-    keep_compared(compared, now=errand.claimed_at, by=errand.body["by"])
-
-
 def unknown(errand: Errand) -> None:
     raise UnknownErrand(errand.name)
-
-
-HANDLERS: dict[str, Handler] = {**FEEDS, **ledger_errands.HANDLERS, "accounts.reconcile": keep_for}
-PREPARES: dict[str, Prepare] = {**FEEDS_READ, **ledger_errands.PREPARES, "accounts.reconcile": compare_for}
 
 
 def name() -> str:
@@ -64,7 +42,8 @@ def work_once(*, now: datetime, worker: str) -> bool:
     errand = errands.claim(now=now, worker=worker)
     if errand is None:
         return False
-    handler, prepare = HANDLERS.get(errand.name, unknown), PREPARES.get(errand.name)
+    kind = house().errands.get(errand.name)
+    handler, prepare = (kind.handle, kind.prepare) if kind else (unknown, None)
     outcome = errands.run(errand=errand, handle=handler, now=now, prepare=prepare)
     if outcome not in (Outcome.DONE, Outcome.LOST):
         fault = Errand.objects.values_list("fault", flat=True).get(pk=errand.pk)

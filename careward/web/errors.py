@@ -8,8 +8,8 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 
 from careward.core.decision import Refused
+from careward.web.house import house
 from careward.web.permission import NotAllowed
-from careward.web.plugs import plug
 
 NOBODY = {"standing": None, "contact": "", "demonstration": False, "menu": (), "messages": (), "here": ""}
 
@@ -34,8 +34,8 @@ class Refusals:
 
 
 def not_allowed(request: HttpRequest, permission: str) -> HttpResponse:
-    """Names the roles that may, which config/wiring.py hands in as `who_may(permission)`: their titles."""
-    roles = tuple(sorted(plug("who_may")(permission)))
+    """Names the roles that may."""
+    roles = tuple(sorted(house().who_may(permission)))
     return render(request, "web/not_allowed.jinja", {"permission": permission, "roles": roles}, status=403)
 
 

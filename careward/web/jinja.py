@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 from django.conf import settings
 from django.contrib.messages import get_messages
@@ -14,6 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from careward.web import menu, words
 from careward.web.fields import errors_of, facts_of
+from careward.web.house import home_for, home_of
 
 ROOMS = Path(__file__).resolve().parents[1]
 
@@ -38,14 +38,22 @@ def environment(**options: Any) -> Environment:
         autoescape=True,
     )
     env = Environment(**options)  # noqa: S701  (autoescape is on, above)
-    env.globals.update(static=static, url=reverse, clause_address=clause_address, facts_of=facts_of, errors_of=errors_of)
+    env.globals.update(
+        static=static,
+        url=reverse,
+        clause_address=clause_address,
+        facts_of=facts_of,
+        errors_of=errors_of,
+        home_of=home_of,
+        home_for=home_for,
+    )
     env.filters.update(words.FILTERS)
     return env
 
 
 def clause_address(clause: str) -> str:
     """Where a clause is shown with its words, its state and its proof."""
-    return f"/clauses/{quote(clause, safe='')}/"
+    return home_of("clause", clause)
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:

@@ -1,27 +1,12 @@
-"""The menu of the page shell: each room adds its entries, and the shell shows those the person may follow."""
+"""The menu of the page shell: the entries that rooms give, as far as the person may follow them."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from importlib import import_module
-from typing import cast
 
 from django.urls import reverse
 
-from careward.web.permission import SIGNED_IN, Standing
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One place in the menu. `permissions`: any one will do. `badge`: 'careward.work.tasks.queries.waiting', given the standing."""
-
-    title: str
-    url: str  # the name of a URL pattern
-    permissions: tuple[str, ...]
-    place: int  # 10 comes before 20
-    badge: str = ""
-
-    def open_to(self, standing: Standing) -> bool:
-        return SIGNED_IN in self.permissions or any(standing.may(p) for p in self.permissions)
+from careward.core.room import MenuEntry
+from careward.web.house import house
+from careward.web.permission import Standing
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,25 +16,14 @@ class Shown:
     badge: int
 
 
-MENU: dict[str, Entry] = {}
-
-
-def add(entry: Entry) -> None:
-    """Puts an entry in the menu; called once by a room's urls.py. Adding the same title again replaces it."""
-    MENU[entry.title] = entry
+def open_to(entry: MenuEntry, standing: Standing) -> bool:
+    """Whether somebody may follow an entry; one that names no permission is everybody's."""
+    return not entry.permissions or any(standing.may(p) for p in entry.permissions)
 
 
 def shown(standing: Standing | None) -> tuple[Shown, ...]:
     """The entries one person may follow, in their order, each with what waits behind it."""
     if standing is None:
         return ()
-    found = [e for e in MENU.values() if e.open_to(standing)]
-    return tuple(Shown(e.title, reverse(e.url), _waiting(e, standing)) for e in sorted(found, key=lambda e: e.place))
-
-
-def _waiting(entry: Entry, standing: Standing) -> int:
-    if not entry.badge:
-        return 0
-    module, name = entry.badge.rsplit(".", 1)
-    count = cast(Callable[[Standing], int], getattr(import_module(module), name))
-    return count(standing)
+    found = [e for e in house().menu if open_to(e, standing)]
+    return tuple(Shown(e.title, reverse(e.url), e.badge(standing) if e.badge else 0) for e in found)

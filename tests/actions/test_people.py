@@ -12,7 +12,7 @@ from careward.evidence.ledger.models import Entry
 from careward.people.signin import actions, measures, terms
 from careward.people.signin.api_keys import Bearer
 from careward.people.signin.models import ApiToken, RoleHeld, TermsAccepted, User
-from careward.people.signin.roles import PERSONA_DOMAIN
+from careward.people.signin.rules import PERSONA_DOMAIN
 from careward.people.staff import actions as staff_actions
 from careward.people.staff import measures as staff_measures
 from careward.people.staff import queries

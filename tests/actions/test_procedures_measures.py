@@ -12,6 +12,7 @@ from careward.access.accounts.models import Account, Finding, Run
 from careward.access.authorisations.models import Authorisation, GenericApproval
 from careward.core.packs.pack import load
 from careward.core.ports import Measured
+from careward.core.room import Room
 from careward.governance.procedures import measures as procedures
 from careward.governance.procedures.actions import adopt_document
 from careward.governance.procedures.carried import carried, clauses, proofs
@@ -302,7 +303,7 @@ def test_two_rooms_that_count_one_duty_are_noticed(trust: Organisation):
         return {"runs.nightly": Measured(1, 1)}
 
     with pytest.raises(ValueError, match=r"runs\.nightly"):
-        procedures.collected(organisation_id=trust.pk, on=TODAY, rooms=(twice, twice))
+        procedures.collected(organisation_id=trust.pk, on=TODAY, rooms=(Room("a", measures=twice), Room("b", measures=twice)))
 
 
 def test_counts_that_a_pack_puts_under_one_clause_are_added_and_a_house_rule_is_none(trust: Organisation):
@@ -314,7 +315,9 @@ def test_counts_that_a_pack_puts_under_one_clause_are_added_and_a_house_rule_is_
             "house": Measured(9, 9),
         }
 
-    assert procedures.collected(organisation_id=trust.pk, on=TODAY, rooms=(rooms,)) == {"PA-032": Measured(6, 3, "/worse/")}
+    assert procedures.collected(organisation_id=trust.pk, on=TODAY, rooms=(Room("a", measures=rooms),)) == {
+        "PA-032": Measured(6, 3, "/worse/")
+    }
 
 
 def test_a_duty_is_counted_under_the_clause_of_each_pack_that_is_run(trust: Organisation):
@@ -322,7 +325,7 @@ def test_a_duty_is_counted_under_the_clause_of_each_pack_that_is_run(trust: Orga
         return {"factor.second": Measured(2, 1), "work.evidence": Measured(1, 1)}
 
     def shown() -> set[str]:
-        return procedures.collected(organisation_id=trust.pk, on=TODAY, rooms=(rooms,)).keys()
+        return procedures.collected(organisation_id=trust.pk, on=TODAY, rooms=(Room("a", measures=rooms),)).keys()
 
     assert shown() == set()
     system(trust, pack="elft")

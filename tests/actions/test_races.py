@@ -28,6 +28,7 @@ from careward.work.tasks.models import Task, TaskMove
 from careward.work.tasks.rules import Doer
 from tests.make import compared, feeds, found, people
 from tests.make.compared import NOW, ON
+from tests.make.house import errand_room, furnished
 
 pytestmark = pytest.mark.django_db(transaction=True)
 EIGHT = 8
@@ -68,7 +69,7 @@ def loaded(count: int = 40) -> Organisation:
     return here
 
 
-def test_eight_workers_run_two_hundred_errands_each_exactly_once(monkeypatch):
+def test_eight_workers_run_two_hundred_errands_each_exactly_once():
     here = people.organisation()
 
     def effect(errand: Errand) -> None:
@@ -77,7 +78,6 @@ def test_eight_workers_run_two_hundred_errands_each_exactly_once(monkeypatch):
         row.contact = str(int(row.contact or 0) + 1)
         row.save()
 
-    monkeypatch.setitem(worker.HANDLERS, "test.counts", effect)
     with transaction.atomic():
         errands.ask_many(asked=[Asked("test.counts", "test/1")] * 200, organisation="RX3", now=NOW)
 
@@ -87,7 +87,8 @@ def test_eight_workers_run_two_hundred_errands_each_exactly_once(monkeypatch):
             count += 1
         return count
 
-    done, raised = at_once(work_off)
+    with furnished(errand_room(counts=effect)):
+        done, raised = at_once(work_off)
     assert raised == [] and sum(done) == 200
     ran = Counter(Entry.objects.filter(verb="errand.ran").values_list("subject", flat=True))
     assert len(ran) == 200 and set(ran.values()) == {1}

@@ -8,7 +8,7 @@ import pytest
 
 from careward.access.accounts import actions
 from careward.access.accounts.models import Account, Allowance, Finding, Run
-from careward.config.wiring import read_feeds
+from careward.access.feeds.reading import FEED_READER
 from careward.core.decision import Refused
 from careward.core.ports import FeedFile, Reading
 from careward.engines.synthetic.trust import make_trust
@@ -308,7 +308,7 @@ def test_two_organisations_never_see_each_other():
 def test_a_synthetic_trust_is_found_out_exactly(tmp_path: Path):
     make_trust(tmp_path, staff=150, systems=8, days=400, seed=11, on=ON)
     here = organisation("RZZ9N")
-    reading: Reading = read_feeds(tmp_path)
+    reading: Reading = FEED_READER().read(tmp_path, profile="canonical")
     assert reading.problems == () and not any(f.refused for f in reading.files)
     compared.load(here, *reading.files)
     keys = ("system", "environment", "username", "employee_number", "code", "step", "clause")

@@ -21,6 +21,7 @@ from careward.people.staff.models import Organisation, Person
 from careward.work.tasks.models import Task
 from tests.make import compared, feeds, found, people
 from tests.make.compared import NOW, ON
+from tests.make.house import errand_room, furnished
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
@@ -245,17 +246,16 @@ def test_an_errand_of_an_unknown_name_is_put_off_and_in_the_end_stuck_and_said_a
     assert said.count("errand.failed") == MOST_TRIES and "nobody.knows" in said and "stuck" in said
 
 
-def test_a_handler_that_fails_leaves_nothing_is_put_off_and_others_go_on(trust, monkeypatch, capsys):
+def test_a_handler_that_fails_leaves_nothing_is_put_off_and_others_go_on(trust, capsys):
     def fails(errand: Errand) -> None:
         Organisation.objects.filter(pk=trust.pk).update(name="Half done")
         raise ValueError("Carol Dewhurst is not a number")
 
     done = []
-    monkeypatch.setitem(worker.HANDLERS, "test.fails", fails)
-    monkeypatch.setitem(worker.HANDLERS, "test.works", lambda errand: done.append(errand.pk))
     bad = give(trust, "test.fails")
     good = [give(trust, "test.works").pk for _ in range(3)]
-    assert run_all(NOW) == 4
+    with furnished(errand_room(fails=fails, works=lambda errand: done.append(errand.pk))):
+        assert run_all(NOW) == 4
     assert done == good
     bad.refresh_from_db()
     trust.refresh_from_db()

@@ -21,8 +21,8 @@ def test_imports_go_downstairs_only():
 def test_a_planted_import_upstairs_is_caught(tmp_path: Path):
     shutil.copytree(ROOT / "careward", tmp_path / "careward", ignore=shutil.ignore_patterns("static", "node_modules", "__pycache__"))
     shutil.copy(ROOT / ".importlinter", tmp_path)
-    rules = tmp_path / "careward" / "people" / "signin" / "roles.py"
+    rules = tmp_path / "careward" / "people" / "signin" / "terms.py"
     rules.write_text("import careward.access.accounts.models\n" + rules.read_text(encoding="utf-8"), encoding="utf-8")
     result = lint(tmp_path)
     assert result.returncode == 1
-    assert "careward.people.signin.roles -> careward.access.accounts.models" in result.stdout
+    assert "careward.people.signin.terms -> careward.access.accounts.models" in result.stdout

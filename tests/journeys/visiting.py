@@ -8,7 +8,7 @@ from typing import Any
 
 from playwright.sync_api import ConsoleMessage, Locator, Page, Response, expect
 
-from careward.people.signin.roles import ROLES
+from careward.core.roles import ROLES
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,9 @@
-"""The addresses of the people room with the little it needs around it: a front page and the person page of the accounts room."""
+"""The addresses of the whole house with a front page that says whose it is, and the door of the demonstration."""
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import include, path
 
+from careward.config import urls as house
 from careward.people.signin import doors
 from careward.people.signin import urls as room
 from careward.web.permission import SIGNED_IN, needs
@@ -13,18 +14,10 @@ def front(request: HttpRequest, **kwargs: object) -> HttpResponse:
     return HttpResponse(f"front page of {request.standing.organisation_name}")
 
 
-around = [
-    path("people/<int:person_id>/", front, name="person"),
-    path("findings/", front, name="findings"),
-    path("findings/by/<slug:by>/", front, name="findings_by"),
-]
-accounts = (around, "accounts")
 pages = [*room.pages, path("demonstration/", doors.demonstration, name="demonstration")]
 urlpatterns = [
     path("", front),
-    path("", include("careward.people.staff.urls")),
     path("", include((pages, "signin"))),
-    *room.signing_in,
-    path("account/", include(room.account)),
-    path("", include(accounts)),
+    *house.urlpatterns,
 ]
+handler404 = house.handler404

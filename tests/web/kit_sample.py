@@ -11,7 +11,8 @@ from django.urls import include, path
 
 from careward.core.decision import Reason, Refused, refuse
 from careward.core.packs.pack import load
-from careward.web import errors, exports, lists, menu
+from careward.core.room import Home, MenuEntry, Permission, Room
+from careward.web import errors, exports, lists
 from careward.web.fields import DayField
 from careward.web.listing import shown
 from careward.web.permission import ANYONE, SIGNED_IN, NotAllowed, Standing, needs
@@ -163,10 +164,20 @@ def busy(standing: Standing) -> int:
     return 1204
 
 
-ENTRIES = (
-    menu.Entry("Sample findings", "sample_findings", ("accounts:findings:see",), 20),
-    menu.Entry("Sample parts", "sample_parts", (SIGNED_IN,), 10, "tests.web.kit_sample.busy"),
-    menu.Entry("Sample secrets", "sample_parts", ("accounts:plans:allow",), 30),
+@needs(ANYONE)
+def clause(request: HttpRequest, clause: str) -> HttpResponse:
+    return HttpResponse(clause)
+
+
+ROOM = Room(
+    name="sample",
+    permissions=(Permission("accounts:plans:allow", "let a large change go ahead", ("auditor", "trust_administrator")),),
+    menu=(
+        MenuEntry("Sample findings", "sample_findings", ("accounts:findings:see",), 20),
+        MenuEntry("Sample parts", "sample_parts", (), 10, busy),
+        MenuEntry("Sample secrets", "sample_parts", ("accounts:plans:allow",), 30),
+    ),
+    homes=(Home("clause", "sample_clause"),),
 )
 
 urlpatterns = [
@@ -177,6 +188,7 @@ urlpatterns = [
     path("sample/refused/", refused),
     path("sample/forbidden/", forbidden),
     path("sample/broken/", broken),
+    path("clauses/<slug:clause>/", clause, name="sample_clause"),
 ]
 handler400 = errors.bad_request
 handler404 = errors.not_found

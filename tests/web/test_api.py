@@ -13,8 +13,8 @@ from hypothesis import settings as limits
 from hypothesis import strategies as st
 from schemathesis.specs.openapi.checks import negative_data_rejection
 
+from careward.config.rooms import house
 from careward.people.signin.models import ApiToken
-from careward.people.signin.roles import SCOPES
 from careward.people.signin.rules import hash_of
 from careward.people.staff.models import Organisation
 from tests.make import found, people
@@ -71,7 +71,7 @@ def test_signing_in_to_the_pages_opens_nothing_here(trust):
     assert people.signed_in(people.ready(at=trust)).get("/api/findings").status_code == 401
 
 
-@pytest.mark.parametrize("scope", sorted(SCOPES))
+@pytest.mark.parametrize("scope", house().scopes)
 def test_a_token_opens_what_its_scope_names_and_nothing_else(trust, scope):
     asking = client(trust, scope)
     found.system(trust)

@@ -9,10 +9,10 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from careward.access.feeds import actions
 from careward.access.feeds.models import Load
+from careward.access.feeds.reading import FEED_READER
 from careward.access.feeds.uploads import path_of
 from careward.jobs.worker import work_once
 from careward.people.staff.models import Person
-from careward.web.plugs import plug
 from tests.make.feeds import feed_file, reading, small_trust, someone, staff, write_folder
 from tests.make.people import NOW, organisation, ready, signed_in
 
@@ -326,7 +326,7 @@ def test_what_the_files_hold_is_a_page(browser):
     assert 'href="/loads/columns/"' in words(browser.get("/loads/new/"))
     page = words(browser.get("/loads/columns/"))
     assert "<b>9</b> lists" in page
-    said = plug("feed_columns")()
+    said = FEED_READER().columns()
     for file in said.files:
         assert f'id="{file.feed}">{file.file}</h2>' in page
         assert all(f">{column.name}<" in page for column in file.columns)

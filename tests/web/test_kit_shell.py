@@ -9,8 +9,9 @@ from django.template import engines
 from django.test import Client
 from jinja2 import ChoiceLoader, FileSystemLoader
 
+from careward.core.room import MenuEntry
 from careward.web import jinja, menu
-from careward.web.permission import SIGNED_IN
+from tests.make.house import furnished
 from tests.web import kit_sample
 
 # Django looks at open connections when a streamed answer ends, though no page of the kit asks the database.
@@ -18,7 +19,6 @@ pytestmark = [pytest.mark.urls("tests.web.kit_sample"), pytest.mark.django_db]
 
 PAGES = ("/sample/findings/?kind=left&page=2", "/sample/findings/?q=x", "/sample/parts/", "/sample/confirm/", "/sample/refused/",
          "/sample/forbidden/", "/nowhere/", "/help/", "/accessibility/", "/what-is-recorded/", "/sample/broken/")  # fmt: skip
-MAY = {"who_may": lambda permission: {"accounts:plans:allow": ("Trust administrator", "Auditor")}.get(permission, ())}
 VOID = {"meta", "link", "input", "use", "path", "circle", "rect", "br", "hr", "img"}
 
 
@@ -26,11 +26,10 @@ VOID = {"meta", "link", "input", "use", "path", "circle", "rect", "br", "hr", "i
 def kit(settings, monkeypatch):
     settings.MIDDLEWARE = kit_sample.MIDDLEWARE
     settings.SESSION_ENGINE = "django.contrib.sessions.backends.signed_cookies"
-    for entry in kit_sample.ENTRIES:
-        monkeypatch.setitem(menu.MENU, entry.title, entry)
     env = engines["jinja2"].env
     monkeypatch.setattr(env, "loader", ChoiceLoader([env.loader, FileSystemLoader(Path(__file__).parent / "templates")]))
-    monkeypatch.setattr("careward.web.errors.plug", lambda name: MAY[name])
+    with furnished(kit_sample.ROOM, alone=True):
+        yield
 
 
 def answer(path: str, **options):
@@ -280,8 +279,8 @@ def test_every_template_compiles():
 
 
 def test_an_entry_is_open_to_any_of_its_permissions():
-    entry = menu.Entry("X", "help", ("a:b:c", "accounts:findings:see"), 1)
-    assert entry.open_to(kit_sample.STANDING)
-    assert not menu.Entry("X", "help", ("a:b:c",), 1).open_to(kit_sample.STANDING)
-    assert menu.Entry("X", "help", (SIGNED_IN,), 1).open_to(kit_sample.STANDING)
+    entry = MenuEntry("X", "help", ("a:b:c", "accounts:findings:see"), 1)
+    assert menu.open_to(entry, kit_sample.STANDING)
+    assert not menu.open_to(MenuEntry("X", "help", ("a:b:c",), 1), kit_sample.STANDING)
+    assert menu.open_to(MenuEntry("X", "help", (), 1), kit_sample.STANDING)
     assert menu.shown(None) == ()

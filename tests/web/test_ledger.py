@@ -26,6 +26,7 @@ from careward.jobs.checking import pass_on_checks
 from careward.seal import notes
 from careward.seal.tree import includes, leaf_hash
 from careward.web import lists
+from careward.web.house import house
 from careward.web.words import day
 from tests.make.people import NOW, TODAY, organisation, ready, signed_in
 
@@ -146,8 +147,8 @@ def test_a_long_ledger_is_checked_by_the_worker_once_and_the_page_says_so(browse
     assert LedgerCheck.objects.count() == 1
     assert [pass_on_checks(now=NOW), pass_on_checks(now=NOW)] == [1, 0]
     errand = queue.claim(now=NOW, worker="test")
-    handle, prepare = errands.HANDLERS[errand.name], errands.PREPARES[errand.name]
-    assert queue.run(errand=errand, handle=handle, prepare=prepare, now=NOW) == Outcome.DONE
+    kind = house().errands[errand.name]
+    assert queue.run(errand=errand, handle=kind.handle, prepare=kind.prepare, now=NOW) == Outcome.DONE
     assert (LedgerCheck.objects.get().ended_at, LedgerCheck.objects.get().ok) == (NOW, True)
     noted = Entry.objects.get(verb="ledger.verified")
     asked = Entry.objects.get(verb="ledger.check_asked")
@@ -203,7 +204,7 @@ def test_the_list_is_newest_first_and_finds_by_group_subject_and_day(browser):
     (odd,) = write(verb="letter.sent", subject="letter/3")
     assert listed(browser, "") == [odd.pk, task.pk, load.pk]
     assert listed(browser, "sort=when") == [load.pk, task.pk, odd.pk]
-    assert listed(browser, "group=files") == [load.pk]
+    assert listed(browser, "group=feeds") == [load.pk]
     assert listed(browser, "group=tasks") == [task.pk]
     assert listed(browser, "group=other") == [odd.pk]
     assert listed(browser, "q=Load+3") == [load.pk]
@@ -435,7 +436,7 @@ def strings(node):
 def test_every_verb_that_is_written_has_words_of_its_own():
     written = set(verbs_written())
     assert len(written) > 25
-    assert written - set(pages.VERBS) == set(), "give it words in careward/evidence/ledger/pages.py"
+    assert written - set(house().verbs) == set(), "give it words in the room.py of the room that writes it"
 
 
 @pytest.mark.parametrize(
@@ -476,10 +477,10 @@ def test_a_day_is_read_in_every_way_it_is_written(one):
 def test_whatever_is_typed_as_a_day_is_read_or_said_to_be_none(typed):
     query = QueryDict(mutable=True)
     query["to"] = typed
-    asked = lists.parse(pages.ENTRIES, query)
+    asked = lists.parse(pages.entries_list(), query)
     stripped = typed.strip()[:40]
     assert bool(asked.of("to")) + len(pages.unread_days(query)) == bool(stripped)
-    assert lists.parse(pages.ENTRIES, {"to": [asked.one("to")]}).of("to") == asked.of("to")
+    assert lists.parse(pages.entries_list(), {"to": [asked.one("to")]}).of("to") == asked.of("to")
 
 
 body = st.recursive(

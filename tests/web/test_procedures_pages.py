@@ -40,7 +40,6 @@ def browser(settings, trust: Organisation, monkeypatch) -> Client:
     settings.MIDDLEWARE = procedures_site.MIDDLEWARE
     settings.SESSION_ENGINE = "django.contrib.sessions.backends.signed_cookies"
     monkeypatch.setitem(procedures_site.asking, "now", procedures_site.standing(trust))
-    monkeypatch.setattr("careward.web.errors.plug", lambda name: lambda permission: ())
     return Client()
 
 

@@ -18,7 +18,7 @@ from careward.engines.synthetic.organisation import DOMAIN
 from careward.evidence.ledger.models import Entry
 from careward.people.signin.letters import LETTERS, VERBS
 from careward.people.signin.models import RoleHeld, TermsAccepted, User
-from careward.people.signin.roles import PERSONA_DOMAIN
+from careward.people.signin.rules import PERSONA_DOMAIN
 from careward.people.signin.sign_in import FactorAdapter
 from tests.make import people as make
 

@@ -9,7 +9,7 @@ from django.db.models import Count, Min, Q, QuerySet
 
 from careward.access.accounts import pages, wording
 from careward.access.accounts.models import Account, Allowance, Finding, Run
-from careward.people.signin.roles import ROLES
+from careward.core.roles import ROLES
 from careward.people.staff.models import Person
 from careward.people.staff.queries import search_people
 from careward.systems.register.models import System

@@ -3,11 +3,8 @@
 from django.urls import path
 
 from careward.access.accounts import views
-from careward.web import menu
 
 app_name = "accounts"
-menu.add(menu.Entry("Findings", "accounts:findings", ("accounts:findings:see_team",), place=30))
-menu.add(menu.Entry("Systems", "accounts:systems", ("register:systems:see",), place=60))
 
 urlpatterns = [
     path("findings/", views.findings, name="findings"),

@@ -13,7 +13,7 @@ from careward.access.accounts.rules.holding import good_until
 from careward.access.accounts.rules.shapes import FAR, TrainingRecord
 from careward.access.authorisations.models import Authorisation
 from careward.core.packs.training import Course
-from careward.people.signin.roles import ROLES
+from careward.core.roles import ROLES
 from careward.people.staff.models import Assignment, Person, TrainingHeld
 from careward.people.staff.packs import pack_on
 from careward.systems.register.models import System

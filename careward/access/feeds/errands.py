@@ -2,18 +2,17 @@
 
 from careward.access.feeds import actions
 from careward.access.feeds.models import Load
+from careward.access.feeds.reading import FEED_READER
 from careward.access.feeds.uploads import path_of
 from careward.core.decision import Refused
 from careward.core.ports import Reading
 from careward.evidence.errands.models import Errand
-from careward.web.plugs import plug
 
 
 def read(errand: Errand) -> Reading:
     """The long part, before the transaction: meanwhile everybody else can write."""
     load = Load.objects.get(pk=errand.body["load"])
-    reading: Reading = plug("read_feeds")(path_of(load.folder), profile=load.profile)
-    return reading
+    return FEED_READER().read(path_of(load.folder), profile=load.profile)
 
 
 def examine(errand: Errand, reading: Reading) -> None:
@@ -39,7 +38,3 @@ def undo(errand: Errand) -> None:
         actions.undo_load(load_id=number, now=errand.claimed_at, by=by)
     except Refused as refused:
         actions.note_refusal(load_id=number, decision=refused.decision, now=errand.claimed_at, by=by, state="applied")
-
-
-HANDLERS = {actions.EXAMINE: examine, actions.APPLY: apply, actions.UNDO: undo}
-PREPARES = {actions.EXAMINE: read, actions.APPLY: read}

@@ -17,8 +17,8 @@ from careward.core.ports import Problem
 from careward.evidence.errands.models import Errand
 from careward.people.signin.arrivals import roles_in_force
 from careward.people.signin.models import RoleHeld, User
-from careward.people.signin.roles import permissions_of
 from careward.web import lists
+from careward.web.house import house
 from careward.web.lists import Asked, Page
 from careward.web.words import day
 
@@ -189,7 +189,7 @@ def permissions_now(*, actor: str, organisation_id: int, on: date) -> frozenset[
     kind, _, number = actor.partition("/")
     if kind == "user":
         held = RoleHeld.objects.filter(roles_in_force(on), organisation_id=organisation_id, user_id=int(number), user__is_active=True)
-        return frozenset(permissions_of(held.values_list("role", flat=True)))
+        return house().permissions_of(held.values_list("role", flat=True))
     return {"cli": AT_THE_MACHINE, "job": AT_THE_MACHINE - {ALLOW}}.get(kind, frozenset())
 
 

@@ -6,13 +6,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path, PurePath
-from typing import Protocol
 
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 
+from careward.access.feeds.reading import FEED_READER
 from careward.core.columns import FEEDS
-from careward.web.plugs import plug
+from careward.core.ports import FeedProfile
 
 KINDS = ("csv", "parquet")
 KNOWN = tuple(f"{feed}.csv" for feed in FEEDS if feed != "accounts")
@@ -38,36 +38,18 @@ class Mistake:
     message: str
 
 
-class Reads(Protocol):
-    """How one feed's files are called in a mapping profile."""
-
-    feed: str
-    file: str
-
-    def reads(self, name: str) -> bool: ...
-
-
-class ReadAs(Protocol):
-    """A mapping profile as it is chosen from."""
-
-    id: str
-    title: str
-    feeds: tuple[Reads, ...]
-
-
-def profiles() -> tuple[tuple[ReadAs, ...], tuple[str, ...]]:
+def profiles() -> tuple[tuple[FeedProfile, ...], tuple[str, ...]]:
     """The mapping profiles that can be chosen, and why each other one cannot be used."""
-    found: tuple[tuple[ReadAs, ...], tuple[str, ...]] = plug("feed_profiles")()
-    return found
+    return FEED_READER().profiles()
 
 
-def kinds(known: Iterable[ReadAs]) -> list[str]:
+def kinds(known: Iterable[FeedProfile]) -> list[str]:
     """The endings of all the files that these profiles read."""
     return sorted({f".{kind}" for kind in KINDS} | {PurePath(f.file).suffix for profile in known for f in profile.feeds} - {""})
 
 
 def sort_out(
-    feeds: Sequence[UploadedFile], accounts: Sequence[UploadedFile], *, profile: str, known: Sequence[ReadAs]
+    feeds: Sequence[UploadedFile], accounts: Sequence[UploadedFile], *, profile: str, known: Sequence[FeedProfile]
 ) -> tuple[list[Upload], list[Mistake]]:
     """What was sent, by the name it will be read under, and every mistake. A name is only ever compared, never followed."""
     chosen = next((p for p in known if p.id == profile), None)
@@ -84,7 +66,7 @@ def sort_out(
     return uploads, mistakes + _as_a_whole(uploads, sent_any=bool(feeds or accounts))
 
 
-def _read_under(sent: UploadedFile, profile: ReadAs, *, accounts: bool) -> str:
+def _read_under(sent: UploadedFile, profile: FeedProfile, *, accounts: bool) -> str:
     """The name, with its folder, under which the profile takes the file; empty when it does not, or the name gives no system's code."""
     name = (sent.name or "").strip().casefold()
     if not (SYSTEM if accounts else PLAIN).fullmatch(name):
@@ -94,7 +76,7 @@ def _read_under(sent: UploadedFile, profile: ReadAs, *, accounts: bool) -> str:
     return next((whole for f, whole in names if f.reads(whole)), "")
 
 
-def _unknown(field: str, name: str, profile: ReadAs) -> str:
+def _unknown(field: str, name: str, profile: FeedProfile) -> str:
     patterns = [f.file for f in profile.feeds if (f.feed == "accounts") == (field == "accounts")]
     if patterns == ["accounts/*.csv"]:
         return f"Name {name} after the system's code, like paris.csv"

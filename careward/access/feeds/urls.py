@@ -3,10 +3,8 @@
 from django.urls import path
 
 from careward.access.feeds import views
-from careward.web import menu
 
 app_name = "feeds"
-menu.add(menu.Entry("Loads", "feeds:loads", ("feeds:loads:see",), place=70))
 
 urlpatterns = [
     path("loads/", views.loads, name="loads"),

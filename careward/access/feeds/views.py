@@ -7,11 +7,11 @@ from django.views.decorators.http import require_POST
 
 from careward.access.feeds import actions, pages, queries, uploads
 from careward.access.feeds.forms import AllowForm
+from careward.access.feeds.reading import FEED_READER
 from careward.access.feeds.rules import ALLOW, RUN
 from careward.web import exports, lists
 from careward.web.listing import shown
 from careward.web.permission import needs
-from careward.web.plugs import plug
 
 SEE = "feeds:loads:see"
 
@@ -53,7 +53,7 @@ def begin(request: HttpRequest) -> HttpResponse:
 
 @needs(SEE)
 def columns(request: HttpRequest) -> HttpResponse:
-    return render(request, "feeds/columns.jinja", {"columns": plug("feed_columns")()})
+    return render(request, "feeds/columns.jinja", {"columns": FEED_READER().columns()})
 
 
 @needs(SEE)

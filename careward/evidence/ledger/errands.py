@@ -35,7 +35,3 @@ def keep(errand: Any, report: Report) -> None:
     """Writes down what was found, for whoever asked."""
     asked = errand.body
     keep_check(report=report, organisation=asked["organisation"], now=errand.claimed_at, by=asked["by"], check_id=asked.get("check"))
-
-
-HANDLERS = {VERIFY: keep}
-PREPARES = {VERIFY: look}

@@ -4,11 +4,13 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import cache
 from typing import Any
 
 from django.db.models import Q
 
 from careward.core.days import LONDON, ONE_DAY
+from careward.web.house import house
 from careward.web.lists import Choice, Column, Listing, Option, Text
 from careward.web.words import day, first_upper, written_out
 
@@ -18,88 +20,15 @@ YEARS = range(2000, 2100)
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 HEADS = ("Entry", "When", "What", "Verb", "Subject", "By", "Place", "Hash", "Written down")
 
-GROUPS: dict[str, tuple[str, dict[str, str]]] = {
-    "files": (
-        "Files",
-        {
-            "load.begun": "Load begun",
-            "load.examined": "Load looked at",
-            "load.held": "Load held for a named person",
-            "load.allowed": "Held load let go",
-            "load.asked_for": "Load asked for",
-            "load.applied": "Files loaded",
-            "load.refused": "Load refused",
-            "load.undo_asked_for": "Taking a load back asked for",
-            "load.undone": "Load taken back",
-            "load.expired": "Load refused, it waited too long",
-        },
-    ),
-    "comparing": (
-        "Comparisons",
-        {
-            "reconciliation.due": "Nightly comparison begun",
-            "reconciliation.asked": "Comparison asked for",
-            "reconciliation.kept": "Accounts compared",
-            "plan.allowed": "Large plan let go",
-        },
-    ),
-    "tasks": (
-        "Tasks",
-        {
-            "tasks.raised": "Tasks raised",
-            "tasks.told_anew": "Tasks given again",
-            "tasks.closed": "Tasks closed",
-            "tasks.reopened": "Tasks opened again",
-            "task.said_done": "Task said to be done",
-            "task.taken_back": "Task taken back",
-        },
-    ),
-    "people": (
-        "Users, roles and tokens",
-        {
-            "organisation.named": "Organisation named",
-            "organisation.renamed": "Organisation renamed",
-            "user.made": "User added",
-            "user.closed": "User closed",
-            "role.given": "Role given",
-            "role.ended": "Role ended",
-            "terms.accepted": "Terms accepted",
-            "token.made": "API token made",
-            "token.ended": "API token ended",
-        },
-    ),
-    "signing_in": (
-        "Signing in",
-        {
-            "user.signed_in": "Signed in",
-            "password.changed": "Password changed",
-            "password.made": "Password set",
-            "password.replaced": "Password set by a letter's link",
-            "app.added": "Authenticator app added",
-            "app.removed": "Authenticator app removed",
-            "passkey.added": "Passkey added",
-            "passkey.removed": "Passkey removed",
-            "recovery_codes.made": "Recovery codes made",
-        },
-    ),
-    "procedures": ("Procedures", {"document.adopted": "Document put in force", "adoption.ended": "Document taken out of force"}),
-    "ledger": (
-        "The ledger itself",
-        {
-            "ledger.check_asked": "Check of the ledger asked for",
-            "ledger.verified": "Ledger checked",
-            "errand.retried": "Stopped work set going again",
-        },
-    ),
-}
-VERBS = {verb: words for _, verbs in GROUPS.values() for verb, words in verbs.items()}
 OTHER = "other"
 JOBS = {"nightly": "Nightly run"}
 
 
 def what_was_done(verb: str) -> str:
     """'Files loaded' for load.applied; a verb without words of its own is read out: 'Letter sent' for letter.sent."""
-    return VERBS.get(verb) or first_upper(verb.replace(".", " ").replace("_", " "))
+    if verb in house().verbs:
+        return house().verbs[verb].words
+    return first_upper(verb.replace(".", " ").replace("_", " "))
 
 
 def thing(subject: str) -> str:
@@ -186,37 +115,41 @@ class Day(Text):
         return f"{'To' if self.until else 'From'} {value}"
 
 
-ENTRIES = Listing(
-    noun="entries",
-    columns=(
-        Column("What"),
-        Column("On what"),
-        Column("When", "when", ("id",), upward="Oldest first", downward="Newest first"),
-        Column("By"),
-        Column("Place", numeric=True),
-    ),
-    filters=(
-        Choice(
-            "group",
-            "What was done",
-            (*(Option(name, title) for name, (title, _) in GROUPS.items()), Option(OTHER, "Anything else")),
-            wheres=(
-                *((name, Q(verb__in=tuple(verbs))) for name, (_, verbs) in GROUPS.items()),
-                (OTHER, ~Q(verb__in=tuple(VERBS))),
-            ),
-            any_words="Anything",
+@cache
+def entries_list() -> Listing:
+    """The list of entries; what was done can be narrowed to what one room does."""
+    rooms = tuple(r for r in house().rooms if r.verbs)
+    return Listing(
+        noun="entries",
+        columns=(
+            Column("What"),
+            Column("On what"),
+            Column("When", "when", ("id",), upward="Oldest first", downward="Newest first"),
+            Column("By"),
+            Column("Place", numeric=True),
         ),
-        Text("q", "On what, like load 3", ("subject",)),
-        Day("from", "From the day, like 22 11 2026", ("at",)),
-        Day("to", "To the day, like 30 11 2026", ("at",), until=True),
-    ),
-    sort="-when",
-    kind="entries",
-    none_yet="Nothing has been written down yet.",
-)
+        filters=(
+            Choice(
+                "group",
+                "What was done",
+                (*(Option(r.name, r.title) for r in rooms), Option(OTHER, "Anything else")),
+                wheres=(
+                    *((r.name, Q(verb__in=tuple(v.name for v in r.verbs))) for r in rooms),
+                    (OTHER, ~Q(verb__in=tuple(house().verbs))),
+                ),
+                any_words="Anything",
+            ),
+            Text("q", "On what, like load 3", ("subject",)),
+            Day("from", "From the day, like 22 11 2026", ("at",)),
+            Day("to", "To the day, like 30 11 2026", ("at",), until=True),
+        ),
+        sort="-when",
+        kind="entries",
+        none_yet="Nothing has been written down yet.",
+    )
 
 
 def unread_days(given: Mapping[str, str]) -> tuple[str, ...]:
     """What was typed as a day and is none, so that the page says it did not narrow the list."""
-    typed = (given.get(f.name, "").strip()[:40] for f in ENTRIES.filters if isinstance(f, Day))
+    typed = (given.get(f.name, "").strip()[:40] for f in entries_list().filters if isinstance(f, Day))
     return tuple(words for words in typed if words and read_day(words) is None)

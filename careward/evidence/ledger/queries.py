@@ -77,7 +77,7 @@ class EntryRow:
 
 def entries(organisation: str, asked: Asked) -> Page[EntryRow]:
     """One page of an organisation's entries, newest first; found by their ids alone, which the index holds, and then read."""
-    page = lists.apply(pages.ENTRIES, asked, Entry.objects.filter(organisation=organisation).values_list("id", flat=True))
+    page = lists.apply(pages.entries_list(), asked, Entry.objects.filter(organisation=organisation).values_list("id", flat=True))
     found = Entry.objects.defer("body").in_bulk(page.rows)
     places = dict(Leaf.objects.filter(entry_id__in=page.rows).values_list("entry_id", "number"))
     return page.with_rows(tuple(_entry_row(found[entry_id], places.get(entry_id)) for entry_id in page.rows))
@@ -91,7 +91,7 @@ def entry_rows(organisation: str, asked: Asked) -> Iterator[tuple[object, ...]]:
     """All entries that match, for a file."""
     leaf = Leaf.objects.filter(entry_id=OuterRef("id"))
     placed = {"place": Subquery(leaf.values("number")[:1]), "leaf_hash": Subquery(leaf.values("hash")[:1])}
-    found = lists.matching(pages.ENTRIES, asked, Entry.objects.filter(organisation=organisation).annotate(**placed))
+    found = lists.matching(pages.entries_list(), asked, Entry.objects.filter(organisation=organisation).annotate(**placed))
     return (_cells(row) for row in lists.stream(found))
 
 

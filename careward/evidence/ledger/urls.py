@@ -3,10 +3,8 @@
 from django.urls import path
 
 from careward.evidence.ledger import views
-from careward.web import menu
 
 app_name = "ledger"
-menu.add(menu.Entry("Ledger", "ledger:entries", (views.VERIFY,), place=70))
 
 urlpatterns = [
     path("ledger/", views.entries, name="entries"),

@@ -19,13 +19,13 @@ VERIFY = "ledger:entries:verify"
 @needs(VERIFY)
 def entries(request: HttpRequest) -> HttpResponseBase:
     standing = request.standing
-    asked = lists.parse(pages.ENTRIES, request.GET)
+    asked = lists.parse(pages.entries_list(), request.GET)
     if asked.download:
         rows = queries.entry_rows(standing.organisation, asked)
         return exports.download(asked.download, "ledger entries", pages.HEADS, rows, standing.today)
     page = queries.entries(standing.organisation, asked)
     context = {
-        "list": shown(pages.ENTRIES, asked, page),
+        "list": shown(pages.entries_list(), asked, page),
         "front": queries.front(standing.organisation, standing.now),
         "unread": pages.unread_days(request.GET),
         "every": pages.CHECK_EVERY.days,

@@ -5,20 +5,15 @@ from datetime import date
 
 from django.urls import reverse
 
-from careward.access.accounts.measures import late as late_accounts
-from careward.access.accounts.measures import measures as of_accounts
-from careward.access.authorisations.measures import measures as of_access
 from careward.core.packs.duties import DUTIES, HOUSE
 from careward.core.packs.pack import Pack
-from careward.core.ports import Measure, Measured
+from careward.core.ports import Measured
+from careward.core.room import Room
 from careward.governance.procedures import rules
 from careward.governance.procedures.models import Adoption
-from careward.people.signin.measures import measures as of_signin
-from careward.people.staff.measures import measures as of_staff
 from careward.people.staff.models import Organisation
 from careward.people.staff.packs import documents, pack_on
-from careward.systems.register.measures import measures as of_systems
-from careward.work.tasks.measures import measures as of_work
+from careward.web.house import house
 
 
 def measures(*, organisation_id: int, on: date) -> dict[str, Measured]:
@@ -39,16 +34,13 @@ def running(organisation_id: int, on: date) -> list[tuple[str, str]]:
     return [(pack, document) for pack, document, to_on in rows.values_list("pack", "document", "to_on") if to_on is None or on < to_on]
 
 
-MEASURES: tuple[Measure, ...] = (of_staff, of_signin, of_work, of_systems, of_access, of_accounts, measures)
-
-
-def collected(*, organisation_id: int, on: date, rooms: Iterable[Measure] = MEASURES) -> dict[str, Measured]:
-    """Every room's counts, by clause. Two rooms that count one duty are a mistake in the house: ValueError."""
+def collected(*, organisation_id: int, on: date, rooms: Iterable[Room] | None = None) -> dict[str, Measured]:
+    """Every room's counts by clause, those of rooms beside this one too. Two rooms that count one duty are a mistake: ValueError."""
     found: dict[str, Measured] = {}
     duties: set[str] = set()
     packs = packs_of(organisation_id, on)
-    for room in rooms:
-        counts: Mapping[str, Measured] = room(organisation_id=organisation_id, on=on)
+    for room in house().rooms if rooms is None else rooms:
+        counts = room.measures(organisation_id=organisation_id, on=on) if room.measures else {}
         if twice := duties & counts.keys():
             raise ValueError(f"{', '.join(sorted(twice))} is counted by two rooms; leave it to one")
         duties |= DUTIES.keys() & counts.keys()
@@ -72,5 +64,6 @@ def packs_of(organisation_id: int, on: date) -> list[Pack]:
 
 def collected_late(*, organisation_id: int, on: date, counted: Mapping[str, Measured]) -> dict[str, int]:
     """How many cases of each clause are late. A review that is to be put right is late: it is due from its day on."""
+    late = {clause: n for room in house().rooms if room.late for clause, n in room.late(organisation_id=organisation_id, on=on).items()}
     reviews = {clause: m.to_put_right for clause, m in measures(organisation_id=organisation_id, on=on).items()}
-    return late_accounts(organisation_id=organisation_id, on=on) | {clause: n for clause, n in reviews.items() if n}
+    return late | {clause: n for clause, n in reviews.items() if n}

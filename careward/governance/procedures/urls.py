@@ -3,10 +3,8 @@
 from django.urls import path
 
 from careward.governance.procedures import views
-from careward.web import menu
 
 app_name = "procedures"
-menu.add(menu.Entry("Procedures", "procedures:all", (views.SEE,), place=20))
 
 urlpatterns = [
     path("", views.front, name="front"),

@@ -14,13 +14,15 @@ from django.db import transaction
 from careward.core.days import london_day
 from careward.core.decision import ALLOWED, Decision, Refused, refuse
 from careward.core.packs.pack import Pack
+from careward.core.roles import ROLES
 from careward.evidence.ledger import actions as ledger
 from careward.people.signin import rules
 from careward.people.signin.models import ApiToken, RoleHeld, TermsAccepted, User
-from careward.people.signin.roles import PERSONA_DOMAIN, ROLES, SCOPES
+from careward.people.signin.rules import PERSONA_DOMAIN
 from careward.people.signin.terms import terms_in_force
 from careward.people.staff.models import Organisation, Person
 from careward.people.staff.packs import pack_on
+from careward.web.house import house
 
 TOKEN_PREFIX = "cw_"  # noqa: S105  (so that a scanner of repositories knows one when it sees one)
 
@@ -186,9 +188,10 @@ def make_token(*, organisation_id: int, name: str, scope: str, now: datetime, by
     decision = ALLOWED
     if not name.strip():
         decision &= refuse("token.unnamed", "house", "The token has no name", "Name the client that will use it")
-    if not scopes or not SCOPES.keys() >= set(scopes):
-        unknown = ", ".join(s for s in scopes if s not in SCOPES) or "nothing"
-        decision &= refuse("token.scope_unknown", "house", f"The scope names {unknown}", f"Use one or more of {', '.join(sorted(SCOPES))}")
+    known = house().scopes
+    if not scopes or not set(known) >= set(scopes):
+        unknown = ", ".join(s for s in scopes if s not in known) or "nothing"
+        decision &= refuse("token.scope_unknown", "house", f"The scope names {unknown}", f"Use one or more of {', '.join(known)}")
     if not decision:
         raise Refused(decision)
     organisation = Organisation.objects.get(pk=organisation_id)

@@ -8,7 +8,7 @@ from ninja.security import HttpBearer
 
 from careward.people.signin import rules
 from careward.people.signin.models import ApiToken
-from careward.people.signin.roles import SCOPES
+from careward.web.house import house
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,4 +52,4 @@ class Bearer(HttpBearer):
 
 def permissions_in(scope: str) -> frozenset[str]:
     """What the scopes of a token allow together; a scope no longer known allows nothing."""
-    return frozenset().union(*(SCOPES.get(name, frozenset()) for name in scope.split()))
+    return house().permissions_in(scope.split())

@@ -7,13 +7,15 @@ from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.db.models import Exists, F, OuterRef, Q
 
+from careward.core import roles
 from careward.core.days import london_day
 from careward.core.packs.pack import HOUSE_PACK
-from careward.people.signin import roles, rules
+from careward.people.signin import rules
 from careward.people.signin.models import RoleHeld, TermsAccepted, User
 from careward.people.signin.terms import terms_in_force
 from careward.people.staff.models import Organisation
 from careward.people.staff.packs import pack_on
+from careward.web.house import house
 from careward.web.permission import Standing
 from careward.web.words import listed
 
@@ -80,7 +82,7 @@ def arrive(*, user: User, session: Session, now: datetime) -> Arrived:
 
 def is_persona(user: User) -> bool:
     """Whether someone is a persona of the demonstration, which only lives where the demonstration is on."""
-    return bool(settings.DEMONSTRATION) and user.email.endswith(roles.PERSONA_DOMAIN)
+    return bool(settings.DEMONSTRATION) and user.email.endswith(rules.PERSONA_DOMAIN)
 
 
 def _chosen(held: list[RoleHeld], session: Session) -> Organisation | None:
@@ -125,7 +127,7 @@ def _standing(
         contact=place[3],
         roles=names,
         systems=frozenset(r.system_code for r in here if r.system_code),
-        permissions=roles.permissions_of(names) if step is rules.Step.PAGES else frozenset(),
+        permissions=house().permissions_of(names) if step is rules.Step.PAGES else frozenset(),
         now=now,
         today=london_day(now),
         pack=pack_on(at.pack if at else HOUSE_PACK, london_day(now)),
@@ -148,7 +150,7 @@ class Persona:
 
 def personas(*, on: date) -> list[Persona]:
     """The personas who hold a role today, each once, in the order of the list of roles."""
-    held = RoleHeld.objects.filter(roles_in_force(on), user__email__endswith=roles.PERSONA_DOMAIN, user__is_active=True)
+    held = RoleHeld.objects.filter(roles_in_force(on), user__email__endswith=rules.PERSONA_DOMAIN, user__is_active=True)
     order = {role: place for place, role in enumerate(roles.ROLES)}
     rows = [r for r in held.select_related("user", "organisation").order_by("user__name", "id") if r.role in order]
     theirs: dict[int, list[RoleHeld]] = {}

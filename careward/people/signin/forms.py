@@ -5,8 +5,8 @@ from typing import Any
 from django import forms
 
 from careward.core.days import ONE_DAY
+from careward.core.roles import ROLES
 from careward.people.signin.models import User
-from careward.people.signin.roles import ROLES
 from careward.web.fields import DayField
 
 

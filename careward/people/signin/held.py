@@ -12,8 +12,8 @@ from allauth.mfa.models import Authenticator
 from django.apps import apps
 from django.db.models import Field, Model
 
+from careward.core.roles import ROLES
 from careward.people.signin.models import User
-from careward.people.signin.roles import ROLES
 from careward.people.staff.models import Person
 from careward.web.words import day, moment
 

@@ -8,9 +8,9 @@ from typing import Any
 from django.db.models import F, Q
 
 from careward.core.days import ONE_DAY
+from careward.core.roles import ROLES
 from careward.people.signin.arrivals import roles_in_force
 from careward.people.signin.models import RoleHeld
-from careward.people.signin.roles import ROLES
 from careward.web import listing, lists
 from careward.web.lists import Choice, Column, Listing, Option, Question, Text
 from careward.web.words import day

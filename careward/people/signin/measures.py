@@ -6,8 +6,8 @@ from allauth.mfa.models import Authenticator
 from django.db.models import Count, Exists, OuterRef, Q
 from django.urls import reverse
 
+from careward.core import roles
 from careward.core.ports import Measured
-from careward.people.signin import roles
 from careward.people.signin.arrivals import FACTORS, roles_in_force
 from careward.people.signin.models import RoleHeld, TermsAccepted, User
 from careward.people.signin.terms import terms_of

@@ -15,6 +15,9 @@ from careward.web.words import day
 KEPT = {"privacy_officer": "privacy officer", "trust_administrator": "trust administrator"}
 
 
+PERSONA_DOMAIN = "@northmoor.example"  # the invented trust's; names under example are nobody's, so no letter reaches a persona
+
+
 class Step(Enum):
     """What stands between someone signed in and the pages; the first that applies is shown."""
 

@@ -4,9 +4,6 @@ from django.conf import settings
 from django.urls import include, path, re_path
 
 from careward.people.signin import doors, security, views
-from careward.web import menu
-
-menu.add(menu.Entry("Roles", "signin:roles", ("signin:roles:see",), 80))
 
 pages = [
     path("people/about-me/", views.own_data, name="own_data"),

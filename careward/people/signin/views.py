@@ -7,8 +7,8 @@ from django.shortcuts import redirect, render
 
 from careward.core.days import ONE_DAY
 from careward.core.decision import Decision, Refused
+from careward.core.roles import ROLES
 from careward.people.signin import actions, forms, held, listings
-from careward.people.signin.roles import ROLES
 from careward.web import exports
 from careward.web.permission import SIGNED_IN, needs
 from careward.web.words import day

@@ -3,11 +3,8 @@
 from django.urls import path
 
 from careward.people.staff import views
-from careward.web import menu
 
 app_name = "staff"
-menu.add(menu.Entry("People", "staff:people", ("staff:people:see",), 40))
-menu.add(menu.Entry("My team", "staff:my_team", ("staff:team:see",), 30))
 
 urlpatterns = [
     path("people/", views.people, name="people"),

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.db.models import Q
 
-from careward.people.signin.roles import ROLES
+from careward.core.roles import ROLES
 from careward.web.lists import Choice, Column, Listing, Option, Text
 
 TASK_HEADS = ("Task", "Why", "Who acts", "System", "Step", "Due", "Raised", "State", "Times reopened", "Clause")

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 
-from careward.people.signin.roles import ROLES
+from careward.core.roles import ROLES
 from careward.people.staff.models import Deputy, Person
 from careward.web import lists
 from careward.web.lists import Asked, Listing, Page

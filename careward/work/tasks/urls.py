@@ -2,12 +2,9 @@
 
 from django.urls import path
 
-from careward.web import menu
-from careward.web.permission import SIGNED_IN
 from careward.work.tasks import views
 
 app_name = "tasks"
-menu.add(menu.Entry("My work", "tasks:my_work", (SIGNED_IN,), place=10, badge="careward.work.tasks.queries.waiting"))
 
 urlpatterns = [
     path("my-work/", views.my_work, name="my_work"),

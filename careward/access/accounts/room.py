@@ -1,0 +1,46 @@
+"""What accounts and findings give the house."""
+
+from careward.access.accounts import urls
+from careward.access.accounts.api import router
+from careward.access.accounts.measures import late, measures
+from careward.access.accounts.rules.states import ACCOUNT
+from careward.core.roles import OVERSEERS
+from careward.core.room import Home, MenuEntry, Permission, Room, Verb
+
+SEE, SEE_TEAM = "accounts:findings:see", "accounts:findings:see_team"
+SEE_ACCOUNTS, RUN, ALLOW = "accounts:accounts:see", "accounts:reconciliation:run", "accounts:plans:allow"
+REGISTER = "register:systems:see"
+
+ROOM = Room(
+    name="accounts",
+    title="Comparisons",
+    urls=urls,
+    router=router,
+    permissions=(
+        Permission(SEE_ACCOUNTS, "see every account", OVERSEERS, ("findings",)),
+        Permission(SEE, "see everything found wrong", OVERSEERS, ("findings",)),
+        Permission(SEE_TEAM, "see what is found wrong with their own people's accounts", ("line_manager", *OVERSEERS)),
+        Permission(RUN, "have the accounts compared now", ("system_administrator", "patient_systems_manager", "trust_administrator")),
+        Permission(ALLOW, "let a large change go ahead", ("patient_systems_manager", "head_of_ig", "trust_administrator")),
+    ),
+    verbs=(
+        Verb("reconciliation.asked", "Comparison asked for"),
+        Verb("reconciliation.kept", "Accounts compared"),
+        Verb("plan.allowed", "Large plan let go"),
+    ),
+    menu=(
+        MenuEntry("Findings", "accounts:findings", (SEE_TEAM,), place=30),
+        MenuEntry("Systems", "accounts:systems", (REGISTER,), place=60),
+    ),
+    homes=(
+        Home("account", "accounts:account", SEE_ACCOUNTS),
+        Home("findings", "accounts:findings", SEE_TEAM),
+        Home("person", "accounts:person"),
+        Home("search", "accounts:search"),
+        Home("system", "accounts:system", SEE_ACCOUNTS),
+        Home("systems", "accounts:systems", REGISTER),
+    ),
+    measures=measures,
+    late=late,
+    machines=(ACCOUNT,),
+)

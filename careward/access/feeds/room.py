@@ -1,0 +1,39 @@
+"""What loading files gives the house."""
+
+from careward.access.feeds import actions, errands, urls
+from careward.access.feeds.queries import UNDO
+from careward.access.feeds.rules import ALLOW, LOADS, RUN
+from careward.core.room import ErrandKind, Home, MenuEntry, Permission, Room, Verb
+
+SEE = "feeds:loads:see"
+
+ROOM = Room(
+    name="feeds",
+    title="Files",
+    urls=urls,
+    permissions=(
+        Permission(SEE, "see which files were loaded", ("trust_administrator",), ("feeds",)),
+        Permission(RUN, "load files and take them back", ("trust_administrator",), ("feeds",)),
+        Permission(ALLOW, "allow a load that looks wrong", ("trust_administrator",)),
+    ),
+    verbs=(
+        Verb("load.begun", "Load begun"),
+        Verb("load.examined", "Load looked at"),
+        Verb("load.held", "Load held for a named person"),
+        Verb("load.allowed", "Held load let go"),
+        Verb("load.asked_for", "Load asked for"),
+        Verb("load.applied", "Files loaded"),
+        Verb("load.refused", "Load refused"),
+        Verb("load.undo_asked_for", "Taking a load back asked for"),
+        Verb("load.undone", "Load taken back"),
+        Verb("load.expired", "Load refused, it waited too long"),
+    ),
+    menu=(MenuEntry("Loads", "feeds:loads", (SEE,), place=70),),
+    homes=(Home("load", "feeds:load", SEE), Home("loads", "feeds:loads", SEE)),
+    errands=(
+        ErrandKind(actions.EXAMINE, errands.examine, errands.read, "Look at the files"),
+        ErrandKind(actions.APPLY, errands.apply, errands.read, "Load the files"),
+        ErrandKind(UNDO, errands.undo, None, "Take a load back"),
+    ),
+    machines=(LOADS,),
+)

@@ -1,0 +1,79 @@
+"""The roles people hold at an organisation: words that every room and pack shares. What each may do, the rooms say (core/room.py)."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    title: str
+    rbac: tuple[str, ...] = ()  # national RBAC job role codes that stand for it
+    second_factor: bool = True  # required of every role that sees more than its own data
+    sees: str = ""  # in plain words, for the page of roles
+
+
+ROLES: dict[str, Role] = {
+    "line_manager": Role(
+        "Line manager",
+        sees="Their own team, and the teams they are deputy for: who may use which system, what is to put right, and the tasks about it",
+    ),
+    "system_administrator": Role(
+        "System administrator",
+        ("R5003", "R5007", "R5340"),
+        sees="Every account and finding, the worklist of changes to make by hand, and the procedure with its evidence",
+    ),
+    "patient_systems_manager": Role("Patient Systems Manager", sees="What a system administrator sees, and may let a large plan go ahead"),
+    "service_desk": Role("Service desk", ("R8015",), sees="People, accounts and findings, and the tasks that come to the desk"),
+    "privacy_officer": Role("Privacy officer", ("R0001",), sees="People, accounts and findings, and the procedure with its evidence"),
+    "caldicott_guardian": Role(
+        "Caldicott Guardian",
+        ("R5105",),
+        sees="People, accounts and findings, the procedure with its evidence, and decisions that wait for the Guardian",
+    ),
+    "data_protection_team": Role("Data protection team", sees="The procedure with its evidence, and the tasks that come to the team"),
+    "head_of_ig": Role(
+        "Head of information governance",
+        sees="People, accounts, findings and roles, the procedure with its evidence, and may let a large plan go ahead",
+    ),
+    "project_manager": Role("Project manager", sees="The register of systems, the procedure, and their own tasks"),
+    "board_secretary": Role("Board secretary", sees="The procedure and their own tasks"),
+    "clinician": Role("Clinician", ("R8000", "R8001", "R8003"), second_factor=False, sees="Their own work and what is held about them"),
+    "auditor": Role(
+        "Auditor",
+        ("R5100",),
+        sees="Everything there is to prove: people, accounts, findings, roles, the procedure and the ledger; changes nothing",
+    ),
+    "trust_administrator": Role(
+        "Trust administrator",
+        ("R5080",),
+        sees="People, accounts, findings and roles, the procedure and the files that are loaded; gives people their roles",
+    ),
+}
+
+# Who see people, accounts and findings whole, not only their own team's.
+OVERSEERS = (
+    "system_administrator", "patient_systems_manager", "service_desk", "privacy_officer", "caldicott_guardian", "head_of_ig", "auditor",
+    "trust_administrator",
+)  # fmt: skip
+
+
+def second_factor_needed(roles: Iterable[str]) -> bool:
+    """Whether any of some roles needs a second factor; one that is no longer known does, to be safe."""
+    return any(role not in ROLES or ROLES[role].second_factor for role in roles)
+
+
+def titles_of(roles: Iterable[str]) -> tuple[str, ...]:
+    """The titles of roles, in the order of the list above."""
+    held = frozenset(roles)
+    return tuple(role.title for name, role in ROLES.items() if name in held)
+
+
+def title_of(role: str) -> str:
+    """What a role is called; a word that is no role of ours is read out."""
+    return ROLES[role].title if role in ROLES else role
+
+
+def role_for_rbac(code: str) -> str | None:
+    """The role that a national job role code stands for ("R5105", "S0010:G0020:R5105"); None when it stands for none here."""
+    last = code.strip().upper().rpartition(":")[2]
+    return next((name for name, role in ROLES.items() if last in role.rbac), None)

@@ -1,0 +1,221 @@
+"""What a room gives the house, typed: each room's room.py holds one Room, and config/rooms.py lists them.
+
+A room names things of its own and of lower rooms. Where a lower room must lead to what only a higher one shows (a person's page, a clause),
+it names the kind of thing, a word of KINDS, and the room that shows it says so by a Home.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import time, timedelta
+from itertools import chain
+from typing import Any, TypeVar
+
+from careward.core.machine import Machine
+from careward.core.ports import Measure
+from careward.core.roles import ROLES
+
+# What can be led to: one meaning each (DESIGN section 3). The plural is the list of them.
+KINDS = frozenset({
+    "account", "approval", "clause", "entry", "finding", "findings", "job", "jobs", "load", "loads", "own_data", "person", "people",
+    "procedure", "search", "system", "systems", "task", "tasks", "team", "my_team", "my_work",
+})  # fmt: skip
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Permission:
+    """One thing that may be done. `roles` may do it; a client of the API may where its token has one of `scopes`."""
+
+    name: str  # "tasks:tasks:do": room, thing, verb
+    words: str  # "do the tasks that are theirs": verb first
+    roles: tuple[str, ...] = ()
+    scopes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Verb:
+    """One kind of ledger entry: past tense, and what a page calls it."""
+
+    name: str  # "load.applied"
+    words: str  # "Files loaded"
+
+
+@dataclass(frozen=True, slots=True)
+class MenuEntry:
+    """One place in the menu. `permissions`: any one will do, none for everybody. `badge` counts what waits behind it."""
+
+    title: str
+    url: str  # the name of a URL pattern
+    permissions: tuple[str, ...]
+    place: int  # 10 comes before 20
+    badge: Callable[[Any], int] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """Where one kind of thing is shown. `needs`: who may follow the link; empty for whoever may see the thing named."""
+
+    kind: str
+    url: str  # the name of a URL pattern; it takes the thing's key, if it has one
+    needs: str = ""  # a permission
+
+
+@dataclass(frozen=True, slots=True)
+class ErrandKind:
+    """Work done by the worker after the transaction that asked for it. `prepare` reads and computes before the transaction of `handle`."""
+
+    name: str  # "feeds.apply"
+    handle: Callable[..., object]
+    prepare: Callable[..., object] | None = None
+    words: str = ""  # "Load the files"
+
+
+@dataclass(frozen=True, slots=True)
+class TimedJob:
+    """Work that is due by the clock: each `every`, or each day `at` a time in London; missed, it is caught up once where `catch_up`."""
+
+    name: str  # "reconciliation.nightly"
+    words: str  # "Compare every account"
+    run: Callable[..., object]
+    every: timedelta | None = None
+    at: time | None = None
+    for_each_organisation: bool = False
+    catch_up: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """A part of another thing's page. `facts(standing=, key=)` gives a frozen value for the template, or None for nothing to show."""
+
+    on: str  # "person", "system"
+    title: str
+    place: int
+    template: str  # of the room itself; draws `panel`
+    facts: Callable[..., object | None]
+    permission: str = ""  # empty: whoever sees the page
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One thing a search found, led to by its Home."""
+
+    kind: str
+    key: str
+    words: str
+    sub: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """What of a room can be found by words: `find(standing=, words=, most=)`."""
+
+    title: str  # "People"
+    find: Callable[..., Sequence[Hit]]
+    permission: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What a room holds about somebody, for their own page: `find(user_id=, person_id=)` gives rows of (what, value)."""
+
+    title: str
+    find: Callable[..., Sequence[Sequence[tuple[str, str]]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """Everything a room gives; most rooms give a few of these."""
+
+    name: str  # the last folder, the namespace of its addresses, permissions and templates
+    title: str = ""  # what its entries in the ledger are grouped under
+    permissions: tuple[Permission, ...] = ()
+    verbs: tuple[Verb, ...] = ()
+    urls: Any = None  # the module of its URL patterns
+    router: Any = None  # its part of the JSON API
+    menu: tuple[MenuEntry, ...] = ()
+    homes: tuple[Home, ...] = ()
+    errands: tuple[ErrandKind, ...] = ()
+    jobs: tuple[TimedJob, ...] = ()
+    measures: Measure | None = None
+    late: Callable[..., Mapping[str, int]] | None = None  # late(organisation_id=, on=): cases that are late, by clause
+    machines: tuple[Machine, ...] = ()
+    panels: tuple[Panel, ...] = ()
+    searches: tuple[Search, ...] = ()
+    held: tuple[Held, ...] = ()
+
+
+class TwiceGiven(ValueError):
+    """Two rooms give a thing of one name, or a room names what nobody knows; the message says which."""
+
+
+@dataclass(frozen=True)
+class House:
+    """The rooms, lowest first, and what they give together. Raises TwiceGiven where two of them give one thing."""
+
+    rooms: tuple[Room, ...]
+    permissions: Mapping[str, Permission] = field(init=False)
+    verbs: Mapping[str, Verb] = field(init=False)
+    errands: Mapping[str, ErrandKind] = field(init=False)
+    jobs: Mapping[str, TimedJob] = field(init=False)
+    homes: Mapping[str, Home] = field(init=False)
+
+    def __post_init__(self) -> None:
+        put = object.__setattr__
+        put(self, "permissions", _by("permission", (p for r in self.rooms for p in r.permissions), lambda p: p.name))
+        put(self, "verbs", _by("verb", (v for r in self.rooms for v in r.verbs), lambda v: v.name))
+        put(self, "errands", _by("errand", (e for r in self.rooms for e in r.errands), lambda e: e.name))
+        put(self, "jobs", _by("job", (j for r in self.rooms for j in r.jobs), lambda j: j.name))
+        put(self, "homes", _by("home", (h for r in self.rooms for h in r.homes), lambda h: h.kind))
+        if strange := sorted(self.homes.keys() - KINDS):
+            raise TwiceGiven(f"{strange[0]} is no word of core.room.KINDS; add it there, or use one of its words")
+        if strange := sorted({role for p in self.permissions.values() for role in p.roles} - ROLES.keys()):
+            raise TwiceGiven(f"{strange[0]} is no role of core.roles; add it there, or use one of its words")
+
+    @property
+    def menu(self) -> tuple[MenuEntry, ...]:
+        return tuple(sorted((e for r in self.rooms for e in r.menu), key=lambda e: e.place))
+
+    @property
+    def machines(self) -> tuple[Machine, ...]:
+        return tuple(chain.from_iterable(r.machines for r in self.rooms))
+
+    @property
+    def scopes(self) -> tuple[str, ...]:
+        """The scopes that a client's token may name."""
+        return tuple(sorted({scope for p in self.permissions.values() for scope in p.scopes}))
+
+    def panels(self, on: str) -> tuple[Panel, ...]:
+        """The panels of one kind of page, in their order."""
+        return tuple(sorted((p for r in self.rooms for p in r.panels if p.on == on), key=lambda p: p.place))
+
+    def permissions_of(self, roles: Iterable[str]) -> frozenset[str]:
+        """All that some roles may do together; a role that is no longer known gives nothing."""
+        held = frozenset(roles)
+        return frozenset(p.name for p in self.permissions.values() if held & frozenset(p.roles))
+
+    def permissions_in(self, scopes: Iterable[str]) -> frozenset[str]:
+        """What a token with some scopes may do; a scope no longer known allows nothing."""
+        held = frozenset(scopes)
+        return frozenset(p.name for p in self.permissions.values() if held & frozenset(p.scopes))
+
+    def who_may(self, permission: str) -> tuple[str, ...]:
+        """The titles of the roles that may do something: for the page that says why one may not."""
+        may = self.permissions[permission].roles if permission in self.permissions else ()
+        return tuple(role.title for name, role in ROLES.items() if name in may)
+
+    def room_of(self, thing: str) -> str:
+        """The room that gives a permission, a verb or an errand; KeyError when none does."""
+        for room in self.rooms:
+            if thing in {x.name for x in (*room.permissions, *room.verbs, *room.errands, *room.jobs)}:
+                return room.name
+        raise KeyError(f"no room gives {thing}")
+
+
+def _by(what: str, things: Iterator[T], name: Callable[[T], str]) -> dict[str, T]:
+    found: dict[str, T] = {}
+    for thing in things:
+        if name(thing) in found:
+            raise TwiceGiven(f"two rooms give the {what} {name(thing)}; leave it to one")
+        found[name(thing)] = thing
+    return found

@@ -1,0 +1,30 @@
+"""What the ledger gives the house."""
+
+from careward.core.room import ErrandKind, Home, MenuEntry, Permission, Room, Verb
+from careward.evidence.ledger import errands, urls
+
+VERIFY = "ledger:entries:verify"
+
+ROOM = Room(
+    name="ledger",
+    title="The ledger itself",
+    urls=urls,
+    permissions=(
+        Permission(
+            VERIFY,
+            "see what was done, and check that nothing was changed since",
+            (
+                "system_administrator", "patient_systems_manager", "privacy_officer", "caldicott_guardian", "data_protection_team",
+                "head_of_ig", "auditor", "trust_administrator",
+            ),
+            ("ledger",),
+        ),
+    ),
+    verbs=(
+        Verb("ledger.check_asked", "Check of the ledger asked for"),
+        Verb("ledger.verified", "Ledger checked"),
+    ),
+    menu=(MenuEntry("Ledger", "ledger:entries", (VERIFY,), place=70),),
+    homes=(Home("entry", "ledger:entry", VERIFY),),
+    errands=(ErrandKind(errands.VERIFY, errands.keep, errands.look, "Check the ledger"),),
+)  # fmt: skip

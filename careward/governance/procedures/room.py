@@ -1,0 +1,31 @@
+"""What procedures give the house."""
+
+from careward.core.room import Home, MenuEntry, Permission, Room, Verb
+from careward.governance.procedures import urls
+from careward.governance.procedures.api import router
+from careward.governance.procedures.measures import measures
+
+SEE, ADOPT = "procedures:clauses:see", "procedures:documents:adopt"
+
+ROOM = Room(
+    name="procedures",
+    title="Procedures",
+    urls=urls,
+    router=router,
+    permissions=(
+        Permission(
+            SEE,
+            "see the procedures with the state of each clause and its evidence",
+            (
+                "system_administrator", "patient_systems_manager", "privacy_officer", "caldicott_guardian", "data_protection_team",
+                "head_of_ig", "project_manager", "board_secretary", "auditor", "trust_administrator",
+            ),
+            ("clauses",),
+        ),
+        Permission(ADOPT, "bring a document into force, and take it out", ("head_of_ig", "trust_administrator")),
+    ),
+    verbs=(Verb("document.adopted", "Document put in force"), Verb("adoption.ended", "Document taken out of force")),
+    menu=(MenuEntry("Procedures", "procedures:all", (SEE,), place=20),),
+    homes=(Home("clause", "procedures:clause_by_id"), Home("procedure", "procedures:procedure", SEE)),
+    measures=measures,
+)  # fmt: skip

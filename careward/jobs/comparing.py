@@ -1,0 +1,25 @@
+"""The errand that compares: the night came, someone asked to look again, or allowed what was held."""
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+from careward.evidence.errands.models import Errand
+from careward.people.staff.models import Organisation
+
+if TYPE_CHECKING:
+    from careward.jobs.reconcile import Compared
+
+
+def compare_for(errand: Errand) -> "Compared":
+    """The long part, before the transaction: meanwhile everybody else can write."""
+    from careward.jobs.reconcile import compare  # engines take a second to load, and the web server never compares
+
+    organisation = Organisation.objects.get(pk=errand.body["organisation"])
+    return compare(organisation=organisation, on=date.fromisoformat(errand.body["on"]))
+
+
+def keep_for(errand: Errand, compared: "Compared") -> None:
+    """Keeps what was found, for whoever asked."""
+    from careward.jobs.reconcile import keep_compared
+
+    keep_compared(compared, now=errand.claimed_at, by=errand.body["by"])

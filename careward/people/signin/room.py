@@ -1,0 +1,38 @@
+"""What signing in gives the house."""
+
+from careward.core.room import Home, MenuEntry, Permission, Room, Verb
+from careward.people.signin import urls
+from careward.people.signin.measures import measures
+
+SEE, GIVE = "signin:roles:see", "signin:roles:give"
+
+ROOM = Room(
+    name="signin",
+    title="Users, roles and signing in",
+    urls=urls,
+    permissions=(
+        Permission(SEE, "see who holds which role", ("head_of_ig", "auditor", "trust_administrator")),
+        Permission(GIVE, "give roles and end them", ("trust_administrator",)),
+    ),
+    verbs=(
+        Verb("user.made", "User added"),
+        Verb("user.closed", "User closed"),
+        Verb("user.signed_in", "Signed in"),
+        Verb("role.given", "Role given"),
+        Verb("role.ended", "Role ended"),
+        Verb("terms.accepted", "Terms accepted"),
+        Verb("token.made", "API token made"),
+        Verb("token.ended", "API token ended"),
+        Verb("password.changed", "Password changed"),
+        Verb("password.made", "Password set"),
+        Verb("password.replaced", "Password set by a letter's link"),
+        Verb("app.added", "Authenticator app added"),
+        Verb("app.removed", "Authenticator app removed"),
+        Verb("passkey.added", "Passkey added"),
+        Verb("passkey.removed", "Passkey removed"),
+        Verb("recovery_codes.made", "Recovery codes made"),
+    ),
+    menu=(MenuEntry("Roles", "signin:roles", (SEE,), place=80),),
+    homes=(Home("own_data", "signin:own_data"),),
+    measures=measures,
+)

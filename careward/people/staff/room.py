@@ -1,0 +1,22 @@
+"""What staff gives the house."""
+
+from careward.core.roles import OVERSEERS
+from careward.core.room import Home, MenuEntry, Permission, Room, Verb
+from careward.people.staff import urls
+from careward.people.staff.measures import measures
+
+SEE, SEE_TEAM = "staff:people:see", "staff:team:see"
+
+ROOM = Room(
+    name="staff",
+    title="Organisations",
+    urls=urls,
+    permissions=(
+        Permission(SEE, "see everybody on the staff record", OVERSEERS, ("people",)),
+        Permission(SEE_TEAM, "see their own people, and those they are deputy for", ("line_manager",)),
+    ),
+    verbs=(Verb("organisation.named", "Organisation named"), Verb("organisation.renamed", "Organisation renamed")),
+    menu=(MenuEntry("People", "staff:people", (SEE,), place=40), MenuEntry("My team", "staff:my_team", (SEE_TEAM,), place=30)),
+    homes=(Home("people", "staff:people", SEE), Home("team", "staff:team", SEE), Home("my_team", "staff:my_team", SEE_TEAM)),
+    measures=measures,
+)

@@ -1,0 +1,41 @@
+"""What the queue of work gives the house."""
+
+from careward.core.roles import OVERSEERS
+from careward.core.room import Home, MenuEntry, Permission, Room, Verb
+from careward.work.tasks import urls
+from careward.work.tasks.api import router
+from careward.work.tasks.measures import measures
+from careward.work.tasks.queries import waiting
+from careward.work.tasks.rules import TASK
+
+DO, SEE = "tasks:tasks:do", "tasks:tasks:see"
+
+ROOM = Room(
+    name="tasks",
+    title="Tasks",
+    urls=urls,
+    router=router,
+    permissions=(
+        Permission(
+            DO,
+            "do the tasks that are theirs",
+            (
+                "line_manager", "system_administrator", "patient_systems_manager", "service_desk", "caldicott_guardian",
+                "data_protection_team", "head_of_ig", "project_manager", "board_secretary", "trust_administrator",
+            ),
+        ),
+        Permission(SEE, "see tasks that are somebody else's", OVERSEERS, ("findings",)),
+    ),
+    verbs=(
+        Verb("tasks.raised", "Tasks raised"),
+        Verb("tasks.told_anew", "Tasks given again"),
+        Verb("tasks.closed", "Tasks closed"),
+        Verb("tasks.reopened", "Tasks opened again"),
+        Verb("task.said_done", "Task said to be done"),
+        Verb("task.taken_back", "Task taken back"),
+    ),
+    menu=(MenuEntry("My work", "tasks:my_work", (), place=10, badge=waiting),),
+    homes=(Home("task", "tasks:task"), Home("tasks", "tasks:worklist"), Home("my_work", "tasks:my_work")),
+    measures=measures,
+    machines=(TASK,),
+)  # fmt: skip
