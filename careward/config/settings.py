@@ -27,6 +27,7 @@ def _home() -> Path:
 
 
 CAREWARD_HOME = _home()
+CAREWARD_PACKS = Path(os.environ.get("CAREWARD_PACKS") or CAREWARD_HOME / "packs")  # an organisation's own, beside those shipped
 DEBUG = False
 DEMONSTRATION = os.environ.get("CAREWARD_DEMONSTRATION", "") == "1"
 SECRET_KEY = secret_key(CAREWARD_HOME)

@@ -13,7 +13,7 @@ from careward.core.packs.reader import SHIPPED, names
 
 ROOT = Path(__file__).resolve().parents[2]
 CAREWARD = ROOT / "careward"
-PACKS = set(names(SHIPPED)) - {HOUSE_PACK}
+PACKS = set(names((SHIPPED,))) - {HOUSE_PACK}
 PREFIXES = {c.id.partition("-")[0] for name in PACKS for code in load(name).documents for c in load_document(name, code).clauses}
 EACH = f"(?:{'|'.join(sorted(PREFIXES))})"
 CLAUSE = re.compile(rf"\b{EACH}-(?:\d|\W|$)|\b{EACH}\|{EACH}\b")
@@ -102,6 +102,15 @@ def test_no_program_gives_days_but_of_its_own():
 def test_every_clock_runs_by_the_calendar_of_a_pack():
     """The clocks of core/days take a calendar and have none of their own; the only one who makes one is the pack."""
     assert {file for file, source in programs() if calendars_made(source)} == {"careward/core/days.py", "careward/core/packs/calendar.py"}
+
+
+def test_rooms_take_packs_from_the_one_place_that_knows_an_organisation_s_own():
+    """Who loads a pack for itself would see the shipped ones alone. The words of finding codes are the house's, so they may."""
+    direct = re.compile(r"from careward\.core\.packs\.\w+ import .*\b(?:load|load_document|folder_of)\b")
+    rooms = [(file, source) for file, source in programs() if not file.startswith(("careward/core/", "careward/engines/"))]
+    assert {file for file, source in rooms if direct.search(source)} == {
+        "careward/people/staff/packs.py", "careward/access/accounts/wording.py",
+    }  # fmt: skip
 
 
 def test_no_page_names_a_clause():

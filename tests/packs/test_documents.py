@@ -182,7 +182,7 @@ def test_a_clause_in_a_section_nobody_listed_is_refused(tmp_path: Path):
     folder.mkdir(parents=True)
     (folder / "paris.toml").write_text(raw.replace('id = "PA-033"\nsection = "3.6"', 'id = "PA-033"\nsection = "3.66"'), encoding="utf-8")
     with pytest.raises(PackError, match="PA-033 stand in no listed section"):
-        load_document("tewv", "paris", root=tmp_path / "packs")
+        load_document("tewv", "paris", folders=(tmp_path / "packs",))
 
 
 @pytest.mark.parametrize(

@@ -127,7 +127,7 @@ def test_a_lock_outside_one_to_three_months_is_refused(days: int, tmp_path):
         text = (SHIPPED / name / "pack.toml").read_text(encoding="utf-8")
         (tmp_path / name / "pack.toml").write_text(text.replace("lock_after_days = 30", f"lock_after_days = {days}"), encoding="utf-8")
     with pytest.raises(PackError, match=rf"locks after {days} days; the procedure allows 30 to 92 \(EL-035\)"):
-        load("elft", root=tmp_path)
+        load("elft", folders=(tmp_path,))
 
 
 def test_the_bounds_are_the_pack_s_own_and_the_register_changes_only_the_lock():

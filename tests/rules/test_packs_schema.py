@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from careward.core.days import add_working_days
+from careward.core.packs.citing import check_clauses
 from careward.core.packs.documents import load_document
 from careward.core.packs.pack import load
 from careward.core.packs.reader import SHIPPED, PackError, names
@@ -28,14 +29,14 @@ def write(root: Path, name: str, text: str, file: str = "pack.toml") -> Path:
 
 
 def test_a_pack_takes_what_it_does_not_say_from_the_one_it_extends(root: Path) -> None:
-    base, trust = load("base", root=root), load("trust", root=root)
+    base, trust = load("base", folders=(root,)), load("trust", folders=(root,))
     assert (trust.id, trust.version, trust.in_force_on) == ("trust", "2", date(2026, 4, 1))
     assert (trust.inactivity, trust.training, trust.findings) == (base.inactivity, base.training, base.findings)
 
 
 def test_a_table_is_merged_key_by_key_and_a_list_replaced_whole(root: Path) -> None:
     write(root, "trust", CHILD + '[inactivity]\nnotice_days = 14\n[registration]\napprovers = ["director"]\n')
-    base, trust = load("base", root=root), load("trust", root=root)
+    base, trust = load("base", folders=(root,)), load("trust", folders=(root,))
     assert trust.inactivity.notice_days == 14 and trust.inactivity.lock_after_days == base.inactivity.lock_after_days
     assert trust.registration.approvers == ("director",) and trust.registration.exception_approvers == base.registration.exception_approvers
 
@@ -43,7 +44,7 @@ def test_a_table_is_merged_key_by_key_and_a_list_replaced_whole(root: Path) -> N
 def test_extending_goes_on_through_several_packs(root: Path) -> None:
     write(root, "trust", CHILD + "[inactivity]\nnotice_days = 14\n")
     write(root, "ward", 'extends = "trust"\nid = "ward"\n[inactivity]\nlock_after_days = 60\n')
-    ward = load("ward", root=root)
+    ward = load("ward", folders=(root,))
     assert (ward.id, ward.title, ward.inactivity.notice_days, ward.inactivity.lock_after_days) == ("ward", "A trust", 14, 60)
 
 
@@ -63,7 +64,7 @@ def test_extending_goes_on_through_several_packs(root: Path) -> None:
 def test_a_misspelt_key_is_named_with_its_file_and_the_keys_that_are_known(root: Path, extra: str, place: str, key: str) -> None:
     write(root, "trust", CHILD + extra)
     with pytest.raises(PackError) as refused:
-        load("trust", root=root)
+        load("trust", folders=(root,))
     assert place in str(refused.value) and key in str(refused.value)
     assert "may be misspelt. Known here:" in str(refused.value)
 
@@ -88,7 +89,7 @@ def test_a_misspelt_key_is_named_with_its_file_and_the_keys_that_are_known(root:
 def test_a_wrong_type_is_named_with_its_place(root: Path, extra: str, place: str, found: str) -> None:
     write(root, "trust", CHILD + extra)
     with pytest.raises(PackError) as refused:
-        load("trust", root=root)
+        load("trust", folders=(root,))
     assert f"pack.toml: {place}: " in str(refused.value) and found in str(refused.value)
 
 
@@ -96,7 +97,7 @@ def test_a_wrong_type_is_named_with_its_place(root: Path, extra: str, place: str
 def test_a_day_must_be_a_day(root: Path, when: str) -> None:
     write(root, "trust", CHILD.replace("2026-04-01", when))
     with pytest.raises(PackError, match="in_force_on: expected date"):
-        load("trust", root=root)
+        load("trust", folders=(root,))
 
 
 @pytest.mark.parametrize("key", ["title", "inactivity", "safety", "terms"])
@@ -105,36 +106,36 @@ def test_a_missing_key_is_named(root: Path, key: str) -> None:
     gone = re.sub(rf"(?ms)^\[{key}\]$.*?(?=^\[)", "", re.sub(rf"(?m)^{key} = .*\n", "", text, count=1))
     write(root, "base", gone)
     with pytest.raises(PackError, match=f"packs/base/pack.toml: '{key}' is missing; add it"):
-        load("base", root=root)
+        load("base", folders=(root,))
 
 
 def test_a_broken_file_says_which_line(root: Path) -> None:
     write(root, "trust", CHILD + "[inactivity\n")
     with pytest.raises(PackError, match=r"trust/pack\.toml: .*line 7.*mend that line"):
-        load("trust", root=root)
+        load("trust", folders=(root,))
 
 
 def test_a_file_that_is_not_utf8_is_refused(root: Path) -> None:
     (root / "trust" / "pack.toml").write_bytes(CHILD.encode() + b"# caf\xe9\n")
     with pytest.raises(PackError, match="must be TOML in UTF-8"):
-        load("trust", root=root)
+        load("trust", folders=(root,))
 
 
 @pytest.mark.parametrize("name", ["trsut", "missing-parent"])
 def test_a_pack_that_is_not_there_is_named(root: Path, name: str) -> None:
     write(root, "missing-parent", 'extends = "bsae"\nid = "x"\n')
     with pytest.raises(PackError, match="no such file; check the name of the pack"):
-        load(name, root=root)
+        load(name, folders=(root,))
 
 
 def test_the_digest_changes_with_any_byte_of_the_pack_or_of_one_it_extends(root: Path) -> None:
-    seen = {load("trust", root=root).digest}
+    seen = {load("trust", folders=(root,)).digest}
     for name, more in (("trust", "# a word\n"), ("base", "# a word\n")):
         path = root / name / "pack.toml"
         path.write_text(path.read_text() + more)
-        seen.add(load("trust", root=root).digest)
+        seen.add(load("trust", folders=(root,)).digest)
     assert len(seen) == 3 and all(re.fullmatch("[0-9a-f]{64}", d) for d in seen)
-    assert load("trust", root=root).digest in seen
+    assert load("trust", folders=(root,)).digest in seen
 
 
 def test_a_day_chooses_the_version_that_was_in_force(root: Path) -> None:
@@ -142,18 +143,18 @@ def test_a_day_chooses_the_version_that_was_in_force(root: Path) -> None:
         old = CHILD.replace('"2"', f'"{version}"').replace("2026-04-01", day) + f"[inactivity]\nnotice_days = {notice}\n"
         write(root, "trust", old, f"was/{version}.toml")
     chosen = {
-        on: load("trust", root=root, on=date.fromisoformat(on))
+        on: load("trust", folders=(root,), on=date.fromisoformat(on))
         for on in ("2024-06-01", "2025-03-31", "2025-04-01", "2026-03-31", "2026-04-01")
     }
     assert [p.version for p in chosen.values()] == ["0", "0", "1", "1", "2"]
     assert [p.inactivity.notice_days for p in chosen.values()] == [1, 1, 2, 2, 7]
     assert len({p.digest for p in chosen.values()}) == 3
-    assert load("trust", root=root).version == "2"
+    assert load("trust", folders=(root,)).version == "2"
 
 
 def test_before_the_first_version_the_first_one_stands(root: Path) -> None:
     write(root, "trust", CHILD.replace('"2"', '"1"').replace("2026-04-01", "2025-04-01"), "was/1.toml")
-    assert load("trust", root=root, on=date(2020, 1, 1)).version == "1"
+    assert load("trust", folders=(root,), on=date(2020, 1, 1)).version == "1"
 
 
 def test_a_pack_that_is_extended_is_taken_as_of_the_same_day(root: Path) -> None:
@@ -161,8 +162,8 @@ def test_a_pack_that_is_extended_is_taken_as_of_the_same_day(root: Path) -> None
     write(root, "base", older, "was/1.toml")
     newer = older.replace("in_force_on = 2021-01-01", "in_force_on = 2027-01-01").replace("notice_days = 7", "notice_days = 21")
     write(root, "base", newer)
-    assert load("trust", root=root, on=date(2026, 12, 31)).inactivity.notice_days == 7
-    assert load("trust", root=root, on=date(2027, 1, 1)).inactivity.notice_days == 21
+    assert load("trust", folders=(root,), on=date(2026, 12, 31)).inactivity.notice_days == 7
+    assert load("trust", folders=(root,), on=date(2027, 1, 1)).inactivity.notice_days == 21
 
 
 def bounded(days: int, own: int = 0) -> str:
@@ -179,7 +180,7 @@ def bounded(days: int, own: int = 0) -> str:
 @pytest.mark.parametrize(("days", "own"), [(30, 0), (92, 0), (60, 30), (60, 92), (0, 0)])
 def test_a_lock_figure_of_one_to_three_months_is_taken(root: Path, days: int, own: int) -> None:
     write(root, "trust", bounded(days, own))
-    pack = load("trust", root=root)
+    pack = load("trust", folders=(root,))
     assert pack.inactivity_for("rio").lock_after_days == (own or days)
     assert pack.inactivity_for("another").lock_after_days == days
 
@@ -191,7 +192,7 @@ def test_a_lock_figure_of_one_to_three_months_is_taken(root: Path, days: int, ow
 def test_a_lock_figure_outside_one_to_three_months_is_refused(root: Path, days: int, own: int, what: str) -> None:
     write(root, "trust", bounded(days, own))
     with pytest.raises(PackError) as refused:
-        load("trust", root=root)
+        load("trust", folders=(root,))
     assert f"{what} locks after {own or days} days; the procedure allows 30 to 92 (EL-035)" in str(refused.value)
 
 
@@ -199,13 +200,13 @@ def test_two_register_entries_of_one_code_are_refused(root: Path) -> None:
     text = bounded(60, 60)
     write(root, "trust", text + text[text.index("[[register]]") :])
     with pytest.raises(PackError, match="two register entries share a code"):
-        load("trust", root=root)
+        load("trust", folders=(root,))
 
 
 def test_the_house_asks_for_every_duty_and_an_organisation_names_its_clause(root: Path) -> None:
     write(root, "trust", CHILD + "[duties]\n'work.evidence' = 'NM-012'\n")
-    assert set(load("base", root=root).duties.values()) == {"house"}
-    trust = load("trust", root=root)
+    assert set(load("base", folders=(root,)).duties.values()) == {"house"}
+    trust = load("trust", folders=(root,))
     assert (trust.clause_of("work.evidence"), trust.clause_of("runs.nightly")) == ("NM-012", "house")
     with pytest.raises(KeyError):
         trust.clause_of("work.evidense")
@@ -214,16 +215,16 @@ def test_the_house_asks_for_every_duty_and_an_organisation_names_its_clause(root
 def test_a_duty_that_is_misspelt_or_left_out_is_refused(root: Path) -> None:
     write(root, "trust", CHILD + "[duties]\n'work.evidense' = 'NM-012'\n")
     with pytest.raises(PackError, match=r"trust/pack\.toml: duties: unknown key 'work\.evidense'; it may be misspelt"):
-        load("trust", root=root)
+        load("trust", folders=(root,))
     text = (root / "base" / "pack.toml").read_text()
     write(root, "base", text.replace('"runs.nightly" = "house"\n', ""))
     with pytest.raises(PackError, match=r"base/pack\.toml: duties: 'runs\.nightly' is missing; add it"):
-        load("base", root=root)
+        load("base", folders=(root,))
 
 
 def test_a_calendar_of_one_s_own_moves_every_due_day_and_the_rest_is_england(root: Path) -> None:
     write(root, "trust", CHILD + "[calendar]\nclosed = [2026-11-24]\nopened = [2026-11-28]\ncore_opens = 07:30:00\n")
-    own, house = load("trust", root=root).calendar, load("base", root=root).calendar
+    own, house = load("trust", folders=(root,)).calendar, load("base", folders=(root,)).calendar
     monday, friday = date(2026, 11, 23), date(2026, 11, 27)
     assert [add_working_days(monday, 1, c.days).day for c in (house, own)] == [24, 25]
     assert [add_working_days(friday, 1, c.days).day for c in (house, own)] == [30, 28]
@@ -243,7 +244,27 @@ def test_a_calendar_of_one_s_own_moves_every_due_day_and_the_rest_is_england(roo
 def test_a_calendar_that_cannot_be_is_refused(root: Path, extra: str, said: str) -> None:
     write(root, "trust", CHILD + f"[calendar]\n{extra}\n")
     with pytest.raises(PackError, match=rf"trust/pack\.toml: calendar: {said}"):
-        load("trust", root=root)
+        load("trust", folders=(root,))
+
+
+def test_a_pack_of_ones_own_stands_beside_those_shipped_and_extends_them(root: Path) -> None:
+    write(root, "north", 'extends = "elft"\nid = "north"\n[inactivity]\nnotice_days = 9\n')
+    (root / "base" / "pack.toml").unlink()
+    folders = (SHIPPED, root)
+    assert names(folders) == ("base", "elft", "llr", "north", "tewv", "trust")
+    north = load("north", folders=folders)
+    assert north.inactivity.notice_days == 9 and north.register == load("elft").register
+
+
+def test_two_packs_of_one_name_are_refused(root: Path) -> None:
+    with pytest.raises(PackError, match=r"packs/base: .* holds a pack called 'base' already; give this one a name of its own"):
+        load("trust", folders=(SHIPPED, root))
+
+
+def test_a_pack_that_calls_itself_otherwise_than_its_folder_is_refused(root: Path) -> None:
+    write(root, "trust", CHILD.replace('id = "trust"', 'id = "trsut"'))
+    with pytest.raises(PackError, match=r"trust/pack\.toml: id is 'trsut', and its folder is called 'trust'"):
+        load("trust", folders=(root,))
 
 
 DOCUMENT = """
@@ -262,14 +283,39 @@ clauses = [{id = "XX-001", section = "SECTION", duty = "Do it", actor = "All", m
 
 def test_a_document_is_read_with_its_clauses(root: Path) -> None:
     write(root, "trust", DOCUMENT.replace("SECTION", "1"), "documents/d.toml")
-    document = load_document("trust", "d", root=root)
+    document = load_document("trust", "d", folders=(root,))
     assert [(c.id, c.section) for c in document.clauses] == [("XX-001", "1")] and document.next_review_on is None
+
+
+def documented(root: Path, cites: str, document: str = DOCUMENT) -> None:
+    """A pack with one document, checked as an installation checks it."""
+    write(root, "trust", CHILD + f"documents = ['d']\n[registration]\nclause = '{cites}'\n")
+    write(root, "trust", document.replace("SECTION", "1"), "documents/d.toml")
+    folders = (SHIPPED, root)
+    packs = {name: load(name, folders=folders) for name in names(folders)}
+    check_clauses(packs, {(n, c): load_document(n, c, folders=folders) for n, p in packs.items() for c in p.documents})
+
+
+def test_each_clause_that_a_pack_cites_stands_in_a_document(root: Path) -> None:
+    (root / "base" / "pack.toml").unlink()
+    documented(root, "XX-001")
+    documented(root, "house")
+    with pytest.raises(PackError, match=r"trust/pack\.toml: registration\.clause cites XX-010, which stands in no document; mend it"):
+        documented(root, "XX-010")
+    with pytest.raises(PackError, match=r"documents/d\.toml: review_clause cites XX-002"):
+        documented(root, "XX-001", DOCUMENT.replace('code = "d"', 'code = "d"\nreview_clause = "XX-002"'))
+
+
+def test_a_clause_of_another_s_document_cannot_be_taken(root: Path) -> None:
+    (root / "base" / "pack.toml").unlink()
+    with pytest.raises(PackError, match=r"PA-033 stands in packs/.* already; give the clauses here a prefix of their own"):
+        documented(root, "house", DOCUMENT.replace("XX-001", "PA-033"))
 
 
 def test_a_clause_in_no_listed_section_is_refused(root: Path) -> None:
     write(root, "trust", DOCUMENT.replace("SECTION", "9"), "documents/d.toml")
     with pytest.raises(PackError, match="XX-001 stand in no listed section"):
-        load_document("trust", "d", root=root)
+        load_document("trust", "d", folders=(root,))
 
 
 def test_every_shipped_pack_loads_and_names_itself() -> None:
@@ -286,7 +332,7 @@ def test_an_environment_nobody_named_needs_the_strictest_approver(root: Path) ->
         for code, live, approvers in (("live", "true", "[]"), ("train", "false", "['trainer']"))
     )
     write(root, "trust", CHILD + rows)
-    pack = load("trust", root=root)
+    pack = load("trust", folders=(root,))
     assert pack.environment_approvers("live") == pack.registration.approvers
     assert pack.environment_approvers("train") == pack.environment_approvers("unheard-of") == ("trainer",)
 
@@ -297,4 +343,4 @@ def test_packs_that_extend_each_other_or_nothing_nameable_are_refused(tmp_path: 
         (tmp_path / name).mkdir()
         (tmp_path / name / "pack.toml").write_text(f"extends = {parent}\n", encoding="utf-8")
     with pytest.raises(PackError, match=r"pack\.toml: extends .* name one other pack"):
-        load("a", root=tmp_path)
+        load("a", folders=(tmp_path,))

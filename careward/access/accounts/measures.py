@@ -8,7 +8,6 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import astuple, dataclass
 from datetime import date, timedelta
-from functools import cache
 from typing import Any
 from urllib.parse import urlencode
 
@@ -19,7 +18,7 @@ from careward.access.accounts.models import Account, Finding, Run
 from careward.core.packs.duties import HOUSE
 from careward.core.packs.pack import Pack
 from careward.core.ports import Measured
-from careward.people.staff.packs import documents, pack_on
+from careward.people.staff.packs import pack_on, tied_clauses
 
 NIGHTS = 30
 
@@ -119,14 +118,9 @@ def _is(*conditions: Q, **fields: Any) -> Case:
     return Case(When(*conditions, **fields, then=Value(True)), default=Value(False), output_field=BooleanField())
 
 
-@cache
-def tied() -> Mapping[str, tuple[str, str]]:
-    """The clauses of documents that govern named systems, with the pack and the first system: elsewhere they are not counted (PA-002)."""
-    return {c.id: (pack, d.systems[0]) for (pack, _), d in documents().items() if d.systems for c in d.clauses}
-
-
 def _counts_here(clause: str, pack: str) -> bool:
-    return clause not in tied() or tied()[clause][0] == pack
+    tied = tied_clauses()
+    return clause not in tied or tied[clause][0] == pack
 
 
 def about_clauses(pack: Pack) -> dict[str, set[str]]:
@@ -159,7 +153,8 @@ def totals_by_clause(groups: Iterable[Group], about: Mapping[str, Mapping[str, s
 def _measured(clause: str, total: int, wrong: int) -> Measured:
     """Findings may be older than the accounts counted beside them, so there are never fewer cases than findings."""
     total = max(total, wrong)
-    asked = {"clause": clause, **({"system": tied()[clause][1]} if clause in tied() else {})}
+    tied = tied_clauses()
+    asked = {"clause": clause, **({"system": tied[clause][1]} if clause in tied else {})}
     return Measured(total, total - wrong, f"{reverse('accounts:findings')}?{urlencode(asked)}")
 
 

@@ -2,10 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 from typing import cast
 
-from careward.core.packs.reader import SHIPPED, PackError, build, read_toml
+from careward.core.packs.reader import SHIPPED, Folders, PackError, build, folder_of, read_toml
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +66,9 @@ class Document:
     versions: tuple[DocumentVersion, ...] = ()
 
 
-def load_document(name: str, code: str, *, root: Path = SHIPPED) -> Document:
+def load_document(name: str, code: str, *, folders: Folders = (SHIPPED,)) -> Document:
     """One document of a pack, with its clauses."""
+    root = folder_of(name, folders)
     path = root / name / "documents" / f"{code}.toml"
     document = cast(Document, build(Document, read_toml(path), str(path.relative_to(root.parent))))
     known = {s.number for s in document.sections}

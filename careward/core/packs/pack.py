@@ -3,7 +3,6 @@
 import hashlib
 from dataclasses import dataclass, fields, replace
 from datetime import date
-from pathlib import Path
 from typing import cast
 
 from careward.core.packs.absence import Absence
@@ -14,7 +13,7 @@ from careward.core.packs.environments import Environment
 from careward.core.packs.findings import FindingRule
 from careward.core.packs.inactivity import Inactivity
 from careward.core.packs.leavers import LeaversReport
-from careward.core.packs.reader import SHIPPED, PackError, build, merged
+from careward.core.packs.reader import SHIPPED, Folders, PackError, build, merged
 from careward.core.packs.register import RegisterEntry
 from careward.core.packs.registration import Registration
 from careward.core.packs.reviews import DocumentReview
@@ -68,19 +67,21 @@ class Pack:
         return known.approvers if known and known.approvers else self.registration.approvers
 
 
-def load(name: str, *, root: Path = SHIPPED, on: date | None = None) -> Pack:
+def load(name: str, *, folders: Folders = (SHIPPED,), on: date | None = None) -> Pack:
     """The pack in force on a day (the newest when no day is given), merged over those it extends.
 
     Raises PackError naming file, key and remedy.
     """
-    raw, trail = merged(root, name, on, {f.name for f in fields(Pack)})
+    raw, trail = merged(folders, name, on, {f.name for f in fields(Pack)})
     digest = hashlib.sha256("\0".join(trail).encode()).hexdigest()
     pack = cast(Pack, build(Pack, {**raw, "digest": digest}, f"packs/{name}/pack.toml"))
-    _check(pack, f"packs/{name}/pack.toml")
+    _check(pack, name, f"packs/{name}/pack.toml")
     return pack
 
 
-def _check(pack: Pack, where: str) -> None:
+def _check(pack: Pack, name: str, where: str) -> None:
+    if pack.id != name:
+        raise PackError(f"{where}: id is {pack.id!r}, and its folder is called {name!r}; give both one name")
     _check_lock_figures(pack, where)
     _check_calendar(pack, where)
     if len({e.code for e in pack.register}) != len(pack.register):

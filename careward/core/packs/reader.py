@@ -15,13 +15,24 @@ from typing import Any, get_args, get_origin, get_type_hints
 SHIPPED = Path(__file__).resolve().parents[2] / "packs"
 
 
+Folders = tuple[Path, ...]  # in which packs stand, each in a folder of its own name
+
+
 class PackError(ValueError):
     """A pack says something we do not understand; the message names the file, the place and the remedy."""
 
 
-def names(root: Path = SHIPPED) -> tuple[str, ...]:
-    """Every pack that is shipped or installed under a root."""
-    return tuple(sorted(p.parent.name for p in root.glob("*/pack.toml")))
+def names(folders: Folders = (SHIPPED,)) -> tuple[str, ...]:
+    """Every pack in some folders: those shipped, and those an installation keeps."""
+    return tuple(sorted({p.parent.name for root in folders for p in root.glob("*/pack.toml")}))
+
+
+def folder_of(name: str, folders: Folders) -> Path:
+    """The folder in which a pack stands. PackError when two hold one of its name, for nobody could say which is meant."""
+    holding = [root for root in folders if (root / name / "pack.toml").is_file()]
+    if len(holding) > 1:
+        raise PackError(f"{holding[1] / name}: {holding[0]} holds a pack called {name!r} already; give this one a name of its own")
+    return holding[0] if holding else folders[0]
 
 
 def read_toml(path: Path) -> dict[str, Any]:
@@ -34,8 +45,11 @@ def read_toml(path: Path) -> dict[str, Any]:
         raise PackError(f"{path}: {error}; mend that line, the file must be TOML in UTF-8") from error
 
 
-def merged(root: Path, name: str, on: date | None, known: Collection[str], above: tuple[str, ...] = ()) -> tuple[dict[str, Any], list[str]]:
+def merged(
+    folders: Folders, name: str, on: date | None, known: Collection[str], above: tuple[str, ...] = ()
+) -> tuple[dict[str, Any], list[str]]:
     """What a pack says on a day over those it extends, and the text of each file read; keys not known are refused."""
+    root = folder_of(name, folders)
     path = _file_in_force(root, name, on)
     where = path.relative_to(root.parent)
     here = read_toml(path)
@@ -47,7 +61,7 @@ def merged(root: Path, name: str, on: date | None, known: Collection[str], above
         return here, [text]
     if not isinstance(parent, str) or parent in (name, *above):
         raise PackError(f"{where}: extends {parent!r}; name one other pack, and none that extends this one")
-    base, trail = merged(root, parent, on, known, (name, *above))
+    base, trail = merged(folders, parent, on, known, (name, *above))
     return _over(base, here), [*trail, text]
 
 

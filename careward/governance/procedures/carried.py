@@ -1,14 +1,19 @@
-"""Where each clause is carried in this product and which tests prove it: two data files beside this module."""
+"""Where each clause is carried in this product and which tests prove it: two data files beside this module.
+
+An organisation's own documents are in no file of ours: what carries their clauses follows from where its pack cites them.
+"""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import cache
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, cast
 
+from careward.core.packs.citing import places_by_clause
 from careward.core.packs.documents import Clause, Document
-from careward.core.packs.reader import PackError, build, read_toml
-from careward.people.staff.packs import documents
+from careward.core.packs.pack import HOUSE_PACK
+from careward.core.packs.reader import SHIPPED, Folders, PackError, build, names, read_toml
+from careward.people.staff.packs import documents, folders, newest_packs
 
 HERE = Path(__file__).resolve().parent
 CARRIED = HERE / "carried.toml"  # written by hand
@@ -43,10 +48,9 @@ class Known:
     clause: Clause
 
 
-@cache
 def carried() -> Mapping[str, Carried]:
     """Every clause that is carried, wholly or in part. Raises PackError naming the entry that cannot be read."""
-    return read_carried(read_toml(CARRIED), CARRIED.name)
+    return _told()[0]
 
 
 def read_carried(raw: Mapping[str, Any], where: str) -> dict[str, Carried]:
@@ -57,13 +61,56 @@ def read_carried(raw: Mapping[str, Any], where: str) -> dict[str, Carried]:
     return found
 
 
-@cache
 def proofs() -> Mapping[str, tuple[str, ...]]:
     """The tests that cite each clause, as 'tests/rules/test_x.py::test_y', or a pack's worked case."""
-    return {clause: tuple(tests) for clause, tests in read_toml(TESTS).items()}
+    return _told()[1]
 
 
-@cache
 def clauses() -> Mapping[str, Known]:
     """Every clause of every document, by its ID, in the order of the documents."""
+    return _clauses(folders())
+
+
+def alike() -> Mapping[str, tuple[str, ...]]:
+    """The clauses of an organisation's own documents, each with those shipped that its pack cites in the same places.
+
+    They are one duty under two numbers: the same rule carries both, and the same tests prove it.
+    """
+    return _alike(folders())
+
+
+@lru_cache(maxsize=8)
+def _clauses(where: Folders) -> Mapping[str, Known]:
     return {c.id: Known(pack, document, c) for (pack, _), document in documents().items() for c in document.clauses}
+
+
+@lru_cache(maxsize=8)
+def _alike(where: Folders) -> Mapping[str, tuple[str, ...]]:
+    shipped = names((SHIPPED,))
+    cited = {name: places_by_clause(pack) for name, pack in newest_packs().items()}
+    known = [(clause, places) for name in shipped if name != HOUSE_PACK for clause, places in cited[name].items()]
+    own = ((clause, places) for name in cited.keys() - shipped for clause, places in cited[name].items() if clauses()[clause].pack == name)
+    return {clause: tuple(sorted({c for c, theirs in known if theirs & places})) for clause, places in own}
+
+
+def _told() -> tuple[Mapping[str, Carried], Mapping[str, tuple[str, ...]]]:
+    return _told_of(folders())
+
+
+@lru_cache(maxsize=8)
+def _told_of(where: Folders) -> tuple[Mapping[str, Carried], Mapping[str, tuple[str, ...]]]:
+    """What the two files say, and what follows from them for the clauses of an organisation's own documents."""
+    entries = read_carried(read_toml(CARRIED), CARRIED.name)
+    tests = {clause: tuple(named) for clause, named in read_toml(TESTS).items()}
+    for clause, others in alike().items():
+        if theirs := [entries[c] for c in others if c in entries]:
+            entries[clause] = _joined(theirs)
+            tests[clause] = tuple(dict.fromkeys(test for c in others for test in tests.get(c, ())))
+    return entries, tests
+
+
+def _joined(entries: list[Carried]) -> Carried:
+    """One clause that is carried as several shipped ones are: wholly where all of them are."""
+    counted = next((e for e in entries if e.counts), entries[0])
+    places = tuple(dict.fromkeys(place for e in entries for place in e.places))
+    return replace(counted, places=places, partly=next((e.partly for e in entries if e.partly), ""))

@@ -1,6 +1,7 @@
 """Live counts of the clauses about the documents themselves, and every room's counts together."""
 
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable
 from datetime import date
 
 from django.urls import reverse
@@ -62,8 +63,10 @@ def packs_of(organisation_id: int, on: date) -> list[Pack]:
     return [pack_on(name, on) for name in sorted(named)]
 
 
-def collected_late(*, organisation_id: int, on: date, counted: Mapping[str, Measured]) -> dict[str, int]:
+def collected_late(*, organisation_id: int, on: date) -> dict[str, int]:
     """How many cases of each clause are late. A review that is to be put right is late: it is due from its day on."""
-    late = {clause: n for room in house().rooms if room.late for clause, n in room.late(organisation_id=organisation_id, on=on).items()}
-    reviews = {clause: m.to_put_right for clause, m in measures(organisation_id=organisation_id, on=on).items()}
-    return late | {clause: n for clause, n in reviews.items() if n}
+    late: Counter[str] = Counter()
+    for room in house().rooms:
+        late.update(room.late(organisation_id=organisation_id, on=on) if room.late else {})
+    late.update({clause: m.to_put_right for clause, m in measures(organisation_id=organisation_id, on=on).items() if m.to_put_right})
+    return late

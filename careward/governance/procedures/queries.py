@@ -162,7 +162,7 @@ def counts(*, organisation_id: int, on: date) -> Counts:
     counted = collected(organisation_id=organisation_id, on=on)
     return Counts(
         counted,
-        collected_late(organisation_id=organisation_id, on=on, counted=counted),
+        collected_late(organisation_id=organisation_id, on=on),
         finished.order_by("-id").values_list("finished_at", flat=True).first(),
     )
 

@@ -8,12 +8,15 @@ from careward.core.decision import ALLOWED, Decision, Refused, refuse
 from careward.core.ids import IdError, parse_ods_code
 from careward.evidence.ledger import actions as ledger
 from careward.people.staff.models import Organisation
-from careward.people.staff.packs import pack_names
+from careward.people.staff.packs import documents, pack_names
 
 
 @transaction.atomic
 def name_organisation(*, ods_code: str, name: str, pack: str, contact: str = "", now: datetime, by: str) -> int:
-    """Makes an organisation, or gives one a new name, pack or contact; returns its row. Refused when code, name or pack cannot be right."""
+    """Makes an organisation, or gives one a new name, pack or contact; returns its row. Refused when code, name or pack cannot be right.
+
+    PackError says what is wrong in a pack.
+    """
     code, decision = _ods_code(ods_code)
     if not name.strip():
         decision &= refuse("organisation.unnamed", "house", "The organisation has no name", "Give it the name its staff use")
@@ -25,6 +28,7 @@ def name_organisation(*, ods_code: str, name: str, pack: str, contact: str = "",
     row = Organisation.objects.select_for_update().filter(ods_code=code).first()
     if row and all(getattr(row, key) == value for key, value in new.items()):
         return row.pk
+    documents()  # reads all there is, so that a pack with a mistake in it is told of now and not on somebody's page
     verb = "organisation.renamed" if row else "organisation.named"
     row, _ = Organisation.objects.update_or_create(ods_code=code, defaults=new)
     ledger.record(at=now, actor=by, verb=verb, subject=f"organisation/{row.pk}", organisation=code, **new)

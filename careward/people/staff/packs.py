@@ -1,27 +1,36 @@
-"""The packs that organisations here may run, and the one each runs on a day.
+"""The packs that organisations here may run, and the one each runs on a day: those shipped, and those the installation keeps.
 
-They are read once a day and process, since every page asks.
+They are read once a process, and once a day for their figures, since every page asks: who changes a pack starts Careward again.
 """
 
 from collections.abc import Mapping
 from datetime import date
 from functools import lru_cache
+from pathlib import Path
 
+from django.conf import settings
+
+from careward.core.packs.citing import check_clauses
 from careward.core.packs.documents import Document, load_document
 from careward.core.packs.pack import Pack, load
-from careward.core.packs.reader import names
+from careward.core.packs.reader import SHIPPED, Folders, names
 from careward.people.staff.models import Organisation
+
+
+def folders() -> Folders:
+    """Where packs stand: in Careward itself, and where this installation keeps its own."""
+    own = Path(settings.CAREWARD_PACKS)
+    return (SHIPPED, own) if own.is_dir() else (SHIPPED,)
 
 
 def pack_names() -> tuple[str, ...]:
     """Every pack there is."""
-    return names()
+    return names(folders())
 
 
-@lru_cache(maxsize=256)
 def pack_on(name: str, on: date) -> Pack:
     """The pack in force on a day."""
-    return load(name, on=on)
+    return _pack(name, on, folders())
 
 
 def pack_of(organisation_id: int, on: date) -> Pack:
@@ -29,10 +38,14 @@ def pack_of(organisation_id: int, on: date) -> Pack:
     return pack_on(Organisation.objects.values_list("pack", flat=True).get(pk=organisation_id), on)
 
 
-@lru_cache(maxsize=8)
 def documents() -> Mapping[tuple[str, str], Document]:
-    """Every document of every pack, by pack and code."""
-    return {(pack, code): load_document(pack, code) for pack in pack_names() for code in load(pack).documents}
+    """Every document of every pack, by pack and code. PackError where a clause is cited that none of them has."""
+    return _documents(folders())
+
+
+def newest_packs() -> Mapping[str, Pack]:
+    """Every pack by name, in its newest version."""
+    return _newest(folders())
 
 
 def pack_with(clause: str) -> str | None:
@@ -46,5 +59,33 @@ def clause_called(words: str) -> str | None:
     return next((c.id for document in documents().values() for c in document.clauses if _bare(c.id) == wanted), None)
 
 
+def tied_clauses() -> Mapping[str, tuple[str, str]]:
+    """The clauses of documents that govern named systems, with the pack and the first system: elsewhere they are not counted (PA-002)."""
+    return _tied(folders())
+
+
 def _bare(clause: str) -> str:
     return "".join(clause.split()).replace("-", "").casefold()
+
+
+@lru_cache(maxsize=256)
+def _pack(name: str, on: date, where: Folders) -> Pack:
+    return load(name, folders=where, on=on)
+
+
+@lru_cache(maxsize=8)
+def _newest(where: Folders) -> Mapping[str, Pack]:
+    return {name: load(name, folders=where) for name in names(where)}
+
+
+@lru_cache(maxsize=8)
+def _documents(where: Folders) -> Mapping[tuple[str, str], Document]:
+    packs = _newest(where)
+    found = {(name, code): load_document(name, code, folders=where) for name, pack in packs.items() for code in pack.documents}
+    check_clauses(packs, found)
+    return found
+
+
+@lru_cache(maxsize=8)
+def _tied(where: Folders) -> Mapping[str, tuple[str, str]]:
+    return {c.id: (pack, d.systems[0]) for (pack, _), d in _documents(where).items() if d.systems for c in d.clauses}
