@@ -13,6 +13,7 @@ ROOMS = (
     "careward.people.staff",
     "careward.people.signin",
     "careward.work.tasks",
+    "careward.work.approvals",
     "careward.systems.register",
     "careward.access.authorisations",
     "careward.access.accounts",

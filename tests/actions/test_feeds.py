@@ -20,6 +20,7 @@ from careward.evidence.ledger.models import Entry
 from careward.people.signin.models import RoleHeld, User
 from careward.people.staff.models import Absence, Assignment, Deputy, LeaverNotice, Organisation, Person, Team, TrainingHeld
 from careward.systems.register.models import Environment, System
+from careward.work.approvals.models import Approval
 from tests.make.feeds import NOW, ON, feed_file, reading, small_trust, someone, staff, swap
 
 pytestmark = pytest.mark.django_db
@@ -364,18 +365,52 @@ class TestHeld:
         verbs = list(Entry.objects.filter(subject=f"load/{report.id}").order_by("id").values_list("verb", flat=True))
         assert verbs == ["load.begun", "load.held", "load.allowed", "load.applied"]
 
-    def test_without_a_reason_or_the_permission_it_stays(self, trust):
+    def test_without_a_reason_or_the_permission_it_stays_and_its_loader_never_lets_it_go(self, trust):
         load(trust, reading(people(3)))
         held = load(trust, reading(people(0)), now=LATER)
-        with pytest.raises(Refused, match=r"reason\.missing"):
-            actions.allow_load(load_id=held.id, reason="ok", now=LATER, by=BY)
+        seen = Approval.objects.get(state="waiting", subject_key=str(held.id)).digest
+        facts = {"load_id": held.id, "seen": seen, "reason": "The trust was dissolved", "now": LATER}
+        with pytest.raises(Refused, match=r"approval\.asker"):
+            actions.allow_load(by=BY, **facts)
         with pytest.raises(Refused, match=r"permission\.missing"):
-            actions.allow_load(load_id=held.id, reason="The trust was dissolved", now=LATER, by="job/nightly")
+            actions.allow_load(by="job/nightly", **facts)
         user = User.objects.create(email="a@example.nhs.uk", name="A", created_at=NOW)
         with pytest.raises(Refused, match=r"permission\.missing"):
-            actions.allow_load(load_id=held.id, reason="The trust was dissolved", now=LATER, by=f"user/{user.pk}")
+            actions.allow_load(by=f"user/{user.pk}", **facts)
         RoleHeld.objects.create(user=user, organisation=trust, role="trust_administrator", from_on=ON, given_by="x")
-        assert actions.allow_load(load_id=held.id, reason="The trust was dissolved", now=LATER, by=f"user/{user.pk}").state == "examined"
+        with pytest.raises(Refused, match=r"reason\.missing"):
+            actions.allow_load(by=f"user/{user.pk}", **{**facts, "reason": "ok"})
+        with pytest.raises(Refused, match=r"approval\.changed"):
+            actions.allow_load(by=f"user/{user.pk}", **{**facts, "seen": "0" * 64})
+        report = actions.allow_load(by=f"user/{user.pk}", **facts)
+        assert (report.state, report.allowed_by, report.allowed_reason) == ("examined", f"user/{user.pk}", "The trust was dissolved")
+        with pytest.raises(Refused, match=r"state\.wrong.*approval\.missing"):
+            actions.allow_load(by=f"user/{user.pk}", **facts)
+
+    def test_one_person_with_two_accounts_brings_and_lets_go_nothing(self, trust):
+        load(trust, reading(people(3)))
+        ann = Person.objects.first()
+        users = [User.objects.create(email=f"{n}@example.nhs.uk", name="A", person=ann, created_at=NOW) for n in "ab"]
+        for user in users:
+            RoleHeld.objects.create(user=user, organisation=trust, role="trust_administrator", from_on=ON, given_by="x")
+        held = load(trust, reading(people(0)), now=LATER, by=f"user/{users[0].pk}")
+        seen = Approval.objects.get(state="waiting", subject_key=str(held.id)).digest
+        with pytest.raises(Refused, match=r"approval\.asker"):
+            actions.allow_load(load_id=held.id, seen=seen, reason="The trust was dissolved", now=LATER, by=f"user/{users[1].pk}")
+
+    def test_other_figures_are_asked_about_anew_and_the_old_word_counts_no_more(self, trust):
+        load(trust, reading(people(30)))
+        held = load(trust, reading(people(20)), now=LATER)
+        old = Approval.objects.get(subject_key=str(held.id))
+        actions.examine_load(load_id=held.id, reading=reading(people(19)), now=LATER, by=BY)
+        old.refresh_from_db()
+        new = Approval.objects.exclude(pk=old.pk).get(subject_key=str(held.id))
+        assert (old.state, new.state) == ("stale", "waiting") and old.digest != new.digest
+        actions.examine_load(load_id=held.id, reading=reading(people(19)), now=LATER, by=BY)
+        assert Approval.objects.filter(state="waiting").get() == new
+        actions.examine_load(load_id=held.id, reading=reading(people(30)), now=LATER, by=BY)
+        new.refresh_from_db()
+        assert new.state == "stale" and not Approval.objects.filter(state="waiting").exists()
 
     def test_it_cannot_be_applied_while_held(self, trust):
         load(trust, reading(people(3)))
@@ -516,7 +551,9 @@ class TestUploads:
         number, file = self.sent(trust)
         actions.examine_load(load_id=number, reading=reading(people(0)), now=NOW, by=BY)
         self.asked_no_more()
-        actions.allow_load(load_id=number, reason="The trust was dissolved", now=NOW + timedelta(days=6), by=BY)
+        seen = Approval.objects.get(state="waiting", subject_key=str(number)).digest
+        facts = {"load_id": number, "seen": seen, "reason": "The trust was dissolved"}
+        actions.allow_load(**facts, now=NOW + timedelta(days=6), by="cli/another")
         assert self.clear(days=12) == 0
         actions.ask_to_apply(organisation_id=trust.pk, load_id=number, now=NOW + timedelta(days=12), by=BY)
         assert (self.clear(days=40), file.exists()) == (0, True)
@@ -570,11 +607,11 @@ def test_a_load_remembers_in_its_own_rows_what_happened_to_it(trust):
     told = LoadMove.objects.order_by("id").values_list("load_id", "move", "was", "became")
     assert [m[1:] for m in told if m[0] == held.id] == [("begin", "", "waiting"), ("hold", "waiting", "held")]
     assert [m[1:] for m in told if m[0] == held.id + 1] == [
-        ("begin", "", "waiting"), ("hold", "waiting", "held"), ("allow", "held", "examined"), ("apply", "examined", "applied"),
+        ("begin", "", "waiting"), ("hold", "waiting", "held"), ("vouch", "held", "examined"), ("apply", "examined", "applied"),
         ("undo", "applied", "undone"),
     ]  # fmt: skip
     history = queries.load_seen(organisation_id=trust.pk, load_id=held.id + 1).history
-    assert [h.words.split(" by ")[0] for h in history] == ["Taken back", "Loaded", "Let go", "Held when looked at", "Begun"]
+    assert [h.words.split(" by ")[0] for h in history] == ["Taken back", "Loaded", "Allowed at the loading", "Held when looked at", "Begun"]
 
 
 def test_problems_are_kept_up_to_a_thousand_with_the_full_count(trust):
@@ -602,8 +639,6 @@ def test_it_is_only_found_by_its_own_organisation(trust):
     assert queries.load_report(organisation_id=other.pk, load_id=report.id) is None
 
 
-@pytest.mark.parametrize(
-    ("actor", "may"), [("cli/ops", {"feeds:loads:run", "feeds:loads:allow"}), ("job/nightly", {"feeds:loads:run"}), ("token/1", set())]
-)
+@pytest.mark.parametrize(("actor", "may"), [("cli/ops", queries.AT_THE_MACHINE), ("job/nightly", {"feeds:loads:run"}), ("token/1", set())])
 def test_an_actor_of_no_known_kind_may_do_nothing_with_loads(trust, actor, may):
     assert queries.permissions_now(actor=actor, organisation_id=trust.pk, on=NOW.date()) == may

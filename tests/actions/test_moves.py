@@ -72,12 +72,12 @@ def test_outside_a_transaction_nothing_moves():
     assert task.state == "open" and not TaskMove.objects.exists()
 
 
-def test_thousands_move_with_few_statements_and_those_elsewhere_are_passed_over(django_assert_num_queries):
+def test_thousands_move_with_few_statements_and_those_elsewhere_are_passed_over(django_assert_max_num_queries):
     here = organisation()
     tasks = [found.task(here, key=f"k{n}") for n in range(30)]
     Task.objects.filter(pk__in=[t.pk for t in tasks[:10]]).update(state="closed", closed_at=NOW)
     facts = {"ids": [t.pk for t in tasks], "move": "close", "holds": READ_BACK, "organisation": here, "counted": "closed", **FACTS}
-    with transaction.atomic(), django_assert_num_queries(5 if moves.connection.vendor == "postgresql" else 6):
+    with transaction.atomic(), django_assert_max_num_queries(6):
         assert moves.make_many(change={"proof": "gone"}, note="gone", **facts) == 20
     assert Task.objects.filter(state="closed", proof="gone").count() == 20
     assert set(TaskMove.objects.values_list("was", "became", "by", "note")) == {("open", "closed", "user/7", "gone")}

@@ -22,6 +22,7 @@ WITHIN_OTHERWISE = {
     "accounts:_wrong": "the ids of accounts already read within one",
     "register:_environments": "the ids of systems already read within one",
     "feeds:stuck_at": "a load already read within one",
+    "approvals:name_of": "the name of an actor that the organisation's own row names",
     "feeds:who": "the name of an actor that the organisation's own row names",
 }
 

@@ -109,13 +109,8 @@ def test_a_move_needs_its_state_and_its_permission(state, name, allowed):
 
 def test_only_someone_with_its_own_permission_allows_what_is_held():
     assert LOADS.move("allow").needs == "feeds:loads:allow"
-    assert {m.needs for m in LOADS.moves if m.name != "allow" and not m.by_the_house} == {"feeds:loads:run"}
+    assert {m.needs for m in LOADS.moves if m.name not in ("allow", "vouch") and not m.by_the_house} == {"feeds:loads:run"}
     assert {m.name for m in LOADS.moves if m.by_the_house} == {"hold", "refuse", "expire"}
-
-
-@given(st.text())
-def test_an_allowance_needs_a_reason_of_some_length(text):
-    assert bool(rules.reason_given(text)) == (len(text.strip()) >= 10)
 
 
 @given(st.booleans(), st.booleans())

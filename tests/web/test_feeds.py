@@ -13,6 +13,7 @@ from careward.access.feeds.reading import FEED_READER
 from careward.access.feeds.uploads import path_of
 from careward.jobs.worker import work_once
 from careward.people.staff.models import Person
+from careward.work.approvals.models import Approval
 from tests.make.feeds import feed_file, reading, small_trust, someone, staff, write_folder
 from tests.make.people import NOW, organisation, ready, signed_in
 
@@ -33,6 +34,10 @@ def trust():
 
 @pytest.fixture
 def browser(trust):
+    return signed_in(ready("trust_administrator", at=trust))
+
+
+def another_administrator(trust):
     return signed_in(ready("trust_administrator", at=trust))
 
 
@@ -144,8 +149,18 @@ def test_a_held_load_shows_every_reason_and_is_let_go_by_a_named_person(browser,
     page = words(browser.get(f"/loads/{number}/"))
     assert "waits for a named person: 3 reasons" in page
     assert "Load these" not in page
-    assert "Enter why this change is right" in words(browser.post(f"/loads/{number}/allow/", {"reason": "ok"}))
-    browser.post(f"/loads/{number}/allow/", {"reason": "Ten people did leave us"})
+    assert "See what is to be decided" in page
+    question = Approval.objects.get(state="waiting", subject_key=str(number))
+    yes = {"answer": "approve", "reason": "Ten people did leave us", "seen": question.digest}
+    own = browser.post(f"/decisions/{question.pk}/", yes)
+    assert own.status_code == 409 and "You asked for it, so somebody else decides" in words(own)
+    another = another_administrator(trust)
+    page = words(another.get(f"/decisions/{question.pk}/"))
+    assert "10 gone" in page and "What happens" in page and "rows are gone" in page
+    short = another.post(f"/decisions/{question.pk}/", {**yes, "reason": "ok"})
+    assert short.status_code == 409 and "Nothing says why" in words(short) and ">\nok</textarea>" in short.content.decode()
+    another.post(f"/decisions/{question.pk}/", yes)
+    work()
     page = words(browser.get(f"/loads/{number}/"))
     assert "Ten people did leave us" in page
     assert "Load these" in page
@@ -260,7 +275,6 @@ def test_another_organisations_load_is_not_there(trust):
         assert stranger.get(f"/loads/{report.id}/{address}").status_code == 404
     for address in ("apply/", "undo/"):
         assert stranger.post(f"/loads/{report.id}/{address}").status_code == 404
-    assert stranger.post(f"/loads/{report.id}/allow/", {"reason": "Ten people did leave us"}).status_code == 404
     assert f"/loads/{report.id}/" not in words(stranger.get("/loads/"))
 
 
@@ -343,5 +357,5 @@ def test_nobody_else_sees_or_does_any_of_it(role, trust):
         other.get(f"/loads/{where}").status_code
         for where in ("", "new/", "columns/", f"{report.id}/", f"{report.id}/undo/", f"{report.id}/problems/")
     } == {403}
-    assert {other.post(f"/loads/{report.id}/{where}/").status_code for where in ("apply", "allow", "undo")} == {403}
+    assert {other.post(f"/loads/{report.id}/{where}/").status_code for where in ("apply", "undo")} == {403}
     assert Person.objects.count() == 3

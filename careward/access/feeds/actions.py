@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db import transaction
 
-from careward.access.feeds import rules
+from careward.access.feeds import allowing, rules
 from careward.access.feeds.feed_plans import plan_files
 from careward.access.feeds.merge import as_day
 from careward.access.feeds.models import MOVES, Load, LoadFile
@@ -17,13 +17,17 @@ from careward.access.feeds.uploads import Upload, folder_of, forget, forget_if_o
 from careward.access.feeds.world import World
 from careward.access.feeds.writing import put_back, recall, remembered, write
 from careward.core.days import london_day
-from careward.core.decision import ALLOWED, Decision, Refused
+from careward.core.decision import ALLOWED, Decision, Refused, refuse
 from careward.core.ports import Reading
 from careward.evidence.moves import actions as moves
 from careward.evidence.moves.rows import locked
 from careward.evidence.rows import bulk
 from careward.people.staff.models import Organisation
 from careward.people.staff.packs import pack_on
+from careward.work.approvals import actions as approvals
+from careward.work.approvals.models import Approval
+from careward.work.approvals.queries import who_of
+from careward.work.approvals.rules import reason_given
 
 EXAMINE, APPLY = "feeds.examine", "feeds.apply"
 
@@ -63,23 +67,52 @@ def examine_load(*, load_id: int, reading: Reading, now: datetime, by: str) -> L
 
 
 @transaction.atomic
-def allow_load(*, load_id: int, reason: str, now: datetime, by: str) -> LoadReport:
-    """A named person lets a held load go. Refused without a reason, and to anyone without feeds:loads:allow."""
+def allow_load(*, load_id: int, seen: str, reason: str, now: datetime, by: str) -> LoadReport:
+    """A named person, never the one who brought it, lets a held load go: exactly what they saw, whose digest is `seen`.
+
+    Refused without a reason, and to anyone without feeds:loads:allow.
+    """
     load = _locked(load_id)
-    _allow(load, reason, now, by)
+    row = allowing.pending(load)
+    if load.state != "held" or row is None:
+        _must(_may("allow", load, by, now, approved=refuse("approval.missing", "house", "Nothing is asked about this load")))
+        return _report(load)
+    holds, on = _holds(load, by, now), london_day(now)
+    may = ALLOWED if rules.ALLOW in holds else refuse("permission.missing", "house", "You may not let a load go", "Ask somebody who may")
+    given = approvals.answer(
+        approval_id=row.pk, organisation_id=load.organisation_id, who=who_of(by=by, organisation_id=load.organisation_id, on=on),
+        holds=holds, may=may, approves=True, seen=seen, reason=reason, now=now, by=by,
+    )  # fmt: skip
+    _let_go(load, given, now, by)
     return _report(load)
+
+
+@transaction.atomic
+def let_go(*, load_id: int, approval_id: int, now: datetime, by: str) -> None:
+    """A load was approved: it may go in when somebody chooses to load it. Nothing where it has moved on since."""
+    load = _locked(load_id)
+    row = Approval.objects.get(pk=approval_id, organisation_id=load.organisation_id)
+    if load.state == "held" and allowing.approved(load, row):
+        _let_go(load, row, now, by)
+
+
+def _let_go(load: Load, row: Approval, now: datetime, by: str) -> None:
+    reason = row.answers.filter(approves=True).latest("id").reason
+    codes = [r["code"] for r in load.reasons]
+    change, entry = {"allowed_by": by, "allowed_reason": reason}, {"codes": codes, "approval": row.pk}
+    _move("allow", load, now, by, gates={"approved": allowing.approved(load, row)}, change=change, entry=entry)
 
 
 def apply_load(*, load_id: int, reading: Reading, now: datetime, by: str, allow_reason: str = "") -> LoadReport:
     """Puts an examined load in: all of it or nothing. One that only waits is examined first, and stays out where it is held.
 
-    `allow_reason` lets a held load go in the same act. Refused when the files, or the rows they were held against, have moved
-    since: the load then shows the new figures.
+    With `allow_reason` its loader vouches for a held load in the same act (FEEDS B2.11). Refused when the files, or the rows they
+    were held against, have moved since: the load then shows the new figures.
     """
     with transaction.atomic(), bulk.many_rows():
         load = _locked(load_id)
         if load.state == "held" and allow_reason:
-            _allow(load, allow_reason, now, by)
+            _vouch(load, allow_reason, now, by)
         moved = _apply(load, reading, now, by, allow_reason)
     _must(moved)
     return _report(load)
@@ -154,6 +187,7 @@ def _clear(load_id: int, now: datetime, by: str) -> bool:
     if rules.waited_too_long(load.state, since=waiting_since(load), now=now, asked_for=asked_for):
         change = {"reasons": rules.as_reasons(rules.too_late())}
         moves.make(kind=MOVES, row=load, move="expire", holds=rules.CLOCK, change=change, now=now, by=by)
+        allowing.drop(load, now=now, by=by)
     elif load.state in rules.OPEN - {"refused"}:
         return False
     _let_files_go(load)
@@ -220,6 +254,10 @@ def _keep_examined(load: Load, reading: Reading, planned: Sequence[Planned], now
         "reasons": rules.as_reasons(against), "problems": _as_lists(reading.problems), "notices": list(reading.notices),
         "examined_at": now, "allowed_by": "", "allowed_reason": "", "asked": "",
     }, now, by)  # fmt: skip
+    if load.state == "held":
+        allowing.ask(load, now=now, by=by)
+    else:
+        allowing.drop(load, now=now, by=by)
     if load.state == "refused":
         _let_files_go(load)
 
@@ -259,10 +297,12 @@ def _as_lists(problems: Iterable[Any]) -> list[list[Any]]:
     return [[p.file, p.line, p.column, p.what, p.remedy] for p, _ in zip(problems, range(MOST_PROBLEMS), strict=False)]
 
 
-def _allow(load: Load, reason: str, now: datetime, by: str) -> None:
-    codes = [r["code"] for r in load.reasons]
-    allowed = {"allowed_by": by, "allowed_reason": reason.strip()}
-    _move("allow", load, now, by, gates={"reason": rules.reason_given(reason)}, change=allowed, entry={"codes": codes})
+def _vouch(load: Load, reason: str, now: datetime, by: str) -> None:
+    """Whoever loads the first list of a system, at the machine, allows it themselves, and is told so."""
+    change = {"allowed_by": by, "allowed_reason": reason.strip()}
+    entry = {"codes": [r["code"] for r in load.reasons], "by_loader": True}
+    _move("vouch", load, now, by, gates={"reason": reason_given(reason)}, change=change, entry=entry)
+    allowing.drop(load, now=now, by=by)
 
 
 def _apply(load: Load, reading: Reading, now: datetime, by: str, allow_reason: str) -> Decision:
@@ -272,7 +312,7 @@ def _apply(load: Load, reading: Reading, now: datetime, by: str, allow_reason: s
     if load.state == "waiting":
         _keep_examined(load, reading, planned, now, by)
         if load.state == "held" and allow_reason:
-            _allow(load, allow_reason, now, by)
+            _vouch(load, allow_reason, now, by)
         if load.state != "examined":
             return ALLOWED
     files = {row.name: row for row in load.files.all()}

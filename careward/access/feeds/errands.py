@@ -38,3 +38,9 @@ def undo(errand: Errand) -> None:
         actions.undo_load(load_id=number, now=errand.claimed_at, by=by)
     except Refused as refused:
         actions.note_refusal(load_id=number, decision=refused.decision, now=errand.claimed_at, by=by, state="applied")
+
+
+def let_go(errand: Errand) -> None:
+    """A held load was approved by whoever may."""
+    facts = errand.body
+    actions.let_go(load_id=facts["load"], approval_id=facts["approval"], now=errand.claimed_at, by=facts["by"])

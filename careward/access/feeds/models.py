@@ -65,6 +65,7 @@ MOVES = Kind(
         "hold": "load.held",
         "refuse": "load.refused",
         "allow": "load.allowed",
+        "vouch": "load.allowed",
         "apply": "load.applied",
         "undo": "load.undone",
         "expire": "load.expired",

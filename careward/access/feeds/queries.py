@@ -21,9 +21,11 @@ from careward.web import lists
 from careward.web.house import house
 from careward.web.lists import Asked, Page
 from careward.web.words import day
+from careward.work.approvals.queries import waiting_about
+from careward.work.approvals.rules import DECIDE
 
 UNDO = "feeds.undo"
-AT_THE_MACHINE = frozenset({RUN, ALLOW})
+AT_THE_MACHINE = frozenset({RUN, ALLOW, DECIDE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +192,7 @@ def permissions_now(*, actor: str, organisation_id: int, on: date) -> frozenset[
     if kind == "user":
         held = RoleHeld.objects.filter(roles_in_force(on), organisation_id=organisation_id, user_id=int(number), user__is_active=True)
         return house().permissions_of(held.values_list("role", flat=True))
-    return {"cli": AT_THE_MACHINE, "job": AT_THE_MACHINE - {ALLOW}}.get(kind, frozenset())
+    return {"cli": AT_THE_MACHINE, "job": AT_THE_MACHINE - {ALLOW, DECIDE}}.get(kind, frozenset())
 
 
 def who(actor: str) -> str:
@@ -258,6 +260,7 @@ class LoadSeen:
     stuck: bool
     not_undone: bool  # it was to be taken back and was not: the report has the reasons
     history: tuple[Happened, ...]
+    question: int | None  # the number of the question put to a named person
 
 
 def load_seen(*, organisation_id: int, load_id: int) -> LoadSeen | None:
@@ -268,7 +271,9 @@ def load_seen(*, organisation_id: int, load_id: int) -> LoadSeen | None:
     moves = list(LoadMove.objects.filter(load_id=load_id, load__organisation_id=organisation_id).order_by("-id"))
     stuck = stuck_at(report.id, report.asked)
     not_undone = bool(moves) and moves[0].move == "not_undone"
-    return LoadSeen(report, bool(report.asked) and not stuck, report.asked_at, stuck, not_undone, _history(moves))
+    return LoadSeen(
+        report, bool(report.asked) and not stuck, report.asked_at, stuck, not_undone, _history(moves), _question(report, organisation_id)
+    )
 
 
 def stuck_at(load_id: int, asked: str) -> bool:
@@ -277,11 +282,18 @@ def stuck_at(load_id: int, asked: str) -> bool:
     return bool(asked) and waiting.exclude(stuck_at=None).exists()
 
 
+def _question(load: LoadReport, organisation_id: int) -> int | None:
+    if load.state != "held":
+        return None
+    return waiting_about(organisation_id=organisation_id, kind="feeds.load").get(str(load.id))
+
+
 WORDS = {
     "begin": "Begun by",
     "hold": "Held when looked at by",
     "refuse": "Could not be loaded when looked at by",
     "allow": "Let go by",
+    "vouch": "Allowed at the loading by its loader,",
     "ask_to_apply": "Asked to be loaded by",
     "not_applied": "Not loaded, asked by",
     "apply": "Loaded by",

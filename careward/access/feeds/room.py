@@ -1,6 +1,7 @@
 """What loading files gives the house."""
 
 from careward.access.feeds import actions, errands, urls
+from careward.access.feeds.allowing import LET_GO
 from careward.access.feeds.queries import UNDO
 from careward.access.feeds.rules import ALLOW, LOADS, RUN
 from careward.core.room import ErrandKind, Home, MenuEntry, Permission, Room, Verb
@@ -34,6 +35,7 @@ ROOM = Room(
         ErrandKind(actions.EXAMINE, errands.examine, errands.read, "Look at the files"),
         ErrandKind(actions.APPLY, errands.apply, errands.read, "Load the files"),
         ErrandKind(UNDO, errands.undo, None, "Take a load back"),
+        ErrandKind(LET_GO, errands.let_go, None, "Let a held load go, as approved"),
     ),
     machines=(LOADS,),
 )

@@ -23,7 +23,8 @@ LOADS = Machine(
         Move("examine", OPEN, "examined", RUN),
         Move("hold", OPEN, "held", "guard"),
         Move("refuse", OPEN, "refused", "guard"),
-        Move("allow", frozenset({"held"}), "examined", ALLOW, ("reason",)),
+        Move("allow", frozenset({"held"}), "examined", ALLOW, ("approved",)),
+        Move("vouch", frozenset({"held"}), "examined", ALLOW, ("reason",)),  # at the loading itself, by its loader
         Move("apply", frozenset({"waiting", "examined"}), "applied", RUN, ("unmoved",)),
         Move("undo", frozenset({"applied"}), "undone", RUN, ("untouched",)),
         Move("expire", OPEN - {"refused"}, "refused", "clock"),
@@ -39,7 +40,6 @@ STATE_WORDS = {
     "undone": "Taken back",
 }
 WAITS = timedelta(days=7)  # how long files sent by the browser wait for somebody to load them
-SHORTEST_REASON = 10  # characters: enough to say something
 MOST_BLANKED_PERCENT = 50  # of the rows that held an identifier: "most"
 NEAR = 0.85  # how alike two names are that differ by a letter or two
 
@@ -137,13 +137,6 @@ def usable(files: Sequence[Figures], *, whole_problems: int) -> Decision:
     if whole_problems or any(f.refused or not f.usable for f in files):
         return refuse("load.unusable", "house", "No row of any file can be used", "Put right the problems listed and load the files again")
     return refuse("load.empty", "house", "The files hold no rows", "Check that this is the right folder and that the extract ran")
-
-
-def reason_given(reason: str) -> Decision:
-    """An allowance says why, in words that someone else can judge later."""
-    if len(reason.strip()) >= SHORTEST_REASON:
-        return ALLOWED
-    return refuse("reason.missing", "house", "No reason was given", "Say in a sentence why this change is right")
 
 
 def files_here(folder: str) -> Decision:

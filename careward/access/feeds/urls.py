@@ -13,6 +13,5 @@ urlpatterns = [
     path("loads/<int:load_id>/", views.load, name="load"),
     path("loads/<int:load_id>/problems/", views.problems, name="problems"),
     path("loads/<int:load_id>/apply/", views.apply, name="apply"),
-    path("loads/<int:load_id>/allow/", views.allow, name="allow"),
     path("loads/<int:load_id>/undo/", views.undo, name="undo"),
 ]

@@ -1,12 +1,10 @@
 """Pages of loads: parse, one call, render."""
 
-from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
 from careward.access.feeds import actions, pages, queries, uploads
-from careward.access.feeds.forms import AllowForm
 from careward.access.feeds.reading import FEED_READER
 from careward.access.feeds.rules import ALLOW, RUN
 from careward.web import exports, lists
@@ -58,10 +56,6 @@ def columns(request: HttpRequest) -> HttpResponse:
 
 @needs(SEE)
 def load(request: HttpRequest, load_id: int) -> HttpResponse:
-    return _load_page(request, load_id, AllowForm())
-
-
-def _load_page(request: HttpRequest, load_id: int, form: AllowForm) -> HttpResponse:
     standing = request.standing
     seen = queries.load_seen(organisation_id=standing.organisation_id, load_id=load_id)
     if seen is None:
@@ -69,12 +63,11 @@ def _load_page(request: HttpRequest, load_id: int, form: AllowForm) -> HttpRespo
     context = {
         "load": seen.report,
         "seen": seen,
-        "form": form,
         "may_run": standing.may(RUN),
         "may_allow": standing.may(ALLOW),
         "marks": pages.MARKS,
     }
-    return render(request, "feeds/load.jinja", context, status=422 if form.errors else 200)
+    return render(request, "feeds/load.jinja", context)
 
 
 @needs(SEE)
@@ -92,18 +85,6 @@ def apply(request: HttpRequest, load_id: int) -> HttpResponse:
     standing = request.standing
     _here(request, load_id)
     actions.ask_to_apply(organisation_id=standing.organisation_id, load_id=load_id, now=standing.now, by=standing.actor)
-    return redirect("feeds:load", load_id=load_id)
-
-
-@needs(ALLOW)
-@require_POST
-def allow(request: HttpRequest, load_id: int) -> HttpResponse:
-    _here(request, load_id)
-    form = AllowForm(request.POST)
-    if not form.is_valid():
-        return _load_page(request, load_id, form)
-    actions.allow_load(load_id=load_id, reason=form.cleaned_data["reason"], now=request.standing.now, by=request.standing.actor)
-    messages.success(request, "You have let this load go. It goes in when somebody chooses to load it.")
     return redirect("feeds:load", load_id=load_id)
 
 

@@ -24,6 +24,10 @@ def personas(
         out.append(_entry("line_manager", deputy, "Deputy of the line manager above, for a time", persona="deputy"))
     clean = [p for p in people if p.state == "present" and not found[p.number] and not p.seat and p.job.body == "NMC" and not p.shared_mail]
     clinician = next((p for p in clean if p.type == "employee" and p is not deputy), board["nurse"])
+    second = next((p for p in clean if p.type == "employee" and p not in (deputy, clinician)), board["nurse"])
+    out.append(
+        _entry("trust_administrator", second, "Decides what the other trust administrator brought in", persona="second_administrator")
+    )
     bank = next((p for p in clean if p.type == "bank"), None)
     out.append(_entry("clinician", clinician, "A nurse with everything in order"))
     if bank:

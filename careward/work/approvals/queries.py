@@ -1,0 +1,172 @@
+"""Reading what waits for a decision: rows to frozen values, always of one organisation."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db.models import Q
+
+from careward.core.decision import ALLOWED, Decision, refuse
+from careward.people.signin.models import User
+from careward.people.staff.models import Deputy
+from careward.people.staff.queries import managers_acted_for
+from careward.web.permission import Standing
+from careward.work.approvals.models import Approval
+from careward.work.approvals.rules import STATE_WORDS, Answer, Question, Who, first_reason, may_answer
+
+MOST = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One question as the list shows it."""
+
+    id: int
+    title: str
+    why: str
+    asked_at: datetime
+    state: str
+    state_words: str
+    ended_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    at: datetime
+    words: str
+    sub: str
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """One question with everything its page shows."""
+
+    line: Line
+    digest: str
+    subject_kind: str
+    subject_key: str
+    facts: tuple[tuple[str, str], ...]
+    reasons: tuple[Mapping[str, str], ...]
+    heads: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    of: int
+    asked_by: str
+    quorum: int
+    approvals: int
+    history: tuple[Said, ...]
+    against: Decision  # why the one who looks may not decide, if so
+    mine: bool  # they asked for it
+
+
+def who_of(*, by: str, organisation_id: int, on: date) -> Who:
+    """Somebody as decisions judge them: the actor with the person behind it, and those they are deputy for on a day."""
+    kind, _, number = by.partition("/")
+    person = User.objects.filter(pk=int(number)).values_list("person_id", flat=True).first() if kind == "user" else None
+    if person is None:
+        return Who(by)
+    return Who(by, person, frozenset(m.id for m in managers_acted_for(organisation_id=organisation_id, person_id=person, on=on)))
+
+
+def question_of(row: Approval) -> Question:
+    """A row as the rules judge it."""
+    answers = tuple(Answer(Who(a.by, a.person_id), a.digest, a.approves) for a in row.answers.order_by("id"))
+    return Question(
+        digest=row.digest, asked_by=Who(row.asked_by, row.asker_id), asker_may_decide=row.asker_may_decide, about_id=row.about_id,
+        approver_id=row.approver_id, quorum=row.quorum, reason_needed=row.reason_needed, answers=answers,
+    )  # fmt: skip
+
+
+def authority(standing: Standing, row: Approval) -> Decision:
+    """Whether somebody holds the permission a question names, for its system; the page draws itself from the same answer."""
+    here = not standing.systems or not row.system_code or row.system_code in standing.systems
+    if standing.may(row.permission) and here:
+        return ALLOWED
+    where = f" for {row.system_code}" if row.system_code else ""
+    return refuse("permission.missing", "house", f"You may not decide this{where}", "Ask somebody who may")
+
+
+def found(*, organisation_id: int, approval_id: int) -> Approval | None:
+    return Approval.objects.filter(organisation_id=organisation_id, pk=approval_id).first()
+
+
+def seen(standing: Standing, approval_id: int) -> Seen | None:
+    """One question for somebody's page; None where this organisation has none of that number."""
+    row = found(organisation_id=standing.organisation_id, approval_id=approval_id)
+    if row is None:
+        return None
+    who, question, content = standing_who(standing), question_of(row), row.content
+    against = may_answer(
+        question, who=who, may=authority(standing, row), seen=row.digest, approves=True, reason="They may say why when they decide"
+    )
+    return Seen(
+        line=_line(row), digest=row.digest, subject_kind=row.subject_kind, subject_key=row.subject_key,
+        facts=tuple((k, v) for k, v in content["facts"]), reasons=tuple(content["reasons"]), heads=tuple(content["heads"]),
+        rows=tuple(tuple(r) for r in content["rows"]), of=content["of"], asked_by=name_of(row.asked_by), quorum=row.quorum,
+        approvals=sum(a.approves for a in question.answers), history=_history(row), against=against,
+        mine=who.is_same(question.asked_by),
+    )  # fmt: skip
+
+
+def standing_who(standing: Standing) -> Who:
+    """The person asking, as decisions judge them."""
+    rows = Deputy.objects.filter(organisation_id=standing.organisation_id, deputy_id=standing.person_id or 0, gone_on=None)
+    rows = rows.filter(from_on__lte=standing.today).filter(Q(to_on=None) | Q(to_on__gt=standing.today))
+    return Who(standing.actor, standing.person_id, frozenset(rows.values_list("manager_id", flat=True)))
+
+
+HISTORY = {
+    "begin": "Asked by",
+    "answer": "Approved, with others still to decide, by",
+    "approve": "Approved by",
+    "refuse": "Refused by",
+    "withdraw": "Withdrawn by",
+    "go_stale": "Out of date, as found by",
+}
+
+
+def _history(row: Approval) -> tuple[Said, ...]:
+    told = row.moves.order_by("-id")
+    return tuple(Said(m.at, f"{HISTORY[m.move]} {name_of(m.by)}", m.note) for m in told)
+
+
+def name_of(actor: str) -> str:
+    """An actor as a page names them."""
+    kind, _, number = actor.partition("/")
+    if kind == "user":
+        return User.objects.filter(pk=int(number)).values_list("name", flat=True).first() or "someone no longer here"
+    return f"{number} at the command line" if kind == "cli" else "Careward"
+
+
+def _line(row: Approval) -> Line:
+    words = STATE_WORDS[row.state]
+    return Line(row.pk, row.title, first_reason(row.content["reasons"]), row.asked_at, row.state, words, row.ended_at)
+
+
+def lines(standing: Standing) -> tuple[tuple[Line, ...], tuple[Line, ...]]:
+    """What waits for somebody's decision, oldest first, and what was decided of the same kinds lately."""
+    rows = _theirs(standing)
+    ended = rows.exclude(state="waiting").exclude(ended_at=None).order_by("-ended_at", "-id")[:20]
+    return tuple(_line(r) for r in rows.filter(state="waiting").order_by("id")[:MOST]), tuple(_line(r) for r in ended)
+
+
+def waiting(standing: Standing) -> int:
+    """The figure beside "Decisions" in the menu."""
+    return _theirs(standing).filter(state="waiting").count()
+
+
+def _theirs(standing: Standing) -> Any:
+    rows = Approval.objects.filter(organisation_id=standing.organisation_id, permission__in=standing.permissions)
+    return rows.filter(Q(system_code="") | Q(system_code__in=standing.systems)) if standing.systems else rows
+
+
+def waiting_about(*, organisation_id: int, kind: str) -> dict[str, int]:
+    """What of a kind waits for a decision: the key of each subject, and the number of its question."""
+    rows = Approval.objects.filter(organisation_id=organisation_id, kind=kind, state="waiting")
+    return dict(rows.values_list("subject_key", "id"))
+
+
+def approved(*, organisation_id: int, kind: str) -> dict[str, str]:
+    """What of a kind is approved: the key of each subject, and the digest of what was approved."""
+    rows = Approval.objects.filter(organisation_id=organisation_id, kind=kind, state="approved")
+    return dict(rows.values_list("subject_key", "digest"))

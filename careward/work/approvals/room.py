@@ -1,0 +1,29 @@
+"""What approvals give the house."""
+
+from careward.core.room import Home, MenuEntry, Permission, Room, Verb
+from careward.work.approvals import urls
+from careward.work.approvals.queries import waiting
+from careward.work.approvals.rules import APPROVAL, ASK, DECIDE
+
+DECIDERS = ("patient_systems_manager", "head_of_ig", "trust_administrator")
+
+ROOM = Room(
+    name="approvals",
+    title="Decisions",
+    urls=urls,
+    permissions=(
+        Permission(DECIDE, "decide what waits for a named person", DECIDERS),
+        Permission(ASK, "withdraw what they asked to have decided", DECIDERS),
+    ),
+    verbs=(
+        Verb("approval.asked", "Decision asked for"),
+        Verb("approval.answered", "One of several approved"),
+        Verb("approval.given", "Approved"),
+        Verb("approval.refused", "Refused by a named person"),
+        Verb("approval.withdrawn", "Question withdrawn"),
+        Verb("approval.went_stale", "Question out of date"),
+    ),
+    menu=(MenuEntry("Decisions", "approvals:approvals", (DECIDE,), place=15, badge=waiting),),
+    homes=(Home("approval", "approvals:approval", DECIDE),),
+    machines=(APPROVAL,),
+)

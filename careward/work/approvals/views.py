@@ -1,0 +1,75 @@
+"""What waits for a decision, and one question with its answer: parse, one call, render."""
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST
+
+from careward.core.decision import ALLOWED, Decision, Refused
+from careward.web.permission import needs
+from careward.work.approvals import actions, queries
+from careward.work.approvals.forms import DecisionForm
+from careward.work.approvals.models import Approval
+from careward.work.approvals.rules import ASK, DECIDE
+
+
+@needs(DECIDE)
+def approvals(request: HttpRequest) -> HttpResponse:
+    waiting, ended = queries.lines(request.standing)
+    return render(request, "approvals/approvals.jinja", {"waiting": waiting, "ended": ended})
+
+
+@needs(DECIDE)
+def approval(request: HttpRequest, approval_id: int) -> HttpResponse:
+    row = _here(request, approval_id)
+    if request.method != "POST":
+        return _page(request, approval_id, DecisionForm(initial={"seen": row.digest}), ALLOWED)
+    form = DecisionForm(request.POST)
+    if not form.is_valid():
+        return _page(request, approval_id, form, ALLOWED)
+    try:
+        _answer(request, row, form)
+    except Refused as refused:
+        return _page(request, approval_id, form, refused.decision)
+    said = "You have approved it." if form.cleaned_data["answer"] == "approve" else "You have refused it."
+    messages.success(request, f"{said} Your reason is kept with your name.")
+    return redirect("approvals:approval", approval_id)
+
+
+def _answer(request: HttpRequest, row: Approval, form: DecisionForm) -> None:
+    standing, typed = request.standing, form.cleaned_data
+    actions.answer(
+        approval_id=row.pk, organisation_id=standing.organisation_id, who=queries.standing_who(standing), holds=standing.permissions,
+        may=queries.authority(standing, row), approves=typed["answer"] == "approve", seen=typed["seen"], reason=typed["reason"],
+        now=standing.now, by=standing.actor,
+    )  # fmt: skip
+
+
+def _here(request: HttpRequest, approval_id: int) -> Approval:
+    row = queries.found(organisation_id=request.standing.organisation_id, approval_id=approval_id)
+    if row is None:
+        raise Http404("no such decision here")
+    return row
+
+
+def _page(request: HttpRequest, approval_id: int, form: DecisionForm, refused: Decision) -> HttpResponse:
+    """The question as it is now, with what was typed and every reason against."""
+    seen = queries.seen(request.standing, approval_id)
+    if seen is None:
+        raise Http404("no such decision here")
+    status = 422 if form.errors else 409 if refused.reasons else 200
+    context = {"seen": seen, "form": form, "refused": refused.reasons, "may_withdraw": seen.mine and request.standing.may(ASK)}
+    return render(request, "approvals/approval.jinja", context, status=status)
+
+
+@needs(ASK)
+@require_POST
+def withdraw(request: HttpRequest, approval_id: int) -> HttpResponse:
+    standing = request.standing
+    row = _here(request, approval_id)
+    actions.withdraw(
+        approval_id=row.pk, organisation_id=standing.organisation_id, who=queries.standing_who(standing), holds=standing.permissions,
+        now=standing.now, by=standing.actor,
+    )  # fmt: skip
+    messages.success(request, "It is withdrawn. Nobody is asked any more.")
+    return redirect("approvals:approval", approval_id)
