@@ -7,9 +7,8 @@ from datetime import date, datetime
 from django.db import transaction
 from django.db.models import Count, Max
 
-from careward.access.accounts.actions import keep_run, match_accounts
-from careward.access.accounts.keeping import Judged, Kept
-from careward.access.accounts.leavers import keep_leaver_work
+from careward.access.accounts.actions import Kept, keep_run, match_accounts
+from careward.access.accounts.keeping.shapes import Judged
 from careward.access.feeds.models import Load, LoadFile
 from careward.core.packs.pack import Pack
 from careward.core.ports import Found
@@ -99,8 +98,6 @@ def keep_compared(compared: Compared, *, now: datetime, by: str) -> tuple[Compar
         packs=compared.packs, told_at=_told_at(organisation), now=now, by=by,
     )  # fmt: skip
     take_stock(kept.opened + kept.closed)
-    if not compared.system:
-        keep_leaver_work(organisation=organisation, on=compared.on, now=now, by=by)
     return compared, kept
 
 

@@ -46,11 +46,12 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """Finds rows of which any field contains what is typed; every word must be found."""
+    """Finds rows of which any field contains what is typed, or that fit `also`; every word must be found."""
 
     name: str
     title: str
     fields: tuple[str, ...]
+    also: Callable[[str], Q] | None = None
 
     def accept(self, given: tuple[str, ...]) -> tuple[str, ...]:
         words = " ".join(given[-1].replace("\0", " ").split())[:LONGEST].strip() if given else ""
@@ -59,7 +60,7 @@ class Text:
     def where(self, values: tuple[str, ...]) -> Q:
         found = Q()
         for word in values[0].split():
-            either = Q()
+            either = self.also(word) if self.also else Q()
             for name in self.fields:
                 either |= Q(**{f"{name}__icontains": word})
             found &= either

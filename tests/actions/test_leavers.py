@@ -4,10 +4,11 @@ from datetime import timedelta
 
 import pytest
 
-from careward.access.accounts.leavers import keep_leaver_work
+from careward.access.accounts.leavers import plan_leaver_work
 from careward.access.accounts.models import Finding
 from careward.core.ports import FeedFile
 from careward.people.staff.models import LeaverNotice, Organisation
+from careward.work.tasks.many import write_tasks
 from careward.work.tasks.models import Task
 from tests.make import compared, feeds
 from tests.make.compared import BY, NOW, ON
@@ -33,7 +34,9 @@ def reported(line: dict[str, object]) -> Organisation:
 
 
 def keep(here: Organisation, days: int = 0) -> tuple[int, int]:
-    return keep_leaver_work(organisation=here, on=ON + timedelta(days=days), now=NOW + timedelta(days=days), by=BY)
+    on = ON + timedelta(days=days)
+    done = write_tasks(organisation=here, plan=plan_leaver_work(organisation=here, on=on), on=on, now=NOW + timedelta(days=days), by=BY)
+    return done.raised, done.closed
 
 
 @pytest.mark.clause("EL-046", "EL-048")

@@ -8,6 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from careward.access.accounts import measures as accounts
+from careward.access.accounts.counts import RunCounts
 from careward.access.accounts.models import Account, Finding, Run
 from careward.access.authorisations.models import Authorisation, GenericApproval
 from careward.core.packs.pack import load
@@ -20,6 +21,7 @@ from careward.governance.procedures.queries import clauses_report, counts, proce
 from careward.people.staff.models import Organisation, Person
 from careward.systems.register.models import Environment, System
 from careward.work.tasks.models import Task
+from tests.make import found
 
 NOW = datetime(2026, 11, 23, 4, 10, tzinfo=UTC)
 TODAY = NOW.date()
@@ -67,12 +69,15 @@ def finding(about: Account, code: str = "account.inactive", step: str = "lock", 
         "detail": "Last used long ago",
         "who": "system_administrator",
         "found_on": TODAY,
+        "asked_on": TODAY,
         "due_on": TODAY + timedelta(days=1),
     }
-    return Finding.objects.create(
+    wrong = Finding.objects.create(
         organisation=about.organisation, system=about.system, account=about, environment=about.environment, username=about.username,
         code=code, step=step, clause=clause, run=made, **{**values, **more},
     )  # fmt: skip
+    found.touches(wrong, about)
+    return wrong
 
 
 def measured(trust: Organisation, clause: str) -> Measured:
@@ -153,7 +158,7 @@ def test_a_run_that_kept_its_cases_saves_counting_them(trust: Organisation):
     account(paris)
     account(paris, kind="admin")
     live = accounts.measures(organisation_id=trust.pk, on=TODAY)
-    run(trust, cases=accounts.stored(accounts.cases(trust.pk)))
+    run(trust, **RunCounts(cases=accounts.cases(trust.pk)).kept())
     with CaptureQueriesContext(connection) as asked:
         kept = accounts.measures(organisation_id=trust.pk, on=TODAY)
     assert {c: m for c, m in kept.items() if c != "runs.nightly"} == live

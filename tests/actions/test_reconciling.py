@@ -5,9 +5,13 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from django.db.models import Q
 
 from careward.access.accounts import actions
-from careward.access.accounts.models import Account, Allowance, Finding, Run
+from careward.access.accounts.finding_lines import Reach, to_put_right_under
+from careward.access.accounts.measures import measures
+from careward.access.accounts.models import Account, Allowance, Finding, FindingAccount, Run
+from careward.access.accounts.touched import on_systems, under_clause
 from careward.access.feeds.reading import FEED_READER
 from careward.core.decision import Refused
 from careward.core.ports import FeedFile, Reading
@@ -15,6 +19,8 @@ from careward.engines.synthetic.trust import make_trust
 from careward.evidence.errands.models import Errand
 from careward.evidence.ledger.models import Entry
 from careward.people.staff.models import Organisation, Person
+from careward.people.staff.packs import tied_clauses
+from careward.systems.register.models import System
 from careward.work.tasks import actions as work
 from careward.work.tasks.models import Task, TaskMove
 from careward.work.tasks.rules import Doer
@@ -168,7 +174,7 @@ def test_comparing_twice_changes_nothing():
     assert tasks == list(Task.objects.values().order_by("id"))
 
 
-def test_one_course_missing_is_one_task_however_many_accounts():
+def test_one_course_missing_is_one_finding_and_one_task_however_many_accounts():
     here = organisation()
     systems = feeds.feed_file("systems", {"pack": "base"}, {"code": "epma", "name": "ePMA", "pack": "base"})
     grants = feeds.feed_file(
@@ -177,7 +183,9 @@ def test_one_course_missing_is_one_task_however_many_accounts():
     epma = feeds.feed_file("accounts", {"username": "u1", "employee_number": "E1", "last_used_at": NOW}, system="epma")
     compared.load(here, systems, staff(), grants, account(), epma)
     compared.compare(here)
-    assert Finding.objects.filter(code="training.missing").count() == 2
+    finding = Finding.objects.get(code="training.missing")
+    assert (finding.person.employee_number, finding.system, finding.account, finding.username) == ("E1", None, None, "")
+    assert sorted(finding.accounts.values_list("system__code", "account__username")) == [("epma", "u1"), ("paris", "u1")]
     task = Task.objects.get(kind="training.missing")
     assert task.assignee.employee_number == "E2" and task.role == "line_manager"
 
@@ -205,7 +213,7 @@ def mass_leavers() -> Organisation:
 def test_nothing_of_an_unsafe_plan_is_raised_until_a_named_person_allows_it():
     here = mass_leavers()
     kept = compared.compare(here).kept
-    assert kept.unsafe == ["paris"]
+    assert kept.unsafe == ("paris",)
     assert Finding.objects.filter(code="account.leaver", task=None).count() == 14
     assert list(Task.objects.values_list("kind", "role")) == [("feed.unsafe", "trust_administrator")]
 
@@ -317,3 +325,31 @@ def test_a_synthetic_trust_is_found_out_exactly(tmp_path: Path):
     planted = sorted(tuple(str(json.loads(line)[k]) for k in keys) for line in lines)
     assert len(planted) > 50
     assert found == planted
+
+
+@pytest.mark.parametrize("seed", [3, 12])
+def test_clause_pages_findings_and_tasks_agree_about_a_synthetic_trust(tmp_path: Path, seed: int):
+    make_trust(tmp_path, staff=120, systems=8, days=400, seed=seed, on=ON)
+    here = organisation("RZZ9N")
+    compared.load(here, *FEED_READER().read(tmp_path, profile="canonical").files)
+    done = compared.compare(here)
+    right = Finding.objects.filter(closed_on=None, settled=False)
+    of_findings = Task.objects.exclude(state="closed").exclude(key__startswith="leaver/")
+    assert {f.task_id for f in right if f.task_id} == set(of_findings.values_list("id", flat=True))
+    assert all(f.due_on == f.task.due_on for f in right.exclude(task=None).select_related("task"))
+    assert all(f.found_on <= f.asked_on <= ON for f in Finding.objects.all())
+    within = Reach(here.pk, True, frozenset(), frozenset())
+    counted = measures(organisation_id=here.pk, on=ON)
+    clauses = {j.clause for j in done.found} - {"house"}
+    assert len(clauses) > 8
+    for clause in clauses:
+        pack = tied_clauses().get(clause, ("", ""))[0]
+        systems = tuple(System.objects.filter(pack=pack).values_list("code", flat=True))
+        under = to_put_right_under(within, clause, systems, most=5)
+        assert under.findings == right.filter(under_clause(clause) & (on_systems(systems) if systems else Q())).count()
+        assert under.accounts == (counted[clause].to_put_right if clause in counted else 0), clause
+    lines = {(f.system, f.environment, f.username, f.code, f.topic) for f in done.found if f.code != "feed.unsafe"}
+    told = FindingAccount.objects.filter(gone_on=None).values_list(
+        "system__code", "account__environment", "account__username", "finding__code", "finding__topic"
+    )
+    assert sorted(told) == sorted(lines)

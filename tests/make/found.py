@@ -5,7 +5,7 @@ from datetime import timedelta
 from itertools import count
 from typing import Any
 
-from careward.access.accounts.models import Account, Finding, Run
+from careward.access.accounts.models import Account, Finding, FindingAccount, Run
 from careward.people.staff.models import Organisation, Person
 from careward.systems.register.models import Environment, System
 from careward.work.tasks.models import Task
@@ -50,10 +50,34 @@ def finding(about: Account, **more: Any) -> Finding:
     facts = {
         "environment": about.environment, "username": about.username, "person": about.person, "code": "account.leaver", "step": "close",
         "employee_number": about.person.employee_number if about.person else None, "clause": "PA-029", "detail": "Left on 2026-11-01",
-        "who": "system_administrator", "found_on": TODAY, "due_on": TODAY + timedelta(days=1), **more,
+        "who": "system_administrator", "found_on": TODAY, "asked_on": TODAY, "due_on": TODAY + timedelta(days=1), **more,
     }  # fmt: skip
     facts["run"] = facts.get("run") or Run.objects.filter(organisation=about.organisation).last() or run(about.organisation)
-    return Finding.objects.create(organisation=about.organisation, system=about.system, account=about, **facts)
+    made = Finding.objects.create(organisation=about.organisation, system=about.system, account=about, **facts)
+    touches(made, about)
+    return made
+
+
+def touches(finding: Finding, *accounts: Account) -> None:
+    """Says that a finding touches these accounts, under its own clause."""
+    for about in accounts:
+        FindingAccount.objects.create(
+            finding=finding, account=about, system=about.system, clause=finding.clause, found_on=finding.found_on, gone_on=finding.closed_on
+        )
+
+
+def lapsed(*accounts: Account, **more: Any) -> Finding:
+    """A course that the holder of these accounts has not passed: one finding, however many they are."""
+    first = accounts[0]
+    facts = {
+        "person": first.person, "employee_number": first.person.employee_number, "code": "training.missing", "topic": "data-security",
+        "step": "ask", "clause": "PA-011", "detail": "Data security: no pass on record", "who": "line_manager", "found_on": TODAY,
+        "asked_on": TODAY, "due_on": TODAY + timedelta(days=5), **more,
+    }  # fmt: skip
+    facts["run"] = facts.get("run") or Run.objects.filter(organisation=first.organisation).last() or run(first.organisation)
+    made = Finding.objects.create(organisation=first.organisation, **facts)
+    touches(made, *accounts)
+    return made
 
 
 def team_of(manager: Person, how_many: int, on: System, start: int = 0) -> list[Finding]:

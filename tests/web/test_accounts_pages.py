@@ -214,7 +214,12 @@ def test_findings_are_counted_by_system_manager_person_and_kind(trust, admin, by
         "code": ("No authority", "/findings/?code=authorisation.missing"),
     }
     assert all(e in page for e in expected[by])
-    assert {"system": "<b>4</b>", "manager": "<b>3</b>", "person": "<b>4</b>", "code": "<b>4</b>"}[by] in page
+    assert {
+        "system": "<b>4</b>",
+        "manager": "<b>4</b> to put right, most first. 1 has no line manager on record",
+        "person": "<b>4</b>",
+        "code": "<b>4</b>",
+    }[by] in page
 
 
 def test_findings_by_anything_else_lead_nowhere(trust, admin):
@@ -228,6 +233,43 @@ def test_a_manager_in_the_address_narrows_to_their_people(trust, admin):
     found.finding(found.account(paris, username="p1"))
     listed = rows_of(admin.get(f"/findings/?manager={lead.pk}&as=csv"))[1:]
     assert {row[2] for row in listed} == found.usernames(mine)
+
+
+def one_course_on_three_systems(trust):
+    carol = people.staff(trust, "Carol Dewhurst")
+    there = [found.account(found.system(trust, code), carol, username=f"{code}.carol") for code in ("paris", "rio", "epma")]
+    return carol, found.lapsed(*there, task=found.task(trust, role="line_manager"))
+
+
+def test_a_course_that_lapsed_is_one_finding_that_names_its_accounts_and_is_found_by_each_system(trust, admin):
+    carol, finding = one_course_on_three_systems(trust)
+    page = words(admin.get("/findings/"))
+    assert "<b>1</b> to put right." in page and "1 finding about 3 accounts: one finding may be about several accounts." in page
+    assert "3 accounts: EPMA, PARIS, RIO" in page
+    for asked in ("system=rio", "clause=PA-011", "q=epma.carol", "q=Dewhurst"):
+        assert "Carol Dewhurst" in words(admin.get(f"/findings/?{asked}")), asked
+        lines = rows_of(admin.get(f"/findings/?{asked}&as=csv"))[1:]
+        assert [(line[0], line[2], line[-1]) for line in lines] == [
+            (c.upper(), f"{c}.carol", str(finding.pk)) for c in ("epma", "paris", "rio")
+        ]
+    assert "Carol Dewhurst" not in words(admin.get("/findings/?q=epma.other"))
+    by_system = words(admin.get("/findings/by/system/"))
+    assert "<b>1</b> to put right, most first. One that touches accounts on several systems is counted under each." in by_system
+    assert all(f"/findings/?system={code}" in by_system for code in ("paris", "rio", "epma"))
+    assert words(admin.get(f"/people/{carol.pk}/access/")).count("Task<span") == 3  # said of each account
+    assert "<b>1</b> has something to put right" in words(admin.get("/systems/rio/"))
+
+
+def test_someone_of_one_system_sees_a_persons_finding_with_the_accounts_of_theirs_alone(trust):
+    who = people.user()
+    people.role(who, trust, "system_administrator", system_code="paris")
+    people.accepted(who, trust)
+    people.app_of(who)
+    one_course_on_three_systems(trust)
+    browser = signed_in(who)
+    page = words(browser.get("/findings/"))
+    assert "paris.carol, PARIS" in page and "rio.carol" not in page and "RIO" not in page
+    assert [line[2] for line in rows_of(browser.get("/findings/?as=csv"))[1:]] == ["paris.carol"]
 
 
 # ---- one person

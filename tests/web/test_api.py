@@ -90,8 +90,21 @@ def test_findings_say_the_eight_things_of_the_contract_and_when(trust):
     assert line == {
         "system": "paris", "environment": "live", "username": "cdewhurst", "employee_number": carol.employee_number,
         "code": "account.leaver", "step": "close", "clause": "PA-029", "detail": "Left on 2026-11-01", "settled": False,
-        "found_on": "2026-11-23", "due_on": "2026-11-24",
+        "found_on": "2026-11-23", "due_on": "2026-11-24", "id": line["id"],
+        "accounts": [{"system": "paris", "environment": "live", "username": "cdewhurst", "clause": "PA-029"}],
     }  # fmt: skip
+
+
+def test_a_course_that_lapsed_is_one_finding_with_every_account_it_is_about(trust):
+    carol = people.staff(trust, "Carol Dewhurst")
+    there = [found.account(found.system(trust, code), carol, username="cdewhurst") for code in ("rio", "paris")]
+    found.lapsed(*there)
+    asking = client(trust)
+    for asked in ("", "?system=rio", "?clause=PA-011"):
+        answer = asking.get(f"/api/findings{asked}").json()
+        (line,) = answer["findings"]
+        assert (answer["total"], line["system"], [a["system"] for a in line["accounts"]]) == (1, "paris", ["paris", "rio"])
+    assert asking.get("/api/findings?system=epma").json()["total"] == 0
 
 
 def test_another_organisation_s_rows_never_appear(trust):
@@ -173,11 +186,11 @@ def test_the_number_of_queries_is_the_same_for_five_and_for_sixty(trust, django_
     asking, paris = client(trust), found.system(trust)
     lead = people.staff(trust)
     found.team_of(lead, 5, paris)
-    for address, figure in (("/api/findings", 3), ("/api/tasks", 3), ("/api/systems/paris/accounts", 4)):
+    for address, figure in (("/api/findings", 4), ("/api/tasks", 3), ("/api/systems/paris/accounts", 4)):
         with django_assert_num_queries(figure):
             assert asking.get(address).status_code == 200
     found.team_of(lead, 55, paris, start=5)
-    for address, figure in (("/api/findings", 3), ("/api/tasks", 3), ("/api/systems/paris/accounts", 4)):
+    for address, figure in (("/api/findings", 4), ("/api/tasks", 3), ("/api/systems/paris/accounts", 4)):
         with django_assert_num_queries(figure):
             assert len(asking.get(address).json()[address.rsplit("/", 1)[1]]) == 60
 

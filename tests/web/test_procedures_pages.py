@@ -22,6 +22,7 @@ from careward.governance.procedures.carried import clauses, documents
 from careward.governance.procedures.models import Adoption
 from careward.people.staff.models import Organisation, Person
 from careward.systems.register.models import Environment, System
+from tests.make import found
 from tests.web import procedures_site
 from tests.web.procedures_site import NOW, SEES, TODAY
 
@@ -62,11 +63,12 @@ def paris_with(trust: Organisation, good: int = 3, bad: int = 2, due_on: date = 
             organisation=trust, system=paris, username=f"u{n}", status="active", last_used_at=NOW, seen_on=TODAY, fits=1, person=nia
         )
         if n < bad:
-            Finding.objects.create(
+            wrong = Finding.objects.create(
                 organisation=trust, system=paris, account=account, person=nia, environment="live", username=account.username,
                 code="account.inactive", step="lock", clause="PA-033", detail="Last used on 1 August 2026", who="system_administrator",
-                found_on=TODAY, due_on=due_on, run=run,
+                found_on=TODAY, asked_on=TODAY, due_on=due_on, run=run,
             )  # fmt: skip
+            found.touches(wrong, account)
 
 
 def text(response) -> str:

@@ -3,12 +3,18 @@
 import hashlib
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from django.db import transaction
 
 from careward.access.accounts import measures
-from careward.access.accounts.keeping import Judged, Keeper, Kept
+from careward.access.accounts.counts import RunCounts
+from careward.access.accounts.keeping.plan import KeepingPlan, keys_wanted, plan_keeping, stirred
+from careward.access.accounts.keeping.reading import known_findings, lock_days, managers_of, names_of, standing_tasks, task_states
+from careward.access.accounts.keeping.shapes import Judged, KeepingFacts
+from careward.access.accounts.keeping.writing import write_findings
+from careward.access.accounts.leavers import plan_leaver_work
 from careward.access.accounts.models import Account, Allowance, Run
 from careward.core.decision import Refused, refuse
 from careward.core.packs.pack import Pack
@@ -17,7 +23,26 @@ from careward.evidence.errands.models import Errand
 from careward.evidence.ledger import actions as ledger
 from careward.evidence.rows import bulk
 from careward.people.staff.models import Organisation
+from careward.people.staff.packs import pack_on
 from careward.systems.register.models import System
+from careward.work.tasks.many import write_tasks
+from careward.work.tasks.wanted import TaskPlan
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What keeping a run changed."""
+
+    run: Run
+    opened: int
+    still: int
+    closed: int
+    tasks_raised: int
+    tasks_told: int
+    tasks_closed: int
+    tasks_reopened: int
+    unsafe: tuple[str, ...]
+
 
 RECONCILE = "accounts.reconcile"  # the errand that compares everything of an organisation
 
@@ -44,21 +69,50 @@ def keep_run(
     systems = {s.code: s for s in System.objects.filter(organisation=organisation)}
     scope = {system_code: systems[system_code]} if system_code else systems
     run = Run.objects.create(organisation=organisation, on_date=on, system_code=system_code, started_at=now, by=by, accounts=accounts)
-    kept = Keeper(run=run, organisation=organisation, systems=scope, packs=packs, told_at=told_at, now=now, by=by).keep(judged)
-    run.digest = _digest(judged)
-    run.counts = {
-        "opened": kept.opened, "still": kept.still, "closed": kept.closed, "unsafe": kept.unsafe,
-        "by_code": dict(sorted(Counter(j.found.code for j in judged).items())),
-        "cases": measures.stored(measures.cases(organisation.pk)),
-    }  # fmt: skip
-    run.finished_at = now
+    plan, unsafe = _planned(run, judged, scope, packs, told_at)
+    done = write_tasks(organisation=organisation, plan=plan.tasks, on=on, now=now, by=by)
+    write_findings(plan, run=run, tasks=done.ids, systems={code: s.pk for code, s in systems.items()})
+    kept = Kept(run, len(plan.opened), plan.still, len(plan.closed), done.raised, done.told, done.closed, done.reopened, unsafe)
+    _close(run, kept, plan, judged, now)
+    return kept
+
+
+def _planned(
+    run: Run, judged: Sequence[Judged], scope: Mapping[str, System], packs: Mapping[str, Pack], told_at: Mapping[str, datetime]
+) -> tuple[KeepingPlan, tuple[str, ...]]:
+    """What this run does to findings and tasks, and the systems whose change is too large to happen by itself."""
+    here = run.organisation
+    unsafe = tuple(sorted({j.found.system for j in judged if j.found.code == "feed.unsafe"}))
+    allowed = Allowance.objects.filter(organisation=here, on_date=run.on_date).values_list("system__code", flat=True)
+    facts = KeepingFacts(
+        on=run.on_date, packs=packs, systems={code: s.name for code, s in scope.items()}, names=names_of(here),
+        managers=managers_of(here, run.on_date),
+        calendar=pack_on(here.pack, run.on_date).calendar.days, held=frozenset(unsafe) - frozenset(allowed), told_at=told_at,
+        run=f"the comparison of {run.on_date.day} {run.on_date:%B %Y} (run {run.pk})",
+    )  # fmt: skip
+    known, states = known_findings(here, scope), task_states(here)
+    some, of_them = stirred(judged, known, states, facts)
+    facts = replace(facts, locks_on=lock_days(some, packs))
+    keys = keys_wanted(judged=some, known=of_them, states=states, facts=facts)
+    standing = standing_tasks(here, ids=[k.task_id for k in of_them if k.task_id], keys=keys) if states else []
+    plan = plan_keeping(judged=some, known=of_them, standing=standing, facts=facts)
+    questions = TaskPlan() if run.system_code else plan_leaver_work(organisation=here, on=run.on_date)  # EL-046: they name no system
+    return replace(plan, still=len(known) - len(plan.closed), tasks=plan.tasks.with_also(questions)), unsafe
+
+
+def _close(run: Run, kept: Kept, plan: KeepingPlan, judged: Sequence[Judged], now: datetime) -> None:
+    """Ends a run: its row says what was found, and the one entry of the ledger binds that and what was done about it."""
+    here, codes = run.organisation, Counter(j.found.code for j in judged)
+    cases = measures.cases(here.pk)
+    counts = RunCounts(kept.opened, kept.still, kept.closed, kept.unsafe, dict(sorted(codes.items())), cases)
+    run.digest, run.counts, run.finished_at = _digest(judged), counts.kept(), now
     run.save(update_fields=["digest", "counts", "finished_at"])
     ledger.record(
-        at=now, actor=by, verb="reconciliation.kept", subject=f"run/{run.pk}", organisation=organisation.ods_code,
-        on=on.isoformat(), system=system_code, accounts=accounts, digest=run.digest,
-        **{k: v for k, v in run.counts.items() if k not in ("by_code", "cases")},
+        at=now, actor=run.by, verb="reconciliation.kept", subject=f"run/{run.pk}", organisation=here.ods_code,
+        on=run.on_date.isoformat(), system=run.system_code, accounts=run.accounts, digest=run.digest, plan=plan.digest(),
+        opened=kept.opened, still=kept.still, closed=kept.closed, unsafe=list(kept.unsafe), tasks_raised=kept.tasks_raised,
+        tasks_told=kept.tasks_told, tasks_closed=kept.tasks_closed, tasks_reopened=kept.tasks_reopened,
     )  # fmt: skip
-    return kept
 
 
 def _digest(judged: Sequence[Judged]) -> str:

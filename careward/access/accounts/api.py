@@ -6,7 +6,9 @@ from django.http import HttpRequest
 from ninja import Path, Query, Router, Schema
 from ninja.errors import HttpError
 
+from careward.access.accounts.finding_lines import Place, Reach, places
 from careward.access.accounts.models import Account, Finding
+from careward.access.accounts.touched import on_systems, under_clause
 from careward.people.signin.api_keys import Bearer
 from careward.people.staff.models import Person
 from careward.systems.register.models import System
@@ -15,9 +17,19 @@ from careward.web.answers import ERRORS, Mistake, PageIn, Word, rows_after
 router = Router(tags=["accounts"])
 
 
-class FindingOut(Schema):
-    """One thing wrong with one account: the eight keys of the output contract, and when."""
+class PlaceOut(Schema):
+    """An account that a finding is about."""
 
+    system: str
+    environment: str
+    username: str
+    clause: str
+
+
+class FindingOut(Schema):
+    """One piece of trouble: the eight keys of the output contract, as of the first account it is about, all of those, and when."""
+
+    id: int
     system: str
     environment: str
     username: str
@@ -29,6 +41,7 @@ class FindingOut(Schema):
     settled: bool
     found_on: date
     due_on: date
+    accounts: list[PlaceOut]
 
 
 class FindingsOut(Schema):
@@ -65,11 +78,15 @@ class FindingsIn(PageIn):
 
 @router.get("/findings", auth=Bearer("accounts:findings:see"), response={200: FindingsOut, **ERRORS})
 def list_findings(request: HttpRequest, asked: Query[FindingsIn]) -> dict[str, object]:
-    """Open findings, oldest first."""
-    wanted = {"system__code": asked.system, "code": asked.code, "clause": asked.clause, "employee_number": asked.employee_number}
-    rows = Finding.objects.filter(organisation_id=request.auth.organisation_id, closed_on=None, **{k: v for k, v in wanted.items() if v})
+    """Open findings, oldest first, each with every account it is about."""
+    here: int = request.auth.organisation_id
+    wanted = {"code": asked.code, "employee_number": asked.employee_number}
+    rows = Finding.objects.filter(organisation_id=here, closed_on=None, **{k: v for k, v in wanted.items() if v})
+    rows = rows.filter(on_systems([asked.system])) if asked.system else rows
+    rows = rows.filter(under_clause(asked.clause)) if asked.clause else rows
     page, following = rows_after(rows.select_related("system"), asked)
-    return {"total": rows.count(), "next": following, "findings": [_finding(f) for f in page]}
+    where = places(Reach(here, True, frozenset(), frozenset()), [f.pk for f in page])
+    return {"total": rows.count(), "next": following, "findings": [_finding(f, where.get(f.pk, ())) for f in page]}
 
 
 @router.get("/people/{employee_number}/accounts", auth=Bearer("accounts:accounts:see"), response={200: AccountsOut, 404: Mistake, **ERRORS})
@@ -93,10 +110,12 @@ def accounts_of_a_system(request: HttpRequest, code: Path[Word], asked: Query[Pa
     return {"total": rows.count(), "next": following, "accounts": [_account(a) for a in page]}
 
 
-def _finding(f: Finding) -> dict[str, object]:
+def _finding(f: Finding, where: tuple[Place, ...]) -> dict[str, object]:
+    accounts = [{"system": p.system_code, "environment": p.environment, "username": p.username, "clause": p.clause} for p in where]
+    whole = {"system": f.system.code if f.system else "", "environment": f.environment, "username": f.username, "clause": f.clause}
     return {
-        "system": f.system.code, "environment": f.environment, "username": f.username, "employee_number": f.employee_number, "code": f.code,
-        "step": f.step, "clause": f.clause, "detail": f.detail, "settled": f.settled, "found_on": f.found_on, "due_on": f.due_on,
+        **(accounts[0] if accounts else whole), "id": f.pk, "employee_number": f.employee_number, "code": f.code, "step": f.step,
+        "detail": f.detail, "settled": f.settled, "found_on": f.found_on, "due_on": f.due_on, "accounts": accounts,
     }  # fmt: skip
 
 

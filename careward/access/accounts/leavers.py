@@ -1,46 +1,38 @@
 """The monthly leavers report as work: it names people and teams only, so it asks, and never acts (EL-046, EL-048)."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
-from django.db import transaction
 from django.db.models import Q
 
-from careward.access.accounts.keeping import people_of
+from careward.access.accounts.keeping.reading import managers_of
 from careward.core import days
 from careward.core.packs.pack import Pack
 from careward.people.staff.lines import not_ended
 from careward.people.staff.models import Assignment, LeaverNotice, Organisation
 from careward.people.staff.packs import pack_on
-from careward.work.tasks import actions as work
-from careward.work.tasks.actions import NewTask
 from careward.work.tasks.models import Task
+from careward.work.tasks.wanted import NewTask, TaskPlan
 
 KEY = "leaver/"
 BORNE_OUT = "The staff record now shows that they have left"
 NOT_ASKED = "The report no longer holds this line, or is too old to ask about"
 
 
-@transaction.atomic
-def keep_leaver_work(*, organisation: Organisation, on: date, now: datetime, by: str) -> tuple[int, int]:
-    """Raises a question for each line of the report that the staff record does not yet bear out; closes those it does: (raised, closed)."""
+def plan_leaver_work(*, organisation: Organisation, on: date) -> TaskPlan:
+    """A question for each line of the report that the staff record does not yet bear out; those it does bear out, closed."""
     notices = LeaverNotice.objects.filter(organisation=organisation, gone_on=None).select_related("person")
     pack = pack_on(organisation.pack, on)
     notices = notices.filter(Q(left_on=None) | Q(left_on__gte=on - timedelta(days=pack.leavers_report.look_back_days)))
-    here = _still_here(organisation, on)
-    people = people_of(organisation, on)
-    wanted = [
-        _task(notice, people.manager(notice.person_id), on, pack) for notice in notices if notice.fits != 1 or notice.person_id in here
-    ]
+    open_now = dict(Task.objects.filter(organisation=organisation, key__startswith=KEY).exclude(state="closed").values_list("key", "id"))
+    if not notices and not open_now:
+        return TaskPlan()
+    here, managers = _still_here(organisation, on), managers_of(organisation, on)
+    asked = [n for n in notices if n.fits != 1 or n.person_id in here]
+    wanted = [_task(n, managers.get(n.person_id) if n.person_id else None, on, pack) for n in asked]
     keys = {t.key for t in wanted}
     borne_out = {f"{KEY}{notice.pk}" for notice in notices if notice.fits == 1 and notice.person_id not in here}
-    open_now = dict(Task.objects.filter(organisation=organisation, key__startswith=KEY).exclude(state="closed").values_list("key", "id"))
-    work.raise_tasks(organisation=organisation, tasks=wanted, now=now, by=by, on=on)
-    over = {number: BORNE_OUT if key in borne_out else NOT_ASKED for key, number in open_now.items() if key not in keys}
-    facts = {"organisation": organisation, "now": now, "by": by}
-    closed = [
-        work.close_tasks(task_ids=[n for n, why in over.items() if why == proof], proof=proof, **facts) for proof in (BORNE_OUT, NOT_ASKED)
-    ]
-    return len(keys - open_now.keys()), sum(closed)
+    over = sorted((number, BORNE_OUT if key in borne_out else NOT_ASKED) for key, number in open_now.items() if key not in keys)
+    return TaskPlan(raised=tuple(t for t in wanted if t.key not in open_now), closed=tuple(over))
 
 
 def _still_here(organisation: Organisation, on: date) -> frozenset[int]:

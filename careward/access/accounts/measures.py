@@ -1,12 +1,11 @@
 """Live counts of the clauses that this room carries: how many accounts each is about, and how many have nothing to put right.
 
-Counting 400,000 accounts takes about 0.7 s, so a run may keep what `cases` returns in its counts, as `stored` writes it, under "cases";
-without that they are counted live. What is to put right is always counted live, from the open findings.
+Counting 400,000 accounts takes about 0.7 s, so a run keeps what `cases` returns in its counts; without that they are counted live.
+What is to put right is always counted live, from the open findings.
 """
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import astuple, dataclass
 from datetime import date, timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -14,40 +13,14 @@ from urllib.parse import urlencode
 from django.db.models import BooleanField, Case, Count, Q, Value, When
 from django.urls import reverse
 
-from careward.access.accounts.models import Account, Finding, Run
+from careward.access.accounts.counts import Group, counts_of
+from careward.access.accounts.models import Account, FindingAccount, Run
 from careward.core.packs.duties import HOUSE
 from careward.core.packs.pack import Pack
 from careward.core.ports import Measured
 from careward.people.staff.packs import pack_on, tied_clauses
 
 NIGHTS = 30
-
-
-@dataclass(frozen=True, slots=True)
-class Group:
-    """So many open accounts of one sort."""
-
-    pack: str
-    live: bool
-    kind: str
-    active: bool
-    matched: bool
-    use_known: bool
-    roles_stated: bool
-    teams_stated: bool
-    accounts: int
-
-    @property
-    def of_a_person(self) -> bool:
-        return self.kind in ("normal", "admin")
-
-    @property
-    def held(self) -> bool:
-        return self.of_a_person and self.matched
-
-    @property
-    def in_use_by_people(self) -> bool:
-        return self.kind != "service"
 
 
 # Which accounts each finding code is about (docs/explanation/reconciliation.md); "account.inactive" by step, entitlements by dimension.
@@ -78,8 +51,8 @@ def measures(*, organisation_id: int, on: date) -> dict[str, Measured]:
     """Every clause that a finding can cite on the packs of this organisation's systems; two queries, three where no run kept its cases."""
     finished = Run.objects.filter(organisation_id=organisation_id, finished_at__isnull=False, on_date__lte=on)
     runs = list(finished.order_by("-id").values_list("on_date", "system_code", "counts")[: NIGHTS * 4])
-    kept = runs[0][2].get("cases") if runs else None
-    groups = [Group(*row) for row in kept] if kept is not None else cases(organisation_id)
+    kept = counts_of(runs[0][2]).cases if runs else None
+    groups = kept if kept is not None else cases(organisation_id)
     wrong = _accounts_by_clause(_to_put_right(organisation_id))
     totals = totals_by_clause(groups, {pack: about_clauses(pack_on(pack, on)) for pack in {g.pack for g in groups}})
     known = {clause: _measured(clause, totals.get(clause, 0), wrong.get(clause, 0)) for clause in totals.keys() | wrong.keys()}
@@ -88,10 +61,10 @@ def measures(*, organisation_id: int, on: date) -> dict[str, Measured]:
 
 def late(*, organisation_id: int, on: date) -> dict[str, int]:
     """How many accounts are late to be put right, by clause."""
-    return _accounts_by_clause(_to_put_right(organisation_id).filter(due_on__lt=on))
+    return _accounts_by_clause(_to_put_right(organisation_id).filter(finding__due_on__lt=on))
 
 
-def cases(organisation_id: int) -> list[Group]:
+def cases(organisation_id: int) -> tuple[Group, ...]:
     """The open accounts of an organisation by sort: what the clauses are counted over."""
     rows = (
         Account.objects.filter(organisation_id=organisation_id, gone_on=None, status__in=("active", "locked"))
@@ -106,12 +79,7 @@ def cases(organisation_id: int) -> list[Group]:
         .order_by()
         .values_list("system__pack", "is_live", "kind", "active", "matched", "use_known", "roles_stated", "teams_stated")
     )
-    return [Group(*row) for row in rows.annotate(n=Count("id"))]
-
-
-def stored(groups: Iterable[Group]) -> list[tuple[Any, ...]]:
-    """Groups as a run keeps them in its counts."""
-    return [astuple(g) for g in groups]
+    return tuple(Group(*row) for row in rows.annotate(n=Count("id")))
 
 
 def _is(*conditions: Q, **fields: Any) -> Case:
@@ -159,12 +127,13 @@ def _measured(clause: str, total: int, wrong: int) -> Measured:
 
 
 def _to_put_right(organisation_id: int) -> Any:
-    return Finding.objects.filter(organisation_id=organisation_id, closed_on=None, settled=False).exclude(clause=HOUSE).order_by()
+    rows = FindingAccount.objects.filter(finding__organisation_id=organisation_id, finding__closed_on=None, finding__settled=False)
+    return rows.filter(gone_on=None).exclude(clause=HOUSE).order_by()
 
 
-def _accounts_by_clause(findings: Any) -> dict[str, int]:
+def _accounts_by_clause(touched: Any) -> dict[str, int]:
     found: Counter[str] = Counter()
-    for clause, pack, accounts in findings.values_list("clause", "system__pack").annotate(n=Count("account", distinct=True)):
+    for clause, pack, accounts in touched.values_list("clause", "system__pack").annotate(n=Count("account", distinct=True)):
         if _counts_here(clause, pack):
             found[clause] += accounts
     return found

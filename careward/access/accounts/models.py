@@ -51,7 +51,7 @@ class Run(models.Model):
     finished_at = models.DateTimeField(null=True)
     by = models.TextField()
     accounts = models.BigIntegerField(default=0)
-    counts = models.JSONField(default=dict)  # {"opened": n, "closed": n, "kept": n, "by_code": {...}, "by_system": {...}}
+    counts = models.JSONField(default=dict)  # what counts.RunCounts writes and reads: named fields, with the version of their shape
     digest = models.TextField(default="")
 
     personal = ()
@@ -59,14 +59,18 @@ class Run(models.Model):
 
 
 class Finding(models.Model):
-    """Something wrong with one account, open until a later reconciliation no longer finds it."""
+    """One piece of trouble, open until a later reconciliation no longer finds it.
+
+    It is of one account (its system, environment and user name), of a person whatever their accounts (no system), or of a whole system
+    (no user name). The accounts it touches are rows of FindingAccount.
+    """
 
     organisation = models.ForeignKey("people.Organisation", models.PROTECT)
-    system = models.ForeignKey("systems.System", models.PROTECT)
-    account = models.ForeignKey(Account, models.PROTECT, null=True)  # null for a line about the whole system
+    system = models.ForeignKey("systems.System", models.PROTECT, null=True)
+    account = models.ForeignKey(Account, models.PROTECT, null=True)
     person = models.ForeignKey("people.Person", models.PROTECT, null=True)
-    environment = models.TextField()
-    username = models.TextField()
+    environment = models.TextField(default="")
+    username = models.TextField(default="")
     employee_number = models.TextField(null=True)
     code = models.TextField()
     topic = models.TextField(default="")
@@ -78,14 +82,15 @@ class Finding(models.Model):
     manager = models.ForeignKey("people.Person", models.PROTECT, null=True, related_name="findings_to_answer")
     task = models.ForeignKey("work.Task", models.PROTECT, null=True)
     found_on = models.DateField()
-    due_on = models.DateField()
+    asked_on = models.DateField()  # the day from which its present step is asked
+    due_on = models.DateField()  # where it has a task, the task's
     run = models.ForeignKey(Run, models.PROTECT)  # the last run that found it
     closed_on = models.DateField(null=True)
 
     personal = ("account", "person", "username", "employee_number", "topic", "detail", "manager")
     plain = (
-        "id", "organisation", "system", "environment", "code", "step", "clause", "settled", "who", "task", "found_on", "due_on", "run",
-        "closed_on",
+        "id", "organisation", "system", "environment", "code", "step", "clause", "settled", "who", "task", "found_on", "asked_on", "due_on",
+        "run", "closed_on",
     )  # fmt: skip
 
     class Meta:
@@ -94,17 +99,37 @@ class Finding(models.Model):
                 fields=["system", "environment", "username", "code", "topic"],
                 condition=models.Q(closed_on=None),
                 name="one_open_finding_per_cause",
-            )
+            ),
+            models.UniqueConstraint(
+                fields=["person", "code", "topic"],
+                condition=models.Q(closed_on=None, system=None),
+                name="one_open_finding_per_person",
+            ),
         ]
         indexes = [
             models.Index(fields=["organisation", "due_on", "id"], name="finding_open_due", condition=models.Q(closed_on=None)),
             models.Index(fields=["organisation", "code"], name="finding_open_code", condition=models.Q(closed_on=None)),
-            models.Index(
-                fields=["organisation", "clause", "system", "account"],
-                name="finding_to_put_right",
-                condition=models.Q(closed_on=None, settled=False),
-            ),
         ]
+
+
+class FindingAccount(models.Model):
+    """An account that a finding touches, from one comparison to another, and the clause that asks it there."""
+
+    finding = models.ForeignKey(Finding, models.PROTECT, related_name="accounts")
+    account = models.ForeignKey(Account, models.PROTECT)
+    system = models.ForeignKey("systems.System", models.PROTECT, db_index=False)  # the index below serves
+    clause = models.TextField()
+    found_on = models.DateField()
+    gone_on = models.DateField(null=True)
+
+    personal = ("account",)
+    plain = ("id", "finding", "system", "clause", "found_on", "gone_on")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["finding", "account"], condition=models.Q(gone_on=None), name="an_account_once_per_finding")
+        ]
+        indexes = [models.Index(fields=["system", "clause", "finding"], name="finding_account_where", condition=models.Q(gone_on=None))]
 
 
 class Allowance(models.Model):

@@ -2,6 +2,7 @@
 
 from django.db.models import Q
 
+from careward.access.accounts.touched import on_systems, touching, under_clause
 from careward.access.accounts.wording import KIND_WORDS, titles
 from careward.web.lists import Choice, Column, Listing, Many, Option, Text
 
@@ -18,6 +19,7 @@ FINDING_HEADS = (
     "Due",
     "Found",
     "Clause",
+    "Finding",
 )
 ACCESS_HEADS = ("System", "Environment or kind", "May", "Who said so", "Has", "Account", "Used", "To put right")
 ACCOUNT_HEADS = (
@@ -36,6 +38,9 @@ ACCOUNT_HEADS = (
 )
 
 
+NAMES = ("username", "person__last_name", "person__first_name", "employee_number")
+
+
 def findings(
     systems: tuple[Option, ...], codes: frozenset[str], roles: tuple[Option, ...], clauses: tuple[str, ...], managers: tuple[Option, ...]
 ) -> Listing:
@@ -50,11 +55,16 @@ def findings(
             Column("Clause"),
         ),
         filters=(
-            Text("q", "Name or user name", ("username", "person__last_name", "person__first_name", "employee_number")),
-            Choice("system", "System", systems, field="system__code"),
+            Text("q", "Name or user name", NAMES, also=lambda word: touching(account__username__icontains=word, finding__system=None)),
+            Choice("system", "System", systems, wheres=tuple((s.value, on_systems([s.value])) for s in systems)),
             Many("code", "What is wrong", tuple(Option(c, t) for c, t in titles().items() if c in codes), field="code"),
             Choice("who", "Who acts", roles, field="who", any_words="Anyone"),
-            Choice("clause", "Clause", tuple(Option(c, "House rule" if c == "house" else c) for c in clauses), field="clause"),
+            Choice(
+                "clause",
+                "Clause",
+                tuple(Option(c, "House rule" if c == "house" else c) for c in clauses),
+                wheres=tuple((c, under_clause(c)) for c in clauses),
+            ),
             Choice("manager", "Line manager", managers, field="manager_id"),
             Choice(
                 "state",

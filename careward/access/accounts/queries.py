@@ -1,5 +1,6 @@
 """Reading findings and accounts: rows to frozen values, always within one organisation and what the reader may see."""
 
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -8,7 +9,10 @@ from typing import Any
 from django.db.models import Count, Min, Q, QuerySet
 
 from careward.access.accounts import pages, wording
-from careward.access.accounts.models import Account, Allowance, Finding, Run
+from careward.access.accounts.counts import counts_of
+from careward.access.accounts.finding_lines import FindingLine, Reach, line_of, open_findings, places, touched
+from careward.access.accounts.models import Account, Allowance, Finding, FindingAccount, Run
+from careward.access.accounts.touched import touching
 from careward.core.roles import ROLES
 from careward.people.staff.models import Person
 from careward.people.staff.queries import search_people
@@ -20,42 +24,11 @@ from careward.web.words import written_out
 
 
 @dataclass(frozen=True, slots=True)
-class Reach:
-    """What of an organisation's findings someone may see: all, some systems', or those of the people they manage."""
-
-    organisation_id: int
-    everything: bool
-    systems: frozenset[str]
-    managers: frozenset[int]
-
-
-@dataclass(frozen=True, slots=True)
-class FindingLine:
-    id: int
-    whose: str
-    sub: str
-    person_id: int | None
-    account_id: int | None
-    system: str
-    system_code: str
-    code: str
-    what: str
-    detail: str
-    step: str
-    step_words: str
-    settled: bool
-    who: str
-    due_on: date
-    found_on: date
-    clause: str
-    task_id: int | None
-
-
-@dataclass(frozen=True, slots=True)
 class Figures:
-    """The opening sentence of the findings page."""
+    """The opening sentence of the findings page: one finding may touch several accounts, and one account have several findings."""
 
     open: int
+    accounts: int
     late: int
     with_managers: int
     soonest: date | None
@@ -102,26 +75,24 @@ def reach(standing: Standing, managers: frozenset[int]) -> Reach:
     return Reach(standing.organisation_id, standing.may("accounts:findings:see"), standing.systems, managers)
 
 
-def open_findings(within: Reach) -> QuerySet[Finding]:
-    """Open findings within someone's reach."""
-    rows = Finding.objects.filter(organisation_id=within.organisation_id, closed_on=None)
-    if within.everything and not within.systems:
-        return rows
-    theirs = Q(manager_id__in=within.managers)
-    return rows.filter(theirs | Q(system__code__in=within.systems) if within.everything else theirs)
-
-
 def listing(within: Reach, manager_id: str) -> Listing:
     """The list with this organisation's systems, roles and clauses as its choices."""
     systems = System.objects.filter(organisation_id=within.organisation_id).order_by("name")
     found = open_findings(within).order_by()
     if not within.everything or within.systems:
-        systems = systems.filter(pk__in=found.values("system_id"))
+        there = touched(within).filter(finding__in=found).values("system_id")
+        systems = systems.filter(Q(pk__in=found.values("system_id")) | Q(pk__in=there))
     codes = frozenset(found.values_list("code", flat=True).distinct())
-    clauses = tuple(sorted(set(found.values_list("clause", flat=True).distinct())))
+    clauses = tuple(sorted(set(found.values_list("clause", flat=True).distinct()) | _clauses_touched(within)))
     roles = tuple(Option(r, ROLES[r].title) for r in sorted(set(found.values_list("who", flat=True).distinct())) if r in ROLES)
     shown = tuple(Option(c, n) for c, n in systems.values_list("code", "name"))
     return pages.findings(shown, codes, roles, clauses, _manager(within, manager_id))
+
+
+def _clauses_touched(within: Reach) -> set[str]:
+    """A course that two packs ask for may rest on a clause of each."""
+    rows = touched(within).filter(finding__closed_on=None, finding__system=None, finding__in=open_findings(within))
+    return set(rows.values_list("clause", flat=True).distinct())
 
 
 def _manager(within: Reach, manager_id: str) -> tuple[Option, ...]:
@@ -134,53 +105,21 @@ def _manager(within: Reach, manager_id: str) -> tuple[Option, ...]:
     return (Option(manager_id, row.name),) if row else ()
 
 
-def findings(within: Reach, listed: Listing, asked: Asked) -> Page[FindingLine]:
-    rows = open_findings(within).select_related("person", "system", "manager")
-    return lists.apply(listed, asked, rows).map(_finding_line)
-
-
-def finding_rows(within: Reach, listed: Listing, asked: Asked) -> Iterator[tuple[Any, ...]]:
-    """Every match, for a download."""
-    rows = lists.matching(listed, asked, open_findings(within).select_related("person", "system", "manager"))
-    for f in lists.stream(rows):
-        line = _finding_line(f)
-        yield (
-            line.system, f.environment, f.username, f.person.name if f.person else "", f.employee_number or "", line.what, f.detail,
-            line.step_words, line.who, f.due_on, f.found_on, f.clause,
-        )  # fmt: skip
-
-
-def _finding_line(f: Finding) -> FindingLine:
-    where = f.system.name if f.environment in ("live", "") else f"{f.system.name}, {f.environment}"
-    return FindingLine(
-        id=f.pk, whose=f.person.name if f.person else f.username or f.system.name, sub=f"{f.username}, {where}" if f.username else where,
-        person_id=f.person_id, account_id=f.account_id, system=f.system.name, system_code=f.system.code, code=f.code,
-        what=wording.title(f.code, f.topic), detail=written_out(f.detail), step=f.step,
-        step_words=wording.SETTLED_WORDS.get(f.step, "") if f.settled else wording.STEP_WORDS[f.step], settled=f.settled, who=_who(f),
-        due_on=f.due_on, found_on=f.found_on, clause=f.clause, task_id=f.task_id,
-    )  # fmt: skip
-
-
-def _who(f: Finding) -> str:
-    if f.who == "line_manager" and f.manager:
-        return f.manager.name
-    if f.who == "system_administrator":
-        return f.system.administrator_title or "System administrator"
-    return ROLES[f.who].title if f.who in ROLES else f.who
-
-
 def figures(within: Reach, today: date) -> Figures:
-    """How many are open, late and with line managers: one query."""
+    """How many are open, late and with line managers, and how many accounts they are about: two queries."""
     counts = open_findings(within).filter(settled=False).aggregate(
         open=Count("id"), late=Count("id", filter=Q(due_on__lt=today)), managers=Count("id", filter=Q(who="line_manager")),
         soonest=Min("due_on"),
     )  # fmt: skip
-    return Figures(counts["open"], counts["late"], counts["managers"], counts["soonest"])
+    right = open_findings(within).filter(settled=False)
+    rows = touched(within).filter(finding__in=right)
+    accounts: int = rows.aggregate(n=Count("account_id", distinct=True))["n"]
+    return Figures(counts["open"], accounts, counts["late"], counts["managers"], counts["soonest"])
 
 
 def last_run(organisation_id: int) -> LastRun | None:
     row = Run.objects.filter(organisation_id=organisation_id, system_code="").exclude(finished_at=None).order_by("-id").first()
-    return LastRun(row.on_date, row.finished_at, row.accounts, tuple(row.counts.get("unsafe", ()))) if row else None
+    return LastRun(row.on_date, row.finished_at, row.accounts, counts_of(row.counts).unsafe) if row else None
 
 
 def waiting_allowance(within: Reach) -> tuple[str, ...]:
@@ -193,11 +132,13 @@ def waiting_allowance(within: Reach) -> tuple[str, ...]:
     return tuple(sorted(waiting & within.systems if within.systems else waiting))
 
 
-GROUPS = {"system": "system__code", "manager": "manager_id", "code": "code", "person": "person_id"}
+GROUPS = {"system": "system", "manager": "manager_id", "code": "code", "person": "person_id"}
 
 
 def grouped(within: Reach, by: str, today: date, most: int = 200) -> tuple[Grouped, ...]:
-    """Open findings counted by system, manager, person or kind, most first."""
+    """Open findings counted by system, manager, person or kind, most first. One that touches several systems counts in each."""
+    if by == "system":
+        return _by_system(within, today)[:most]
     key = GROUPS[by]
     rows = open_findings(within).filter(settled=False).exclude(**{key: None}).order_by().values(key)
     rows = rows.annotate(open=Count("id"), late=Count("id", filter=Q(due_on__lt=today))).order_by("-open", key)[:most]
@@ -206,11 +147,26 @@ def grouped(within: Reach, by: str, today: date, most: int = 200) -> tuple[Group
     return tuple(Grouped(str(r[key]), names[r[key]], r["open"], r["late"]) for r in found)
 
 
+def _by_system(within: Reach, today: date) -> tuple[Grouped, ...]:
+    """Two queries: findings by the accounts they touch, and those about a whole system."""
+    right = open_findings(within).filter(settled=False).order_by()
+    there = touched(within).filter(finding__in=right).order_by()
+    late = Count("finding_id", filter=Q(finding__due_on__lt=today), distinct=True)
+    found = list(there.values_list("system__code", "system__name").annotate(open=Count("finding_id", distinct=True), late=late))
+    whole = right.filter(account=None).exclude(system=None)
+    found += list(
+        whole.values_list("system__code", "system__name").annotate(open=Count("id"), late=Count("id", filter=Q(due_on__lt=today)))
+    )
+    counts: dict[tuple[str, str], list[int]] = defaultdict(lambda: [0, 0])
+    for code, name, several, of_them in found:
+        counts[code, name] = [counts[code, name][0] + several, counts[code, name][1] + of_them]
+    groups = [Grouped(code, name, several, of_them) for (code, name), (several, of_them) in counts.items()]
+    return tuple(sorted(groups, key=lambda g: (-g.open, g.key)))
+
+
 def _names(by: str, keys: list[Any], organisation_id: int) -> dict[Any, str]:
     if by == "code":
         return {k: wording.title(k) for k in keys}
-    if by == "system":
-        return dict(System.objects.filter(organisation_id=organisation_id, code__in=keys).values_list("code", "name"))
     return {p.pk: p.name for p in Person.objects.filter(organisation_id=organisation_id, pk__in=keys)}
 
 
@@ -248,8 +204,9 @@ def _accounts(organisation_id: int, system_id: int) -> QuerySet[Account]:
 
 def _wrong(account_ids: list[int]) -> dict[int, tuple[str, ...]]:
     out: dict[int, tuple[str, ...]] = {}
-    rows = Finding.objects.filter(account_id__in=account_ids, closed_on=None, settled=False).order_by("code", "topic")
-    for account_id, code, topic in rows.values_list("account_id", "code", "topic"):
+    rows = FindingAccount.objects.filter(account_id__in=account_ids, gone_on=None, finding__closed_on=None, finding__settled=False)
+    rows = rows.order_by("finding__code", "finding__topic")
+    for account_id, code, topic in rows.values_list("account_id", "finding__code", "finding__topic"):
         out[account_id] = (*out.get(account_id, ()), wording.title(code, topic))
     return out
 
@@ -282,8 +239,9 @@ def system_figures(organisation_id: int, system_id: int, today: date) -> SystemF
         .values_list("status")
         .annotate(n=Count("id"))
     )
-    wrong = Finding.objects.filter(organisation_id=organisation_id, system_id=system_id, closed_on=None, settled=False).aggregate(
-        accounts=Count("account_id", distinct=True), late=Count("account_id", filter=Q(due_on__lt=today), distinct=True)
+    there = FindingAccount.objects.filter(system_id=system_id, finding__organisation_id=organisation_id, gone_on=None)
+    wrong = there.filter(finding__closed_on=None, finding__settled=False).aggregate(
+        accounts=Count("account_id", distinct=True), late=Count("account_id", filter=Q(finding__due_on__lt=today), distinct=True)
     )
     return SystemFigures(rows.get("active", 0), rows.get("locked", 0), rows.get("closed", 0), wrong["accounts"], wrong["late"])
 
@@ -327,11 +285,12 @@ def account_seen(within: Reach, account_id: int) -> AccountSeen | None:
     row = Account.objects.filter(organisation_id=within.organisation_id, pk=account_id).select_related("system", "person").first()
     if row is None:
         return None
-    rows = open_findings(within).filter(account=row).select_related("person", "system", "manager").order_by("due_on", "id")
+    rows = list(open_findings(within).filter(touching(account=row)).select_related("person", "system", "manager").order_by("due_on", "id"))
+    where = places(within, [f.pk for f in rows])
     fit = _who_fit(row) if row.fits and row.fits > 1 else ()
     return AccountSeen(
         _account_line(row, {}), row.system.name, row.system.code, row.employee_number, row.email, row.smartcard_uuid,
-        tuple(_finding_line(f) for f in rows), fit,
+        tuple(line_of(f, where.get(f.pk, ())) for f in rows), fit,
     )  # fmt: skip
 
 

@@ -4,7 +4,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 
-from careward.access.accounts import actions, pages, queries
+from careward.access.accounts import actions, finding_lines, pages, queries
 from careward.access.accounts.whole_access import whole_access
 from careward.people.staff.models import Organisation
 from careward.people.staff.packs import clause_called
@@ -27,9 +27,9 @@ def findings(request: HttpRequest) -> HttpResponseBase:
     listed = queries.listing(within, request.GET.get("manager", ""))
     asked = lists.parse(listed, request.GET)
     if asked.download:
-        rows = queries.finding_rows(within, listed, asked)
+        rows = finding_lines.finding_rows(within, listed, asked)
         return exports.download(asked.download, "findings", pages.FINDING_HEADS, rows, request.standing.today)
-    page = queries.findings(within, listed, asked)
+    page = finding_lines.findings(within, listed, asked)
     today = request.standing.today
     context = {
         "list": shown(listed, asked, page),
@@ -45,8 +45,9 @@ def findings(request: HttpRequest) -> HttpResponseBase:
 def findings_by(request: HttpRequest, by: str) -> HttpResponse:
     if by not in queries.GROUPS:
         raise Http404(by)
-    groups = queries.grouped(_reach(request), by, request.standing.today)
-    return render(request, "accounts/findings_by.jinja", {"by": by, "groups": groups})
+    within, today = _reach(request), request.standing.today
+    groups = queries.grouped(within, by, today)
+    return render(request, "accounts/findings_by.jinja", {"by": by, "groups": groups, "figures": queries.figures(within, today)})
 
 
 @needs(SIGNED_IN)

@@ -1,14 +1,14 @@
 """One person's whole access on a page: what they may, what they have, when they used it, and what is to be done now."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import Q
+from django.db.models import Prefetch, Q
 
 from careward.access.accounts import wording
-from careward.access.accounts.models import Account, Finding
+from careward.access.accounts.models import Account, Finding, FindingAccount
 from careward.access.accounts.rules.holding import good_until
 from careward.access.accounts.rules.shapes import FAR, TrainingRecord
 from careward.access.authorisations.models import Authorisation
@@ -82,15 +82,16 @@ class WholeAccess:
 
 
 def whole_access(*, organisation_id: int, person_id: int, today: date) -> WholeAccess:
-    """Everything of one person, in nine queries whatever they have."""
+    """Everything of one person, in ten queries whatever they have."""
     accounts = list(Account.objects.filter(organisation_id=organisation_id, person_id=person_id, gone_on=None).select_related("system"))
     grants = list(_grants(organisation_id, person_id, today))
-    wrong = defaultdict(list)
+    wrong: defaultdict[int, list[Finding]] = defaultdict(list)
     rows = Finding.objects.filter(organisation_id=organisation_id, person_id=person_id, closed_on=None).select_related(
         "system", "manager", "task"
     )
-    for finding in rows.order_by("due_on", "id"):
-        wrong[finding.account_id].append(finding)
+    for finding in rows.order_by("due_on", "id").prefetch_related(Prefetch("accounts", FindingAccount.objects.filter(gone_on=None))):
+        for touched in finding.accounts.all():
+            wrong[touched.account_id].append(finding)
     access = [*_of_accounts(accounts, grants, wrong), *_without_account(accounts, grants)]
     person = Person.objects.get(organisation_id=organisation_id, pk=person_id)
     right = [a for a in access if a.state == "fix"]
@@ -116,7 +117,7 @@ def _place(row: Account | Authorisation) -> Place:
     return (row.system_id, row.environment, "admin" if row.kind == "admin" else "normal")
 
 
-def _of_accounts(accounts: list[Account], grants: list[Authorisation], wrong: dict[int | None, list[Finding]]) -> Iterable[AccessRow]:
+def _of_accounts(accounts: list[Account], grants: list[Authorisation], wrong: Mapping[int, list[Finding]]) -> Iterable[AccessRow]:
     by_place: dict[Place, list[Authorisation]] = defaultdict(list)
     for grant in grants:
         by_place[_place(grant)].append(grant)
@@ -154,7 +155,7 @@ def _row(
         has_sub=f"{account.username}, {wording.STATUS_WORDS[account.status]}" if account else "",
         used=day(used) if used else "Never, or not told" if account else "Not yet",
         used_sub=f"Made {day(account.created_on)}" if account and account.created_on and not used else "",
-        now=tuple(_now(f) for f in findings), state=state,
+        now=tuple(_now(f, system) for f in findings), state=state,
     )  # fmt: skip
 
 
@@ -171,10 +172,8 @@ def _said_by(grant: Authorisation) -> str:
     return f"{role}, {day(grant.approved_on)}{until}"
 
 
-def _now(f: Finding) -> Now:
-    who = (
-        f.manager.name if f.who == "line_manager" and f.manager else f.system.administrator_title if f.who == "system_administrator" else ""
-    )
+def _now(f: Finding, system: System) -> Now:
+    who = f.manager.name if f.who == "line_manager" and f.manager else system.administrator_title if f.who == "system_administrator" else ""
     words = f"{wording.STEP_WORDS[f.step]}. {written_out(f.detail)}"
     return Now(words, who or (ROLES[f.who].title if f.who in ROLES else f.who), f.due_on, f.clause, f.task_id)
 
@@ -218,9 +217,11 @@ def _history(organisation_id: int, person: Person, most: int = 12) -> Iterable[H
     happened: list[Happening] = []
     findings = Finding.objects.filter(organisation_id=organisation_id, person=person).select_related("system").order_by("-id")[:most]
     for f in findings:
+        what = wording.title(f.code, f.topic)
+        where, found = (f"{f.system.name}: ", f"{what.lower()} found") if f.system else ("", f"{what} found")
         if f.closed_on:
-            happened.append(Happening(f.closed_on, f"{f.system.name}: put right. {wording.title(f.code, f.topic)}."))
-        happened.append(Happening(f.found_on, f"{f.system.name}: {wording.title(f.code, f.topic).lower()} found. {written_out(f.detail)}."))
+            happened.append(Happening(f.closed_on, f"{where}{'put' if where else 'Put'} right. {what}."))
+        happened.append(Happening(f.found_on, f"{where}{found}. {written_out(f.detail)}."))
     grants = (
         Authorisation.objects.filter(organisation_id=organisation_id, person=person)
         .select_related("system")

@@ -39,7 +39,10 @@ def begin(
 
 
 def begin_many(*, kind: Kind, rows: Sequence[Any], organisation: Any, now: datetime, by: str, counted: str) -> int:
-    """Adds many new rows in the machine's first state with their history, and one ledger entry that counts them under `counted`."""
+    """Adds many new rows in the machine's first state with their history, and one ledger entry that counts them under `counted`.
+
+    Without `counted`, here and below, there is no entry: it is told in that of a larger whole, which the caller records.
+    """
     _in_transaction()
     for row in rows:
         setattr(row, kind.state, kind.machine.start)
@@ -168,7 +171,7 @@ def _record(kind: Kind, row: Any, verb: str, now: datetime, by: str, entry: Mapp
 
 
 def _record_many(verb: str, count: int, organisation: Any, now: datetime, by: str, counted: str) -> int:
-    if count:
+    if count and counted:
         subject = f"organisation/{organisation.pk}"
         told: dict[str, Any] = {counted: count}
         ledger.record(at=now, actor=by, verb=verb, subject=subject, organisation=organisation.ods_code, **told)

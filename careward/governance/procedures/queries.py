@@ -7,8 +7,8 @@ from typing import Any
 
 from django.urls import reverse
 
-from careward.access.accounts.models import Finding, Run
-from careward.access.accounts.queries import Reach, open_findings
+from careward.access.accounts.finding_lines import Reach, UnderClause, to_put_right_under
+from careward.access.accounts.models import Run
 from careward.core.packs.documents import Clause, Document
 from careward.core.ports import Measured
 from careward.governance.procedures import rules
@@ -18,7 +18,7 @@ from careward.governance.procedures.models import Adoption
 from careward.governance.procedures.rules import Figures, Review
 from careward.people.staff.models import Organisation
 from careward.people.staff.packs import documents, pack_on
-from careward.web.words import plural, written_out
+from careward.web.words import plural
 
 BREACHES = 20
 NOTHING = Carried(())
@@ -110,20 +110,6 @@ class Procedure:
 
 
 @dataclass(frozen=True, slots=True)
-class Breach:
-    """One case of a clause that is to be put right."""
-
-    account_id: int | None
-    system: str
-    username: str
-    environment: str
-    holder: str
-    detail: str
-    found_on: date
-    due_on: date
-
-
-@dataclass(frozen=True, slots=True)
 class DutyView:
     """One clause with all there is to show of it. `in_force` is None where the organisation has not adopted its document."""
 
@@ -131,8 +117,7 @@ class DutyView:
     document: Document
     in_force: InForce | None
     beside: tuple[Clause, ...]  # the other clauses of its section
-    breaches: tuple[Breach, ...]
-    breaches_in_all: int
+    wrong: UnderClause
     compared_at: datetime | None
 
 
@@ -224,14 +209,12 @@ def duty(*, within: Reach, clause: str, on: date) -> DutyView | None:
     if known is None:
         return None
     counted = counts(organisation_id=within.organisation_id, on=on)
-    found, in_all = _breaches(within, clause, known.document.systems)
     return DutyView(
         duty=_duty(known.clause, counted),
         document=known.document,
         in_force=_running_as(known, within.organisation_id, on),
         beside=tuple(c for c in known.document.clauses if c.section == known.clause.section),
-        breaches=found,
-        breaches_in_all=in_all,
+        wrong=to_put_right_under(within, clause, known.document.systems, BREACHES),
         compared_at=counted.compared_at,
     )
 
@@ -239,26 +222,6 @@ def duty(*, within: Reach, clause: str, on: date) -> DutyView | None:
 def _running_as(known: Known, organisation_id: int, on: date) -> InForce | None:
     running = in_force(organisation_id=organisation_id, on=on)
     return next((i for i in running if (i.pack, i.document.code) == (known.pack, known.document.code)), None)
-
-
-def _breaches(within: Reach, clause: str, systems: tuple[str, ...]) -> tuple[tuple[Breach, ...], int]:
-    rows = open_findings(within).filter(settled=False, clause=clause)
-    rows = rows.filter(system__code__in=systems) if systems else rows
-    first = rows.select_related("system", "person").order_by("due_on", "id")[:BREACHES]
-    return tuple(_breach(f) for f in first), rows.count()
-
-
-def _breach(finding: Finding) -> Breach:
-    return Breach(
-        account_id=finding.account_id,
-        system=finding.system.name,
-        username=finding.username,
-        environment=finding.environment,
-        holder=finding.person.name if finding.person else "",
-        detail=written_out(finding.detail),
-        found_on=finding.found_on,
-        due_on=finding.due_on,
-    )
 
 
 def clauses_report(organisation: Organisation | None, *, on: date) -> list[dict[str, Any]]:

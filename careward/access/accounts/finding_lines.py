@@ -1,0 +1,168 @@
+"""Findings as pages, downloads and programs show them: each a line, with the accounts it is about, as far as someone's reach goes."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db.models import Count, Q, QuerySet
+
+from careward.access.accounts import wording
+from careward.access.accounts.models import Finding, FindingAccount
+from careward.access.accounts.touched import on_systems
+from careward.core.roles import ROLES
+from careward.web import lists
+from careward.web.lists import Asked, Listing, Page
+from careward.web.words import written_out
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """What of an organisation's findings someone may see: all, some systems', or those of the people they manage."""
+
+    organisation_id: int
+    everything: bool
+    systems: frozenset[str]
+    managers: frozenset[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """An account that a finding touches: where it is, and what asks it there."""
+
+    account_id: int
+    system: str
+    system_code: str
+    environment: str
+    username: str
+    clause: str
+
+    @property
+    def where(self) -> str:
+        return self.system if self.environment in ("live", "") else f"{self.system}, {self.environment}"
+
+
+@dataclass(frozen=True, slots=True)
+class FindingLine:
+    id: int
+    whose: str
+    sub: str
+    person_id: int | None
+    account_id: int | None
+    system_code: str
+    places: tuple[Place, ...]
+    code: str
+    what: str
+    detail: str
+    step: str
+    step_words: str
+    settled: bool
+    who: str
+    due_on: date
+    found_on: date
+    clause: str
+    task_id: int | None
+
+
+def open_findings(within: Reach) -> QuerySet[Finding]:
+    """Open findings within someone's reach."""
+    rows = Finding.objects.filter(organisation_id=within.organisation_id, closed_on=None)
+    if within.everything and not within.systems:
+        return rows
+    theirs = Q(manager_id__in=within.managers)
+    return rows.filter(theirs | on_systems(within.systems) if within.everything else theirs)
+
+
+def touched(within: Reach) -> QuerySet[FindingAccount]:
+    """The accounts that findings touch now. Someone of some systems sees those of theirs, and of the people they manage."""
+    rows = FindingAccount.objects.filter(finding__organisation_id=within.organisation_id, gone_on=None)
+    if not within.systems:
+        return rows
+    return rows.filter(Q(system__code__in=within.systems) | Q(finding__manager_id__in=within.managers))
+
+
+def places(within: Reach, finding_ids: Sequence[int]) -> dict[int, tuple[Place, ...]]:
+    """The accounts that findings touch, by system and user name: one query."""
+    rows = touched(within).filter(finding_id__in=finding_ids)
+    found: defaultdict[int, list[Place]] = defaultdict(list)
+    names = ("account_id", "system__name", "system__code", "account__environment", "account__username", "clause")
+    for finding, *place in rows.order_by("system__name", "account__username", "id").values_list("finding_id", *names):
+        found[finding].append(Place(*place))
+    return {number: tuple(there) for number, there in found.items()}
+
+
+def findings(within: Reach, listed: Listing, asked: Asked) -> Page[FindingLine]:
+    """One page of the list: one query beside the list's own."""
+    page = lists.apply(listed, asked, open_findings(within).select_related("person", "system", "manager"))
+    where = places(within, [f.pk for f in page.rows])
+    return page.map(lambda f: line_of(f, where.get(f.pk, ())))
+
+
+def finding_rows(within: Reach, listed: Listing, asked: Asked) -> Iterator[tuple[Any, ...]]:
+    """Every match, for a download: a row for each account it touches, so that a spreadsheet can be sorted by system."""
+    batch: list[Finding] = []
+    for finding in lists.stream(lists.matching(listed, asked, open_findings(within).select_related("person", "system", "manager"))):
+        batch.append(finding)
+        if len(batch) == 500:
+            yield from _finding_download(within, batch)
+            batch = []
+    yield from _finding_download(within, batch)
+
+
+def _finding_download(within: Reach, batch: list[Finding]) -> Iterator[tuple[Any, ...]]:
+    where = places(within, [f.pk for f in batch])
+    for f in batch:
+        line = line_of(f, where.get(f.pk, ()))
+        person = (f.person.name if f.person else "", f.employee_number or "", line.what, f.detail, line.step_words, line.who)
+        for place in line.places or (Place(0, f.system.name if f.system else "", "", f.environment, f.username, f.clause),):
+            yield (place.system, place.environment, place.username, *person, f.due_on, f.found_on, place.clause, f.pk)
+
+
+def line_of(f: Finding, where: tuple[Place, ...]) -> FindingLine:
+    """A finding with the accounts it is about, in words."""
+    return FindingLine(
+        id=f.pk, whose=f.person.name if f.person else f.username or (f.system.name if f.system else ""), sub=_sub(f, where),
+        person_id=f.person_id, account_id=f.account_id, system_code=f.system.code if f.system else "", places=where, code=f.code,
+        what=wording.title(f.code, f.topic), detail=written_out(f.detail), step=f.step,
+        step_words=wording.SETTLED_WORDS.get(f.step, "") if f.settled else wording.STEP_WORDS[f.step], settled=f.settled,
+        who=who_acts(f), due_on=f.due_on, found_on=f.found_on, clause=f.clause, task_id=f.task_id,
+    )  # fmt: skip
+
+
+def _sub(f: Finding, where: tuple[Place, ...]) -> str:
+    """'cdewhurst, PARIS' for one account; '3 accounts: ePMA, PARIS, RiO' for a person's; the system for a whole system's."""
+    if len(where) > 1:
+        return f"{len(where)} accounts: {', '.join(dict.fromkeys(p.where for p in where))}"
+    return f"{where[0].username}, {where[0].where}" if where else f.system.name if f.system else ""
+
+
+def who_acts(f: Finding) -> str:
+    """The manager by name, a system's administrator by their title, anyone else by their role."""
+    if f.who == "line_manager" and f.manager:
+        return f.manager.name
+    if f.who == "system_administrator":
+        return (f.system.administrator_title if f.system else "") or "System administrator"
+    return ROLES[f.who].title if f.who in ROLES else f.who
+
+
+@dataclass(frozen=True, slots=True)
+class UnderClause:
+    """What is to be put right under a clause: the first findings, how many there are, and how many accounts they are about."""
+
+    lines: tuple[FindingLine, ...]
+    findings: int
+    accounts: int
+
+
+def to_put_right_under(within: Reach, clause: str, systems: Sequence[str], most: int) -> UnderClause:
+    """Findings to put right under a clause, on some systems or all, soonest due first: four queries."""
+    there = touched(within).filter(clause=clause)
+    there = there.filter(system__code__in=systems) if systems else there
+    about = Q(pk__in=there.values("finding")) | Q(clause=clause, account=None, system__isnull=False)
+    rows = open_findings(within).filter(about, settled=False)
+    first = list(rows.select_related("person", "system", "manager").order_by("due_on", "id")[:most])
+    where = places(within, [f.pk for f in first])
+    accounts: int = there.filter(finding__in=rows).aggregate(n=Count("account_id", distinct=True))["n"]
+    lines = tuple(line_of(f, tuple(p for p in where.get(f.pk, ()) if p.clause == clause)) for f in first)
+    return UnderClause(lines, rows.count(), accounts)

@@ -1,0 +1,95 @@
+"""What a comparison meets, out of the rows: findings that are open, tasks that stand, names and managers."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date, timedelta
+from typing import TypeVar
+
+from django.db.models import Q
+
+from careward.access.accounts.keeping.shapes import Judged, KnownFinding, StandingTask, Told, Touched, Trouble
+from careward.access.accounts.models import Account, Finding, FindingAccount
+from careward.core import days
+from careward.core.packs.pack import Pack
+from careward.people.staff.models import Organisation, Person
+from careward.people.staff.queries import managers_on
+from careward.systems.register.models import System
+from careward.work.tasks.models import Task
+from careward.work.tasks.wanted import TOLD
+
+T = TypeVar("T")
+BATCH = 500
+FINDING = (
+    "id", "system_id", "environment", "username", "person_id", "code", "topic", "found_on", "task_id", "step", "clause", "detail",
+    "settled", "employee_number", "account_id", "manager_id", "who", "asked_on", "due_on",
+)  # fmt: skip
+
+
+def names_of(organisation: Organisation) -> dict[int, str]:
+    """The name of every person of an organisation."""
+    rows = Person.objects.filter(organisation=organisation).values_list("id", "preferred_name", "first_name", "last_name")
+    return {i: f"{preferred or first} {last}" for i, preferred, first, last in rows}
+
+
+def managers_of(organisation: Organisation, on: date) -> dict[int, int]:
+    """Who answers for whom on a day."""
+    return {person: found.manager_id for person, found in managers_on(organisation_id=organisation.pk, on=on).items()}
+
+
+def known_findings(organisation: Organisation, systems: Mapping[str, System]) -> list[KnownFinding]:
+    """The open findings of some systems, and every one of a person, each with the accounts it touches: two queries."""
+    codes = dict(System.objects.filter(organisation=organisation).values_list("id", "code"))
+    rows = _rows_of_accounts(organisation, codes)
+    found = Finding.objects.filter(organisation=organisation, closed_on=None)
+    found = found.filter(Q(system=None) | Q(system__in=[s.pk for s in systems.values()])).order_by()
+    return [_known(f, codes, rows.get(f[0], {})) for f in found.values_list(*FINDING)]
+
+
+def _rows_of_accounts(organisation: Organisation, codes: Mapping[int, str]) -> dict[int, dict[Touched, int]]:
+    rows: defaultdict[int, dict[Touched, int]] = defaultdict(dict)
+    there = FindingAccount.objects.filter(finding__organisation=organisation, finding__closed_on=None, gone_on=None).order_by()
+    for row, finding, system, environment, username, account, clause in there.values_list(
+        "id", "finding_id", "system_id", "account__environment", "account__username", "account_id", "clause"
+    ):
+        rows[finding][Touched(codes[system], environment, username, account, clause)] = row
+    return rows
+
+
+def _known(row: tuple[object, ...], codes: Mapping[int, str], rows: dict[Touched, int]) -> KnownFinding:
+    (
+        number, system, environment, username, person, code, topic, found_on, task, step, clause, detail,
+        settled, employee_number, account, manager, who, asked_on, due_on,
+    ) = row  # fmt: skip
+    trouble = Trouble("", "", "", person, code, topic) if system is None else Trouble(codes[system], environment, username, 0, code, topic)
+    told = Told(step, clause, detail, settled, person, employee_number, account, manager, who, asked_on, due_on)
+    return KnownFinding(number, trouble, told, found_on, task, rows)
+
+
+def task_states(organisation: Organisation) -> dict[int, str]:
+    """The state of every task that is not closed."""
+    return dict(Task.objects.filter(organisation=organisation).exclude(state="closed").values_list("id", "state"))
+
+
+def standing_tasks(organisation: Organisation, *, ids: Iterable[int], keys: Iterable[str]) -> list[StandingTask]:
+    """Tasks that are not closed, of those rows or those keys."""
+    rows = Task.objects.filter(organisation=organisation).exclude(state="closed")
+    names = ("id", "key", "state", "said_done_at", *TOLD)
+    found = [t for some in batches(sorted(set(ids))) for t in rows.filter(pk__in=some).values_list(*names)]
+    found += [t for some in batches(sorted(set(keys))) for t in rows.filter(key__in=some).values_list(*names)]
+    return [StandingTask(i, key, state, said, tuple(words)) for i, key, state, said, *words in sorted(set(found), key=lambda t: t[0])]
+
+
+def lock_days(judged: Sequence[Judged], packs: Mapping[str, Pack]) -> dict[int, date]:
+    """For accounts with notice given: the day each would be locked (EL-037)."""
+    warned = {j.account_id: j.found.system for j in judged if j.found.step == "warn" and j.account_id}
+    out: dict[int, date] = {}
+    for some in batches(sorted(warned)):
+        rows = Account.objects.filter(pk__in=some).values_list("id", "last_used_at", "created_on", "seen_on")
+        for number, used_at, created_on, seen_on in rows:
+            used_on = days.london_day(used_at) if used_at else created_on or seen_on
+            out[number] = used_on + timedelta(days=packs[warned[number]].inactivity_for(warned[number]).lock_after_days)
+    return out
+
+
+def batches(items: Sequence[T]) -> Iterator[Sequence[T]]:
+    return (items[i : i + BATCH] for i in range(0, len(items), BATCH))

@@ -1,0 +1,58 @@
+"""Does what a plan says to many tasks at once: each move as the machine allows it, with its row of history.
+
+The ledger is told by whoever planned it, in the entry of the whole. The caller's transaction holds the organisation's lock.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict
+from datetime import date, datetime
+from itertools import groupby
+from typing import Any, TypeVar
+
+from django.db.models import F
+
+from careward.evidence.moves import actions as moves
+from careward.evidence.rows import bulk
+from careward.people.staff.models import Organisation
+from careward.work.tasks.models import TASKS, Task
+from careward.work.tasks.rules import READ_BACK
+from careward.work.tasks.wanted import TOLD, NewTask, TaskPlan, TasksWritten
+
+T = TypeVar("T")
+BATCH = 500
+
+
+def write_tasks(*, organisation: Organisation, plan: TaskPlan, on: date, now: datetime, by: str) -> TasksWritten:
+    """Raises, retells, closes and reopens tasks. One that somebody moved meanwhile moves only where the machine lets it."""
+    facts = {"kind": TASKS, "organisation": organisation, "now": now, "by": by, "counted": ""}
+    rows = [Task(organisation=organisation, raised_on=on, **asdict(t)) for t in plan.raised]
+    moves.begin_many(rows=rows, **facts)
+    told = _tell(plan.told, facts)
+    closed = _move("close", plan.closed, {"closed_at": now}, facts)
+    reopened = _move("reopen", plan.reopened, {"times_reopened": F("times_reopened") + 1}, facts)
+    return TasksWritten({row.key: row.pk for row in rows}, told, closed, reopened)
+
+
+def _tell(told: Sequence[tuple[int, NewTask]], facts: dict[str, Any]) -> int:
+    """Its words are those of the plan, its state as it stands: who said that it was done is not forgotten."""
+    day = bulk.storing().get("day", lambda value: value)
+    wanted = dict(told)
+    standing = Task.objects.select_for_update().exclude(state="closed").only("id", "state").order_by("pk")
+    rows = [row for some in _batches(sorted(wanted)) for row in standing.filter(pk__in=some)]
+    words = ((row.pk, *(day(w) if isinstance(w, date) else w for w in wanted[row.pk].words)) for row in rows)
+    bulk.update(Task._meta.db_table, TOLD, list(words))
+    notes = {row: f"Now: {wanted[row.pk].title}" for row in rows}
+    return moves.remark_many(notes=notes, what="tell_anew", verb="tasks.told_anew", **facts)
+
+
+def _move(name: str, proofs: Iterable[tuple[int, str]], change: dict[str, Any], facts: dict[str, Any]) -> int:
+    """The tasks that may make a move make it, each with its proof."""
+    alike = groupby(sorted((proof, number) for number, proof in proofs), key=lambda pair: pair[0])
+    return sum(
+        moves.make_many(ids=[n for _, n in some], move=name, holds=READ_BACK, change={**change, "proof": proof}, note=proof, **facts)
+        for proof, some in alike
+    )
+
+
+def _batches(items: Sequence[T]) -> Iterator[Sequence[T]]:
+    return (items[i : i + BATCH] for i in range(0, len(items), BATCH))
