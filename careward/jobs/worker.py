@@ -1,4 +1,4 @@
-"""The worker: claims errands one by one and runs them, and sees to what is due by the clock between them."""
+"""The worker: one thread claims errands and runs them, another sees to what is due by the clock, so that neither waits for the other."""
 
 import os
 import socket
@@ -9,19 +9,19 @@ from pathlib import Path
 from traceback import extract_tb
 
 import structlog
-from django.db import close_old_connections
+from django.db import close_old_connections, connection
 
-from careward.access.feeds.actions import clear_uploads
+from careward.core.room import TimedJob
 from careward.evidence.errands import actions as errands
+from careward.evidence.errands import clocks, rules
 from careward.evidence.errands.models import Errand
-from careward.evidence.errands.rules import Outcome
-from careward.evidence.ledger import actions as ledger
-from careward.jobs import nightly
-from careward.jobs.checking import pass_on_checks
+from careward.evidence.errands.rules import Last, Outcome
+from careward.people.staff.models import Organisation
 from careward.web.house import house
 
 log = structlog.get_logger("careward.worker")
 IDLE_SECONDS = 1.0
+INSTALLATION = ("",)
 
 
 class UnknownErrand(Exception):
@@ -35,6 +35,10 @@ def unknown(errand: Errand) -> None:
 def name() -> str:
     """Who claims: this machine's process."""
     return f"{socket.gethostname()}/{os.getpid()}"
+
+
+def moment() -> datetime:
+    return datetime.now(UTC)
 
 
 def work_once(*, now: datetime, worker: str) -> bool:
@@ -51,31 +55,66 @@ def work_once(*, now: datetime, worker: str) -> bool:
     return True
 
 
+def run_due(*, clock: Callable[[], datetime], worker: str) -> int:
+    """Begins every timed job that is due, one after the other, and says how many. One that breaks does not stop the others."""
+    lasts, organisations = clocks.lasts(), _organisations()
+    return sum(
+        _run(job, organisation, lasts.get((job.name, organisation), Last()), clock, worker)
+        for job in house().jobs.values()
+        for organisation in (organisations if job.for_each_organisation else INSTALLATION)
+    )
+
+
+def _organisations() -> list[str]:
+    """The organisations that have systems: the others have nothing to look after."""
+    return list(Organisation.objects.filter(system__isnull=False).distinct().order_by("id").values_list("ods_code", flat=True))
+
+
+def _run(job: TimedJob, organisation: str, last: Last, clock: Callable[[], datetime], worker: str) -> bool:
+    now = clock()
+    if not rules.due(job, last, now) or not clocks.begin(job=job, organisation=organisation, now=now, worker=worker):
+        return False
+    fault = ""
+    try:
+        job.run(now=now, **({"organisation": organisation} if job.for_each_organisation else {}))
+    except Exception as error:
+        fault = rules.fault_of(error)
+        _tell(job.name, error)
+    clocks.end(job=job, organisation=organisation, began_at=now, now=clock(), worker=worker, fault=fault)
+    return True
+
+
 def work(stop: threading.Event) -> None:
-    """Until told to stop: errands first, then what is due by the clock. A job that breaks does not stop the others."""
-    sealed_at: datetime | None = None
-    cleared_at: datetime | None = None
+    """Until told to stop."""
+    clock = threading.Thread(target=keep_time, args=(stop,), name="clock")
+    clock.start()
     while not stop.is_set():
-        now = datetime.now(UTC)
-        busy = attempt(work_once, now=now, worker=name())
-        busy = attempt(nightly.run_due, now) or busy
-        busy = attempt(pass_on_checks, now=now) or busy
-        if nightly.is_seal_due(now, sealed_at):
-            sealed_at = now
-            attempt(ledger.seal, now=now)
-        if nightly.is_clear_due(now, cleared_at):
-            cleared_at = now
-            attempt(clear_uploads, now=now, by=nightly.BY)
+        busy = attempt(work_once, now=moment(), worker=name())
         close_old_connections()
         if not busy:
             stop.wait(IDLE_SECONDS)
+    clock.join()
 
 
-def attempt(job: Callable[..., object], *given: object, **named: object) -> bool:
-    """Runs a job and says whether it did something; one that breaks is logged by kind and place, for words may name a person."""
+def keep_time(stop: threading.Event) -> None:
+    """The clock's thread: looks each second for what is due, however long an errand runs beside it."""
+    while not stop.is_set():
+        attempt(run_due, clock=moment, worker=name())
+        close_old_connections()
+        stop.wait(IDLE_SECONDS)
+    connection.close()
+
+
+def attempt(job: Callable[..., object], **given: object) -> bool:
+    """Runs something and says whether it did anything; what breaks is logged."""
     try:
-        return bool(job(*given, **named))
+        return bool(job(**given))
     except Exception as error:
-        places = [f"{Path(f.filename).name}:{f.lineno}" for f in extract_tb(error.__traceback__)]
-        log.error("job.failed", job=job.__name__, fault=type(error).__name__, at=" ".join(places[-6:]))
+        _tell(job.__name__, error)
         return False
+
+
+def _tell(job: str, error: Exception) -> None:
+    """By kind and place, for words may name a person."""
+    places = [f"{Path(f.filename).name}:{f.lineno}" for f in extract_tb(error.__traceback__)]
+    log.error("job.failed", job=job, fault=type(error).__name__, at=" ".join(places[-6:]))

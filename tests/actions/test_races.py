@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from itertools import pairwise
 from threading import Barrier, Event, Lock, Thread
+from types import SimpleNamespace
 
 import pytest
 from django.db import connection, transaction
@@ -13,16 +14,19 @@ from careward.access.accounts import actions as accounts
 from careward.access.accounts.models import Account, Allowance, Finding, Run
 from careward.access.feeds import actions as feeds_actions
 from careward.core.decision import Refused
+from careward.core.room import TimedJob
 from careward.evidence.errands import actions as errands
-from careward.evidence.errands.models import Errand
+from careward.evidence.errands import clocks
+from careward.evidence.errands.models import Errand, JobClock
 from careward.evidence.errands.rules import Asked
 from careward.evidence.ledger import actions as ledger
 from careward.evidence.ledger.models import Entry
-from careward.jobs import nightly, worker
+from careward.jobs import worker
 from careward.jobs.reconcile import reconcile
 from careward.people.signin import actions as people_actions
 from careward.people.signin.models import RoleHeld
 from careward.people.staff.models import Assignment, Organisation, Person
+from careward.web.house import house
 from careward.work.tasks import actions as work
 from careward.work.tasks.models import Task, TaskMove
 from careward.work.tasks.rules import Doer
@@ -254,12 +258,14 @@ def test_asking_to_look_again_does_not_wait_for_a_comparison_being_kept():
     assert Errand.objects.count() == 1
 
 
-def test_eight_workers_ask_for_a_night_once_and_run_it_once():
+def test_eight_workers_ask_for_a_night_once_and_run_it_once(monkeypatch):
+    jobs = {"accounts.nightly": house().jobs["accounts.nightly"]}
+    monkeypatch.setattr(worker, "house", lambda: SimpleNamespace(jobs=jobs, errands=house().errands))
     here = people.organisation()
     found.system(here)
 
     def night(number: int) -> int:
-        asked = nightly.run_due(NOW)
+        asked = worker.run_due(clock=lambda: NOW, worker=f"w{number}")
         while worker.work_once(now=NOW, worker=f"w{number}"):
             pass
         return asked
@@ -267,7 +273,23 @@ def test_eight_workers_ask_for_a_night_once_and_run_it_once():
     done, raised = at_once(night)
     assert raised == [] and sum(done) == 1
     assert Errand.objects.count() == Run.objects.count() == 1
-    assert nightly.run_due(NOW + timedelta(hours=1)) == 0
+    assert worker.run_due(clock=lambda: NOW + timedelta(hours=1), worker="w9") == 0
+
+
+def test_a_timed_job_that_eight_workers_find_due_is_begun_by_one_each_time():
+    job, ran = TimedJob("test.count", "Count", lambda *, now: None, every=timedelta(minutes=1)), []
+
+    def begin(number: int) -> bool:
+        return clocks.begin(job=job, organisation="", now=now, worker=f"w{number}")
+
+    for minute in range(5):
+        now = NOW + timedelta(minutes=minute)
+        done, raised = at_once(begin)
+        assert raised == []
+        ran.append(sum(done))
+        row = JobClock.objects.get()
+        assert clocks.end(job=job, organisation="", began_at=now, now=now, worker=row.last_began_by)
+    assert ran == [1] * 5
 
 
 def test_a_load_that_waits_for_a_comparison_is_put_in_after_it():

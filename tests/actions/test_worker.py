@@ -1,7 +1,8 @@
 """The worker: what is due by the clock, errands run once, and nothing broken that stops the rest."""
 
 import threading
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from types import SimpleNamespace
 
 import pytest
 from django.db import connection, transaction
@@ -10,14 +11,17 @@ from typer.testing import CliRunner
 from careward.access.accounts.models import Finding, Run
 from careward.access.feeds import actions as feeds_actions
 from careward.cli.main import app
+from careward.core.room import ErrandKind, TimedJob
 from careward.evidence.errands import actions as errands
-from careward.evidence.errands.models import Errand
+from careward.evidence.errands import clocks
+from careward.evidence.errands.models import Errand, JobClock
 from careward.evidence.errands.rules import MOST_TRIES
 from careward.evidence.ledger import actions as ledger
-from careward.evidence.ledger.models import Checkpoint, Entry
+from careward.evidence.ledger.models import Checkpoint, Entry, LedgerCheck
 from careward.jobs import nightly, reconcile, worker
 from careward.jobs.reconcile import compare, keep_compared
 from careward.people.staff.models import Organisation, Person
+from careward.web.house import house
 from careward.work.tasks.models import Task
 from tests.make import compared, feeds, found, people
 from tests.make.compared import NOW, ON
@@ -50,60 +54,73 @@ def run_all(now: datetime) -> int:
     return count
 
 
+def tick(now: datetime = NOW, worker_name: str = "test") -> int:
+    """One look of the clock's thread."""
+    return worker.run_due(clock=lambda: now, worker=worker_name)
+
+
+@pytest.fixture
+def nights(monkeypatch):
+    """Only the nightly comparison is due by the clock."""
+    only(monkeypatch, house().jobs["accounts.nightly"])
+
+
+def only(monkeypatch, *jobs: TimedJob) -> None:
+    monkeypatch.setattr(worker, "house", lambda: SimpleNamespace(jobs={j.name: j for j in jobs}, errands=house().errands))
+
+
 # ---- what is due
 
 
-@pytest.mark.parametrize(
-    ("now", "night"),
-    [
-        ("2026-11-23T04:09:59", date(2026, 11, 22)),
-        ("2026-11-23T04:10:00", date(2026, 11, 23)),
-        ("2026-11-23T23:59:59", date(2026, 11, 23)),
-        ("2026-07-01T03:09:59", date(2026, 6, 30)),  # summer: 04:09:59 in London
-        ("2026-07-01T03:10:00", date(2026, 7, 1)),
-        ("2026-03-29T00:59:59", date(2026, 3, 28)),  # the clocks go forward at 01:00
-        ("2026-03-29T03:09:59", date(2026, 3, 28)),
-        ("2026-03-29T03:10:00", date(2026, 3, 29)),
-        ("2026-10-25T03:30:00", date(2026, 10, 24)),  # the clocks went back at 01:00: 03:30 in London
-        ("2026-10-25T04:10:00", date(2026, 10, 25)),
-    ],
-)
-@pytest.mark.clause("PA-032")
-def test_a_night_is_due_from_ten_past_four_in_london(trust, now, night):
-    assert nightly.night_of(at(now)) == night
-    assert nightly.due(at(now)) == [nightly.Due(trust.pk, night)]
+def test_the_house_has_the_timed_jobs_that_its_rooms_declare():
+    assert {j.name: (j.at, j.every, j.for_each_organisation) for j in house().jobs.values()} == {
+        "ledger.seal": (None, timedelta(minutes=1), False),
+        "feeds.clear_uploads": (None, timedelta(hours=1), False),
+        "accounts.nightly": (time(4, 10), None, True),
+        "ledger.checks_asked": (None, timedelta(seconds=30), False),
+        "ledger.weekly_check": (None, timedelta(days=7), True),
+    }
 
 
 @pytest.mark.parametrize("first", [date(2026, 3, 27), date(2026, 10, 23)])
-def test_around_a_change_of_the_clocks_every_night_is_asked_for_once(trust, first):
+@pytest.mark.clause("PA-032")
+def test_around_a_change_of_the_clocks_every_night_is_asked_for_once(trust, nights, first):
     now = datetime.combine(first, datetime.min.time(), UTC)
     for _ in range(4 * 48):
-        nightly.run_due(now)
+        tick(now)
         now += timedelta(minutes=30)
     asked = list(Errand.objects.order_by("id").values_list("body__on", flat=True))
     assert asked == [(first + n * DAY).isoformat() for n in range(-1, 4)]
 
 
-def test_a_missed_night_is_caught_up_once_and_not_twice(trust):
-    nightly.run_due(NOW)
+def test_a_missed_night_is_caught_up_once_and_not_twice(trust, nights):
+    tick(NOW)
     assert run_all(NOW) == 1
     late = NOW + 3 * DAY + timedelta(hours=5)  # three nights nobody worked
-    assert [nightly.run_due(late) for _ in range(3)] == [1, 0, 0]
+    assert [tick(late) for _ in range(3)] == [1, 0, 0]
     assert run_all(late) == 1
-    assert nightly.run_due(late + timedelta(hours=1)) == 0
+    assert tick(late + timedelta(hours=1)) == 0
     assert list(Run.objects.order_by("id").values_list("on_date", flat=True)) == [ON, ON + 3 * DAY]
 
 
-def test_an_organisation_without_systems_has_nothing_due():
+def test_what_was_asked_is_remembered_without_the_ledger(trust, nights):
+    tick(NOW)
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM ledger_entry")
+        cursor.execute("DELETE FROM ledger_errand")
+    assert tick(NOW + timedelta(hours=1)) == 0 and not Errand.objects.exists()
+
+
+def test_an_organisation_without_systems_has_nothing_due(nights):
     people.organisation("RX9")
-    assert nightly.due(NOW) == []
+    assert tick(NOW) == 0
 
 
-def test_each_organisation_has_its_own_night(trust):
+def test_each_organisation_has_its_own_night(trust, nights):
     there = people.organisation("RX4")
     found.system(there)
-    nightly.run_due(NOW)
-    assert set(Errand.objects.values_list("body__organisation", flat=True)) == {trust.pk, there.pk}
+    tick(NOW)
+    assert set(Errand.objects.values_list("body__organisation", "organisation")) == {(trust.pk, "RX3"), (there.pk, "RX4")}
 
 
 @pytest.mark.parametrize(
@@ -115,18 +132,26 @@ def test_each_organisation_has_its_own_night(trust):
         (NOW + timedelta(minutes=1), ON + 30 * DAY, True),  # as at a day to come
     ],
 )
-def test_a_run_by_hand_stands_for_the_night_only_where_it_says_the_same(trust, started, on, still_due):
+def test_a_run_by_hand_stands_for_the_night_only_where_it_says_the_same(trust, nights, started, on, still_due):
     found.run(trust, started_at=started, on_date=on)
-    assert bool(nightly.due(NOW + timedelta(hours=1))) is still_due
+    tick(NOW + timedelta(hours=1))
+    assert Errand.objects.exists() is still_due
 
 
-def test_a_run_of_one_system_does_not_stand_for_the_night(trust):
+def test_a_run_of_one_system_does_not_stand_for_the_night(trust, nights):
     found.run(trust, system_code="paris", on_date=ON)
-    assert nightly.due(NOW) == [nightly.Due(trust.pk, ON)]
+    tick(NOW)
+    assert Errand.objects.get().body["on"] == ON.isoformat()
 
 
-def test_the_ledger_says_that_the_night_came(trust):
-    nightly.run_due(NOW)
+def test_a_night_that_waits_already_is_not_asked_for_again(trust):
+    give(trust, "accounts.reconcile", organisation=trust.pk, on=ON.isoformat(), by="user/1")
+    assert not nightly.ask_for_the_night(organisation="RX3", now=NOW)
+    assert Errand.objects.count() == 1
+
+
+def test_the_ledger_says_that_the_night_came(trust, nights):
+    tick(NOW)
     entry = Entry.objects.get(verb="reconciliation.due")
     assert (entry.actor, entry.subject, entry.organisation, entry.body) == (
         "job/nightly",
@@ -136,10 +161,66 @@ def test_the_ledger_says_that_the_night_came(trust):
     )
 
 
-def test_the_ledger_is_sealed_once_a_minute():
-    assert nightly.is_seal_due(NOW, None)
-    assert not nightly.is_seal_due(NOW + timedelta(seconds=59), NOW)
-    assert nightly.is_seal_due(NOW + timedelta(seconds=60), NOW)
+def test_the_row_of_a_job_says_when_it_began_how_it_ended_and_when_it_comes_next(trust, nights):
+    assert tick(NOW) == 1
+    row = JobClock.objects.get()
+    assert (row.name, row.organisation, row.last_began_by) == ("accounts.nightly", "RX3", "test")
+    assert (row.last_began_at, row.last_ended_at, row.last_outcome, row.fault) == (NOW, NOW, "done", "")
+    assert row.next_due_at == datetime(2026, 11, 24, 4, 10, tzinfo=UTC)
+
+
+def test_the_ledger_is_sealed_once_a_minute(trust, monkeypatch):
+    only(monkeypatch, house().jobs["ledger.seal"])
+    give_entry()
+    assert [tick(NOW + timedelta(seconds=s)) for s in (0, 1, 59, 60, 61)] == [1, 0, 0, 1, 0]
+    assert Checkpoint.objects.get().size == 1
+
+
+def give_entry() -> None:
+    with transaction.atomic():
+        ledger.record(at=NOW, actor="user/1", verb="test.done", subject="test/1", organisation="RX3")
+
+
+def test_a_job_that_breaks_does_not_stop_the_others_and_only_its_place_is_told(monkeypatch, capsys):
+    done = []
+
+    def breaks(*, now: datetime) -> None:
+        raise RuntimeError("Carol Dewhurst")
+
+    only(
+        monkeypatch,
+        TimedJob("test.breaks", "Break", breaks, every=timedelta(minutes=1)),
+        TimedJob("test.works", "Work", lambda *, now: done.append(now), every=timedelta(minutes=1)),
+    )
+    assert [tick(NOW + timedelta(seconds=s)) for s in (0, 30, 60)] == [2, 0, 2]
+    assert done == [NOW, NOW + timedelta(seconds=60)]
+    row = JobClock.objects.get(name="test.breaks")
+    assert row.last_outcome == "failed" and row.fault.startswith("RuntimeError in breaks, test_worker.py line")
+    said = capsys.readouterr().out
+    assert "job.failed" in said and "RuntimeError" in said and "Carol" not in said
+
+
+def test_a_job_whose_worker_died_is_taken_up_again_and_the_dead_one_ends_nothing():
+    job = TimedJob("test.dies", "Die", lambda *, now: None, every=timedelta(minutes=1))
+    assert clocks.begin(job=job, organisation="", now=NOW, worker="w1")
+    later = NOW + timedelta(minutes=2)
+    assert not clocks.begin(job=job, organisation="", now=later - timedelta(seconds=1), worker="w2")
+    assert clocks.begin(job=job, organisation="", now=later, worker="w2")
+    assert not clocks.end(job=job, organisation="", began_at=NOW, now=later, worker="w1")
+    assert clocks.end(job=job, organisation="", began_at=later, now=later, worker="w2")
+
+
+def test_the_whole_ledger_is_checked_each_week(trust, monkeypatch):
+    only(monkeypatch, house().jobs["ledger.weekly_check"], house().jobs["ledger.checks_asked"])
+    give_entry()
+    tick(NOW)
+    assert not LedgerCheck.objects.exists()  # nothing is sealed yet
+    ledger.seal(now=NOW)
+    for hours in (1, 167, 168, 169, 170):
+        tick(NOW + timedelta(hours=hours))
+        run_all(NOW + timedelta(hours=hours))
+    check = LedgerCheck.objects.get()
+    assert (check.organisation, check.asked_by, check.asked_at, check.ok) == ("RX3", "job/check", NOW + timedelta(days=7), True)
 
 
 # ---- errands
@@ -153,7 +234,7 @@ def test_the_nightly_errand_compares_and_keeps():
     here = people.organisation()
     ghost = feeds.feed_file("accounts", {"username": "ghost", "employee_number": "", "last_used_at": NOW})
     compared.load(here, feeds.feed_file("systems", {"pack": "tewv"}), feeds.staff(feeds.someone(1)), ghost)
-    nightly.run_due(NOW)
+    tick(NOW)
     assert run_all(NOW) == 1
     assert Finding.objects.get().code == "account.unmatched" and Task.objects.get().state == "open"
     run = Run.objects.get()
@@ -286,59 +367,73 @@ def test_work_that_stopped_is_listed_and_set_going_at_the_command_line(trust):
 # ---- the loop
 
 
-@pytest.fixture
-def stop_after(monkeypatch):
-    """A stop signal that comes when the worker has found nothing to do so many times."""
+@pytest.mark.django_db(transaction=True)
+def test_the_worker_asks_for_the_night_runs_it_seals_and_stops(trust, monkeypatch):
+    """Both threads as in life; told to stop once the night was compared and something was sealed."""
+    monkeypatch.setattr(worker, "moment", lambda: NOW)
+    monkeypatch.setattr(worker, "IDLE_SECONDS", 0.01)
+    stop, real = threading.Event(), worker.run_due
 
-    def make(idle: int) -> threading.Event:
-        stop, left = threading.Event(), [idle]
+    def look(**given: object) -> int:
+        found = real(**given)
+        if Run.objects.exists():
+            give_entry()
+            ledger.seal(now=NOW)
+            stop.set()
+        return found
 
-        def wait(_seconds: float) -> bool:
-            left[0] -= 1
-            if left[0] <= 0:
-                stop.set()
-            return stop.is_set()
-
-        stop.wait = wait
-        return stop
-
-    monkeypatch.setattr(worker, "close_old_connections", lambda: None)  # the test's own connection stays open
-    return make
-
-
-def test_the_worker_asks_for_the_night_runs_it_and_seals(trust, stop_after):
-    worker.work(stop_after(2))
+    monkeypatch.setattr(worker, "run_due", look)
+    worker.work(stop)
     assert Run.objects.count() == 1 and Errand.objects.exclude(done_at=None).count() == 1
-    assert Checkpoint.objects.latest("size").size == 1  # that the night came; what it found is sealed a minute later
+    assert set(JobClock.objects.values_list("name", "last_outcome")) == {(name, "done") for name in house().jobs}
+    assert Checkpoint.objects.latest("size").size == Entry.objects.count()
 
 
-def test_the_worker_takes_away_uploads_that_nobody_needs(trust, stop_after, monkeypatch):
-    asked = []
-    monkeypatch.setattr(worker, "clear_uploads", lambda *, now, by: asked.append(by))
-    worker.work(stop_after(5))
-    assert asked == ["job/nightly"]  # at once, and then hourly
-    assert nightly.is_clear_due(NOW, NOW - timedelta(hours=1)) and not nightly.is_clear_due(NOW, NOW - timedelta(minutes=59))
+@pytest.mark.django_db(transaction=True)
+def test_sealing_goes_on_beside_an_errand_that_takes_long(trust, monkeypatch):
+    sealed, entered = threading.Event(), threading.Event()
+    give(trust, "test.long")
+    give_entry()
 
-
-def test_a_job_that_breaks_does_not_stop_the_others_and_its_words_are_not_logged(trust, stop_after, monkeypatch, capsys):
-    def breaks(*_given: object, **_named: object) -> None:
-        raise RuntimeError("Carol Dewhurst")
-
-    monkeypatch.setattr(nightly, "run_due", breaks)
-    give(trust, "accounts.reconcile", datetime.now(UTC) - DAY, organisation=trust.pk, on="2026-11-23", by="user/1")
-    worker.work(stop_after(2))
-    assert Run.objects.count() == 1 and Checkpoint.objects.exists()
-    said = capsys.readouterr().out
-    assert "job.failed" in said and "RuntimeError" in said and "Carol" not in said
-
-
-def test_a_seal_that_fails_is_tried_again_in_a_minute_not_at_once(trust, stop_after, monkeypatch):
-    tried = []
+    def long(errand: Errand) -> str:
+        entered.set()
+        assert sealed.wait(timeout=20), "the errand ended before anything was sealed"
+        stop.set()
+        return ""
 
     def seal(*, now: datetime) -> None:
-        tried.append(now)
-        raise RuntimeError("no key")
+        assert entered.wait(timeout=20)
+        ledger.seal(now=now)
+        sealed.set()
 
-    monkeypatch.setattr(ledger, "seal", seal)
-    worker.work(stop_after(5))
-    assert len(tried) == 1
+    kinds = {"test.long": ErrandKind("test.long", lambda errand, _: None, long)}
+    jobs = {"ledger.seal": TimedJob("ledger.seal", "Seal", seal, every=timedelta(minutes=1))}
+    monkeypatch.setattr(worker, "house", lambda: SimpleNamespace(jobs=jobs, errands=kinds))
+    monkeypatch.setattr(worker, "moment", lambda: NOW)
+    monkeypatch.setattr(worker, "IDLE_SECONDS", 0.01)
+    stop = threading.Event()
+    worker.work(stop)
+    assert Errand.objects.get().done_at == NOW and Checkpoint.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_database_that_does_not_answer_stops_neither_thread(monkeypatch, capsys):
+    left = {"errands": 3, "clock": 3}
+
+    def breaks(which: str):
+        def call(**_given: object) -> None:
+            left[which] -= 1
+            if not any(n > 0 for n in left.values()):
+                stop.set()
+            raise OSError("Carol Dewhurst")
+
+        return call
+
+    stop = threading.Event()
+    monkeypatch.setattr(worker, "IDLE_SECONDS", 0.01)
+    monkeypatch.setattr(worker, "work_once", breaks("errands"))
+    monkeypatch.setattr(worker, "run_due", breaks("clock"))
+    worker.work(stop)
+    assert all(n <= 0 for n in left.values())
+    said = capsys.readouterr().out
+    assert said.count("OSError") >= 6 and "Carol" not in said

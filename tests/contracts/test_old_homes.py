@@ -68,3 +68,10 @@ def test_errands_of_an_old_home_keep_their_place_and_say_themselves_what_they_ar
     ]
     assert "1 set going again" in careward(home, "ledger", "stopped", "--again")
     assert "Nothing has stopped." in careward(home, "ledger", "stopped")
+
+
+def test_the_night_that_an_old_home_asked_for_last_is_remembered(home: Path) -> None:
+    careward(home, "ledger", "stopped")
+    assert rows(home, "SELECT name, organisation, last_began_at, last_outcome FROM errands_timedjob") == [
+        ("accounts.nightly", "RX3", "2026-11-23 04:30:00", "done")
+    ]

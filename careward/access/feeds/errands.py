@@ -1,5 +1,7 @@
 """What follows a load begun in the browser: the worker reads the files, examines them, and later puts them in."""
 
+from datetime import datetime
+
 from careward.access.feeds import actions
 from careward.access.feeds.models import Load
 from careward.access.feeds.reading import FEED_READER
@@ -44,3 +46,8 @@ def let_go(errand: Errand) -> None:
     """A held load was approved by whoever may."""
     facts = errand.body
     actions.let_go(load_id=facts["load"], approval_id=facts["approval"], now=errand.claimed_at, by=facts["by"])
+
+
+def clear_uploads(*, now: datetime) -> int:
+    """Takes away the files of loads that can no longer go in."""
+    return actions.clear_uploads(now=now, by="job/clear_uploads")

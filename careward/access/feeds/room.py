@@ -1,10 +1,12 @@
 """What loading files gives the house."""
 
+from datetime import timedelta
+
 from careward.access.feeds import actions, errands, urls
 from careward.access.feeds.allowing import LET_GO
 from careward.access.feeds.queries import UNDO
 from careward.access.feeds.rules import ALLOW, LOADS, RUN
-from careward.core.room import ErrandKind, Home, MenuEntry, Permission, Room, Verb
+from careward.core.room import ErrandKind, Home, MenuEntry, Permission, Room, TimedJob, Verb
 
 SEE = "feeds:loads:see"
 
@@ -37,5 +39,6 @@ ROOM = Room(
         ErrandKind(UNDO, errands.undo, None, "Take a load back"),
         ErrandKind(LET_GO, errands.let_go, None, "Let a held load go, as approved"),
     ),
+    jobs=(TimedJob("feeds.clear_uploads", "Take away uploads that nobody needs", errands.clear_uploads, every=timedelta(hours=1)),),
     machines=(LOADS,),
 )

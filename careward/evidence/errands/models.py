@@ -1,4 +1,4 @@
-"""What is to follow later. A row is the queue."""
+"""What is to follow later, where a row is the queue; and when each timed job last began."""
 
 from django.db import models
 
@@ -34,3 +34,25 @@ class Errand(models.Model):
             models.Index(fields=["not_before", "id"], name="errand_waiting", condition=models.Q(done_at=None, stuck_at=None)),
             models.Index(fields=["organisation", "name"], name="errand_open", condition=models.Q(done_at=None)),
         ]
+
+
+class JobClock(models.Model):
+    """When one timed job last began and ended, for an organisation or for the whole installation."""
+
+    name = models.TextField()  # "ledger.seal"
+    organisation = models.TextField(default="")  # ODS code; empty for the installation itself
+    last_began_at = models.DateTimeField(null=True)
+    last_began_by = models.TextField(default="")  # the worker
+    last_ended_at = models.DateTimeField(null=True)
+    last_outcome = models.TextField(default="")  # "done", "failed"; empty while it runs
+    fault = models.TextField(default="")  # the kind of error and its place, never its words
+    next_due_at = models.DateTimeField(null=True)
+
+    personal = ()
+    plain = (
+        "id", "name", "organisation", "last_began_at", "last_began_by", "last_ended_at", "last_outcome", "fault", "next_due_at",
+    )  # fmt: skip
+
+    class Meta:
+        db_table = "errands_timedjob"
+        constraints = [models.UniqueConstraint(fields=["name", "organisation"], name="one_clock_a_job")]

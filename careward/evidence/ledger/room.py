@@ -1,7 +1,9 @@
 """What the ledger gives the house."""
 
-from careward.core.room import ErrandKind, Home, MenuEntry, Permission, Room, Verb
-from careward.evidence.ledger import errands, urls
+from datetime import timedelta
+
+from careward.core.room import ErrandKind, Home, MenuEntry, Permission, Room, TimedJob, Verb
+from careward.evidence.ledger import actions, errands, urls
 
 VERIFY = "ledger:entries:verify"
 
@@ -27,4 +29,5 @@ ROOM = Room(
     menu=(MenuEntry("Ledger", "ledger:entries", (VERIFY,), place=70),),
     homes=(Home("entry", "ledger:entry", VERIFY),),
     errands=(ErrandKind(errands.VERIFY, errands.keep, errands.look, "Check the ledger"),),
+    jobs=(TimedJob("ledger.seal", "Seal what was written down", actions.seal, every=timedelta(minutes=1)),),
 )  # fmt: skip
