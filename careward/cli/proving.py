@@ -18,7 +18,7 @@ def add_to(app: typer.Typer) -> None:
 
 
 def clauses(as_json: terms.Json = False, organisation: terms.OrganisationCode = "") -> None:
-    """Print each of the 371 clauses with its state in Careward, the tests that prove it and its live count."""
+    """Print each clause of every document with its state in Careward, the tests that prove it and its live count."""
     open_house()
     from careward.governance.procedures.queries import clauses_report
     from careward.people.staff.models import Organisation

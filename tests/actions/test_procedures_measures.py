@@ -117,6 +117,16 @@ def test_a_procedure_counts_its_own_system_and_never_another(trust: Organisation
     assert figures(trust, "EL-035") == (2, 2)
 
 
+def test_a_pack_that_stands_on_a_procedure_counts_its_clauses(trust: Organisation, tmp_path, settings):
+    (tmp_path / "ours").mkdir()
+    (tmp_path / "ours" / "pack.toml").write_text('extends = "tewv"\nid = "ours"\n[inactivity]\nlock_after_days = 30\n', encoding="utf-8")
+    settings.CAREWARD_PACKS = tmp_path
+    paris = system(trust, pack="ours")
+    account(paris)
+    finding(account(paris))
+    assert figures(trust, "PA-033") == (2, 1)
+
+
 def test_another_organisation_is_never_counted(trust: Organisation):
     other = Organisation.objects.create(ods_code="RXX", name="Other", pack="tewv")
     finding(account(system(other)))

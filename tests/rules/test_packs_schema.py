@@ -152,6 +152,17 @@ def test_a_day_chooses_the_version_that_was_in_force(root: Path) -> None:
     assert load("trust", folders=(root,)).version == "2"
 
 
+def test_one_of_several_versions_without_its_day_is_refused(root: Path) -> None:
+    undated = CHILD.replace("in_force_on = 2026-04-01\n", "")
+    write(root, "trust", undated)
+    assert load("trust", folders=(root,), on=date(2020, 1, 1)).in_force_on == date(2021, 1, 1)  # the one of the pack it extends
+    write(root, "trust", CHILD, "was/1.toml")
+    with pytest.raises(
+        PackError, match=r"trust/pack\.toml: in_force_on: expected date, found None; each of several versions needs its day"
+    ):
+        load("trust", folders=(root,), on=date(2026, 5, 1))
+
+
 def test_before_the_first_version_the_first_one_stands(root: Path) -> None:
     write(root, "trust", CHILD.replace('"2"', '"1"').replace("2026-04-01", "2025-04-01"), "was/1.toml")
     assert load("trust", folders=(root,), on=date(2020, 1, 1)).version == "1"
@@ -254,6 +265,24 @@ def test_a_pack_of_ones_own_stands_beside_those_shipped_and_extends_them(root: P
     assert names(folders) == ("base", "elft", "llr", "north", "tewv", "trust")
     north = load("north", folders=folders)
     assert north.inactivity.notice_days == 9 and north.register == load("elft").register
+    assert (north.documents, north.extends) == ((), ("base", "elft"))  # the document stays where it stands
+
+
+def test_a_finding_that_no_rule_knows_and_work_for_nobody_are_refused(root: Path) -> None:
+    rule = "{ clause = 'house', who = 'WHO', working_days = 1, title = 'x' }"
+    write(root, "trust", CHILD + f"[findings]\n'account.leever' = {rule.replace('WHO', 'service_desk')}\n")
+    with pytest.raises(PackError, match=r"trust/pack\.toml: findings: unknown key 'account\.leever'; it may be misspelt"):
+        load("trust", folders=(root,))
+    write(root, "trust", CHILD + f"[findings]\n'account.leaver' = {rule.replace('WHO', 'service_disk')}\n")
+    with pytest.raises(PackError, match=r"trust/pack\.toml: findings\.account\.leaver: who is no role; use one of line_manager"):
+        load("trust", folders=(root,))
+
+
+def test_what_is_worked_out_cannot_be_written(root: Path) -> None:
+    assert load("trust", folders=(root,)).extends == ("base",)
+    write(root, "trust", CHILD + "digest = 'x'\n")
+    with pytest.raises(PackError, match="unknown key 'digest'"):
+        load("trust", folders=(root,))
 
 
 def test_two_packs_of_one_name_are_refused(root: Path) -> None:

@@ -18,7 +18,7 @@ from careward.access.accounts.models import Account, FindingAccount, Run
 from careward.core.packs.duties import HOUSE
 from careward.core.packs.pack import Pack
 from careward.core.ports import Measured
-from careward.people.staff.packs import pack_on, tied_clauses
+from careward.people.staff.packs import newest_packs, pack_on, tied_clauses
 
 NIGHTS = 30
 
@@ -88,7 +88,7 @@ def _is(*conditions: Q, **fields: Any) -> Case:
 
 def _counts_here(clause: str, pack: str) -> bool:
     tied = tied_clauses()
-    return clause not in tied or tied[clause][0] == pack
+    return clause not in tied or tied[clause][0] in (pack, *newest_packs()[pack].extends)
 
 
 def about_clauses(pack: Pack) -> dict[str, set[str]]:

@@ -20,6 +20,7 @@ from careward.core.packs.reviews import DocumentReview
 from careward.core.packs.safety import Safety
 from careward.core.packs.terms import Terms
 from careward.core.packs.training import Course
+from careward.core.roles import ROLES
 
 HOUSE_PACK = "base"  # no organisation's: what is so until a procedure says otherwise
 
@@ -47,6 +48,7 @@ class Pack:
     routes: tuple[Choice, ...] = ()
     role_categories: tuple[Choice, ...] = ()
     documents: tuple[str, ...] = ()
+    extends: tuple[str, ...] = ()  # the packs it stands on, lowest first
     digest: str = ""
 
     def clause_of(self, duty: str) -> str:
@@ -72,9 +74,9 @@ def load(name: str, *, folders: Folders = (SHIPPED,), on: date | None = None) ->
 
     Raises PackError naming file, key and remedy.
     """
-    raw, trail = merged(folders, name, on, {f.name for f in fields(Pack)})
-    digest = hashlib.sha256("\0".join(trail).encode()).hexdigest()
-    pack = cast(Pack, build(Pack, {**raw, "digest": digest}, f"packs/{name}/pack.toml"))
+    raw, trail = merged(folders, name, on, {f.name for f in fields(Pack)} - {"digest", "extends"})
+    digest = hashlib.sha256("\0".join(trail.values()).encode()).hexdigest()
+    pack = cast(Pack, build(Pack, {**raw, "extends": [*trail][:-1], "digest": digest}, f"packs/{name}/pack.toml"))
     _check(pack, name, f"packs/{name}/pack.toml")
     return pack
 
@@ -86,6 +88,8 @@ def _check(pack: Pack, name: str, where: str) -> None:
     _check_calendar(pack, where)
     if len({e.code for e in pack.register}) != len(pack.register):
         raise PackError(f"{where}: two register entries share a code; give each its own")
+    if strangers := [code for code, rule in pack.findings.items() if rule.who not in ROLES]:
+        raise PackError(f"{where}: findings.{strangers[0]}: who is no role; use one of {', '.join(ROLES)}")
     if strange := sorted(pack.duties.keys() - DUTIES.keys()):
         raise PackError(f"{where}: duties: unknown key {strange[0]!r}; it may be misspelt. Known here: {', '.join(DUTIES)}")
     if missing := sorted(DUTIES.keys() - pack.duties.keys()):

@@ -47,8 +47,8 @@ def read_toml(path: Path) -> dict[str, Any]:
 
 def merged(
     folders: Folders, name: str, on: date | None, known: Collection[str], above: tuple[str, ...] = ()
-) -> tuple[dict[str, Any], list[str]]:
-    """What a pack says on a day over those it extends, and the text of each file read; keys not known are refused."""
+) -> tuple[dict[str, Any], dict[str, str]]:
+    """What a pack says on a day over those it extends, and the text of each of them, lowest first; keys not known are refused."""
     root = folder_of(name, folders)
     path = _file_in_force(root, name, on)
     where = path.relative_to(root.parent)
@@ -58,20 +58,37 @@ def merged(
     if unknown := sorted(here.keys() - set(known)):
         raise _unknown(unknown[0], known, str(where))
     if parent is None:
-        return here, [text]
+        return here, {name: text}
     if not isinstance(parent, str) or parent in (name, *above):
         raise PackError(f"{where}: extends {parent!r}; name one other pack, and none that extends this one")
     base, trail = merged(folders, parent, on, known, (name, *above))
-    return _over(base, here), [*trail, text]
+    base.pop("documents", None)  # a document stands in one pack, whoever extends it
+    _check_findings(here.get("findings"), base.get("findings"), f"{where}: findings")
+    return _over(base, here), {**trail, name: text}
+
+
+def _check_findings(here: Any, base: Any, where: str) -> None:
+    """A pack says of what is found wrong what follows; what may be found is for the rules to say, as the lowest pack lists it."""
+    if isinstance(here, dict) and isinstance(base, dict) and (unknown := sorted(here.keys() - base.keys())):
+        raise _unknown(unknown[0], base, where)
 
 
 def _file_in_force(root: Path, name: str, on: date | None) -> Path:
     newest = root / name / "pack.toml"
-    if on is None:
+    earlier = sorted((root / name / "was").glob("*.toml"))
+    if on is None or not earlier:
         return newest
-    dated = [(read_toml(p).get("in_force_on"), p) for p in [*sorted((root / name / "was").glob("*.toml")), newest]]
-    fit = [(d, p) for d, p in dated if isinstance(d, date) and d <= on]
-    return max(fit)[1] if fit else min((d, p) for d, p in dated if isinstance(d, date))[1]
+    dated = [(_in_force_on(p, root), p) for p in [*earlier, newest]]
+    return max(((d, p) for d, p in dated if d <= on), default=min(dated))[1]
+
+
+def _in_force_on(path: Path, root: Path) -> date:
+    day = read_toml(path).get("in_force_on")
+    if type(day) is not date:
+        raise PackError(
+            f"{path.relative_to(root.parent)}: in_force_on: expected date, found {day!r}; each of several versions needs its day"
+        )
+    return day
 
 
 def _over(base: dict[str, Any], top: dict[str, Any]) -> dict[str, Any]:

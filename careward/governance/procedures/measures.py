@@ -13,7 +13,7 @@ from careward.core.room import Room
 from careward.governance.procedures import rules
 from careward.governance.procedures.models import Adoption
 from careward.people.staff.models import Organisation
-from careward.people.staff.packs import documents, pack_on
+from careward.people.staff.packs import document_of, pack_on
 from careward.web.house import house
 
 
@@ -21,7 +21,7 @@ def measures(*, organisation_id: int, on: date) -> dict[str, Measured]:
     """Whether each document in force is within its review date (PA-096, LR-054)."""
     counts: dict[str, Measured] = {}
     for key in running(organisation_id, on):
-        document = documents()[key]
+        document = document_of(*key)
         if clause := document.review_clause:
             in_date = not rules.review_late(document.next_review_on, today=on)
             counted = Measured(1, int(in_date), reverse("procedures:about", args=[document.code]))

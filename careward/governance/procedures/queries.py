@@ -17,7 +17,7 @@ from careward.governance.procedures.measures import collected, collected_late
 from careward.governance.procedures.models import Adoption
 from careward.governance.procedures.rules import Figures, Review
 from careward.people.staff.models import Organisation
-from careward.people.staff.packs import documents, pack_on
+from careward.people.staff.packs import document_of, pack_on
 from careward.web.words import plural
 
 BREACHES = 20
@@ -128,7 +128,7 @@ def in_force(*, organisation_id: int, on: date) -> tuple[InForce, ...]:
 
 
 def _in_force(row: Adoption, on: date) -> InForce:
-    document = documents()[row.pack, row.document]
+    document = document_of(row.pack, row.document)
     return InForce(
         adoption_id=row.pk,
         pack=row.pack,
@@ -225,7 +225,7 @@ def _running_as(known: Known, organisation_id: int, on: date) -> InForce | None:
 
 
 def clauses_report(organisation: Organisation | None, *, on: date) -> list[dict[str, Any]]:
-    """All 371 clauses as the output contract has them; measured only for an organisation."""
+    """Every clause as the output contract has them; measured only for an organisation."""
     counted = counts(organisation_id=organisation.pk, on=on) if organisation else Counts({}, {}, None)
     return [clause_row(_duty(known.clause, counted)) for known in clauses().values()]
 

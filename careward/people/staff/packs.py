@@ -13,7 +13,7 @@ from django.conf import settings
 from careward.core.packs.citing import check_clauses
 from careward.core.packs.documents import Document, load_document
 from careward.core.packs.pack import Pack, load
-from careward.core.packs.reader import SHIPPED, Folders, names
+from careward.core.packs.reader import SHIPPED, Folders, PackError, names
 from careward.people.staff.models import Organisation
 
 
@@ -41,6 +41,14 @@ def pack_of(organisation_id: int, on: date) -> Pack:
 def documents() -> Mapping[tuple[str, str], Document]:
     """Every document of every pack, by pack and code. PackError where a clause is cited that none of them has."""
     return _documents(folders())
+
+
+def document_of(pack: str, code: str) -> Document:
+    """One document. PackError when it is in force and its file is gone."""
+    try:
+        return documents()[pack, code]
+    except KeyError as error:
+        raise PackError(f"packs/{pack}/documents/{code}.toml: it is in force here, and is not there; put it back, with its pack") from error
 
 
 def newest_packs() -> Mapping[str, Pack]:
