@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, Generic, Protocol, TypeVar
 
 from careward.core.blocks import Block, Rows, block_of, joined, parted
+from careward.core.changes import Change, ChangePlan, Observed, Outcome, Proof
 
 T = TypeVar("T")
 
@@ -186,4 +187,35 @@ class FeedReader(Protocol):
 
     def columns(self) -> object:
         """What each file of the feeds holds, for the page that describes them."""
+        ...
+
+
+class Connector(Protocol):
+    """One way to reach a system: how its accounts are read, and how changes of them are made and proved.
+
+    Whoever applies a plan has asked `plan.safe` first. Applying one plan twice makes its changes once (by their keys).
+    """
+
+    @property
+    def name(self) -> str:
+        """As the register of systems names it: "worklist", "csv"."""
+        ...
+
+    @property
+    def can(self) -> frozenset[str]:
+        """The steps of core.changes.STEPS that it can have made; "read" where it reads the accounts by itself."""
+        ...
+
+    def plan(self, system: str, wanted: Sequence[Change], *, open_accounts: int) -> ChangePlan:
+        """What it would do, and what it cannot."""
+        ...
+
+    def apply(self, plan: ChangePlan) -> Iterator[Outcome]:
+        """Has the changes made, and says of each what came of it: one outcome a change, in the order of the plan."""
+        ...
+
+    def read_back(
+        self, changes: Sequence[Change], seen: Mapping[tuple[str, str], Observed], *, whole_list: bool
+    ) -> Iterator[tuple[Change, Proof]]:
+        """Holds changes against a later reading, by (environment, user name)."""
         ...

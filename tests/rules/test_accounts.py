@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from careward.access.accounts.rules import authority, holding, own, shapes
 from careward.access.accounts.rules.judging import judge
 from careward.access.accounts.rules.matching import prepare
-from careward.access.accounts.rules.plans import plan_is_safe, unsafe
+from careward.access.accounts.rules.plans import unsafe
 from careward.access.accounts.rules.shapes import (
     Absence,
     Assignment,
@@ -251,8 +251,8 @@ def test_rights_given_as_authorised_are_in_order_and_differences_are_named(seen,
 def test_a_plan_is_held_only_over_both_the_share_and_the_least_number(changes, accounts_open):
     safety = TEWV.safety
     held = changes >= safety.least_accounts and changes > accounts_open * safety.most_share_percent / 100
-    assert plan_is_safe(changes, open_accounts=accounts_open, safety=safety) is not held
-    assert plan_is_safe(changes, open_accounts=accounts_open + 1, safety=safety) or held
+    assert safety.may_shut(changes, open_accounts=accounts_open) is not held
+    assert safety.may_shut(changes, open_accounts=accounts_open + 1) or held
 
 
 def test_an_account_with_two_lines_counts_once_and_a_settled_one_not_at_all():

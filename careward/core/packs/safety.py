@@ -13,3 +13,7 @@ class Safety:
     most_changed_percent: int  # of a feed's known rows changed at once: a shifted column looks like this
     most_refused_percent: int  # of a feed's rows that cannot be read
     least_rows: int  # fewer rows than this are never held for their share
+
+    def may_shut(self, accounts: int, *, open_accounts: int) -> bool:
+        """Whether one plan may lock or close so many of a system's open accounts without a named person's allowance."""
+        return accounts < self.least_accounts or accounts * 100 <= self.most_share_percent * open_accounts
