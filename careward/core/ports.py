@@ -52,6 +52,7 @@ class FeedFile:
     key: tuple[str, ...] = ()
     refused_keys: frozenset[tuple[str, ...]] | None = None
     unkeyed: tuple[int, ...] = ()
+    canonical: bool = False  # read by a connector, so that lists, lower case and closed words are already in their one form
 
     def blocks(self) -> Iterator[Block]:
         """All rows, some thousands at a time; one block, perhaps empty, at least."""

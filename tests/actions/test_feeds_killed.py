@@ -32,14 +32,14 @@ if load.state == "waiting":
     actions.examine_load(load_id=load.pk, reading=whole, now=NOW, by="cli/tester")
 """
 STOP_IN_THE_MIDDLE = """
-written = []
-def remembered(planned):
-    written.append(planned.file.name)
-    if planned.file.feed == "accounts":
+from careward.access.feeds.writing import Ink
+put = Ink.put
+def stop(self, each):
+    put(self, each)
+    if each.shape.table == "accounts_account" and each.added and self._writing:
         print("in the middle", flush=True)
         time.sleep(60)
-    return b""
-actions.remembered = remembered
+Ink.put = stop
 """
 APPLY = """
 report = actions.apply_load(load_id=load.pk, reading=whole, now=NOW, by="cli/tester")

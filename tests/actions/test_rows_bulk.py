@@ -12,7 +12,7 @@ from hypothesis.extra.django import TestCase
 
 from careward.access.accounts.models import Account
 from careward.access.accounts.shapes import ACCOUNT
-from careward.access.feeds.merge import Refusals, arrange, as_day, cells_of
+from careward.access.feeds.merge import Refusals, arrange, as_day
 from careward.core.columns import canonical_list
 from careward.evidence.rows import bulk
 from careward.people.staff.models import Organisation
@@ -37,7 +37,7 @@ username = itemgetter(ACCOUNT.columns.index("username"))
 
 def kept(file):
     """A file's rows in the form the database keeps."""
-    return list(arrange(ACCOUNT, cells_of(file), Refusals(file), bulk.storing()).rows.values())
+    return list(arrange(ACCOUNT, file.whole().cells, Refusals(file.name, file.lines), bulk.storing()).rows.values())
 
 
 class BothWays(TestCase):

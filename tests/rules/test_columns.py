@@ -5,7 +5,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from careward.access.accounts.shapes import ACCOUNT
-from careward.access.feeds.merge import Refusals, arrange, cells_of
+from careward.access.feeds.merge import Refusals, arrange
 from careward.access.feeds.shapes import SHAPES
 from careward.core.columns import ACCOUNTS, FEEDS, STAFF, canonical_list
 from careward.engines.analysis.tables import RECONCILED
@@ -30,7 +30,7 @@ def test_a_list_is_trimmed_sorted_and_holds_each_once_as_first_written(text):
 @example("Nurse;nurse;View")
 def test_a_list_is_the_same_from_a_file_and_in_a_table(text):
     file = feed_file("accounts", {"roles": text})
-    (row,) = arrange(ACCOUNT, cells_of(file), Refusals(file), {}).rows.values()
+    (row,) = arrange(ACCOUNT, file.whole().cells, Refusals(file.name, file.lines), {}).rows.values()
     kept = dict(zip(ACCOUNT.columns, row, strict=True))["roles"]
     assert kept == cell_reader(ACCOUNTS.column("roles"))(text) == canonical_list(text)
 

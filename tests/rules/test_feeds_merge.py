@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from careward.access.accounts.shapes import ACCOUNT
-from careward.access.feeds.merge import Refusals, arrange, cells_of, check, compare, given_columns, spare
+from careward.access.feeds.merge import Refusals, arrange, check, compare, given_columns, spare
 from careward.access.feeds.shapes import SHAPES
 from careward.core.columns import FEEDS
 from careward.systems.register.shapes import SYSTEM
@@ -33,7 +33,7 @@ lacking = st.sets(st.sampled_from(["email", "roles", "teams", "created_on"]))
 
 def arranged(changes, without=()):
     file = feed_file("accounts", *changes, without=sorted(without))
-    cells, refusals = cells_of(file), Refusals(file)
+    cells, refusals = file.whole().cells, Refusals(file.name, file.lines)
     check(ACCOUNT, cells, refusals)
     return arrange(ACCOUNT, cells, refusals, {}), given_columns(ACCOUNT, cells), refusals
 
@@ -130,8 +130,8 @@ def test_wrong_words_and_blank_cells_are_refused_with_their_place():
 
 def test_case_of_a_systems_code_does_not_tell_rows_apart():
     file = feed_file("systems", {}, {"code": "PARIS"})
-    refusals = Refusals(file)
-    found = arrange(SYSTEM, cells_of(file), refusals, {})
+    refusals = Refusals(file.name, file.lines)
+    found = arrange(SYSTEM, file.whole().cells, refusals, {})
     assert list(found.rows) == ["paris"]
     assert refusals.rows == {1}
 

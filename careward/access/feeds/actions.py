@@ -15,7 +15,7 @@ from careward.access.feeds.plan import MOST_PROBLEMS, Planned
 from careward.access.feeds.queries import UNDO, LoadReport, later_touching, load_report, permissions_now, stuck_at, waiting_since
 from careward.access.feeds.uploads import Upload, folder_of, forget, forget_if_older, store, waiting_folders
 from careward.access.feeds.world import World
-from careward.access.feeds.writing import put_back, recall, remembered, write
+from careward.access.feeds.writing import put_back, recall
 from careward.core.days import london_day
 from careward.core.decision import ALLOWED, Decision, Refused, refuse
 from careward.core.ports import Reading
@@ -62,7 +62,7 @@ def examine_load(*, load_id: int, reading: Reading, now: datetime, by: str) -> L
     with transaction.atomic(), bulk.many_rows():
         load = _locked(load_id)
         _must(_may("examine", load, by, now))
-        _keep_examined(load, reading, _plan(load, reading, now, bulk.Provisional()), now, by)
+        _keep_examined(load, reading, _plan(load, reading, now, writing=False), now, by)
     return _report(load)
 
 
@@ -109,13 +109,27 @@ def apply_load(*, load_id: int, reading: Reading, now: datetime, by: str, allow_
     With `allow_reason` its loader vouches for a held load in the same act (FEEDS B2.11). Refused when the files, or the rows they
     were held against, have moved since: the load then shows the new figures.
     """
-    with transaction.atomic(), bulk.many_rows():
-        load = _locked(load_id)
-        if load.state == "held" and allow_reason:
-            _vouch(load, allow_reason, now, by)
-        moved = _apply(load, reading, now, by, allow_reason)
-    _must(moved)
+    try:
+        with transaction.atomic(), bulk.many_rows():
+            load = _locked(load_id)
+            if load.state == "held" and allow_reason:
+                _vouch(load, allow_reason, now, by)
+            _apply(load, reading, now, by, allow_reason)
+    except _Stays as stays:
+        with transaction.atomic():
+            load = _locked(load_id)
+            _must(_may("examine", load, by, now))
+            _keep_examined(load, reading, stays.planned, now, by)
+        _must(stays.unmoved)
     return _report(load)
+
+
+class _Stays(Exception):
+    """What was written as it was planned is not to stay: the load is held or refused, or something moved since it was looked at."""
+
+    def __init__(self, planned: list[Planned], unmoved: Decision = ALLOWED) -> None:
+        self.planned, self.unmoved = planned, unmoved
+        super().__init__("the load stays out")
 
 
 @transaction.atomic
@@ -236,19 +250,18 @@ def _must(decision: Decision) -> None:
         raise Refused(decision)
 
 
-def _plan(load: Load, reading: Reading, now: datetime, ids: bulk.Ids) -> list[Planned]:
+def _plan(load: Load, reading: Reading, now: datetime, *, writing: bool) -> list[Planned]:
     on = london_day(now)
     pack = pack_on(load.organisation.pack, on)
-    return plan_files(reading.files, World(organisation_id=load.organisation_id, pack=pack, on=on, ids=ids))
+    ids = bulk.Ids() if writing else bulk.Provisional()
+    return plan_files(reading.files, World(organisation_id=load.organisation_id, pack=pack, on=on, ids=ids), writing=writing)
 
 
 def _keep_examined(load: Load, reading: Reading, planned: Sequence[Planned], now: datetime, by: str) -> None:
     """Stores the counts, samples and problems, and what was decided; an earlier allowance was for other figures and goes."""
     load.files.all().delete()
     LoadFile.objects.bulk_create([_file_row(load, each) for each in planned])
-    figures = [each.figures for each in planned]
-    refused = rules.usable(figures, whole_problems=len(reading.problems))
-    held = rules.judge(figures, pack_on(load.organisation.pack, london_day(now)).safety)
+    refused, held = _against(load, reading, planned, now)
     against = refused if not refused else held
     _look(load, against, "refuse" if not refused else "hold" if not held else "examine", {
         "reasons": rules.as_reasons(against), "problems": _as_lists(reading.problems), "notices": list(reading.notices),
@@ -260,6 +273,13 @@ def _keep_examined(load: Load, reading: Reading, planned: Sequence[Planned], now
         allowing.drop(load, now=now, by=by)
     if load.state == "refused":
         _let_files_go(load)
+
+
+def _against(load: Load, reading: Reading, planned: Sequence[Planned], now: datetime) -> tuple[Decision, Decision]:
+    """Whether there is anything to load, and whether it may go in without a named person's word."""
+    figures = [each.figures for each in planned]
+    held = rules.judge(figures, pack_on(load.organisation.pack, london_day(now)).safety)
+    return rules.usable(figures, whole_problems=len(reading.problems)), held
 
 
 def _look(load: Load, against: Decision, name: str, change: dict[str, Any], now: datetime, by: str) -> None:
@@ -289,7 +309,7 @@ def _file_row(load: Load, each: Planned) -> LoadFile:
         refused=figures.refused,
         problems=_as_lists(each.problems),
         notices=each.notices,
-        samples={**each.samples, "problems": len(each.problems), "held_against": each.digest},
+        samples={**each.samples, "problems": each.problems_in_all, "held_against": each.digest},
     )
 
 
@@ -305,31 +325,36 @@ def _vouch(load: Load, reason: str, now: datetime, by: str) -> None:
     allowing.drop(load, now=now, by=by)
 
 
-def _apply(load: Load, reading: Reading, now: datetime, by: str, allow_reason: str) -> Decision:
-    """Plans again with the ids the rows will have, and writes if that is what was examined; else the reasons why not."""
+def _apply(load: Load, reading: Reading, now: datetime, by: str, allow_reason: str) -> None:
+    """Plans again with the ids the rows will have and writes as it goes, so that no file is ever held whole.
+
+    Raises _Stays, which takes everything back, if that is not what was examined, or may not go in.
+    """
     _must(_may("apply", load, by, now, unmoved=ALLOWED))
-    planned = _plan(load, reading, now, bulk.Ids())
+    planned = _plan(load, reading, now, writing=True)
     if load.state == "waiting":
-        _keep_examined(load, reading, planned, now, by)
-        if load.state == "held" and allow_reason:
-            _vouch(load, allow_reason, now, by)
-        if load.state != "examined":
-            return ALLOWED
+        _examine_and_go(load, reading, planned, now, by, allow_reason)
     files = {row.name: row for row in load.files.all()}
     if not (unmoved := _unmoved(files, planned)):
-        _keep_examined(load, reading, planned, now, by)
-        return unmoved
+        raise _Stays(planned, unmoved)
     for each in planned:
-        write(each)
-        row = files[each.file.name]
-        row.before = remembered(each)
-        row.save(update_fields=["before"])
+        files[each.file.name].before = each.before
+    LoadFile.objects.bulk_update(files.values(), ["before"], batch_size=20)
     bulk.take_stock(sum(row.added + row.changed + row.gone for row in files.values()))
     applied = {"applied_at": now, "applied_by": by, "asked": ""}
     told = {"profile": load.profile, "files": _counts(files.values())}
     _move("apply", load, now, by, gates={"unmoved": unmoved}, change=applied, entry=told)
     _let_files_go(load)
-    return ALLOWED
+
+
+def _examine_and_go(load: Load, reading: Reading, planned: list[Planned], now: datetime, by: str, allow_reason: str) -> None:
+    """A load that goes in without having been looked at first: held and refused all the same, or let go in the same act."""
+    refused, held = _against(load, reading, planned, now)
+    if not refused or not (held or allow_reason):
+        raise _Stays(planned)
+    _keep_examined(load, reading, planned, now, by)
+    if load.state == "held":
+        _vouch(load, allow_reason, now, by)
 
 
 def _untouched(load: Load) -> Decision:

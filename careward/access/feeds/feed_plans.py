@@ -1,13 +1,17 @@
 """What each feed's file would do, and the order in which a folder's files are planned."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from itertools import chain
+from typing import Any
 
 from careward.access.accounts.shapes import ACCOUNT
 from careward.access.authorisations.shapes import AUTHORISATION, GENERIC
-from careward.access.feeds.merge import Refusals, as_day, cells_of, check
-from careward.access.feeds.plan import SHOWN_LINES, Planned, Work, Write, merged, samples_of, unusable
+from careward.access.feeds.merge import as_day
+from careward.access.feeds.plan import SHOWN_LINES, FilePlan, Filling, Planned, Prepare, Work
 from careward.access.feeds.staff_plan import plan_leavers, plan_staff
 from careward.access.feeds.world import KnownSystem, World
+from careward.access.feeds.writing import Ink, Write
+from careward.core.blocks import Block
 from careward.core.columns import FEEDS
 from careward.core.ports import FeedFile, Problem
 from careward.evidence.rows.shapes import Shape
@@ -15,29 +19,31 @@ from careward.people.staff.packs import pack_names
 from careward.people.staff.shapes import ABSENCE, DEPUTY, TRAINING
 from careward.systems.register.shapes import ENVIRONMENT, SYSTEM
 
-
-def _begin(file: FeedFile, world: World, shape: Shape) -> Work:
-    work = Work(file, cells_of(file), world, Refusals(file))
-    check(shape, work.cells, work.refusals)
-    return work
+Writes = Iterable[Write]
 
 
-def _end(work: Work, shape: Shape, *before: Write) -> Planned:
-    write, difference = merged(work, shape, work.world.standing(shape), (work.world.organisation_id,))
-    return work.planned([*before, write], work.figures(difference), samples_of(work.world, shape, difference))
+def _fill(plan: FilePlan, shape: Shape, prepare: Prepare) -> Planned:
+    """A file that fills one table of the organisation."""
+    filling = Filling(plan, shape, prepare=prepare)
+    filling.part(plan.file.blocks(), plan.world.standing(shape), (plan.world.organisation_id,))
+    return filling.planned()
 
 
-def plan_systems(file: FeedFile, world: World) -> Planned:
+def plan_systems(plan: FilePlan) -> Planned:
     """The register of systems (EL-061, EL-065); a system no longer listed stays, since accounts may remain on it."""
-    work = _begin(file, world, SYSTEM)
-    packs = work.cells.get("pack") or [""] * len(file.rows)
-    known = set(pack_names())
-    for index, name in enumerate(packs):
-        if name and name not in known:
-            work.refusals.add(index, "pack", f"“{name}” is not a pack that is installed", f"Use one of: {', '.join(sorted(known))}")
-    work.cells["pack"] = [name or _pack_now(world, code) for name, code in zip(packs, work.cells["code"], strict=True)]
-    write, difference = merged(work, SYSTEM, list(world.register.values()), (world.organisation_id,), world.register)
-    return work.planned([write], work.figures(difference), samples_of(world, SYSTEM, difference))
+    world, known = plan.world, set(pack_names())
+
+    def prepare(work: Work) -> Writes:
+        packs = work.cells.get("pack") or work.blank
+        for index, name in enumerate(packs):
+            if name and name not in known:
+                work.refusals.add(index, "pack", f"“{name}” is not a pack that is installed", f"Use one of: {', '.join(sorted(known))}")
+        work.cells["pack"] = [name or _pack_now(world, code) for name, code in zip(packs, work.cells["code"], strict=True)]
+        return ()
+
+    filling = Filling(plan, SYSTEM, prepare=prepare, held=world.register)
+    filling.part(plan.file.blocks(), list(world.register.values()), (world.organisation_id,))
+    return filling.planned()
 
 
 def _pack_now(world: World, code: str) -> str:
@@ -46,28 +52,34 @@ def _pack_now(world: World, code: str) -> str:
     return known.pack if known else world.pack.id
 
 
-def plan_training(file: FeedFile, world: World) -> Planned:
-    work = _begin(file, world, TRAINING)
-    work.cells["person_id"] = work.refer_person("employee_number")
-    return _end(work, TRAINING)
+def plan_training(plan: FilePlan) -> Planned:
+    def prepare(work: Work) -> Writes:
+        work.cells["person_id"] = work.refer_person("employee_number")
+        return ()
+
+    return _fill(plan, TRAINING, prepare)
 
 
-def plan_absences(file: FeedFile, world: World) -> Planned:
-    work = _begin(file, world, ABSENCE)
-    work.cells["person_id"] = work.refer_person("employee_number")
-    _forwards(work)
-    return _end(work, ABSENCE)
+def plan_absences(plan: FilePlan) -> Planned:
+    def prepare(work: Work) -> Writes:
+        work.cells["person_id"] = work.refer_person("employee_number")
+        _forwards(work)
+        return ()
+
+    return _fill(plan, ABSENCE, prepare)
 
 
-def plan_deputies(file: FeedFile, world: World) -> Planned:
-    work = _begin(file, world, DEPUTY)
-    managers = work.cells["manager_id"] = work.refer_person("manager_employee_number")
-    deputies = work.cells["deputy_id"] = work.refer_person("deputy_employee_number")
-    for index, (manager, deputy) in enumerate(zip(managers, deputies, strict=True)):
-        if manager is not None and manager == deputy:
-            work.refusals.add(index, "deputy_employee_number", "Nobody is their own deputy", "Name someone else, or leave the row out")
-    _forwards(work)
-    return _end(work, DEPUTY)
+def plan_deputies(plan: FilePlan) -> Planned:
+    def prepare(work: Work) -> Writes:
+        managers = work.cells["manager_id"] = work.refer_person("manager_employee_number")
+        deputies = work.cells["deputy_id"] = work.refer_person("deputy_employee_number")
+        for index, (manager, deputy) in enumerate(zip(managers, deputies, strict=True)):
+            if manager is not None and manager == deputy:
+                work.refusals.add(index, "deputy_employee_number", "Nobody is their own deputy", "Name someone else, or leave the row out")
+        _forwards(work)
+        return ()
+
+    return _fill(plan, DEPUTY, prepare)
 
 
 def _forwards(work: Work) -> None:
@@ -76,21 +88,45 @@ def _forwards(work: Work) -> None:
             work.refusals.add(index, "to_on", f"It ends on {end}, before it begins on {begin}", "Put right one of the two days")
 
 
-def plan_authorisations(file: FeedFile, world: World) -> Planned:
-    """Approvals that predate Careward, each to one environment of a system (PA-008, EL-017)."""
-    work = _begin(file, world, AUTHORISATION)
-    systems = _refer_systems(work)
-    work.cells["person_id"] = work.refer_person("employee_number")
-    environments = _environments(work, systems)
-    return _end(work, AUTHORISATION, environments)
+def plan_authorisations(plan: FilePlan) -> Planned:
+    """Approvals that predate Careward, each to one environment of a system (PA-008, EL-017); system by system, since they are many."""
+    world = plan.world
+
+    def prepare(work: Work) -> Writes:
+        systems = _refer_systems(work)
+        work.cells["person_id"] = work.refer_person("employee_number")
+        return (_environments(work, systems),)
+
+    filling = Filling(plan, AUTHORISATION, prepare=prepare)
+    for number, blocks in _by_system(plan).items():
+        standing = world.standing(AUTHORISATION, system_id=number) if number else []
+        filling.part(blocks, standing, (world.organisation_id,))
+    return filling.planned()
 
 
-def plan_generic_accounts(file: FeedFile, world: World) -> Planned:
+def _by_system(plan: FilePlan) -> dict[int, Iterable[Block]]:
+    """The rows of each system; under 0 those of none that is known. A system without a row has none, but may have had some."""
+    parts: dict[int, list[Iterator[Block]]] = {}
+    if "system" in plan.file.columns:
+        for code, blocks in plan.file.parts("system"):
+            system = plan.world.system(code or "")
+            parts.setdefault(system.id if system else 0, []).append(blocks)
+    else:
+        parts[0] = [plan.file.blocks()]
+    for row in plan.world.register.values():
+        parts.setdefault(row.id, [])
+    return {number: chain.from_iterable(blocks) for number, blocks in parts.items()}
+
+
+def plan_generic_accounts(plan: FilePlan) -> Planned:
     """Shared and service accounts with their owner and last day (EL-026, EL-027)."""
-    work = _begin(file, world, GENERIC)
-    _refer_systems(work)
-    work.cells["owner_id"] = work.refer_person("owner_employee_number")
-    return _end(work, GENERIC)
+
+    def prepare(work: Work) -> Writes:
+        _refer_systems(work)
+        work.cells["owner_id"] = work.refer_person("owner_employee_number")
+        return ()
+
+    return _fill(plan, GENERIC, prepare)
 
 
 def _refer_systems(work: Work) -> list[KnownSystem | None]:
@@ -99,12 +135,16 @@ def _refer_systems(work: Work) -> list[KnownSystem | None]:
     work.cells["system_id"] = work.refer("system", known, "is not the code of a system in the register", remedy)
     values = work.cells.get("system", [])
     found = {value: work.world.system(value or "") for value in set(values)}
-    return [found[value] for value in values] or [None] * len(work.file.rows)
+    return [found[value] for value in values] or [None] * len(work.lines)
 
 
 def _environments(work: Work, systems: list[KnownSystem | None]) -> Write:
     """Names each row's environment as the pack or an earlier list does, and makes those not seen before."""
-    cells = work.cells.get("environment") or [""] * len(work.file.rows)
+    cells = work.cells.get("environment") or work.blank
+    if cells and systems[0] and cells.count(cells[0]) == len(cells) == systems.count(systems[0]):  # nearly always so
+        code, new = _environment(work.world, systems[0], cells[0].strip() or "live")
+        work.cells["environment"] = [code] * len(cells)
+        return Write(ENVIRONMENT, new, [])
     known = {system.id: system for system in set(systems) if system}
     numbers = [system.id if system else 0 for system in systems]
     codes: dict[tuple[int, str], str] = {}
@@ -117,7 +157,7 @@ def _environments(work: Work, systems: list[KnownSystem | None]) -> Write:
     return Write(ENVIRONMENT, added, [])
 
 
-def _environment(world: World, system: KnownSystem, text: str) -> tuple[str, list[tuple[object, ...]]]:
+def _environment(world: World, system: KnownSystem, text: str) -> tuple[str, list[Any]]:
     """The environment's code, and its row when it is new; title and whether it is live come from the pack (PA-015)."""
     held = world.environments(system)
     known = {code.casefold(): code for _, code in held}
@@ -132,39 +172,63 @@ def _environment(world: World, system: KnownSystem, text: str) -> tuple[str, lis
     return code, [row]
 
 
-def plan_accounts(file: FeedFile, world: World) -> Planned:
+def plan_accounts(plan: FilePlan) -> Planned:
     """One system's user list; an account no longer in a full list is gone from that day."""
+    world, file = plan.world, plan.file
     system = world.system(file.system)
     if system is None:
         remedy = "Add the system to systems.csv, or name the file after the system's code in the register"
-        return unusable(file, Problem(file.name, 0, "", f"“{file.system}” is not the code of a system in the register", remedy))
-    work = _begin(file, world, ACCOUNT)
-    environments = _environments(work, [system] * len(file.rows))
-    work.notices += _alike_but_for_case(work)
+        return plan.unusable(Problem(file.name, 0, "", f"“{file.system}” is not the code of a system in the register", remedy))
+    spelt = Spellings()
+
+    def prepare(work: Work) -> Writes:
+        made = _environments(work, [system] * len(work.lines))
+        spelt.note(work.cells["username"])
+        return (made,)
+
+    filling = Filling(plan, ACCOUNT, prepare=prepare)
     fixed = (world.organisation_id, system.id, as_day(world.on, world.storing))
-    write, difference = merged(work, ACCOUNT, world.standing(ACCOUNT, system.id), fixed)
-    return work.planned([environments, write], work.figures(difference), samples_of(world, ACCOUNT, difference))
+    filling.part(file.blocks(), world.standing(ACCOUNT, system.id), fixed)
+    plan.notices += spelt.notices(file)
+    return filling.planned()
 
 
-def _alike_but_for_case(work: Work) -> list[str]:
-    """A notice of user names of one environment that differ only in capitals: most systems take them for one account."""
-    names = work.cells["username"]
-    distinct = set(names)
-    if len(set(map(str.casefold, distinct))) == len(distinct):
-        return []
-    spelt: dict[tuple[str, str], dict[str, int]] = {}
-    for index, (environment, name) in enumerate(zip(work.cells["environment"], names, strict=True)):
-        spelt.setdefault((environment, name.casefold()), {}).setdefault(name, work.file.lines[index])
-    later = sorted(line for each in spelt.values() for line in list(each.values())[1:])
-    if not later:
-        return []
-    shown = ", ".join(map(str, later[:SHOWN_LINES])) + (" ..." if len(later) > SHOWN_LINES else "")
-    return [
-        f"User names that differ from an earlier one only in capitals, kept: {len(later):,} (line {shown}). Most systems take them for one."
-    ]
+class Spellings:
+    """User names of one environment that differ only in capitals: most systems take them for one account."""
+
+    def __init__(self) -> None:
+        self._names: set[str] = set()
+        self._folded: set[str] = set()
+
+    def note(self, names: Iterable[str]) -> None:
+        """Takes in the user names of some rows."""
+        self._names.update(names)
+        self._folded.update(map(str.casefold, names))
+
+    def notices(self, file: FeedFile) -> list[str]:
+        """One notice with the lines, where there are such names: only then is the file looked through again."""
+        later = sorted(_later_spellings(file)) if len(self._folded) < len(self._names) else []
+        if not later:
+            return []
+        shown = ", ".join(map(str, later[:SHOWN_LINES])) + (" ..." if len(later) > SHOWN_LINES else "")
+        what = f"User names that differ from an earlier one only in capitals, kept: {len(later):,} (line {shown})."
+        return [f"{what} Most systems take them for one."]
 
 
-PLANS: dict[str, Callable[[FeedFile, World], Planned]] = {
+def _later_spellings(file: FeedFile) -> Iterator[int]:
+    """The line of each spelling of a user name that is not the first in its environment."""
+    spelt: dict[tuple[str, str], set[str]] = {}
+    for block in file.blocks():
+        cells = block.cells
+        environments = cells.get("environment") or [""] * len(block)
+        for environment, name, line in zip(environments, cells["username"], block.lines, strict=True):
+            known = spelt.setdefault(((environment or "live").casefold(), name.casefold()), set())
+            if known and name not in known:
+                yield line
+            known.add(name)
+
+
+PLANS: dict[str, Callable[[FilePlan], Planned]] = {
     "systems": plan_systems,
     "staff": plan_staff,
     "training": plan_training,
@@ -177,7 +241,11 @@ PLANS: dict[str, Callable[[FeedFile, World], Planned]] = {
 }
 
 
-def plan_files(files: Iterable[FeedFile], world: World) -> list[Planned]:
-    """Every file's plan, those that others refer to first. Raises KeyError for a feed nobody plans."""
+def plan_files(files: Iterable[FeedFile], world: World, *, writing: bool) -> list[Planned]:
+    """Every file's plan, those that others refer to first; `writing` puts each into the tables as it is planned.
+
+    Raises KeyError for a feed nobody plans.
+    """
     order = {feed: place for place, feed in enumerate(FEEDS)}
-    return [PLANS[file.feed](file, world) for file in sorted(files, key=lambda f: (order[f.feed], f.name))]
+    in_order = sorted(files, key=lambda f: (order[f.feed], f.name))
+    return [PLANS[file.feed](FilePlan(file, world, Ink(writing=writing))) for file in in_order]

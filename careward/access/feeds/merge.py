@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from operator import itemgetter
+from types import MappingProxyType
 from typing import Any
 
 from careward.core.columns import canonical_list
@@ -13,20 +14,22 @@ from careward.evidence.rows.shapes import DAY, MOMENT, Field, Shape
 Row = tuple[Any, ...]
 Key = Any
 Cells = dict[str, list[Any]]
+NONE: Mapping[Any, int] = MappingProxyType({})
 Storing = Mapping[str, Callable[[Any], Any]]
 
 
 @dataclass(slots=True)
 class Refusals:
-    """The rows of one file that cannot be used, each with its problem, found while arranging."""
+    """The rows of one file, or of some lines of it, that cannot be used, each with its problem, found while arranging."""
 
-    file: FeedFile
+    name: str
+    lines: Sequence[int]
     problems: list[Problem] = field(default_factory=list)
     rows: set[int] = field(default_factory=set)
 
     def add(self, index: int, column: str, what: str, remedy: str) -> None:
         self.rows.add(index)
-        self.problems.append(Problem(self.file.name, self.file.lines[index], column, what, remedy))
+        self.problems.append(Problem(self.name, self.lines[index], column, what, remedy))
 
 
 @dataclass(slots=True)
@@ -49,18 +52,12 @@ class Difference:
     unchanged: int = 0
     standing: int = 0
     blanked: dict[str, tuple[int, int]] = field(default_factory=dict)  # column: rows that had a value, of them now blank
+    lost: dict[str, int] = field(default_factory=dict)  # column: rows that had a value and are now blank
 
     @property
     def moved(self) -> Iterator[tuple[Row, Row]]:
         for part in (self.changed, self.back, self.gone):
             yield from part.values()
-
-
-def cells_of(file: FeedFile) -> Cells:
-    """The file's values column by column."""
-    if not file.rows:
-        return {name: [] for name in file.columns}
-    return dict(zip(file.columns, map(list, zip(*file.rows, strict=True)), strict=True))
 
 
 def key_of(shape: Shape, offset: int = 0) -> Callable[[Row], Key]:
@@ -96,29 +93,51 @@ def _check_choices(each: Field, values: list[Any], refusals: Refusals) -> None:
             refusals.add(index, each.column, f"“{value}” is not one of the known words", f"Use one of: {', '.join(each.choices)}")
 
 
-def arrange(shape: Shape, cells: Cells, refusals: Refusals, storing: Storing, *, wanted: Sequence[int] | None = None) -> Arranged:
+def arrange(
+    shape: Shape,
+    cells: Cells,
+    refusals: Refusals,
+    storing: Storing,
+    *,
+    wanted: Sequence[int] | None = None,
+    taken: Mapping[Key, int] = NONE,
+    canonical: bool = False,
+) -> Arranged:
     """The file's rows as the table would hold them, by key; a second row for one key is refused.
 
-    `wanted` names the rows to take where not every row counts. Cells may already hold computed columns.
+    `wanted` names the rows to take where not every row counts; `taken` the keys of earlier rows of the file with their lines.
+    `canonical` says that a reader has already brought lists and lower case into their one form.
+    Cells may already hold computed columns.
     """
-    count = len(refusals.file.rows)
-    columns = [_kept(each, cells.get(each.column), storing, count) for each in shape.fields]
+    count = len(refusals.lines)
+    columns = [_kept(each, cells.get(each.column), storing, count, canonical) for each in shape.fields]
     if shape.gone:
         columns.append([None] * count)
     rows: list[Row] = list(zip(*columns, strict=True))
     arranged, key, refused = Arranged(), key_of(shape), refusals.rows
     if refused:
         arranged.spared = {key(rows[index]) for index in refused}
-    held, at = arranged.rows, arranged.at
-    for index in range(count) if wanted is None else wanted:
-        if index in refused:
+    elif wanted is None:
+        names = list(map(key, rows))
+        held = dict(zip(names, rows, strict=True))
+        if len(held) == count and taken.keys().isdisjoint(held):
+            return Arranged(held, dict(zip(names, range(count), strict=True)))
+    _arrange_one_by_one(shape, rows, arranged, refusals, taken, range(count) if wanted is None else wanted)
+    return arranged
+
+
+def _arrange_one_by_one(
+    shape: Shape, rows: list[Row], arranged: Arranged, refusals: Refusals, taken: Mapping[Key, int], wanted: Sequence[int]
+) -> None:
+    held, at, key = arranged.rows, arranged.at, key_of(shape)
+    for index in wanted:
+        if index in refusals.rows:
             continue
         row = rows[index]
-        if (name := key(row)) in held:
-            _refuse_second(shape, refusals, index, at[name])
+        if (name := key(row)) in held or name in taken:
+            _refuse_second(shape, refusals, index, refusals.lines[at[name]] if name in held else taken[name])
         else:
             held[name], at[name] = row, index
-    return arranged
 
 
 def _refuse_second(shape: Shape, refusals: Refusals, index: int, first: int) -> None:
@@ -126,23 +145,25 @@ def _refuse_second(shape: Shape, refusals: Refusals, index: int, first: int) -> 
     refusals.add(
         index,
         shape.fields[shape.key - 1].column.removesuffix("_id"),
-        f"A second row for the same {told_apart}; the first is on line {refusals.file.lines[first]}",
+        f"A second row for the same {told_apart}; the first is on line {first}",
         "Keep one of the two rows",
     )
 
 
-def _kept(each: Field, values: list[Any] | None, storing: Storing, count: int) -> list[Any]:
+def _kept(each: Field, values: list[Any] | None, storing: Storing, count: int, canonical: bool) -> list[Any]:
     """One column in the form the database keeps."""
     if values is None:
         return [each.default] * count
-    if each.way == "list":
+    if each.way == "list" and not canonical:
         return _each(values, lambda v: canonical_list(v or ""))
-    if each.way == "lower":
-        values = _each(values, lambda v: (v or "").casefold())
+    if each.way == "lower" and not canonical:
+        values = _each(values, lambda v: (v or "").lower())
     if each.fill:
         return [v or each.default for v in values]
-    if each.kind in (DAY, MOMENT) and (store := storing.get(each.kind)):
+    if each.kind == DAY and (store := storing.get(each.kind)):
         return _each(values, lambda v: None if v is None else store(v))
+    if each.kind == MOMENT and (store := storing.get(each.kind)):  # hardly two are the same
+        return [None if v is None else store(v) for v in values]
     return values
 
 
@@ -157,30 +178,57 @@ def given_columns(shape: Shape, cells: Cells) -> frozenset[str]:
     return frozenset(f.name for f in shape.fields if f.column in cells or f.way == "list")
 
 
+class Standing:
+    """What a table holds, while the rows of a file are held against it, all at once or some thousands at a time."""
+
+    def __init__(self, shape: Shape, rows: Sequence[Row], *, given: Collection[str]) -> None:
+        self.shape = shape
+        self.count = sum(1 for row in rows if row[-1] is None) if shape.gone else len(rows)
+        self._left: dict[Key, Row] = dict(zip(map(key_of(shape, 1), rows), rows, strict=True))
+        places = {name: shape.columns.index(name) + 1 for name in shape.identifiers}
+        self.had = {name: sum(1 for row in rows if row[place]) for name, place in places.items()}
+        self._places = places
+        self._spoken = sorted(shape.columns.index(name) for name in (*given, *(("gone_on",) if shape.gone else ())))
+
+    def meet(self, arranged: Arranged) -> Difference:
+        """What these rows change in what stands; whoever has been met is no longer missing."""
+        if not self._left:
+            return Difference(added=dict(arranged.rows))
+        shape, spoken, result = self.shape, self._spoken, Difference()
+        of_new, of_old = itemgetter(*spoken), itemgetter(*(place + 1 for place in spoken))
+        for name, row in arranged.rows.items():
+            old = self._left.pop(name, None)
+            if old is None:
+                result.added[name] = row
+            elif of_new(row) == of_old(old):
+                result.unchanged += 1
+            else:
+                part = result.back if shape.gone and old[-1] is not None else result.changed
+                part[name] = (old, _over(shape, old, row, spoken))
+        for name, place in self._places.items():
+            result.lost[name] = sum(1 for was, becomes in result.changed.values() if was[place] and not becomes[place])
+        return result
+
+    def missing(self, spared: Collection[Key], gone_on: Any) -> dict[Key, tuple[Row, Row]]:
+        """The rows that nothing met, each with what it becomes: gone on that day."""
+        left, of_shape = self._left, self.shape.row
+        return {n: (row, of_shape(*row[:-1], gone_on)) for n, row in left.items() if row[-1] is None and n not in spared}
+
+    def blanked(self, lost: Mapping[str, int]) -> dict[str, tuple[int, int]]:
+        """How many rows held an identifier, and how many of them would lose it."""
+        return {name: (self.had[name], count) for name, count in lost.items() if count}
+
+
 def compare(shape: Shape, standing: Sequence[Row], arranged: Arranged, *, given: Collection[str], gone_on: Any, full: bool) -> Difference:
     """What the arranged rows change in what stands; with `full`, what is not among them is gone on that day.
 
     Rows that the file has but we refused are never gone, and a table without gone_on loses no rows.
     """
-    stood: dict[Key, Row] = dict(zip(map(key_of(shape, 1), standing), standing, strict=True))
-    result = Difference()
-    spoken = sorted(shape.columns.index(name) for name in (*given, *(("gone_on",) if shape.gone else ())))
-    of_new, of_old = itemgetter(*spoken), itemgetter(*(place + 1 for place in spoken))
-    for name, row in arranged.rows.items():
-        old = stood.pop(name, None)
-        if old is None:
-            result.added[name] = row
-        elif of_new(row) == of_old(old):
-            result.unchanged += 1
-        else:
-            part = result.back if shape.gone and old[-1] is not None else result.changed
-            part[name] = (old, _over(shape, old, row, spoken))
-    present = sum(1 for row in stood.values() if row[-1] is None) if shape.gone else len(stood)
-    result.standing = present + result.unchanged + len(result.changed)
+    stood = Standing(shape, standing, given=given)
+    result = stood.meet(arranged)
+    result.standing, result.blanked = stood.count, stood.blanked(result.lost)
     if full and shape.gone:
-        spared = arranged.spared
-        result.gone = {n: (row, shape.row(*row[:-1], gone_on)) for n, row in stood.items() if row[-1] is None and n not in spared}
-    result.blanked = _blanked(shape, standing, result)
+        result.gone = stood.missing(arranged.spared, gone_on)
     return result
 
 
@@ -225,17 +273,6 @@ def _over(shape: Shape, old: Row, row: Row, spoken: Sequence[int]) -> Row:
     for place in spoken:
         merged[place + 1] = row[place]
     return shape.row._make(merged)  # type: ignore[no-any-return]
-
-
-def _blanked(shape: Shape, standing: Sequence[Row], difference: Difference) -> dict[str, tuple[int, int]]:
-    """How many rows held an identifier, and how many of them would lose it."""
-    found = {}
-    for name in shape.identifiers:
-        place = shape.columns.index(name) + 1
-        lost = sum(1 for was, becomes in difference.changed.values() if was[place] and not becomes[place])
-        if lost:
-            found[name] = (sum(1 for row in standing if row[place]), lost)
-    return found
 
 
 def as_day(day: date, storing: Storing) -> Any:

@@ -1,13 +1,15 @@
-"""What one file of a load would write, and the parts every feed's plan is made of."""
+"""What one file of a load does: the parts every feed's plan is made of. Rows are handed on to be written block by block."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from hashlib import sha256
+from functools import partial
 from typing import Any
 
-from careward.access.feeds.merge import Arranged, Cells, Difference, Refusals, Row, arrange, as_day, compare, given_columns, spare
+from careward.access.feeds.merge import Arranged, Cells, Difference, Refusals, Row, Standing, arrange, as_day, check, given_columns, spare
 from careward.access.feeds.rules import Figures
 from careward.access.feeds.world import World
+from careward.access.feeds.writing import Ink, Write
+from careward.core.blocks import Block
 from careward.core.ports import FeedFile, Problem
 from careward.evidence.rows.shapes import Shape
 from careward.people.staff.shapes import ASSIGNMENT, PERSON
@@ -17,50 +19,40 @@ MOST_PROBLEMS = 1_000
 SHOWN_LINES = 10
 
 
-@dataclass(frozen=True, slots=True)
-class Write:
-    """The rows of one table to add (id first) and to change (was, becomes)."""
-
-    shape: Shape
-    added: list[Row]
-    moved: list[tuple[Row, Row]]
-    fixed: Row = ()
-
-
 @dataclass(slots=True)
 class Planned:
-    """What one file would do; `digest` stands for the rows it was worked out against."""
+    """What one file would do, or has done; `digest` stands for the rows it was worked out against, `before` puts them back."""
 
     file: FeedFile
     figures: Figures
-    problems: list[Problem]
+    problems: list[Problem]  # the first thousand
+    problems_in_all: int
     notices: list[str]
-    writes: list[Write] = field(default_factory=list)
-    samples: dict[str, Any] = field(default_factory=dict)
-
-    @property
-    def digest(self) -> str:
-        said = sha256()
-        for write in self.writes:
-            said.update(f"{write.shape.table} {len(write.added)}\n".encode())
-            for was, _ in write.moved:
-                said.update(repr(was).encode())
-        return said.hexdigest()
+    samples: dict[str, Any]
+    digest: str
+    before: bytes
 
 
 @dataclass(slots=True)
 class Work:
-    """One file being planned: its cells, what was refused of it, and the world it is held against."""
+    """Some rows of one file being planned: their cells, what was refused of them, and the world they are held against."""
 
     file: FeedFile
+    lines: Sequence[int]
     cells: Cells
     world: World
     refusals: Refusals
-    notices: list[str] = field(default_factory=list)
+
+    @property
+    def blank(self) -> list[str]:
+        """A blank cell for each row, for a column that the file lacks."""
+        return [""] * len(self.lines)
 
     def refer(self, column: str, known: dict[str, int], what: str, remedy: str, *, optional: bool = False) -> list[int | None]:
         """The ids that a column's values name, case ignored; a row that names nobody is refused."""
-        values = [(v or "").strip().casefold() for v in self.cells.get(column, [""] * len(self.file.rows))]
+        if (found := list(map(known.get, self.cells.get(column, ())))) and None not in found:  # nearly always written as we know it
+            return found
+        values = [(v or "").strip().casefold() for v in self.cells.get(column) or self.blank]
         found = list(map(known.get, values))
         if None in found:
             for index, number in enumerate(found):
@@ -70,57 +62,174 @@ class Work:
         return found
 
     def refer_person(self, column: str) -> list[int | None]:
+        """The ids of the persons whose employee numbers a column gives."""
         remedy = "Correct the number, or add the person to staff.csv"
-        return self.refer(column, self.world.people(), "is not the employee number of anyone here", remedy)
+        return self.refer(column, self.world.people, "is not the employee number of anyone here", remedy)
 
     def arrange(self, shape: Shape, *, wanted: Sequence[int] | None = None) -> Arranged:
-        return arrange(shape, self.cells, self.refusals, self.world.storing, wanted=wanted)
+        return arrange(shape, self.cells, self.refusals, self.world.storing, wanted=wanted, canonical=self.file.canonical)
 
-    def compare(self, shape: Shape, standing: Sequence[Row], arranged: Arranged) -> Difference:
-        """The difference to what stands. A row that the file holds but cannot be read is not gone, as long as it can be told which one."""
-        day = as_day(self.world.on, self.world.storing)
-        given = given_columns(shape, self.cells)
-        result = compare(shape, standing, arranged, given=given, gone_on=day, full=self.file.snapshot)
-        if self.file.refused and result.gone:
-            self._spare(shape, result)
-        return result
 
-    def _spare(self, shape: Shape, difference: Difference) -> None:
-        if self.file.refused_keys is None:
+@dataclass(slots=True)
+class Tally:
+    """What became of the rows of one table so far."""
+
+    standing: int = 0
+    added: int = 0
+    changed: int = 0
+    gone: int = 0
+    spared: int = 0
+    unsure: int = 0
+    had: dict[str, int] = field(default_factory=dict)
+    lost: dict[str, int] = field(default_factory=dict)
+
+    def count(self, difference: Difference) -> None:
+        """Adds what some rows do; one that came back counts as added."""
+        self.added += len(difference.added) + len(difference.back)
+        self.changed += len(difference.changed)
+        self.gone += len(difference.gone)
+        for name, count in difference.lost.items():
+            self.lost[name] = self.lost.get(name, 0) + count
+
+    @property
+    def blanked(self) -> dict[str, tuple[int, int]]:
+        return {name: (self.had[name], count) for name, count in self.lost.items() if count}
+
+
+class FilePlan:
+    """One file on its way into the tables: what was counted, refused and shown of it so far."""
+
+    def __init__(self, file: FeedFile, world: World, ink: Ink) -> None:
+        self.file, self.world, self.ink = file, world, ink
+        self.notices: list[str] = []
+        self.samples: dict[str, list[Any]] = {"added": [], "changed": [], "gone": []}
+        self.rows = self.refused = 0
+        self._problems: list[Problem] = []
+        self._unlisted = 0
+
+    def work(self, block: Block, *shapes: Shape) -> Work:
+        """Begins with some rows: those whose cells cannot stand in these tables are refused."""
+        work = Work(self.file, block.lines, block.cells, self.world, Refusals(self.file.name, block.lines))
+        for shape in () if self.file.canonical else shapes:
+            check(shape, work.cells, work.refusals)
+        return work
+
+    def done_with(self, work: Work) -> None:
+        """Counts the rows of a block and keeps its problems."""
+        self.rows += len(work.lines) - len(work.refusals.rows)
+        self.refused += len(work.refusals.rows)
+        room = max(0, MOST_PROBLEMS - len(self._problems))
+        self._problems += work.refusals.problems[:room]
+        self._unlisted += len(work.refusals.problems[room:])
+
+    def take(self, shape: Shape, difference: Difference, fixed: Row, held: dict[Any, Row] | None = None) -> None:
+        """Hands on what a table gains and changes, and shows the first rows of it."""
+        added = self.world.take_in(shape, difference, held)
+        self.ink.put(Write(shape, added, list(difference.moved), fixed))
+        if any(len(kept) < MOST_SAMPLES for kept in self.samples.values()):
+            self.show(samples_of(self.world, shape, difference))
+
+    def show(self, samples: dict[str, list[Any]]) -> None:
+        for kind, kept in self.samples.items():
+            kept += samples[kind][: MOST_SAMPLES - len(kept)]
+
+    def missing(self, shape: Shape, stood: Standing, spared: set[Any], tally: Tally) -> Difference:
+        """Who is gone by a full list. A row that the file holds but cannot be read is not gone, as long as it can be told which one."""
+        found = Difference()
+        if not self.file.snapshot or not shape.gone:
+            return found
+        found.gone = stood.missing(spared, as_day(self.world.on, self.world.storing))
+        if self.file.refused and found.gone and self.file.refused_keys is None:
+            tally.unsure += len(found.gone)
+            found.gone.clear()
+        elif self.file.refused and found.gone:
+            tally.spared += spare(shape, found, self.file, self.world.named)
+        return found
+
+    def say_spared(self, shape: Shape, tally: Tally) -> None:
+        """Says of which rows it cannot be told that they are gone."""
+        what = {PERSON.table: "Persons", ASSIGNMENT.table: "Posts"}.get(shape.table, "Rows")
+        if tally.unsure:
+            self.notices.append(f"{what} missing from the list, kept as they are for now: {tally.unsure:,}. {_mend(self.file)}")
+        if tally.spared:
             self.notices.append(
-                f"{_things(shape)} missing from the list, kept as they are for now: {len(difference.gone):,}. {_mend(self.file)}"
-            )
-            difference.gone.clear()
-        elif spared := spare(shape, difference, self.file, self.world.named):
-            self.notices.append(
-                f"{_things(shape)} whose row was refused, kept as they were: {spared:,}. Put right the rows listed as problems."
+                f"{what} whose row was refused, kept as they were: {tally.spared:,}. Put right the rows listed as problems."
             )
 
-    def planned(self, writes: list[Write], figures: Figures, samples: dict[str, Any]) -> Planned:
-        problems = [*self.file.problems, *self.refusals.problems]
-        used = [w for w in writes if w.added or w.moved]
-        return Planned(self.file, figures, problems, [*self.file.notices, *self.notices], used, samples)
-
-    def figures(self, difference: Difference, *, changed: int | None = None, blanked: dict[str, tuple[int, int]] | None = None) -> Figures:
-        """The counts of the file's own rows; a row that came back counts as added."""
-        rows = len(self.file.rows) - len(self.refusals.rows)
-        added = len(difference.added) + len(difference.back)
-        changed = len(difference.changed) if changed is None else changed
-        return Figures(
-            self.file.name,
-            rows=rows,
-            refused=self.file.refused + len(self.refusals.rows),
-            standing=difference.standing,
-            added=added,
+    def planned(self, tally: Tally, *, changed: int | None = None, blanked: dict[str, tuple[int, int]] | None = None) -> Planned:
+        """What the file came to, by the counts of its own rows."""
+        file = self.file
+        changed = tally.changed if changed is None else changed
+        figures = Figures(
+            file.name,
+            rows=self.rows,
+            refused=file.refused + self.refused,
+            standing=tally.standing,
+            added=tally.added,
             changed=changed,
-            unchanged=rows - added - changed,
-            gone=len(difference.gone),
-            blanked=difference.blanked if blanked is None else blanked,
+            unchanged=self.rows - tally.added - changed,
+            gone=tally.gone,
+            blanked=tally.blanked if blanked is None else blanked,
         )
+        return self._ended(figures, [])
+
+    def unusable(self, problem: Problem) -> Planned:
+        """A file that as a whole cannot be used."""
+        figures = Figures(self.file.name, rows=0, refused=self.file.refused + len(self.file.rows), usable=False)
+        return self._ended(figures, [problem])
+
+    def _ended(self, figures: Figures, more: list[Problem]) -> Planned:
+        problems = [*self.file.problems, *self._problems, *more]
+        in_all = len(problems) + self._unlisted
+        notices = [*self.file.notices, *self.notices]
+        digest, before = self.ink.dry()
+        return Planned(self.file, figures, problems[:MOST_PROBLEMS], in_all, notices, self.samples, digest, before)
 
 
-def _things(shape: Shape) -> str:
-    return {PERSON.table: "Persons", ASSIGNMENT.table: "Posts"}.get(shape.table, "Rows")
+Prepare = Callable[[Work], Iterable[Write]]  # fills the cells that a file does not say; what is to be written first
+
+
+class Filling:
+    """One table being filled from a file: part by part, and each part some thousands of rows at a time."""
+
+    def __init__(self, plan: FilePlan, shape: Shape, *, prepare: Prepare, held: dict[Any, Row] | None = None) -> None:
+        self.plan, self.shape, self._prepare, self._held = plan, shape, prepare, held
+        self.tally = Tally()
+
+    def part(self, blocks: Iterable[Block], standing: Sequence[Row], fixed: Row) -> None:
+        """Holds rows against what stands; whatever of it the rows do not name is gone by a full list."""
+        shape, plan = self.shape, self.plan
+        stood: Standing | None = None
+        taken: dict[Any, int] = {}
+        spared: set[Any] = set()
+        for block in blocks:
+            work = plan.work(block, shape)
+            for write in self._prepare(work):
+                plan.ink.put(write)
+            arranged = arrange(shape, work.cells, work.refusals, plan.world.storing, taken=taken, canonical=plan.file.canonical)
+            taken.update(zip(arranged.rows, map(work.lines.__getitem__, arranged.at.values()), strict=True))
+            spared |= arranged.spared
+            stood = stood or self._stand(standing, given_columns(shape, work.cells))
+            self._take(stood.meet(arranged), fixed)
+            plan.done_with(work)
+        stood = stood or self._stand(standing, given_columns(shape, {}))
+        self._take(plan.missing(shape, stood, spared, self.tally), fixed)
+
+    def _stand(self, rows: Sequence[Row], given: frozenset[str]) -> Standing:
+        stood = Standing(self.shape, rows, given=given)
+        self.tally.standing += stood.count
+        for name, count in stood.had.items():
+            self.tally.had[name] = self.tally.had.get(name, 0) + count
+        return stood
+
+    def _take(self, difference: Difference, fixed: Row) -> None:
+        self.tally.count(difference)
+        self.plan.take(self.shape, difference, fixed, self._held)
+
+    def planned(self) -> Planned:
+        """What the file came to."""
+        self.plan.say_spared(self.shape, self.tally)
+        return self.plan.planned(self.tally)
 
 
 def _mend(file: FeedFile) -> str:
@@ -130,19 +239,7 @@ def _mend(file: FeedFile) -> str:
     return f"It cannot be told whom or what these rows stand for, and it may be one that is missing; put them right first: {which}."
 
 
-def merged(work: Work, shape: Shape, standing: Sequence[Row], fixed: Row, held: dict[Any, Row] | None = None) -> tuple[Write, Difference]:
-    """Arranges the file's rows for one table and compares them with what stands there."""
-    difference = work.compare(shape, standing, work.arrange(shape))
-    return Write(shape, work.world.take_in(shape, difference, held), list(difference.moved), fixed), difference
-
-
-def unusable(file: FeedFile, problem: Problem) -> Planned:
-    """A file that as a whole cannot be used."""
-    figures = Figures(file.name, rows=0, refused=file.refused + len(file.rows), usable=False)
-    return Planned(file, figures, [*file.problems, problem], list(file.notices))
-
-
-def samples_of(world: World, shape: Shape, difference: Difference) -> dict[str, Any]:
+def samples_of(world: World, shape: Shape, difference: Difference) -> dict[str, list[Any]]:
     """The first rows of each kind in words, for the preview: [name of the row, [[column, was, becomes], ...]]."""
     nothing = (None,) * (len(shape.columns) + 1)
     kinds = {
@@ -150,16 +247,19 @@ def samples_of(world: World, shape: Shape, difference: Difference) -> dict[str, 
         "changed": _first(difference.changed.values()),
         "gone": [(was, nothing) for was, _ in _first(difference.gone.values())],
     }
-    return {kind: [_in_words(world, shape, was, becomes) for was, becomes in pairs[:MOST_SAMPLES]] for kind, pairs in kinds.items()}
+    if not any(kinds.values()):
+        return {kind: [] for kind in kinds}
+    words = [partial(world.say, each, world.named(each) if each.refers_to else {}) for each in shape.fields]
+    return {kind: [_in_words(shape, words, was, becomes) for was, becomes in pairs[:MOST_SAMPLES]] for kind, pairs in kinds.items()}
 
 
 def _first(values: Any) -> list[Any]:
     return [value for value, _ in zip(values, range(MOST_SAMPLES), strict=False)]
 
 
-def _in_words(world: World, shape: Shape, was: Row, becomes: Row) -> list[Any]:
-    pairs = zip(shape.fields, was[1:], becomes[1:], strict=False)
-    facts = [[f.column, world.say(f, old), world.say(f, new)] for f, old, new in pairs if old != new]
+def _in_words(shape: Shape, words: Sequence[Callable[[Any], str]], was: Row, becomes: Row) -> list[Any]:
+    pairs = zip(shape.fields, words, was[1:], becomes[1:], strict=False)
+    facts = [[f.column, say(old), say(new)] for f, say, old, new in pairs if old != new]
     row = becomes if becomes[0] is not None else was
-    named = [world.say(f, v) for f, v in zip(shape.fields[: shape.key], row[1:], strict=False)]
+    named = [say(v) for say, v in zip(words[: shape.key], row[1:], strict=False)]
     return [", ".join(n for n in named if n), [fact for fact in facts if fact[1] or fact[2]]]

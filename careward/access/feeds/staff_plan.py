@@ -1,59 +1,82 @@
 """What the staff list and the leavers report would do: persons, the teams they stand in, and the posts they hold."""
 
 from collections import defaultdict
+from collections.abc import Iterable
 from typing import Any
 
-from careward.access.feeds.merge import Arranged, Difference, Refusals, cells_of, check, compare, given_columns
-from careward.access.feeds.plan import Planned, Work, Write, merged, samples_of
+from careward.access.feeds.merge import Arranged, Difference, Standing, arrange, given_columns
+from careward.access.feeds.plan import FilePlan, Filling, Planned, Tally, Work, samples_of
 from careward.access.feeds.rules import fitting
-from careward.access.feeds.world import World
-from careward.core.ports import FeedFile
+from careward.access.feeds.world import World, by_key
+from careward.access.feeds.writing import Write
+from careward.evidence.rows.shapes import Shape
 from careward.people.staff.shapes import ASSIGNMENT, LEAVER, PERSON, TEAM
 
 
-def plan_staff(file: FeedFile, world: World) -> Planned:
-    """Persons from their primary row (else their first), a post for each row; whoever has no row is gone, and their posts too."""
-    work = Work(file, cells_of(file), world, Refusals(file))
-    check(PERSON, work.cells, work.refusals)
-    check(ASSIGNMENT, work.cells, work.refusals)
-    teams = _teams(work)
+def plan_staff(plan: FilePlan) -> Planned:
+    """Persons from their primary row (else their first), a post for each row; whoever has no row is gone, and their posts too.
+
+    The list is taken whole, since the rows of a person bear on each other.
+    """
+    world = plan.world
+    held = {shape.table: by_key(shape, world.named_standing(shape)) for shape in (PERSON, ASSIGNMENT)}
+    work = plan.work(plan.file.whole(), PERSON, ASSIGNMENT)
+    plan.ink.put(_teams(work))
     numbers = _folded(work, "employee_number")
     leading = _leading(work, numbers)
-    persons = work.compare(PERSON, list(world.staff.values()), work.arrange(PERSON, wanted=sorted(leading.values())))
-    person_write = Write(PERSON, world.take_in(PERSON, persons, world.staff), list(persons.moved), (world.organisation_id,))
-    _fill_posts(work, numbers, leading)
+    of_persons, of_posts = Tally(), Tally()
+    arranged = work.arrange(PERSON, wanted=sorted(leading.values()))
+    persons = _compare(plan, work, PERSON, held[PERSON.table], arranged, of_persons)
+    _put(plan, PERSON, persons, held[PERSON.table])
+    _fill_posts(work, numbers, leading, {row.employee_number.casefold(): row.id for row in held[PERSON.table].values()})
     arranged = work.arrange(ASSIGNMENT)
-    posts = work.compare(ASSIGNMENT, list(world.posts.values()), arranged)
-    post_write = Write(ASSIGNMENT, world.take_in(ASSIGNMENT, posts, world.posts), list(posts.moved), (world.organisation_id,))
+    posts = _compare(plan, work, ASSIGNMENT, held[ASSIGNMENT.table], arranged, of_posts)
+    _put(plan, ASSIGNMENT, posts, held[ASSIGNMENT.table])
+    world.know_staff(held[PERSON.table].values(), held[ASSIGNMENT.table].values())
     changed = _changed_rows(arranged, posts, {leading[name] for name in (*persons.changed, *persons.back)})
-    figures = work.figures(posts, changed=len(changed), blanked={**persons.blanked, **posts.blanked})
-    return work.planned([teams, person_write, post_write], figures, _samples(world, persons, posts))
+    plan.show(_samples(world, persons, posts))
+    plan.done_with(work)
+    for shape, tally in ((PERSON, of_persons), (ASSIGNMENT, of_posts)):
+        plan.say_spared(shape, tally)
+    return plan.planned(of_posts, changed=len(changed), blanked={**of_persons.blanked, **of_posts.blanked})
+
+
+def _compare(plan: FilePlan, work: Work, shape: Shape, held: dict[Any, Any], arranged: Arranged, tally: Tally) -> Difference:
+    stood = Standing(shape, list(held.values()), given=given_columns(shape, work.cells))
+    found = stood.meet(arranged)
+    found.gone = plan.missing(shape, stood, arranged.spared, tally).gone
+    tally.standing, tally.had = stood.count, stood.had
+    tally.count(found)
+    return found
+
+
+def _put(plan: FilePlan, shape: Shape, found: Difference, held: dict[Any, Any]) -> None:
+    added = plan.world.take_in(shape, found, held)
+    plan.ink.put(Write(shape, added, list(found.moved), (plan.world.organisation_id,)))
 
 
 def _folded(work: Work, column: str) -> list[str]:
-    blank = [""] * len(work.file.rows)
-    return [(value or "").strip().casefold() for value in work.cells.get(column, blank)]
+    return [(value or "").strip().casefold() for value in work.cells.get(column) or work.blank]
 
 
 def _teams(work: Work) -> Write:
     """Makes the teams that rows stand in: known by code, or where there is none by name. The first row of a team names it."""
-    names = {row.name.casefold(): row.code for row in work.world.teams.values()}
-    blank = [""] * len(work.file.rows)
-    titles = [(t or "").strip() for t in work.cells.get("team", blank)]
-    codes = [(c or "").strip() or names.get(t.casefold(), t) for c, t in zip(work.cells.get("team_code", blank), titles, strict=True)]
+    world = work.world
+    names = {row.name.casefold(): row.code for row in world.teams.values()}
+    titles = [(t or "").strip() for t in work.cells.get("team") or work.blank]
+    given = work.cells.get("team_code") or work.blank
+    codes = [(c or "").strip() or names.get(t.casefold(), t) for c, t in zip(given, titles, strict=True)]
     for index in (i for i, code in enumerate(codes) if not code):
         work.refusals.add(index, "team", "The cell is blank", "Give the team of this row")
     first = {code.casefold(): index for index, code in reversed(list(enumerate(codes))) if index not in work.refusals.rows}
     directorates = {"directorate": work.cells["directorate"]} if "directorate" in work.cells else {}
     cells = {"code": codes, "name": [t or c for t, c in zip(titles, codes, strict=True)], **directorates}
-    said = Work(work.file, cells, work.world, work.refusals)
-    arranged = said.arrange(TEAM, wanted=sorted(first.values()))
-    given = given_columns(TEAM, said.cells)
-    found = compare(TEAM, list(work.world.teams.values()), arranged, given=given, gone_on=None, full=False)
-    added = work.world.take_in(TEAM, found, work.world.teams)
-    known = {code: row.id for code, row in work.world.teams.items()}
+    arranged = arrange(TEAM, cells, work.refusals, world.storing, wanted=sorted(first.values()))
+    found = Standing(TEAM, list(world.teams.values()), given=given_columns(TEAM, cells)).meet(arranged)
+    added = world.take_in(TEAM, found, world.teams)
+    known = {code: row.id for code, row in world.teams.items()}
     work.cells["team_id"] = [known.get(code.casefold()) for code in codes]
-    return Write(TEAM, added, list(found.moved), (work.world.organisation_id,))
+    return Write(TEAM, added, list(found.moved), (world.organisation_id,))
 
 
 def _leading(work: Work, numbers: list[str]) -> dict[str, int]:
@@ -68,12 +91,11 @@ def _leading(work: Work, numbers: list[str]) -> dict[str, int]:
     return leading
 
 
-def _fill_posts(work: Work, numbers: list[str], leading: dict[str, int]) -> None:
+def _fill_posts(work: Work, numbers: list[str], leading: dict[str, int], people: dict[str, int]) -> None:
     """Gives each row its person, whether it is the primary post, and a number where the list has none: its team and first day."""
-    people = work.world.people()
     leads = set(leading.values())
     flags = work.cells.get("primary_assignment") or [None] * len(numbers)
-    given = work.cells.get("assignment_number") or [""] * len(numbers)
+    given = work.cells.get("assignment_number") or work.blank
     where = zip(given, work.cells["team_id"], work.cells.get("start_on", []), strict=True)
     codes = {row.id: row.code for row in work.world.teams.values()}
     work.cells["person_id"] = [people.get(number) for number in numbers]
@@ -94,26 +116,28 @@ def _samples(world: World, persons: Difference, posts: Difference) -> dict[str, 
     return {kind: who[kind] + where[kind] for kind in who}
 
 
-def plan_leavers(file: FeedFile, world: World) -> Planned:
+def plan_leavers(plan: FilePlan) -> Planned:
     """Each line with the persons it may mean by name and team; none, one or many, for someone to look at (EL-046, EL-048)."""
-    work = Work(file, cells_of(file), world, Refusals(file))
-    check(LEAVER, work.cells, work.refusals)
-    fits = _fits(work)
-    work.cells["fits"] = [len(found) for found in fits]
-    work.cells["person_id"] = [found[0] if len(found) == 1 else None for found in fits]
-    write, difference = merged(work, LEAVER, world.standing(LEAVER), (world.organisation_id,))
-    return work.planned([write], work.figures(difference), samples_of(world, LEAVER, difference))
+
+    def prepare(work: Work) -> Iterable[Write]:
+        fits = _fits(work)
+        work.cells["fits"] = [len(found) for found in fits]
+        work.cells["person_id"] = [found[0] if len(found) == 1 else None for found in fits]
+        return ()
+
+    filling = Filling(plan, LEAVER, prepare=prepare)
+    filling.part(plan.file.blocks(), plan.world.standing(LEAVER), (plan.world.organisation_id,))
+    return filling.planned()
 
 
 def _fits(work: Work) -> list[list[int]]:
     """The persons that each line's name and team may mean."""
-    members: dict[str, set[int]] = defaultdict(set)
     titles = {row.id: {row.code.casefold(), row.name.casefold()} for row in work.world.teams.values()}
-    for post in work.world.posts.values():
-        for title in titles.get(post.team_id, ()):
-            members[title].add(post.person_id)
-    persons = {row.id: (row.id, row.first_name, row.preferred_name, row.last_name) for row in work.world.staff.values()}
+    members: dict[str, set[int]] = defaultdict(set)
+    for person, team in work.world.members:
+        for title in titles.get(team, ()):
+            members[title].add(person)
+    persons = {person: (person, first, preferred, last) for person, first, preferred, last in work.world.names}
     teams = _folded(work, "team")
-    blank = [""] * len(teams)
-    names = zip(work.cells.get("name", blank), teams, strict=True)
+    names = zip(work.cells.get("name") or work.blank, teams, strict=True)
     return [fitting(name or "", [persons[who] for who in sorted(members.get(team, ())) if who in persons]) for name, team in names]

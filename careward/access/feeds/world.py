@@ -1,6 +1,6 @@
 """What one organisation already holds, as a load sees it, together with what the load itself has brought so far."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -32,32 +32,52 @@ class World:
         self.ids = ids
         self.storing = bulk.storing()
 
-    def standing(self, shape: Shape, scope_id: int | None = None) -> list[Row]:
+    def standing(self, shape: Shape, scope_id: int | None = None, **more: int) -> list[Row]:
         """The rows a table holds now for this organisation, or for one of its systems."""
-        return shape.named(bulk.read(shape.table, shape.columns, {shape.scope: scope_id or self.organisation_id}))
+        return bulk.read(shape.table, shape.columns, {shape.scope: scope_id or self.organisation_id, **more})
+
+    def named_standing(self, shape: Shape) -> list[Any]:
+        """The same with names, for a table that is never long."""
+        return shape.named(self.standing(shape))
 
     @cached_property
-    def staff(self) -> dict[str, Row]:
-        """Person rows by employee number, case ignored."""
-        return _by_key(PERSON, self.standing(PERSON))
+    def numbers(self) -> dict[int, str]:
+        """The employee number of each person, those this load brings among them."""
+        return dict(bulk.read(PERSON.table, ("employee_number",), {PERSON.scope: self.organisation_id}))
 
+    @cached_property
     def people(self) -> dict[str, int]:
-        """Person ids by employee number, those this load brings among them."""
-        return {number: row.id for number, row in self.staff.items()}
+        """Person ids by employee number, as it is written and with its case ignored."""
+        return _as_written_and_folded(self.numbers)
 
     @cached_property
-    def posts(self) -> dict[Any, Row]:
-        return _by_key(ASSIGNMENT, self.standing(ASSIGNMENT))
+    def names(self) -> list[Row]:
+        """Of each person the id, first name, preferred name and last name."""
+        return bulk.read(PERSON.table, ("first_name", "preferred_name", "last_name"), {PERSON.scope: self.organisation_id})
 
     @cached_property
-    def teams(self) -> dict[str, Row]:
+    def members(self) -> set[tuple[int, int]]:
+        """Which persons hold a post in which teams: (person, team)."""
+        posts = bulk.read(ASSIGNMENT.table, ("person_id", "team_id"), {ASSIGNMENT.scope: self.organisation_id})
+        return {(person, team) for _, person, team in posts}
+
+    def know_staff(self, persons: Iterable[Any], posts: Iterable[Any]) -> None:
+        """Keeps of a staff list that has gone in what other files ask for; the rest of it can go."""
+        rows = list(persons)
+        self.numbers = {row.id: row.employee_number for row in rows}
+        self.people = _as_written_and_folded(self.numbers)
+        self.names = [(row.id, row.first_name, row.preferred_name, row.last_name) for row in rows]
+        self.members = {(row.person_id, row.team_id) for row in posts}
+
+    @cached_property
+    def teams(self) -> dict[str, Any]:
         """Team rows by code, case ignored."""
-        return _by_key(TEAM, self.standing(TEAM))
+        return by_key(TEAM, self.named_standing(TEAM))
 
     @cached_property
-    def register(self) -> dict[str, Row]:
+    def register(self) -> dict[str, Any]:
         """System rows by code, case ignored."""
-        return _by_key(SYSTEM, self.standing(SYSTEM))
+        return by_key(SYSTEM, self.named_standing(SYSTEM))
 
     def system(self, code: str) -> KnownSystem | None:
         row = self.register.get(code.strip().casefold())
@@ -66,7 +86,7 @@ class World:
     def environments(self, system: KnownSystem) -> dict[Any, Row]:
         """Environment rows of one system by (system, code); ours to add to."""
         if system.id not in self._environments:
-            self._environments[system.id] = _by_key(ENVIRONMENT, self.standing(ENVIRONMENT, system.id))
+            self._environments[system.id] = by_key(ENVIRONMENT, ENVIRONMENT.named(self.standing(ENVIRONMENT, system.id)))
         return self._environments[system.id]
 
     @cached_property
@@ -85,35 +105,36 @@ class World:
     def take_in(self, shape: Shape, difference: Difference, held: dict[Any, Row] | None = None) -> list[Row]:
         """Gives the added rows their ids and returns them with those; puts the whole difference over what is held."""
         numbers = self.ids.take(shape.table, len(difference.added))
-        added = shape.named([(number, *row) for number, row in zip(numbers, difference.added.values(), strict=True)])
+        added: list[Row] = [(number, *row) for number, row in zip(numbers, difference.added.values(), strict=True)]
         if held is not None:
-            held.update(zip(difference.added, added, strict=True))
+            held.update(zip(difference.added, shape.named(added), strict=True))
             for part in (difference.changed, difference.back, difference.gone):
                 held.update({name: becomes for name, (_, becomes) in part.items()})
         return added
 
-    def say(self, each: Field, value: Any) -> str:
-        """A stored value as the person who loads the file knows it: numbers and codes in place of ids."""
+    def say(self, each: Field, names: Mapping[int, str], value: Any) -> str:
+        """A stored value as the person who loads the file knows it: numbers and codes in place of ids, whose names are given."""
         if value is None or value == "":
             return ""
         if each.refers_to and isinstance(value, int):
-            return next((name for number, name in self._referred(each) if number == value), "")
+            return names.get(value, "")
         if each.kind == FLAG:
             return "yes" if value else "no"
         return str(value)
 
     def named(self, each: Field) -> dict[int, str]:
         """What files call each id that a column may hold."""
-        return dict(self._referred(each))
-
-    def _referred(self, each: Field) -> Iterator[tuple[int, str]]:
-        """The rows that a column of ids refers to, and the words a person knows them by."""
         if each.refers_to == TEAM.table:
-            return ((row.id, row.name) for row in self.teams.values())
+            return {row.id: row.name for row in self.teams.values()}
         if each.refers_to == SYSTEM.table:
-            return ((row.id, row.code) for row in self.register.values())
-        return ((row.id, row.employee_number) for row in self.staff.values())
+            return {row.id: row.code for row in self.register.values()}
+        return self.numbers
 
 
-def _by_key(shape: Shape, rows: Sequence[Row]) -> dict[Any, Row]:
+def _as_written_and_folded(numbers: Mapping[int, str]) -> dict[str, int]:
+    return {number.casefold(): person for person, number in numbers.items()} | {number: person for person, number in numbers.items()}
+
+
+def by_key(shape: Shape, rows: Sequence[Any]) -> dict[Any, Any]:
+    """Rows as a table holds them by what tells them apart."""
     return dict(zip(map(key_of(shape, 1), rows), rows, strict=True))

@@ -3,12 +3,13 @@
 import json
 import zlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from hashlib import sha256
 from typing import Any
 
 from careward.access.accounts.shapes import ACCOUNT
 from careward.access.authorisations.shapes import AUTHORISATION
-from careward.access.feeds.plan import Planned, Write
+from careward.access.feeds.merge import Row
 from careward.access.feeds.shapes import SHAPES
 from careward.evidence.rows import bulk
 from careward.evidence.rows.shapes import Shape
@@ -23,23 +24,50 @@ NAMED_BY_TEXT = {
 }
 
 
-def write(planned: Planned) -> None:
-    """Writes everything one file does, inside the caller's transaction."""
-    for each in planned.writes:
-        shape = each.shape
-        bulk.insert(shape.table, (*shape.columns, *shape.fixed), each.added, each.fixed)
-        bulk.update(shape.table, shape.columns, [becomes for _, becomes in each.moved])
+@dataclass(frozen=True, slots=True)
+class Write:
+    """The rows of one table to add (id first) and to change (was, becomes)."""
+
+    shape: Shape
+    added: Sequence[Row]
+    moved: Sequence[tuple[Row, Row]]
+    fixed: Row = ()
 
 
-def remembered(planned: Planned) -> bytes:
-    """What the touched rows were: for each table a line with the ids added, then a line [id, value ...] for each row changed."""
-    packer = zlib.compressobj(1)
-    parts = [packer.compress(line.encode()) for each in planned.writes for line in _lines(each)]
-    return b"".join([*parts, packer.flush()])
+class Ink:
+    """Writes what one file does as it comes, or only counts it, inside the caller's transaction; never holds the rows."""
+
+    def __init__(self, *, writing: bool) -> None:
+        self._writing = writing
+        self._sha = sha256()
+        self._added: dict[str, int] = {}
+        self._packer = zlib.compressobj(1)
+        self._packed: list[bytes] = []
+
+    def put(self, each: Write) -> None:
+        """Takes some rows of one table."""
+        if not each.added and not each.moved:
+            return
+        table = each.shape.table
+        self._added[table] = self._added.get(table, 0) + len(each.added)
+        for was, _ in each.moved:
+            self._sha.update(repr(tuple(was)).encode())
+        if self._writing:
+            bulk.insert(table, (*each.shape.columns, *each.shape.fixed), each.added, each.fixed)
+            bulk.update(table, each.shape.columns, [becomes for _, becomes in each.moved])
+            self._packed += [self._packer.compress(line.encode()) for line in _lines(each)]
+
+    def dry(self) -> tuple[str, bytes]:
+        """Nothing more comes: a digest of the rows it was worked out against, and what the touched rows were.
+
+        The second is for each table a line with the ids added, then a line [id, value ...] for each row changed.
+        """
+        self._sha.update(json.dumps(sorted(self._added.items())).encode())
+        return self._sha.hexdigest(), b"".join([*self._packed, self._packer.flush()]) if self._writing else b""
 
 
 def _lines(each: Write) -> Iterator[str]:
-    added = bulk.as_ranges(row[0] for row in each.added)
+    added = bulk.as_ranges([row[0] for row in each.added])
     yield json.dumps({"table": each.shape.table, "added": added, "columns": each.shape.columns}) + "\n"
     for was, _ in each.moved:
         yield json.dumps(was, default=str) + "\n"
@@ -62,15 +90,16 @@ class Remembered:
 
 
 def recall(before: bytes | memoryview | None) -> list[Remembered]:
-    """Reads back what `remembered` kept."""
-    tables: list[Remembered] = []
+    """Reads back what was remembered, each table once, in the order in which they were first written."""
+    tables: dict[str, Remembered] = {}
     for line in zlib.decompress(before).splitlines() if before else ():
         said = json.loads(line)
         if isinstance(said, dict):
-            tables.append(Remembered(said["table"], tuple(said["columns"]), tuple((a, b) for a, b in said["added"]), []))
+            known = tables.get(said["table"], Remembered(said["table"], tuple(said["columns"]), (), []))
+            current = tables[said["table"]] = replace(known, added=(*known.added, *((a, b) for a, b in said["added"])))
         else:
-            tables[-1].was.append(tuple(said))
-    return tables
+            current.was.append(tuple(said))
+    return list(tables.values())
 
 
 def put_back(tables: Sequence[Remembered], *, gone_on: Any) -> int:

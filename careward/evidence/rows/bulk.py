@@ -30,7 +30,7 @@ def storing() -> dict[str, Callable[[Any], Any]]:
 
 
 def _moment_text(moment: datetime) -> str:
-    return str(moment.astimezone(UTC).replace(tzinfo=None))
+    return moment.astimezone(UTC).isoformat(" ")[:-6]  # without +00:00
 
 
 def take_stock(changed: int) -> None:
@@ -167,8 +167,10 @@ def remove(table: str, ranges: Sequence[tuple[int, int]], held_by: Sequence[str]
     return kept
 
 
-def as_ranges(ids: Iterable[int]) -> list[tuple[int, int]]:
-    """Ids as runs [first, last], so that a hundred thousand new rows are one pair."""
+def as_ranges(ids: Sequence[int]) -> list[tuple[int, int]]:
+    """Ids, each once, as runs [first, last], so that a hundred thousand new rows are one pair."""
+    if ids and max(ids) - min(ids) == len(ids) - 1:
+        return [(min(ids), max(ids))]
     runs: list[tuple[int, int]] = []
     for number in sorted(ids):
         if runs and number == runs[-1][1] + 1:

@@ -136,6 +136,7 @@ def _read_open(path: Path, name: str, system: str, profile: FeedProfile, limit: 
         intake.key,
         intake.refused_keys,
         tuple(intake.unkeyed),
+        canonical=True,
     )
 
 
