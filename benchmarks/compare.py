@@ -15,10 +15,12 @@ import pyarrow as pa
 from careward.access.accounts.rules import shapes
 from careward.access.accounts.rules.judging import judge
 from careward.access.accounts.rules.matching import Facts, prepare
+from careward.access.authorisations.rules import Authority, split
 from careward.core.packs.pack import Pack
 from careward.core.packs.pack import load as load_pack
 from careward.engines.analysis.reconciliation.compare import compare
 from careward.engines.analysis.tables import RECONCILED, empty
+from careward.people.staff.rules import CourseTaken, Tenure
 
 ON = date(2026, 11, 22)
 PEOPLE, SYSTEMS = 20_000, 20
@@ -44,7 +46,7 @@ WORLD = {
     "authorisations": f"""
         select 'system-' || j as system, 'live' as environment, i as person_id, 'normal' as kind,
             'clinician;role ' || i % 7 as roles, 'north;team ' || i % 40 as teams,
-            false as approved_by_is_holder, 'line_manager' as approver_role, date '2025-05-01' as approved_on,
+            'M' || i % 500 as approved_by, 'line_manager' as approver_role, date '2025-05-01' as approved_on,
             if((i + j) % 200 = 0, date '2026-10-01', null) as expires_on, '' as exception_reason
         {EACH}""",
     "accounts": f"""
@@ -61,7 +63,10 @@ def world(people: int = PEOPLE, systems: int = SYSTEMS) -> dict[str, pa.Table]:
     """A trust's tables, made in memory: each person holds one account on each system."""
     with duckdb.connect() as con:
         made = {name: con.execute(query.format(people=people, systems=systems)).fetch_arrow_table() for name, query in WORLD.items()}
-    return {name: made[name].cast(shape.to_pyarrow()) if name in made else empty(shape) for name, shape in RECONCILED.items()}
+    return {
+        name: made[name].select(shape.names).cast(shape.to_pyarrow()) if name in made else empty(shape)
+        for name, shape in RECONCILED.items()
+    }
 
 
 def things(tables: dict[str, pa.Table]) -> int:
@@ -114,18 +119,14 @@ def _holder(row: dict[str, Any], held: dict[str, dict[int, list[Any]]]) -> shape
     return shapes.Holder(**row, **mine)
 
 
-def _authorisation(*, approved_by_is_holder: bool, **row: Any) -> shapes.Authorisation:
-    return shapes.Authorisation(approved_by_holder=approved_by_is_holder, **_split(row))
-
-
 def _split(row: dict[str, Any]) -> dict[str, Any]:
-    return row | {name: shapes.split(row[name]) for name in ("roles", "teams")}
+    return row | {name: split(row[name]) for name in ("roles", "teams")}
 
 
 KINDS: dict[str, Callable[..., Any]] = {
-    "assignments": shapes.Assignment,
-    "training": shapes.TrainingRecord,
-    "authorisations": _authorisation,
+    "assignments": Tenure,
+    "training": CourseTaken,
+    "authorisations": lambda **row: Authority(**_split(row)),
 }
 
 

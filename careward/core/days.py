@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 LONDON = ZoneInfo("Europe/London")
 MONDAY, FRIDAY, SATURDAY = 0, 4, 5
 ONE_DAY = timedelta(days=1)
+LONG_AGO, FAR = date.min, date.max  # a blank beginning, and a blank end: none
 
 # Proclaimed for one year only. A later one goes into a Calendar's `closed` days until it stands here.
 MOVED = {date(2020, 5, 4): date(2020, 5, 8), date(2022, 5, 30): date(2022, 6, 2)}

@@ -31,6 +31,11 @@ class StaffNumberError(IdError):
     """Not a staff number."""
 
 
+def plain(text: str | None) -> str:
+    """An identifier as it is compared: case and outer blanks make no difference."""
+    return (text or "").strip().lower()
+
+
 def parse_nhs_number(text: str) -> str:
     """The ten digits of an NHS number, spaces and dashes taken out; raises NhsNumberError."""
     digits = DASHES.sub("", BLANKS.sub("", text))

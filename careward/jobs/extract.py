@@ -20,9 +20,7 @@ _ACCOUNT = {
     "account_id": "a.id", "system": "s.code", "employee_number": "a.employee_number", "smartcard": "a.smartcard_uuid", "kind": "a.kind",
     "last_used_on": "a.last_used_at",
 }  # fmt: skip
-_AUTHORISATION = {
-    "system": "s.code", "kind": "z.kind", "approved_by_is_holder": "z.approved_by_employee_number = p.employee_number",
-}  # fmt: skip
+_AUTHORISATION = {"system": "s.code", "kind": "z.kind", "approved_by": "z.approved_by_employee_number"}
 OF_SYSTEM = "AND (%s = '' OR s.code = %s)"
 
 # Table of the comparison: how its columns are said, and where they come from.
@@ -35,7 +33,7 @@ SOURCES: dict[str, tuple[Named, str]] = {
     "training": ({"course": "course_code"}, "people_trainingheld WHERE organisation_id = %s AND gone_on IS NULL"),
     "absences": ({}, "people_absence WHERE organisation_id = %s AND gone_on IS NULL"),
     "authorisations": (_AUTHORISATION, f"""
-        access_authorisation z JOIN systems_system s ON s.id = z.system_id JOIN people_person p ON p.id = z.person_id
+        access_authorisation z JOIN systems_system s ON s.id = z.system_id
         WHERE z.organisation_id = %s AND z.gone_on IS NULL {OF_SYSTEM}"""),
     "generic": ({"system": "s.code", "approved_on": "ig_approved_on"}, """
         access_genericapproval g JOIN systems_system s ON s.id = g.system_id

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from careward.people.staff import queries, rules
 from careward.people.staff.lines import held_posts, not_ended
 from careward.people.staff.models import Absence, Assignment, Deputy, Person
-from careward.people.staff.rules import ABOVE, DEPUTY, OWN, Deputising, ManagerOn, Member, Post
+from careward.people.staff.rules import ABOVE, DEPUTY, OWN, Away, Deputising, ManagerOn, Member, Post
 from tests.make import people as make
 from tests.make.people import TODAY
 
@@ -51,7 +51,7 @@ def build(world):
 def lines_of(world, staff):
     """The same world as values, for the rule about one."""
     held = {i: [p for p in world["posts"] if p[0] == i] for i in range(STAFF)}
-    away = {i: [(a[1], a[2]) for a in world["absences"] if a[0] == i and a[3] is None] for i in range(STAFF)}
+    away = {i: [Away("maternity", a[1], a[2]) for a in world["absences"] if a[0] == i and a[3] is None] for i in range(STAFF)}
     members = {staff[i].pk: Member(f"E{i}", [_post(p) for p in held[i]], away[i]) for i in range(STAFF)}
     acting = [Deputising(staff[m].pk, staff[d].pk, f, t) for m, d, f, t, gone in world["deputies"] if gone is None]
     return rules.lines(members, acting, TODAY)

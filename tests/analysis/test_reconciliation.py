@@ -198,9 +198,7 @@ def test_absent_by_the_status_of_every_assignment_that_has_not_ended(wrong, line
     assert [f.settled for f in lines(accounts=locked, assignments=both)] == [True]
 
 
-AUTHORITY = (
-    "system | environment | person_id | kind | approver_role | approved_on | expires_on | approved_by_is_holder | exception_reason\n"
-)
+AUTHORITY = "system | environment | person_id | kind | approver_role | approved_on | expires_on | approved_by | exception_reason\n"
 MISSING, EXPIRED = "ann authorisation.missing ask PA-008", "ann authorisation.expired lock PA-008"
 
 
@@ -208,18 +206,18 @@ MISSING, EXPIRED = "ann authorisation.missing ask PA-008", "ann authorisation.ex
 @pytest.mark.parametrize(
     ("rows", "expected"),
     [
-        ("paris | live | 1 | normal | line_manager | 2026-11-22 | 2026-11-22 | no |", []),
-        ("paris | live | 1 | normal | line_manager | 2026-11-23 | | no |", [MISSING]),  # not yet
-        ("paris | live | 1 | normal | line_manager | 2024-01-01 | 2026-11-21 | no |", [EXPIRED]),
-        ("paris | live | 1 | normal | line_manager | 2024-01-01 | | yes |", [MISSING]),  # nobody approves their own
-        ("paris | live | 1 | normal | director | 2024-01-01 | | no |", [MISSING]),
-        ("paris | live | 1 | admin | line_manager | 2024-01-01 | | no |", [MISSING]),
-        ("rio | live | 1 | normal | line_manager | 2024-01-01 | | no |", [MISSING]),
-        ("paris | live | 1 | normal | line_manager | 2024-01-01 | | no | visiting", [MISSING]),  # an exception
-        ("paris | live | 1 | normal | caldicott_guardian | 2024-01-01 | | no | visiting", []),
-        ("paris | live | 1 | normal | caldicott_guardian | 2024-01-01 | | no |", []),
+        ("paris | live | 1 | normal | line_manager | 2026-11-22 | 2026-11-22 | 900 |", []),
+        ("paris | live | 1 | normal | line_manager | 2026-11-23 | | 900 |", [MISSING]),  # not yet
+        ("paris | live | 1 | normal | line_manager | 2024-01-01 | 2026-11-21 | 900 |", [EXPIRED]),
+        ("paris | live | 1 | normal | line_manager | 2024-01-01 | | 101 |", [MISSING]),  # nobody approves their own
+        ("paris | live | 1 | normal | director | 2024-01-01 | | 900 |", [MISSING]),
+        ("paris | live | 1 | admin | line_manager | 2024-01-01 | | 900 |", [MISSING]),
+        ("rio | live | 1 | normal | line_manager | 2024-01-01 | | 900 |", [MISSING]),
+        ("paris | live | 1 | normal | line_manager | 2024-01-01 | | 900 | visiting", [MISSING]),  # an exception
+        ("paris | live | 1 | normal | caldicott_guardian | 2024-01-01 | | 900 | visiting", []),
+        ("paris | live | 1 | normal | caldicott_guardian | 2024-01-01 | | 900 |", []),
         (
-            "paris | live | 1 | normal | line_manager | 2024-01-01 | 2026-01-01 | no |\n paris | live | 1 | normal | deputy | 2026-01-01 | | no |",
+            "paris | live | 1 | normal | line_manager | 2024-01-01 | 2026-01-01 | 900 |\n paris | live | 1 | normal | deputy | 2026-01-01 | | 900 |",
             [],
         ),
     ],
@@ -231,8 +229,8 @@ def test_a_live_account_rests_on_an_accepted_authority(wrong, rows, expected):
 @pytest.mark.clause("EL-017")
 def test_elft_accepts_a_director(wrong):
     drawn = accounts("ann | rio | 101 | 2026-11-20")
-    assert wrong(accounts=drawn, authorisations=AUTHORITY + "rio | live | 1 | normal | director | 2024-01-01 | | no |") == []
-    assert wrong(accounts=drawn, authorisations=AUTHORITY + "rio | live | 1 | normal | clerk | 2024-01-01 | | no |") == [
+    assert wrong(accounts=drawn, authorisations=AUTHORITY + "rio | live | 1 | normal | director | 2024-01-01 | | 900 |") == []
+    assert wrong(accounts=drawn, authorisations=AUTHORITY + "rio | live | 1 | normal | clerk | 2024-01-01 | | 900 |") == [
         "ann authorisation.missing ask EL-017"
     ]
 
@@ -253,12 +251,12 @@ def test_an_administrator_is_judged_by_the_authority_for_administration(wrong):
 @pytest.mark.parametrize(
     ("environment", "row", "stands"),
     [
-        ("sandbox", "paris | sandbox | 1 | normal | patient_systems_manager | 2024-01-01 | 2026-11-22 | no |", True),
-        ("sandbox", "paris | sandbox | 1 | normal | patient_systems_manager | 2024-01-01 | 2026-11-21 | no |", False),
-        ("sandbox", "paris | sandbox | 1 | normal | patient_systems_manager | 2024-01-01 | | yes |", False),
-        ("sandbox", "paris | sandbox | 1 | normal | line_manager | 2024-01-01 | | no |", False),
-        ("sandbox", "paris | uat | 1 | normal | patient_systems_manager | 2024-01-01 | | no |", False),  # each for itself
-        ("unheard-of", "paris | unheard-of | 1 | normal | patient_systems_manager | 2024-01-01 | | no |", True),
+        ("sandbox", "paris | sandbox | 1 | normal | patient_systems_manager | 2024-01-01 | 2026-11-22 | 900 |", True),
+        ("sandbox", "paris | sandbox | 1 | normal | patient_systems_manager | 2024-01-01 | 2026-11-21 | 900 |", False),
+        ("sandbox", "paris | sandbox | 1 | normal | patient_systems_manager | 2024-01-01 | | 101 |", False),
+        ("sandbox", "paris | sandbox | 1 | normal | line_manager | 2024-01-01 | | 900 |", False),
+        ("sandbox", "paris | uat | 1 | normal | patient_systems_manager | 2024-01-01 | | 900 |", False),  # each for itself
+        ("unheard-of", "paris | unheard-of | 1 | normal | patient_systems_manager | 2024-01-01 | | 900 |", True),
     ],
 )
 def test_a_non_live_account_is_authorised_for_that_environment(wrong, environment, row, stands):
@@ -305,7 +303,8 @@ def test_a_lapsed_registration_matters_on_a_clinical_system(wrong):
     heading = "person_id | employee_number | registration_expires_on\n"
     drawn = accounts("ann | rio | 101 | 2026-11-20\n ann | datix | 101 | 2026-11-20")
     given = (
-        AUTHORITY + "rio | live | 1 | normal | director | 2024-01-01 | | no |\n datix | live | 1 | normal | director | 2024-01-01 | | no |"
+        AUTHORITY
+        + "rio | live | 1 | normal | director | 2024-01-01 | | 900 |\n datix | live | 1 | normal | director | 2024-01-01 | | 900 |"
     )
     assert wrong(accounts=drawn, authorisations=given, people=f"{heading}1 | 101 | 2026-11-22") == []
     assert wrong(accounts=drawn, authorisations=given, people=f"{heading}1 | 101 | 2026-11-21") == ["ann registration.lapsed ask house"]
@@ -358,7 +357,7 @@ def test_a_shared_account_has_no_rights_of_a_person_to_differ_from(wrong):
 
 def test_a_plan_too_large_waits_for_a_named_person(wrong, told):
     people = "person_id | employee_number\n" + "\n".join(f"{i} | {i}" for i in range(1, 41))
-    approved = AUTHORITY + "\n".join(f"rio | live | {i} | normal | director | 2024-01-01 | | no |" for i in range(1, 41))
+    approved = AUTHORITY + "\n".join(f"rio | live | {i} | normal | director | 2024-01-01 | | 900 |" for i in range(1, 41))
     trained = TRAINING + "\n".join(f"{i} | dspt | passed | 2026-03-01 | |" for i in range(1, 41))
     working = "person_id | status\n" + "\n".join(f"{i} | active" for i in range(1, 41))
 

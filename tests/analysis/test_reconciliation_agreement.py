@@ -11,10 +11,12 @@ from careward.access.accounts.rules import shapes
 from careward.access.accounts.rules.judging import judge
 from careward.access.accounts.rules.matching import prepare
 from careward.access.accounts.rules.plans import unsafe
+from careward.access.authorisations.rules import Authority, split
 from careward.core.packs.pack import load as load_pack
 from careward.core.packs.training import Course
 from careward.engines.analysis.reconciliation.compare import as_found, compare
 from careward.engines.analysis.tables import RECONCILED, arrow
+from careward.people.staff.rules import Away, CourseTaken, Tenure
 
 DAYS = (date(2026, 11, 22), date(2028, 2, 29))
 ODD = load_pack("base")
@@ -45,7 +47,7 @@ SYSTEMS = {
 number, card, mail = (
     st.sampled_from(values) for values in (("", " ", "E1", "e1 ", "E2", "E3"), ("", "c1", "C1", " c2"), ("", "a@x", "A@X ", "b@x"))
 )
-maybe = st.booleans()
+approver = st.sampled_from(["", " ", "E1", "e1", " e2 ", "E3", "M9"])  # the holder among them, in their own letters or others
 terms = st.sampled_from([None, "", "a", "b", "a;b", "B; a", " a;;A ", "b;c"])
 environment = st.sampled_from(["live", "live", "training", "sandbox", "unheard-of"])
 offsets = [0, 1, -1, -6, -7, -8, -30, -31, -52, -53, -54, -59, -60, -61, -83, -89, -90, -91, -364, -365, -366, 40]
@@ -64,7 +66,7 @@ table = {
     ),
     "absences": st.tuples(person, st.sampled_from(["maternity", "long_term", "annual_leave"]), away, away),
     "authorisations": st.tuples(
-        st.sampled_from(sorted(SYSTEMS)), environment, person, st.sampled_from(["normal", "normal", "admin"]), terms, terms, maybe, role, away, away, st.sampled_from(["", "", " ", "need"]),
+        st.sampled_from(sorted(SYSTEMS)), environment, person, st.sampled_from(["normal", "normal", "admin"]), terms, terms, approver, role, away, away, st.sampled_from(["", "", " ", "need"]),
     ),
     "generic": st.tuples(st.sampled_from(sorted(SYSTEMS)), st.sampled_from(["u0", "U1 ", "u2", "u3"]), away, away),
 }  # fmt: skip
@@ -142,19 +144,15 @@ def _holder(row, held):
     mine = {name: rows.get(row["person_id"], []) for name, rows in held.items()}
     return shapes.Holder(
         **row,
-        assignments=tuple(shapes.Assignment(**r) for r in mine["assignments"]),
-        training=tuple(shapes.TrainingRecord(**r) for r in mine["training"]),
-        absences=tuple(shapes.Absence(**r) for r in mine["absences"]),
-        authorisations=tuple(_authorisation(**r) for r in mine["authorisations"]),
+        assignments=tuple(Tenure(**r) for r in mine["assignments"]),
+        training=tuple(CourseTaken(**r) for r in mine["training"]),
+        absences=tuple(Away(**r) for r in mine["absences"]),
+        authorisations=tuple(Authority(**_split(r)) for r in mine["authorisations"]),
     )
 
 
-def _authorisation(*, approved_by_is_holder, **row):
-    return shapes.Authorisation(approved_by_holder=approved_by_is_holder, **_split(row))
-
-
 def _split(row):
-    return row | {name: shapes.split(row[name]) for name in ("roles", "teams")}
+    return row | {name: split(row[name]) for name in ("roles", "teams")}
 
 
 def test_the_shapes_are_empty_without_rows():

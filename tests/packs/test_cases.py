@@ -9,7 +9,8 @@ import pytest
 
 from careward.access.accounts.rules.judging import judge
 from careward.access.accounts.rules.matching import prepare
-from careward.access.accounts.rules.shapes import Authorisation, GenericApproval, Holder, SeenAccount, SystemFacts
+from careward.access.accounts.rules.shapes import GenericApproval, Holder, SeenAccount, SystemFacts
+from careward.access.authorisations.rules import Authority
 from careward.core.packs.documents import load_document
 from careward.core.packs.pack import load
 from careward.core.packs.reader import SHIPPED, PackError, build, names, read_toml
@@ -74,7 +75,7 @@ def read_account(raw: dict[str, Any], number: int, where: str) -> SeenAccount:
 
 
 def read_person(raw: dict[str, Any], number: int, system: str, where: str) -> Holder:
-    given = [with_lists(Authorisation, {"system": system, **row}, where) for row in raw.get("authorisations", [])]
+    given = [with_lists(Authority, {"system": system, **row}, where) for row in raw.get("authorisations", [])]
     plain = {key: value for key, value in raw.items() if key != "authorisations"}
     return replace(build(Holder, {"person_id": number, **plain}, where), authorisations=tuple(given))
 

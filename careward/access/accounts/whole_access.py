@@ -9,11 +9,13 @@ from django.db.models import Prefetch, Q
 
 from careward.access.accounts import wording
 from careward.access.accounts.models import Account, Finding, FindingAccount
-from careward.access.accounts.rules.holding import good_until
-from careward.access.accounts.rules.shapes import FAR, TrainingRecord
+from careward.access.authorisations import rules as authorisations
 from careward.access.authorisations.models import Authorisation
+from careward.access.authorisations.queries import authority_of
+from careward.core.days import FAR
 from careward.core.packs.training import Course
 from careward.core.roles import ROLES
+from careward.people.staff import rules as staff
 from careward.people.staff.models import Assignment, Person, TrainingHeld
 from careward.people.staff.packs import pack_on
 from careward.systems.register.models import System
@@ -81,6 +83,15 @@ class WholeAccess:
         return [(a.system, a.sub, a.may, a.may_sub, a.has, a.has_sub, a.used, "; ".join(n.words for n in a.now)) for a in every]
 
 
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What was said of one place: the last approval, the one that speaks today if any counts, and whether that is in force."""
+
+    last: Authorisation
+    speaks: Authorisation | None
+    in_force: bool
+
+
 def whole_access(*, organisation_id: int, person_id: int, today: date) -> WholeAccess:
     """Everything of one person, in ten queries whatever they have."""
     accounts = list(Account.objects.filter(organisation_id=organisation_id, person_id=person_id, gone_on=None).select_related("system"))
@@ -92,8 +103,9 @@ def whole_access(*, organisation_id: int, person_id: int, today: date) -> WholeA
     for finding in rows.order_by("due_on", "id").prefetch_related(Prefetch("accounts", FindingAccount.objects.filter(gone_on=None))):
         for touched in finding.accounts.all():
             wrong[touched.account_id].append(finding)
-    access = [*_of_accounts(accounts, grants, wrong), *_without_account(accounts, grants)]
     person = Person.objects.get(organisation_id=organisation_id, pk=person_id)
+    said = _said(grants, person.employee_number, today)
+    access = [*_of_accounts(accounts, said, wrong), *_without_account(accounts, said)]
     right = [a for a in access if a.state == "fix"]
     return WholeAccess(
         person_id=person_id,
@@ -117,46 +129,61 @@ def _place(row: Account | Authorisation) -> Place:
     return (row.system_id, row.environment, "admin" if row.kind == "admin" else "normal")
 
 
-def _of_accounts(accounts: list[Account], grants: list[Authorisation], wrong: Mapping[int, list[Finding]]) -> Iterable[AccessRow]:
-    by_place: dict[Place, list[Authorisation]] = defaultdict(list)
+def _said(grants: list[Authorisation], number: str, today: date) -> dict[Place, Said]:
+    """What was said of each place: the approval that speaks today, and of those that count for nothing the last."""
+    of_place: dict[Place, list[Authorisation]] = defaultdict(list)
     for grant in grants:
-        by_place[_place(grant)].append(grant)
+        of_place[_place(grant)].append(grant)
+    return {place: _speaking(given, number, today) for place, given in of_place.items()}
+
+
+def _speaking(given: list[Authorisation], number: str, today: date) -> Said:
+    pack = pack_on(given[-1].system.pack, today)
+    values = {authority_of(g): g for g in given}
+    speaks = authorisations.latest_in_force(authorisations.counted(values, holder=number, pack=pack), today)
+    return Said(given[-1], values[speaks] if speaks else None, bool(speaks and speaks.in_force(today)))
+
+
+def _of_accounts(accounts: list[Account], said: dict[Place, Said], wrong: Mapping[int, list[Finding]]) -> Iterable[AccessRow]:
     for account in accounts:
         findings = [f for f in wrong.get(account.pk, ()) if not f.settled]
-        given = by_place.get(_place(account), [])
-        yield _row(account.system, account.environment, account.kind, given, account, findings)
+        yield _row(account.system, account.environment, account.kind, said.get(_place(account)), account, findings)
 
 
-def _without_account(accounts: list[Account], grants: list[Authorisation]) -> Iterable[AccessRow]:
+def _without_account(accounts: list[Account], said: dict[Place, Said]) -> Iterable[AccessRow]:
     """What is authorised and not there: no account yet, or one that went."""
     there = {_place(a) for a in accounts}
-    for place in dict.fromkeys(_place(g) for g in grants):
-        if place not in there:
-            given = [g for g in grants if _place(g) == place]
-            yield _row(given[-1].system, given[-1].environment, given[-1].kind, given, None, [])
+    for place, told in said.items():
+        if place not in there and told.in_force:
+            yield _row(told.last.system, told.last.environment, told.last.kind, told, None, [])
 
 
-def _row(
-    system: System, environment: str, kind: str, grants: list[Authorisation], account: Account | None, findings: list[Finding]
-) -> AccessRow:
+def _row(system: System, environment: str, kind: str, said: Said | None, account: Account | None, findings: list[Finding]) -> AccessRow:
     sub = ", ".join(
         w for w in ("" if environment == "live" else environment, "" if kind == "normal" else wording.KIND_WORDS[kind].lower()) if w
     )
-    last = grants[-1] if grants else None
     shut = account is not None and account.status == "closed"
     said_done = bool(findings) and all(f.task and f.task.state == "said_done" for f in findings)
     state = "wait" if said_done or account is None else "fix" if findings else "shut" if shut else "ok"
     used = account.last_used_at if account else None
+    may, may_sub = _may(said)
     return AccessRow(
-        system=system.name, system_code=system.code, sub=sub[:1].upper() + sub[1:],
-        may=_rights(last.roles, last.teams) if last else "Nothing",
-        may_sub=_said_by(last) if last else "Nobody authorised it",
+        system=system.name, system_code=system.code, sub=sub[:1].upper() + sub[1:], may=may, may_sub=may_sub,
         has=_rights(account.roles, account.teams) if account else "No account yet",
         has_sub=f"{account.username}, {wording.STATUS_WORDS[account.status]}" if account else "",
         used=day(used) if used else "Never, or not told" if account else "Not yet",
         used_sub=f"Made {day(account.created_on)}" if account and account.created_on and not used else "",
         now=tuple(_now(f, system) for f in findings), state=state,
     )  # fmt: skip
+
+
+def _may(said: Said | None) -> tuple[str, str]:
+    """What someone may, and who said so; an approval that is no authority is named as that."""
+    if said is None:
+        return "Nothing", "Nobody authorised it"
+    if said.speaks is None:
+        return "Nothing", f"{_said_by(said.last)}: no authority by the procedure"
+    return _rights(said.speaks.roles, said.speaks.teams), _said_by(said.speaks)
 
 
 def _rights(roles: str | None, teams: str | None) -> str:
@@ -180,9 +207,10 @@ def _now(f: Finding, system: System) -> Now:
 
 def _rests_on(person: Person, systems: set[System], today: date) -> Iterable[Rest]:
     courses = {c.code: c for pack in {s.pack for s in systems} for c in pack_on(pack, today).training}
-    held = list(TrainingHeld.objects.filter(person=person, gone_on=None, result="passed", completed_on__lte=today))
+    told = ("course_code", "result", "completed_on", "expires_on", "declaration_signed_on")
+    taken = [staff.CourseTaken(*row) for row in TrainingHeld.objects.filter(person=person, gone_on=None).values_list(*told)]
     for _, course in sorted(courses.items()):
-        yield _course(course, held, today)
+        yield _course(course, taken, today)
     if person.registration_body:
         until = person.registration_expires_on
         good = until is not None and until >= today
@@ -190,26 +218,17 @@ def _rests_on(person: Person, systems: set[System], today: date) -> Iterable[Res
         yield Rest(f"{person.registration_body} registration", "ok" if good else "fix", words)
 
 
-def _course(course: Course, held: list[TrainingHeld], today: date) -> Rest:
-    names = {name.lower() for name in (course.code, *course.aliases)}
-    mine = [
-        TrainingRecord(h.course_code, h.result, h.completed_on, h.expires_on, h.declaration_signed_on)
-        for h in held
-        if h.course_code.lower() in names
-    ]
-    if not mine:
+def _course(course: Course, taken: list[staff.CourseTaken], today: date) -> Rest:
+    stands = staff.course_state(taken, course, today)
+    if stands.good_until is None or stands.passed_on is None:
         return Rest(course.title, "fix", "Not passed")
-    until = max(good_until(r, course) for r in mine)
-    if until < today:
-        return Rest(course.title, "fix", f"Ran out on {day(until)}")
-    if course.declaration and not any(signed_by(r, today) for r in mine if good_until(r, course) >= today):
+    if stands.state == staff.EXPIRED:
+        return Rest(course.title, "fix", f"Ran out on {day(stands.good_until)}")
+    if stands.state == staff.UNDECLARED:
         return Rest(course.title, "fix", "Passed, but no signed declaration")
-    last = max(r.completed_on for r in mine)
-    return Rest(course.title, "ok", f"Passed {day(last)}" if until == FAR else f"Passed; good to {day(until)}")
-
-
-def signed_by(record: TrainingRecord, today: date) -> bool:
-    return record.declaration_signed_on is not None and record.declaration_signed_on <= today
+    return Rest(
+        course.title, "ok", f"Passed {day(stands.passed_on)}" if stands.good_until == FAR else f"Passed; good to {day(stands.good_until)}"
+    )
 
 
 def _history(organisation_id: int, person: Person, most: int = 12) -> Iterable[Happening]:

@@ -48,7 +48,7 @@ AUTHORISATIONS = ibis.schema(
         **_of(columns.AUTHORISATIONS, "system", "environment"),
         "person_id": "int64",
         **_of(columns.AUTHORISATIONS, "kind", "roles", "teams"),
-        "approved_by_is_holder": "boolean",
+        **_of(columns.AUTHORISATIONS, approved_by="approved_by_employee_number"),
         **_of(columns.AUTHORISATIONS, "approver_role", "approved_on", "expires_on", "exception_reason"),
     }
 )

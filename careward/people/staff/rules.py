@@ -1,11 +1,14 @@
-"""Who works here on a day, who manages whom, who may act for a manager. Pure."""
+"""Who works here on a day, who is away, who manages whom and may act for them, and what training is good. Pure."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from careward.core.days import ONE_DAY
+from careward.core.days import FAR, LONG_AGO, ONE_DAY, add_months
 from careward.core.decision import ALLOWED, Decision, refuse
+from careward.core.ids import plain
+from careward.core.packs.absence import Absence
+from careward.core.packs.training import Course
 from careward.web.words import day
 
 
@@ -34,8 +37,6 @@ def may_act_for(manager_id: int, actor_id: int, *, deputies: Iterable[Deputising
     return refuse("deputy.not_begun", clause, f"They are deputy from {day(min(d.from_on for d in theirs))}", remedy)
 
 
-FAR = date(9999, 12, 31)  # a blank end means no end
-LONG_AGO = date(1, 1, 1)
 AWAY = {"suspended": "Suspended", "maternity": "On maternity leave", "long_term_absence": "On long-term absence"}
 
 
@@ -52,6 +53,102 @@ def in_force(*, status: str, start_on: date, end_on: date | None, gone_on: date 
 def covers(from_on: date | None, to_on: date | None, on: date) -> bool:
     """Whether an absence, or a deputy's dates, hold on a day; the day they run to is the first day no longer."""
     return (from_on or LONG_AGO) <= on < (to_on or FAR)
+
+
+@dataclass(frozen=True, slots=True)
+class Tenure:
+    """How long a post lasts, and no more of it: all that rules about leaving and being away ask."""
+
+    status: str  # active suspended maternity long_term_absence terminated
+    end_on: date | None = None  # the last day worked
+    gone_on: date | None = None  # the day the staff record no longer listed it
+
+    def ended(self, on: date) -> bool:
+        """Whether the post is over on a day."""
+        return ended(status=self.status, end_on=self.end_on, gone_on=self.gone_on, on=on)
+
+    def last_day(self, on: date) -> date | None:
+        """The day it ended, as far as it is known on a day."""
+        if self.end_on and self.end_on < on:
+            return self.end_on
+        return self.gone_on if self.gone_on and self.gone_on <= on else None
+
+
+@dataclass(frozen=True, slots=True)
+class Away:
+    """A stretch of absence; the day it runs to is the first day back."""
+
+    kind: str
+    from_on: date | None
+    to_on: date | None = None
+
+    def covers(self, on: date) -> bool:
+        """Whether someone is away on a day."""
+        return covers(self.from_on, self.to_on, on)
+
+
+@dataclass(frozen=True, slots=True)
+class LongAway:
+    """Why someone counts as away for long: an absence, and since when, or the status of all their posts."""
+
+    by_absence: bool
+    since: date | None = None
+
+
+def has_left(tenures: Sequence[Tenure], on: date) -> bool:
+    """Whether every post of someone is over (PA-029, EL-041). Who has none on record has not been seen to leave."""
+    return bool(tenures) and all(t.ended(on) for t in tenures)
+
+
+def away_for_long(absences: Iterable[Away], tenures: Iterable[Tenure], rule: Absence, on: date) -> LongAway | None:
+    """Whether someone is away for long as a pack counts it (EL-033): by an absence, or by the status of every post not over."""
+    if away := [a for a in absences if a.kind in rule.kinds and a.covers(on)]:
+        return LongAway(True, min((a.from_on for a in away if a.from_on), default=None))
+    current = [t for t in tenures if not t.ended(on)]
+    return LongAway(False) if current and all(t.status in rule.statuses for t in current) else None
+
+
+MISSING, EXPIRED, UNDECLARED, PASSED = "missing", "expired", "undeclared", "passed"
+
+
+@dataclass(frozen=True, slots=True)
+class CourseTaken:
+    """One completion of a course, as the training record tells it."""
+
+    course: str
+    result: str  # passed failed
+    completed_on: date | None
+    expires_on: date | None = None
+    declaration_signed_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CourseState:
+    """How someone stands with a course that a pack asks for; the last day their pass is good, and when they last passed."""
+
+    state: str  # missing expired undeclared passed
+    good_until: date | None = None
+    passed_on: date | None = None
+
+
+def good_until(taken: CourseTaken, course: Course) -> date:
+    """The last day a pass is good: as its row says, else by the course's months, else for ever."""
+    if taken.expires_on:
+        return taken.expires_on
+    return add_months(taken.completed_on, course.valid_months) if taken.completed_on and course.valid_months else FAR
+
+
+def course_state(taken: Iterable[CourseTaken], course: Course, on: date) -> CourseState:
+    """Whether a course is passed by a day, under any of its names, still good, and declared where that is asked (PA-011 to PA-013)."""
+    names = {plain(course.code), *map(plain, course.aliases)}
+    passed = [t for t in taken if t.result == "passed" and (t.completed_on or FAR) <= on and plain(t.course) in names]
+    if not passed:
+        return CourseState(MISSING)
+    until, last = max(good_until(t, course) for t in passed), max(t.completed_on or LONG_AGO for t in passed)
+    if until < on:
+        return CourseState(EXPIRED, until, last)
+    signed = any((t.declaration_signed_on or FAR) <= on for t in passed if good_until(t, course) >= on)
+    return CourseState(PASSED if signed or not course.declaration else UNDECLARED, until, last)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,16 +239,16 @@ class Lines:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """One member of staff as the rule about managers asks: their posts, and when they are absent (the second day is the first back)."""
+    """One member of staff as the rule about managers asks."""
 
     employee_number: str
     posts: Sequence[Post] = ()
-    absences: Sequence[tuple[date, date | None]] = ()
+    absences: Sequence[Away] = ()
 
     def at_work(self, on: date) -> bool:
         """Whether someone is in post on a day, in one post at least not away, and not absent."""
         here = any(p.held(on) and p.status not in AWAY for p in self.posts)
-        return here and not any(covers(from_on, to_on, on) for from_on, to_on in self.absences)
+        return here and not any(away.covers(on) for away in self.absences)
 
 
 def lines(staff: Mapping[int, Member], deputies: Iterable[Deputising], on: date) -> Lines:

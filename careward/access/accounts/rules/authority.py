@@ -3,53 +3,44 @@
 from collections.abc import Iterator, Sequence
 from datetime import date
 
-from careward.access.accounts.rules.shapes import FAR, LIVE, Authorisation, Holder, SeenAccount, Terms, stated
+from careward.access.accounts.rules.shapes import Holder, SeenAccount
 from careward.access.accounts.rules.wrongs import Wrong
+from careward.access.authorisations.rules import LIVE, Authority, Rights, stated
 from careward.core.packs.pack import Pack
 
 
-def here(holder: Holder, account: SeenAccount, on: date) -> list[Authorisation]:
-    """The holder's authorisations for the account's system and environment, given by a day, run out or not."""
+def here(holder: Holder, account: SeenAccount, on: date) -> list[Authority]:
+    """What was said of the holder for the account's system and environment, given by a day, run out or not."""
     return [a for a in holder.authorisations if a.system == account.system and a.environment == account.environment and a.given(on)]
 
 
-def accepted(rows: Sequence[Authorisation], environment: str, pack: Pack) -> list[Authorisation]:
-    """Those that count: by somebody other than the holder, in a role the pack accepts for the environment."""
-    if environment != LIVE:  # PA-018
-        roles = pack.environment_approvers(environment)
-        return [a for a in rows if not a.approved_by_holder and a.approver_role in roles]
-    exceptional = pack.registration.exception_approvers  # PA-009: they may approve anything, and alone approve an exception
-    usual = (*pack.registration.approvers, *exceptional)  # PA-008
-    return [a for a in rows if not a.approved_by_holder and a.approver_role in (exceptional if a.exception_reason.strip() else usual)]
-
-
-def admin_unapproved(account: SeenAccount, given: Sequence[Authorisation]) -> Iterator[Wrong]:
+def admin_unapproved(account: SeenAccount, given: Sequence[Authority]) -> Iterator[Wrong]:
     """EL-029: administrator rights are given for themselves."""
     if account.kind == "admin" and not any(a.kind == "admin" for a in given):
         yield Wrong("account.admin_unapproved", "ask", "Nobody has authorised administrator rights here")
 
 
-def authorisation(account: SeenAccount, counted: Sequence[Authorisation], on: date) -> Iterator[Wrong]:
+def authorisation(account: SeenAccount, counted: Sequence[Authority], on: date) -> Iterator[Wrong]:
     """PA-008, EL-017: a live account rests on the authority of somebody the procedure accepts, not run out."""
     if account.environment != LIVE:
         return
     rows = _for_kind(counted, account.kind)
     admin = [a for a in rows if a.kind == "admin"] if account.kind == "admin" else []
-    last = max((a.expires_on or FAR for a in admin or rows), default=None)
+    last = max((a.until for a in admin or rows), default=None)
     if last is None:
         yield Wrong("authorisation.missing", "ask", "Nobody whom the procedure accepts has authorised it")
     elif last < on:
         yield Wrong("authorisation.expired", "lock", f"Its authority ran out on {last}")
 
 
-def environment(account: SeenAccount, counted: Sequence[Authorisation], on: date) -> Iterator[Wrong]:
+def environment(account: SeenAccount, counted: Sequence[Authority], on: date) -> Iterator[Wrong]:
     """PA-018, PA-019: a non-live account is authorised for that environment, by the role the pack names."""
     if account.environment == LIVE or any(a.in_force(on) for a in _for_kind(counted, account.kind)):
         return
     yield Wrong("environment.unauthorised", "lock", f"No authority in force for {account.environment} by a role the procedure names")
 
 
-def entitlement(account: SeenAccount, counted: Sequence[Authorisation], on: date, pack: Pack) -> Iterator[Wrong]:
+def entitlement(account: SeenAccount, counted: Sequence[Authority], on: date, pack: Pack) -> Iterator[Wrong]:
     """PA-025, PA-026, EL-018: roles and teams are those authorised, no more and no less."""
     current = [a for a in counted if a.kind == account.kind and a.in_force(on)]
     if current:
@@ -58,16 +49,16 @@ def entitlement(account: SeenAccount, counted: Sequence[Authorisation], on: date
         yield from _difference("teams", account.teams, _union([a.teams for a in current]), of_teams)
 
 
-def _for_kind(rows: Sequence[Authorisation], kind: str) -> list[Authorisation]:
+def _for_kind(rows: Sequence[Authority], kind: str) -> list[Authority]:
     return [a for a in rows if kind == "admin" or a.kind == "normal"]
 
 
-def _union(terms: Sequence[Terms]) -> Terms:
+def _union(terms: Sequence[Rights]) -> Rights:
     known = [t for t in terms if t is not None]
     return tuple(x for t in known for x in t) if known else None
 
 
-def _difference(what: str, seen: Terms, authorised: Terms, clauses: tuple[str, str]) -> Iterator[Wrong]:
+def _difference(what: str, seen: Rights, authorised: Rights, clauses: tuple[str, str]) -> Iterator[Wrong]:
     if seen is None or authorised is None or seen == authorised:
         return
     if extra := _beyond(seen, authorised):

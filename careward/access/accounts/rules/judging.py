@@ -7,6 +7,7 @@ from careward.access.accounts.rules import authority, holding, own
 from careward.access.accounts.rules.shapes import OF_A_PERSON, GenericApproval, Holder, SeenAccount, SystemFacts
 from careward.access.accounts.rules.states import already_so
 from careward.access.accounts.rules.wrongs import Wrong
+from careward.access.authorisations import rules as authorisations
 from careward.core.packs.pack import Pack
 from careward.core.ports import Found
 
@@ -61,7 +62,7 @@ def _of_the_holder(
     yield from holding.training(holder, pack.training, on)
     yield from holding.registration(holder, system, on)
     given = authority.here(holder, account, on)
-    counted = authority.accepted(given, account.environment, pack)
+    counted = authorisations.counted(given, holder=holder.employee_number, pack=pack)
     yield from authority.admin_unapproved(account, given)
     yield from authority.authorisation(account, counted, on)
     yield from authority.environment(account, counted, on)

@@ -4,7 +4,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from careward.access.accounts.rules.shapes import GenericApproval, Holder, SeenAccount, plain
+from careward.access.accounts.rules.shapes import GenericApproval, Holder, SeenAccount
+from careward.core.ids import plain
 
 IDENTIFIERS = (("employee_number", "employee number"), ("smartcard", "smartcard"), ("email", "e-mail address"))
 

@@ -4,9 +4,11 @@ from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 
 from careward.access.accounts.rules.matching import given, ways
-from careward.access.accounts.rules.shapes import FAR, OF_A_PERSON, GenericApproval, Holder, SeenAccount, count_days, plain
+from careward.access.accounts.rules.shapes import OF_A_PERSON, GenericApproval, Holder, SeenAccount, count_days
 from careward.access.accounts.rules.states import inactivity_step
 from careward.access.accounts.rules.wrongs import Wrong
+from careward.core.days import FAR
+from careward.core.ids import plain
 from careward.core.packs.inactivity import Inactivity
 
 

@@ -1,6 +1,6 @@
 """What is wrong with holders, person by person and pack by pack: gone, away, not trained.
 
-Must agree with careward.access.accounts.rules.holding.
+Must agree with careward.people.staff.rules.
 Each table here is about people, not accounts, so it is small however many accounts a person has.
 """
 

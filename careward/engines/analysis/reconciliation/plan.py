@@ -66,7 +66,9 @@ def _sql(rows: Table) -> str:
 def _judged(t: Mapping[str, Table], on: DateValue) -> Table:
     systems = t["pack_systems"].drop("most_share", "least_accounts")
     matched = matching.matched(t["accounts"], t["people"]).join(systems, "system")
-    return looked_up(matched, rights.authority(t["authorisations"], t["pack_approvers"], on), ["system", "environment", "person_id"])
+    return looked_up(
+        matched, rights.authority(t["authorisations"], t["pack_approvers"], t["people"], on), ["system", "environment", "person_id"]
+    )
 
 
 def _lines(judged: Table, differing: Table, t: Mapping[str, Table], on: DateValue) -> Table:

@@ -1,16 +1,17 @@
-"""What was authorised for whom, one row for each holder on each environment. Must agree with careward.access.accounts.rules.authority."""
+"""What was authorised for whom, one row for each holder on each environment. Must agree with careward.access.authorisations.rules."""
 
 import ibis
 from ibis.expr.types import ArrayValue, DateValue, StringValue, Table
 
 from careward.engines.analysis.reconciliation.holding import FAR
+from careward.engines.analysis.reconciliation.matching import plain
 from careward.engines.analysis.tables import looked_up
 
 KINDS = ("normal", "admin")
 DIMENSIONS = ("roles", "teams")
 
 
-def authority(authorisations: Table, approvers: Table, on: DateValue) -> Table:
+def authority(authorisations: Table, approvers: Table, people: Table, on: DateValue) -> Table:
     """Of each person on each environment: how long accepted authorisations last, and what those in force give.
 
     `admin_given` says whether any was for administration; `<kind>_until` and `any_until` are the last days (null: none
@@ -20,7 +21,9 @@ def authority(authorisations: Table, approvers: Table, on: DateValue) -> Table:
     given = given.mutate(exceptional=given.exception_reason.fill_null("").strip() != "", until=given.expires_on.fill_null(FAR))
     accepted = approvers.mutate(accepted=ibis.literal(True))
     t = looked_up(given, accepted, ["system", "environment", "approver_role", "exceptional"])  # PA-008, PA-009, PA-018
-    t = t.mutate(counts=t.accepted.fill_null(False) & ~t.approved_by_is_holder.fill_null(False))
+    t = looked_up(t, people.select("person_id", holder=plain(people.employee_number)), ["person_id"])
+    own_word = (plain(t.approved_by) == t.holder) & (t.holder != "")  # as persons: a staff number in other letters is the same one's
+    t = t.mutate(counts=t.accepted.fill_null(False) & ~own_word.fill_null(False))
     columns = {"admin_given": (t.kind == "admin").any(), "any_until": t.until.max(where=t.counts)}
     for kind in KINDS:
         own = t.counts & (t.kind == kind)
