@@ -60,7 +60,7 @@ table = {
         st.sampled_from(["active", "active", "locked", "closed"]), st.sampled_from(["normal", "normal", "admin", "generic", "service"]), away, away, terms, terms,
     ),
     "people": st.tuples(number, mail, card, away),
-    "assignments": st.tuples(person, st.sampled_from(["active", "suspended", "maternity", "long_term_absence", "terminated"]), away, away),
+    "assignments": st.tuples(person, away, st.sampled_from(["active", "suspended", "maternity", "long_term_absence", "terminated"]), away),
     "training": st.tuples(
         person, st.sampled_from(["dspt", "DSP ", "data-security", "paris", "paris-e-learning", "fire", "first aid"]), st.sampled_from(["passed", "passed", "failed"]), away, away, away,
     ),
