@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from careward.access.accounts.rules import authority, holding, own, shapes
+from careward.access.accounts.rules import authority, holding, own
 from careward.access.accounts.rules.judging import judge
 from careward.access.accounts.rules.matching import prepare
 from careward.access.accounts.rules.plans import unsafe
@@ -18,7 +18,7 @@ from careward.access.accounts.rules.shapes import (
     SystemFacts,
 )
 from careward.access.accounts.rules.states import ACCOUNT, already_so, inactivity_step
-from careward.access.authorisations.rules import Authority, counted
+from careward.access.authorisations.rules import Authority, counted, split
 from careward.core.packs.pack import load as load_pack
 from careward.core.packs.reader import names as pack_names
 from careward.core.ports import STEPS, Found
@@ -282,7 +282,7 @@ def test_a_lock_of_a_locked_account_and_a_reopening_of_an_active_one_are_already
     assert {pair for pair, so in asked.items() if so} == {("lock", "locked"), ("reopen", "active")}
 
 
-def test_terms_are_read_as_a_feed_writes_them():
-    assert shapes.split(None) is None
-    assert shapes.split(" a;; B ") == ("a", "B")
-    assert shapes.split("") == ()
+def test_rights_are_read_as_a_feed_writes_them():
+    assert split(None) is None
+    assert split(" a;; B ") == ("a", "B")
+    assert split("") == ()
