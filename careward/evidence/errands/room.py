@@ -1,5 +1,20 @@
-"""What the queue gives the house."""
+"""What the queue and the timed jobs give the house."""
 
-from careward.core.room import Room, Verb
+from careward.core.room import Home, MenuEntry, Permission, Room, Verb
+from careward.evidence.errands import urls
 
-ROOM = Room(name="errands", title="The queue", verbs=(Verb("errand.retried", "Stopped work set going again"),))
+SEE = "errands:jobs:see"
+RUN = "errands:jobs:run"
+
+ROOM = Room(
+    name="errands",
+    title="The queue",
+    urls=urls,
+    permissions=(
+        Permission(SEE, "see what Careward does by itself", ("system_administrator", "head_of_ig", "auditor", "trust_administrator")),
+        Permission(RUN, "set stopped work going again", ("trust_administrator",)),
+    ),
+    verbs=(Verb("errand.retried", "Stopped work set going again"),),
+    menu=(MenuEntry("Jobs", "errands:jobs", (SEE,), place=75),),
+    homes=(Home("jobs", "errands:jobs", SEE),),
+)

@@ -1,0 +1,37 @@
+"""Pages of the queue and the timed jobs: parse, one call, render."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST
+
+from careward.evidence.errands import actions, pages, queries
+from careward.web import exports, lists
+from careward.web.listing import shown
+from careward.web.permission import needs
+
+
+@needs("errands:jobs:see")
+def jobs(request: HttpRequest) -> HttpResponseBase:
+    standing = request.standing
+    asked = lists.parse(pages.QUEUE, request.GET)
+    if asked.download:
+        rows = queries.errand_rows(standing.organisation, asked)
+        return exports.download(asked.download, "work that waits", pages.HEADS, rows, standing.today)
+    context = {
+        "list": shown(pages.QUEUE, asked, queries.errands(standing.organisation, asked)),
+        "jobs": queries.timed_jobs(organisation=standing.organisation, now=standing.now),
+        "queue": queries.queue(organisation=standing.organisation, now=standing.now),
+    }
+    return render(request, "errands/jobs.jinja", context)
+
+
+@needs("errands:jobs:run")
+@require_POST
+def again(request: HttpRequest, errand_id: int) -> HttpResponse:
+    standing = request.standing
+    if actions.retry(errand_id=errand_id, organisation=standing.organisation, now=standing.now, by=standing.actor):
+        messages.success(request, "It was set going again. It begins within seconds while Careward's worker runs.")
+    else:
+        messages.error(request, "It is not stopped any more, so nothing was changed. Where it stands now is listed below.")
+    return redirect("errands:jobs")
