@@ -17,7 +17,11 @@ DAY, TEXT, TRUTH = pa.date32(), pa.string(), pa.bool_()
 Named = dict[str, str]  # column of the table: how the database says it; where none is said, by the same name
 
 _ACCOUNT = {
-    "account_id": "a.id", "system": "s.code", "employee_number": "a.employee_number", "smartcard": "a.smartcard_uuid", "kind": "a.kind",
+    "account_id": "a.id", "system": "s.code", "kind": "a.kind",
+    "employee_number": "CASE WHEN a.bound_id IS NULL THEN a.employee_number ELSE b.employee_number END",  # an answer wins
+    "smartcard": "CASE WHEN a.bound_id IS NULL THEN a.smartcard_uuid ELSE '' END",
+    "email": "CASE WHEN a.bound_id IS NULL THEN a.email ELSE '' END",
+    **{name: f"a.{name}" for name in ("environment", "username", "status", "created_on", "roles", "teams")},
     "last_used_on": "a.last_used_at",
 }  # fmt: skip
 _AUTHORISATION = {"system": "s.code", "kind": "z.kind", "approved_by": "z.approved_by_employee_number"}
@@ -26,7 +30,7 @@ OF_SYSTEM = "AND (%s = '' OR s.code = %s)"
 # Table of the comparison: how its columns are said, and where they come from.
 SOURCES: dict[str, tuple[Named, str]] = {
     "accounts": (_ACCOUNT, f"""
-        accounts_account a JOIN systems_system s ON s.id = a.system_id
+        accounts_account a JOIN systems_system s ON s.id = a.system_id LEFT JOIN people_person b ON b.id = a.bound_id
         WHERE a.organisation_id = %s AND a.gone_on IS NULL {OF_SYSTEM}"""),
     "people": ({"person_id": "id", "smartcard": "smartcard_uuid"}, "people_person WHERE organisation_id = %s"),
     "assignments": ({}, "people_assignment WHERE organisation_id = %s"),

@@ -11,6 +11,7 @@ from django.test import Client
 from careward.evidence.ledger.models import Entry
 from careward.people.staff.models import Organisation
 from careward.work.tasks.models import Task, TaskMove
+from careward.work.tasks.questions import still_needed
 from tests.make import found, people
 from tests.make.people import NOW, TODAY, ready, signed_in
 
@@ -178,3 +179,36 @@ def test_the_menu_counts_what_waits(trust, admin):
     page = words(admin.get("/my-work/"))
     assert "1 task said to be done" in page
     assert "3" in page.split("My work", 1)[1][:200]
+
+
+def test_a_question_is_answered_on_its_task_s_page_and_what_was_typed_is_kept(trust, admin):
+    browser, task = admin, found.task(trust, step="warn", question=still_needed("PARIS for Carol").as_data())
+    page = words(browser.get(f"/tasks/{task.pk}/"))
+    assert "Is PARIS for Carol still needed?" in page and "Answer the question below" in page and "Say it is done" not in page
+    address = f"/tasks/{task.pk}/answer/"
+    nothing = browser.post(address, {"reason": "Because"})
+    page = words(nothing)
+    assert nothing.status_code == 422 and "There is a problem" in page and "Nothing is chosen. Choose an answer" in page
+    assert "Because</textarea>" in nothing.content.decode()
+    past = {"choice": "still_needed", "until_day": "1", "until_month": "2", "until_year": "2020"}
+    page = browser.post(address, past).content.decode()
+    assert "That day has passed" in page and 'value="2020"' in page and "checked" in page
+    assert "like 30 11 2026" in words(browser.post(address, {**past, "until_month": "13"}))
+    done = browser.post(address, {**past, "until_year": "2027"})
+    assert done.headers["Location"] == "/my-work/"
+    task.refresh_from_db()
+    assert (task.state, task.evidence) == ("answered", "Still needed until 1 February 2027")
+    page = words(browser.get(f"/tasks/{task.pk}/"))
+    assert "Answered: Still needed until 1 February 2027" in page and "Take the answer back" in page
+    again = browser.post(address, {"choice": "not_needed"})
+    assert again.status_code == 409 and "nswer is not possible from answered" in words(again)
+    browser.post(f"/tasks/{task.pk}/take-back/")
+    task.refresh_from_db()
+    assert task.state == "open"
+
+
+def test_a_task_that_asks_nothing_takes_no_answer_and_another_organisation_s_is_not_there(trust, admin):
+    browser, task = admin, found.task(trust)
+    assert browser.post(f"/tasks/{task.pk}/answer/", {"choice": "not_needed"}).headers["Location"] == f"/tasks/{task.pk}/"
+    elsewhere = found.task(people.organisation("RX9"), question=still_needed("PARIS").as_data())
+    assert browser.post(f"/tasks/{elsewhere.pk}/answer/", {"choice": "not_needed"}).status_code == 404

@@ -16,6 +16,7 @@ from careward.access.accounts.keeping.shapes import Judged, KeepingFacts
 from careward.access.accounts.keeping.writing import write_findings
 from careward.access.accounts.leavers import plan_leaver_work
 from careward.access.accounts.models import Account, Allowance, Run
+from careward.core.days import london_day
 from careward.core.decision import Refused, refuse
 from careward.core.packs.pack import Pack
 from careward.evidence.errands import actions as errands
@@ -26,6 +27,7 @@ from careward.people.staff.models import Organisation
 from careward.people.staff.packs import pack_on
 from careward.systems.register.models import System
 from careward.work.tasks.many import write_tasks
+from careward.work.tasks.queries import answer_to
 from careward.work.tasks.wanted import TaskPlan
 
 
@@ -44,6 +46,7 @@ class Kept:
     unsafe: tuple[str, ...]
 
 
+WHOSE = ("account.unmatched", "account.ambiguous")
 RECONCILE = "accounts.reconcile"  # the errand that compares everything of an organisation
 
 
@@ -135,6 +138,25 @@ def allow_unsafe(*, organisation: Organisation, system_code: str, on: date, reas
         ledger.record(at=now, actor=by, verb="plan.allowed", subject=subject, organisation=organisation.ods_code, on=on.isoformat())
         _ask_to_look(organisation, on, subject, now, by)
     return allowance
+
+
+@transaction.atomic
+def take_answer(*, organisation: Organisation, task_id: int, now: datetime, by: str) -> None:
+    """A task's question was answered: whose an account is, is bound to it at once, and everything is compared anew.
+
+    Any other answer is read by the comparison itself. Nothing where it was taken back meanwhile.
+    """
+    told = answer_to(organisation_id=organisation.pk, task_id=task_id)
+    if told is None:
+        return
+    kind, _, number = told.link.partition("/")
+    if told.kind in WHOSE and kind == "account":
+        account = Account.objects.select_for_update().get(pk=int(number), organisation=organisation)
+        account.bound_id = told.person_id
+        account.save(update_fields=["bound"])
+        subject, whose = f"account/{account.pk}", told.person_id or 0
+        ledger.record(at=now, actor=by, verb="account.bound", subject=subject, organisation=organisation.ods_code, person=whose)
+    ask_for_run(organisation=organisation, on=london_day(now), now=now, by=by)
 
 
 @transaction.atomic

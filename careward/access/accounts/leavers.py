@@ -1,15 +1,18 @@
 """The monthly leavers report as work: it names people and teams only, so it asks, and never acts (EL-046, EL-048)."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 from django.db.models import Q
 
 from careward.access.accounts.keeping.reading import managers_of
+from careward.access.accounts.tasks import ANSWERED
 from careward.core import days
 from careward.core.packs.pack import Pack
 from careward.people.staff.lines import not_ended
 from careward.people.staff.models import Assignment, LeaverNotice, Organisation
 from careward.people.staff.packs import pack_on
+from careward.work.tasks import questions
 from careward.work.tasks.models import Task
 from careward.work.tasks.wanted import NewTask, TaskPlan
 
@@ -60,4 +63,5 @@ def _task(notice: LeaverNotice, manager: int | None, on: date, pack: Pack) -> Ne
         otherwise="If you do nothing, their accounts stay open.", assignee_id=manager if role == "line_manager" else None,
         about_id=notice.person_id, link=f"person/{notice.person_id}" if notice.person_id else "",
         due_on=days.add_working_days(on, rule.working_days, pack.calendar.days),
+        question=replace(questions.has_gone(notice.person.name), tells=ANSWERED) if notice.fits == 1 and notice.person else None,
     )  # fmt: skip

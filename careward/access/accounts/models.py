@@ -26,10 +26,12 @@ class Account(models.Model):
     seen_on = models.DateField()  # the day it was first in an export
     gone_on = models.DateField(null=True)
     person = models.ForeignKey("people.Person", models.PROTECT, null=True)  # the one person who fits, as last reconciled
+    bound = models.ForeignKey("people.Person", models.PROTECT, null=True, related_name="+")  # whose it is, as somebody answered
     fits = models.PositiveSmallIntegerField(null=True)  # how many persons fit; null: not reconciled yet
 
     personal = (
         "username", "display_name", "employee_number", "email", "smartcard_uuid", "created_on", "last_used_at", "roles", "teams", "person",
+        "bound",
     )  # fmt: skip
     plain = ("id", "organisation", "system", "environment", "status", "kind", "seen_on", "gone_on", "fits")
 

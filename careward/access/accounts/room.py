@@ -1,11 +1,12 @@
 """What accounts and findings give the house."""
 
-from careward.access.accounts import urls
+from careward.access.accounts import errands, urls
 from careward.access.accounts.api import router
 from careward.access.accounts.measures import late, measures
 from careward.access.accounts.rules.states import ACCOUNT
+from careward.access.accounts.tasks import ANSWERED
 from careward.core.roles import OVERSEERS
-from careward.core.room import Home, MenuEntry, Permission, Room, Verb
+from careward.core.room import ErrandKind, Home, MenuEntry, Permission, Room, Verb
 
 SEE, SEE_TEAM = "accounts:findings:see", "accounts:findings:see_team"
 SEE_ACCOUNTS, RUN, ALLOW = "accounts:accounts:see", "accounts:reconciliation:run", "accounts:plans:allow"
@@ -26,6 +27,7 @@ ROOM = Room(
     verbs=(
         Verb("reconciliation.asked", "Comparison asked for"),
         Verb("reconciliation.kept", "Accounts compared"),
+        Verb("account.bound", "Account bound to a person"),
         Verb("plan.allowed", "Large plan let go"),
     ),
     menu=(
@@ -40,6 +42,7 @@ ROOM = Room(
         Home("system", "accounts:system", SEE_ACCOUNTS),
         Home("systems", "accounts:systems", REGISTER),
     ),
+    errands=(ErrandKind(ANSWERED, errands.answered, None, "Act on an answer"),),
     measures=measures,
     late=late,
     machines=(ACCOUNT,),

@@ -1,9 +1,12 @@
 """The task each finding raises: its words, who does it, and by when. Pure."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import date
 
 from careward.web.words import written_out
+from careward.work.tasks import questions
+from careward.work.tasks.questions import Question
 
 OF_A_PERSON = ("training.missing", "training.expired", "registration.lapsed")  # one task however many accounts it touches
 
@@ -80,6 +83,27 @@ def words(cause: Cause, *, locks_on: date | None = None) -> Words:
     return Words(title.format(**facts), f"{because.format(**facts)} {written_out(cause.detail)}.", otherwise)
 
 
+ANSWERED = "accounts.answered"  # the errand that follows an answer
+
+
+def question(cause: Cause) -> Question | None:
+    """What the task asks, where it ends by an answer; None where something is to be done in the system, or decided elsewhere."""
+    if cause.step not in ("warn", "ask") or cause.code == "feed.unsafe":
+        return None
+    asking = _QUESTIONS.get(cause.code, lambda c: questions.arranged(f"When will this be put right for {c.whose} on {c.where}?"))
+    return replace(asking(cause), tells=ANSWERED)
+
+
+_QUESTIONS: dict[str, Callable[[Cause], Question]] = {
+    "account.inactive": lambda c: questions.still_needed(f"{c.where} for {c.whose}"),
+    "account.absent": lambda c: questions.still_needed(f"{c.where} for {c.whose}"),
+    "access.mover": lambda c: questions.still_needed(f"what {c.whose} has on {c.where}"),
+    "account.leaver": lambda c: questions.has_gone(c.whose),
+    "account.unmatched": lambda c: questions.whose(f"account {c.username} on {c.where}"),
+    "account.ambiguous": lambda c: questions.whose(f"account {c.username} on {c.where}"),
+    "account.owner_left": lambda c: questions.new_owner(f"{c.username} on {c.where}"),
+    "account.generic_unapproved": lambda c: questions.approve(f"{c.username} on {c.where}"),
+}
 _TITLES_BY_STEP = {
     "warn": "Say whether {whose} still needs {where}",
     "lock": "Lock {which}",

@@ -37,9 +37,11 @@ def take_back(*, task_id: int, doer: rules.Doer, now: datetime, by: str) -> Task
     """Undoes 'said done' where it was said too soon."""
     task: Task = locked(TASKS, task_id)
     decision = rules.yours(theirs=_theirs(task, doer))
-    moves.make(kind=TASKS, row=task, move="take_back", holds=doer.holds, decision=decision, now=now, by=by, entry={"clause": task.clause})
+    task.answers.filter(taken_back_at=None).update(taken_back_at=now)
+    change, entry = {"answered_until": None}, {"clause": task.clause}
+    moves.make(kind=TASKS, row=task, move="take_back", holds=doer.holds, decision=decision, change=change, now=now, by=by, entry=entry)
     return task
 
 
 def _theirs(task: Task, doer: rules.Doer) -> bool:
-    return rules.is_theirs(role=task.role, system_code=task.system_code, assignee_id=task.assignee_id, doer=doer)
+    return rules.is_theirs(role=task.role, system_code=task.system_code, assignee_id=task.passed_to_id or task.assignee_id, doer=doer)

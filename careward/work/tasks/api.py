@@ -35,7 +35,7 @@ class TasksOut(Schema):
 
 
 class TasksIn(PageIn):
-    state: Literal["open", "said_done", "closed"] = "open"
+    state: Literal["open", "said_done", "answered", "closed"] = "open"
     system: Word = ""
 
 

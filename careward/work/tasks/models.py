@@ -29,13 +29,16 @@ class Task(models.Model):
     evidence = models.TextField(default="")
     said_done_at = models.DateTimeField(null=True)
     said_done_by = models.TextField(default="")
+    question = models.JSONField(null=True)  # what it asks (questions.Question), where it ends by an answer
+    answered_until = models.DateField(null=True)  # the last day its answer stands for
+    passed_to = models.ForeignKey("people.Person", models.PROTECT, null=True, related_name="+")  # whose it is said to be instead
     closed_at = models.DateTimeField(null=True)
     proof = models.TextField(default="")  # what the next export showed
 
-    personal = ("key", "title", "why", "otherwise", "assignee", "about", "evidence", "proof", "link")
+    personal = ("key", "title", "why", "otherwise", "assignee", "about", "evidence", "proof", "link", "question", "passed_to")
     plain = (
         "id", "organisation", "kind", "step", "clause", "role", "system_code", "raised_on", "due_on", "state", "times_reopened",
-        "said_done_at", "said_done_by", "closed_at",
+        "said_done_at", "said_done_by", "answered_until", "closed_at",
     )  # fmt: skip
 
     class Meta:
@@ -66,11 +69,34 @@ class TaskMove(models.Model):
     plain = ("id", "task", "at", "by", "move", "was", "became")
 
 
+class TaskAnswer(models.Model):
+    """One answer to a task's question: what, by whom, and what was said with it. The asking room reads it at the next comparison."""
+
+    task = models.ForeignKey(Task, models.PROTECT, related_name="answers")
+    at = models.DateTimeField()
+    by = models.TextField()
+    answer = models.TextField()  # an Option's word: still_needed, is, nobody ...
+    person = models.ForeignKey("people.Person", models.PROTECT, null=True, related_name="+")
+    until = models.DateField(null=True)
+    reason = models.TextField(default="")
+    taken_back_at = models.DateTimeField(null=True)
+
+    personal = ("person", "reason")
+    plain = ("id", "task", "at", "by", "answer", "until", "taken_back_at")
+
+
 TASKS = Kind(
     machine=TASK,
     model=Task,
     history=TaskMove,
     thing="task",
     begun="tasks.raised",
-    verbs={"say_done": "task.said_done", "take_back": "task.taken_back", "reopen": "tasks.reopened", "close": "tasks.closed"},
+    verbs={
+        "say_done": "task.said_done",
+        "answer": "task.answered",
+        "pass_on": "task.passed_on",
+        "take_back": "task.taken_back",
+        "reopen": "tasks.reopened",
+        "close": "tasks.closed",
+    },
 )

@@ -28,6 +28,7 @@ def tasks(kinds: tuple[str, ...], lately: datetime) -> Listing:
                 (
                     Option("open", "To do"),
                     Option("said_done", "Said to be done, not yet read back"),
+                    Option("answered", "Answered, not yet read back"),
                     Option("closed", "Done in the last 30 days"),
                     Option("reopened", "Opened again"),
                 ),

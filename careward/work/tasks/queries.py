@@ -12,7 +12,8 @@ from careward.people.staff.models import Deputy, Person
 from careward.web import lists
 from careward.web.lists import Asked, Listing, Page
 from careward.web.permission import Standing
-from careward.work.tasks.models import Task, TaskMove
+from careward.work.tasks.models import Task, TaskAnswer, TaskMove
+from careward.work.tasks.questions import PASSING, Question, from_data
 from careward.work.tasks.rules import SEE, Doer, group_of, is_theirs
 
 DONE_FOR = timedelta(days=30)
@@ -52,7 +53,7 @@ class TaskDetail:
     line: TaskLine
     step: str
     role: str
-    link: str
+    subject: tuple[str, str]  # what it is about, as links name it: ("account", "12")
     about_id: int | None
     assignee_name: str
     evidence: str
@@ -61,6 +62,9 @@ class TaskDetail:
     proof: str
     moves: tuple[MoveLine, ...]
     theirs: bool
+    question: Question | None
+    passed_to: str
+    cannot: str  # why it cannot be done, as last said
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +95,10 @@ def theirs(organisation_id: int, who: Doer) -> QuerySet[Task]:
 
 def _theirs(who: Doer) -> Q:
     people = [p for p in (who.person_id, *who.stands_in_for) if p is not None]
+    return Q(passed_to_id__in=people) | Q(passed_to=None) & _given(who, people)
+
+
+def _given(who: Doer, people: list[int]) -> Q:
     by_role = Q(assignee=None, role__in=who.roles)
     if who.systems:
         by_role &= Q(system_code="") | Q(system_code__in=who.systems)
@@ -129,16 +137,26 @@ def tasks(*, organisation_id: int, who: Doer, every: bool) -> QuerySet[Task]:
 
 def task(*, organisation_id: int, task_id: int, who: Doer, today: date) -> TaskDetail | None:
     """One task, or None where this organisation has none of that number."""
-    row = Task.objects.filter(organisation_id=organisation_id, pk=task_id).select_related("assignee").first()
+    row = Task.objects.filter(organisation_id=organisation_id, pk=task_id).select_related("assignee", "passed_to").first()
     if row is None:
         return None
     moves = TaskMove.objects.filter(task=row).order_by("-id").values_list("at", "by", "was", "became", "note")
+    last = row.answers.filter(taken_back_at=None).order_by("-id").first()
     return TaskDetail(
-        line=_line(row, today), step=row.step, role=row.role, link=row.link, about_id=row.about_id,
+        line=_line(row, today), step=row.step, role=row.role, subject=_subject(row), about_id=row.about_id,
         assignee_name=row.assignee.name if row.assignee else "", evidence=row.evidence, said_done_at=row.said_done_at,
         closed_at=row.closed_at, proof=row.proof, moves=tuple(MoveLine(*m) for m in moves),
-        theirs=is_theirs(role=row.role, system_code=row.system_code, assignee_id=row.assignee_id, doer=who),
+        theirs=is_theirs(role=row.role, system_code=row.system_code, assignee_id=row.passed_to_id or row.assignee_id, doer=who),
+        question=from_data(row.question), passed_to=row.passed_to.name if row.passed_to else "",
+        cannot=last.reason if last and last.answer == "cannot" else "",
     )  # fmt: skip
+
+
+def _subject(row: Task) -> tuple[str, str]:
+    if row.about_id:
+        return "person", str(row.about_id)
+    kind, _, key = row.link.partition("/")
+    return kind, key
 
 
 def _line(row: Task, today: date) -> TaskLine:
@@ -204,16 +222,49 @@ class WorkLine:
 
 
 def task_page(rows: QuerySet[Task], listed: Listing, asked: Asked, today: date) -> Page[WorkLine]:
-    return lists.apply(listed, asked, rows.select_related("assignee")).map(lambda t: WorkLine(_line(t, today), _who(t)))
+    return lists.apply(listed, asked, rows.select_related("assignee", "passed_to")).map(lambda t: WorkLine(_line(t, today), _who(t)))
 
 
 def task_rows(rows: QuerySet[Task], listed: Listing, asked: Asked) -> Iterator[tuple[Any, ...]]:
     """Every match, for a download."""
-    for t in lists.stream(lists.matching(listed, asked, rows.select_related("assignee"))):
+    for t in lists.stream(lists.matching(listed, asked, rows.select_related("assignee", "passed_to"))):
         yield (t.title, t.why, _who(t), t.system_code, t.step, t.due_on, t.raised_on, t.state, t.times_reopened, t.clause)
 
 
 def _who(row: Task) -> str:
-    if row.assignee:
-        return row.assignee.name
+    if row.passed_to or row.assignee:
+        return (row.passed_to or row.assignee).name
     return ROLES[row.role].title if row.role in ROLES else row.role
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """An answer in force, as the room that asked reads it."""
+
+    task_id: int
+    kind: str
+    link: str  # what it is about: "account/12"
+    answer: str
+    person_id: int | None
+    until: date | None
+    at: datetime
+    by: str
+
+
+def _answered(row: TaskAnswer) -> Answered:
+    task = row.task
+    return Answered(task.pk, task.kind, task.link, row.answer, row.person_id, row.until, row.at, row.by)
+
+
+def answer_to(*, organisation_id: int, task_id: int) -> Answered | None:
+    """The answer to one task's question, unless it was taken back."""
+    rows = TaskAnswer.objects.filter(task__organisation_id=organisation_id, task_id=task_id, taken_back_at=None)
+    row = rows.exclude(answer__in=PASSING).select_related("task").order_by("-id").first()
+    return _answered(row) if row else None
+
+
+def answers_in_force(*, organisation_id: int, on: date) -> tuple[Answered, ...]:
+    """The last answer to each task's question that stands on a day: not taken back, and its day not past."""
+    rows = TaskAnswer.objects.filter(task__organisation_id=organisation_id, taken_back_at=None).exclude(answer__in=PASSING)
+    rows = rows.filter(Q(until=None) | Q(until__gte=on) | Q(answer="gone")).select_related("task").order_by("id")
+    return tuple({row.task.key: _answered(row) for row in rows}.values())

@@ -32,6 +32,8 @@ ROOM = Room(
         Verb("tasks.closed", "Tasks closed"),
         Verb("tasks.reopened", "Tasks opened again"),
         Verb("task.said_done", "Task said to be done"),
+        Verb("task.answered", "Task answered"),
+        Verb("task.passed_on", "Task passed on"),
         Verb("task.taken_back", "Task taken back"),
     ),
     menu=(MenuEntry("My work", "tasks:my_work", (), place=10, badge=waiting),),

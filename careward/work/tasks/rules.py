@@ -14,9 +14,11 @@ TASK = Machine(
     start="open",
     moves=(
         Move("say_done", frozenset({"open"}), "said_done", DO),
-        Move("take_back", frozenset({"said_done"}), "open", DO),
-        Move("reopen", frozenset({"said_done"}), "open", "read_back"),
-        Move("close", frozenset({"open", "said_done"}), "closed", "read_back"),
+        Move("answer", frozenset({"open"}), "answered", DO),
+        Move("pass_on", frozenset({"open"}), "open", DO),  # not mine, it is somebody else's; or it cannot be done
+        Move("take_back", frozenset({"said_done", "answered"}), "open", DO),
+        Move("reopen", frozenset({"said_done", "answered"}), "open", "read_back"),
+        Move("close", frozenset({"open", "said_done", "answered"}), "closed", "read_back"),
     ),
     ends=frozenset({"closed"}),
 )
@@ -45,18 +47,19 @@ def yours(*, theirs: bool) -> Decision:
     return ALLOWED if theirs else refuse("task.not_yours", "house", "This task is for someone else", "Ask them, or their deputy")
 
 
+def not_about_themselves(*, about_themselves: bool) -> Decision:
+    """Nobody approves or mends their own access (DESIGN principle 3)."""
+    if not about_themselves:
+        return ALLOWED
+    return refuse("task.about_yourself", "house", "This task is about your own access", "Ask your manager or another administrator")
+
+
 def may_say_done(*, theirs: bool, about_themselves: bool, evidence: str, clause: str) -> Decision:
     """Whether someone may say a task is done: it is theirs, it is not about their own access, and they say what they did.
 
     `clause` is the one that asks for the evidence (EL-023).
     """
-    decision = yours(theirs=theirs)
-    # Nobody approves or mends their own access (DESIGN principle 3).
-    decision &= (
-        refuse("task.about_yourself", "house", "This task is about your own access", "Ask your manager or another administrator")
-        if about_themselves
-        else ALLOWED
-    )
+    decision = yours(theirs=theirs) & not_about_themselves(about_themselves=about_themselves)
     return decision & (
         ALLOWED
         if evidence.strip()

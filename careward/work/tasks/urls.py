@@ -11,5 +11,6 @@ urlpatterns = [
     path("tasks/", views.worklist, name="worklist"),
     path("tasks/<int:task_id>/", views.task, name="task"),
     path("tasks/<int:task_id>/done/", views.say_done, name="say_done"),
+    path("tasks/<int:task_id>/answer/", views.answer, name="answer"),
     path("tasks/<int:task_id>/take-back/", views.take_back, name="take_back"),
 ]

@@ -6,10 +6,13 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 
+from careward.core.decision import Reason, Refused
 from careward.web import exports, lists
 from careward.web.listing import shown
 from careward.web.permission import SIGNED_IN, needs
 from careward.work.tasks import actions, pages, queries
+from careward.work.tasks.answering import answer_task
+from careward.work.tasks.forms import AnswerForm
 from careward.work.tasks.rules import DO, SEE
 
 
@@ -24,13 +27,43 @@ def my_work(request: HttpRequest) -> HttpResponse:
 
 @needs(SIGNED_IN)
 def task(request: HttpRequest, task_id: int) -> HttpResponse:
+    seen = _seen(request, task_id)
+    return _task_page(request, seen, AnswerForm(seen.question) if seen.question else None, ())
+
+
+def _seen(request: HttpRequest, task_id: int) -> queries.TaskDetail:
+    """A task of theirs, or one they may look at; any other does not exist for them."""
     standing = request.standing
     who = queries.doer_of(standing)
     seen = queries.task(organisation_id=standing.organisation_id, task_id=task_id, who=who, today=standing.today)
     if seen is None or not (seen.theirs or queries.may_look(standing, seen.line.system_code)):
         raise Http404("no such task here")
-    about_me = seen.about_id is not None and seen.about_id == standing.person_id
-    return render(request, "tasks/task.jinja", {"task": seen, "about_me": about_me})
+    return seen
+
+
+def _task_page(request: HttpRequest, seen: queries.TaskDetail, form: AnswerForm | None, refused: tuple[Reason, ...]) -> HttpResponse:
+    about_me = seen.about_id is not None and seen.about_id == request.standing.person_id
+    context = {"task": seen, "about_me": about_me, "form": form, "refused": refused}
+    status = 409 if refused else 422 if form is not None and form.errors else 200
+    return render(request, "tasks/task.jinja", context, status=status)
+
+
+@needs(DO)
+def answer(request: HttpRequest, task_id: int) -> HttpResponse:
+    """Takes the answer to a task's question; every mistake and refusal stands on the task's own page with what was typed."""
+    standing, seen = request.standing, _seen(request, task_id)
+    if request.method != "POST" or seen.question is None:
+        return redirect("tasks:task", task_id)
+    form = AnswerForm(seen.question, request.POST)
+    if not form.is_valid():
+        return _task_page(request, seen, form, ())
+    facts = {"organisation_id": standing.organisation_id, "doer": queries.doer_of(standing), "now": standing.now, "by": standing.actor}
+    try:
+        answer_task(task_id=task_id, given=form.given(), **facts)
+    except Refused as refused:
+        return _task_page(request, seen, form, form.refuse(refused.decision))
+    messages.success(request, "Your answer is written down. The next comparison reads it.")
+    return redirect("tasks:my_work")
 
 
 @needs(DO)

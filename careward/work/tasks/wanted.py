@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from datetime import date
 
+from careward.work.tasks.questions import Question
+
 TOLD = ("kind", "title", "why", "otherwise", "step", "clause", "role", "system_code", "assignee_id", "about_id", "link", "due_on")
 
 
@@ -23,6 +25,7 @@ class NewTask:
     about_id: int | None
     link: str
     due_on: date
+    question: Question | None = None  # what it asks, where it ends by an answer
 
     @property
     def words(self) -> tuple[object, ...]:

@@ -264,14 +264,16 @@ def _task_plan(
         raised=tuple(wanted[key] for key in sorted(k for k in wanted if isinstance(k, str))),
         told=tuple((t.id, wanted[t.id]) for t in standing if t.id in wanted and wanted[t.id].words != t.words),
         closed=tuple((i, f"No longer found by {facts.run}") for i in sorted(left - members.keys())),
-        reopened=tuple((t.id, f"Still found by {facts.run}") for t in standing if t.id in members and _heard_since(t, facts)),
+        reopened=tuple((t.id, f"Still found by {facts.run}") for t in standing if t.id in members and _is_disproved(t, facts)),
     )
 
 
-def _heard_since(task: StandingTask, facts: KeepingFacts) -> bool:
-    """Said to be done, and its system was heard from since: the next export proves it, not the last (EL-023)."""
+def _is_disproved(task: StandingTask, facts: KeepingFacts) -> bool:
+    """Said to be done or answered, and found all the same: its day has passed, or the next export, not the last, shows it (EL-023)."""
+    if task.state == "answered" and task.answered_until is not None:
+        return task.answered_until < facts.on
     told = facts.told_at.get(str(task.words[TOLD.index("system_code")]))
-    return task.state == "said_done" and task.said_done_at is not None and told is not None and told > task.said_done_at
+    return task.state in ("said_done", "answered") and task.said_done_at is not None and told is not None and told > task.said_done_at
 
 
 def _change(now: Open, was: KnownFinding) -> Changed | None:

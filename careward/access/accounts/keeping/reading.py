@@ -73,10 +73,11 @@ def task_states(organisation: Organisation) -> dict[int, str]:
 def standing_tasks(organisation: Organisation, *, ids: Iterable[int], keys: Iterable[str]) -> list[StandingTask]:
     """Tasks that are not closed, of those rows or those keys."""
     rows = Task.objects.filter(organisation=organisation).exclude(state="closed")
-    names = ("id", "key", "state", "said_done_at", *TOLD)
+    names = ("id", "key", "state", "said_done_at", "answered_until", *TOLD)
     found = [t for some in batches(sorted(set(ids))) for t in rows.filter(pk__in=some).values_list(*names)]
     found += [t for some in batches(sorted(set(keys))) for t in rows.filter(key__in=some).values_list(*names)]
-    return [StandingTask(i, key, state, said, tuple(words)) for i, key, state, said, *words in sorted(set(found), key=lambda t: t[0])]
+    told = sorted(set(found), key=lambda t: t[0])
+    return [StandingTask(i, key, state, said, tuple(words), until) for i, key, state, said, until, *words in told]
 
 
 def lock_days(judged: Sequence[Judged], packs: Mapping[str, Pack]) -> dict[int, date]:

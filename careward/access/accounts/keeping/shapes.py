@@ -95,6 +95,7 @@ class StandingTask:
     state: str
     said_done_at: datetime | None
     words: tuple[object, ...]  # what work.tasks.wanted.TOLD names, in its order
+    answered_until: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

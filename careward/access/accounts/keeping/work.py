@@ -58,7 +58,7 @@ def task_for(members: Sequence[Member], facts: KeepingFacts) -> NewTask:
         key=tasks.key_of(cause), kind=trouble.code, title=words.title, why=words.why, otherwise=words.otherwise, step=told.step,
         clause=told.clause, role=told.who, system_code="" if to_manager else cause.system_code,
         assignee_id=told.manager_id if to_manager else None, about_id=told.person_id, link=_link(trouble, told, cause.system_code),
-        due_on=min(_due_on(m, facts) for m in members),
+        due_on=min(_due_on(m, facts) for m in members), question=tasks.question(cause),
     )  # fmt: skip
 
 

@@ -1,0 +1,69 @@
+"""Answering a task's question: the answer is kept, the task waits for it to be proved, and the room that asked is told."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from careward.core.days import london_day
+from careward.core.decision import Decision, Refused
+from careward.evidence.moves import actions as moves
+from careward.evidence.moves.rows import locked
+from careward.people.staff.models import Person
+from careward.work.tasks import rules
+from careward.work.tasks.models import TASKS, Task, TaskAnswer
+from careward.work.tasks.questions import NUMBER, PASSING, REASON, UNTIL, Given, Option, Question, fits, from_data, in_words, option_of
+
+STANDS_UNTIL = ("still_needed", "approved", "arranged")  # after that day the task is to be done again, if its cause is still there
+
+
+@transaction.atomic
+def answer_task(*, task_id: int, organisation_id: int, doer: rules.Doer, given: Given, now: datetime, by: str) -> Task:
+    """Keeps an answer to a task's question. Raises Refused with every reason; the next comparison closes the task or opens it again.
+
+    'Not mine' passes the task on, and 'cannot' says why: after both it is still to be done.
+    """
+    task: Task = locked(TASKS, task_id, organisation_id=organisation_id)
+    question, person = from_data(task.question), _person(task, given)
+    fit = fits(question, given, today=london_day(now), known=person is not None)
+    decision = _may(task, doer) & fit
+    option = option_of(question, given.choice) if question else None
+    move = "pass_on" if option and option.answer in PASSING else "answer"
+    if question is None or option is None or not fit:
+        raise Refused(rules.TASK.may(move, state=task.state, holds=doer.holds, gates={}) & decision)
+    _keep(task, question, option, given, person, move, doer, now, by)
+    return task
+
+
+def _may(task: Task, doer: rules.Doer) -> Decision:
+    theirs = rules.is_theirs(role=task.role, system_code=task.system_code, assignee_id=task.passed_to_id or task.assignee_id, doer=doer)
+    about_themselves = task.about_id is not None and task.about_id == doer.person_id
+    return rules.yours(theirs=theirs) & rules.not_about_themselves(about_themselves=about_themselves)
+
+
+def _person(task: Task, given: Given) -> Person | None:
+    """Whom the answer names: a candidate of the question, or somebody of the organisation by staff number."""
+    question = from_data(task.question)
+    option = option_of(question, given.choice) if question else None
+    people = Person.objects.filter(organisation_id=task.organisation_id)
+    if option and option.person:
+        return people.filter(pk=option.person).first()
+    number = given.number.strip()
+    return people.filter(employee_number__iexact=number).first() if number else None
+
+
+def _keep(
+    task: Task, question: Question, option: Option, given: Given, person: Person | None, move: str, doer: rules.Doer, now: datetime, by: str
+) -> None:  # fmt: skip
+    asked = {"until": given.until if UNTIL in option.asks else None, "reason": given.reason.strip() if REASON in option.asks else ""}
+    whom = person if option.person or NUMBER in option.asks else None
+    note = in_words(option.answer, until=asked["until"], whom=whom.name if whom else "", reason=asked["reason"])
+    until = asked["until"] if option.answer in STANDS_UNTIL else None
+    change = {"passed_to": whom} if option.answer == "not_mine" else {} if move == "pass_on" else {"answered_until": until}
+    said = {} if move == "pass_on" else {"said_done_at": now, "said_done_by": by, "evidence": note}
+    errands = [(question.tells, {"task": task.pk, "by": by})] if question.tells and move == "answer" else []
+    moves.make(
+        kind=TASKS, row=task, move=move, holds=doer.holds, decision=_may(task, doer), change={**change, **said}, note=note, now=now, by=by,
+        entry={"clause": task.clause, "answer": option.answer}, errands=errands,
+    )  # fmt: skip
+    TaskAnswer.objects.filter(task=task, taken_back_at=None).update(taken_back_at=now)
+    TaskAnswer.objects.create(task=task, at=now, by=by, answer=option.answer, person=whom, **asked)
