@@ -4,12 +4,15 @@ from pathlib import Path
 
 from django.conf import settings
 
+from careward.access.accounts.handing_over import CONNECTORS
 from careward.access.feeds.reading import FEED_READER
-from careward.core.ports import Reading
+from careward.core.ports import Connector, Reading
 from careward.engines.connectors.csv import describing, profiles
+from careward.engines.connectors.csv.batches import Batches
 from careward.engines.connectors.csv.describing import FeedColumns
 from careward.engines.connectors.csv.profiles import Profile
 from careward.engines.connectors.csv.reader import read_folder
+from careward.engines.connectors.worklist.connector import Worklist
 
 
 class CsvFeeds:
@@ -30,6 +33,13 @@ def _own_profiles() -> Path | None:
     return own if own.is_dir() else None
 
 
+def connectors_of(ods_code: str) -> dict[str, Connector]:
+    """The ways to reach an organisation's systems; files for them wait in CAREWARD_HOME/changes."""
+    known: tuple[Connector, ...] = (Worklist(), Batches(settings.CAREWARD_HOME / "changes" / ods_code))
+    return {connector.name: connector for connector in known}
+
+
 def fit() -> None:
     """Hands every room what it needs from beside the stair."""
     FEED_READER.fit(CsvFeeds())
+    CONNECTORS.fit(connectors_of)

@@ -10,6 +10,7 @@ from django.db import transaction
 
 from careward.access.accounts import measures
 from careward.access.accounts.counts import RunCounts
+from careward.access.accounts.handing_over import BY_HAND, HAND_OVER
 from careward.access.accounts.keeping.plan import KeepingPlan, keys_wanted, plan_keeping, stirred
 from careward.access.accounts.keeping.reading import known_findings, lock_days, managers_of, names_of, standing_tasks, task_states
 from careward.access.accounts.keeping.shapes import Judged, KeepingFacts
@@ -77,6 +78,9 @@ def keep_run(
     write_findings(plan, run=run, tasks=done.ids, systems={code: s.pk for code, s in systems.items()})
     kept = Kept(run, len(plan.opened), plan.still, len(plan.closed), done.raised, done.told, done.closed, done.reopened, unsafe)
     _close(run, kept, plan, judged, now)
+    if any(s.connector != BY_HAND for s in scope.values()):
+        body = {"organisation": organisation.pk, "on": on.isoformat(), "by": by}
+        errands.ask(name=HAND_OVER, body=body, organisation=organisation.ods_code, subject=f"run/{run.pk}", now=now)
     return kept
 
 

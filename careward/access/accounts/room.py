@@ -2,6 +2,7 @@
 
 from careward.access.accounts import errands, urls
 from careward.access.accounts.api import router
+from careward.access.accounts.handing_over import HAND_OVER, hand_over_for
 from careward.access.accounts.measures import late, measures
 from careward.access.accounts.rules.states import ACCOUNT
 from careward.access.accounts.tasks import ANSWERED
@@ -29,6 +30,8 @@ ROOM = Room(
         Verb("reconciliation.kept", "Accounts compared"),
         Verb("account.bound", "Account bound to a person"),
         Verb("plan.allowed", "Large plan let go"),
+        Verb("changes.handed_over", "Changes handed to a system"),
+        Verb("changes.held", "Changes held, too many at once"),
     ),
     menu=(
         MenuEntry("Findings", "accounts:findings", (SEE_TEAM,), place=30),
@@ -42,7 +45,10 @@ ROOM = Room(
         Home("system", "accounts:system", SEE_ACCOUNTS),
         Home("systems", "accounts:systems", REGISTER),
     ),
-    errands=(ErrandKind(ANSWERED, errands.answered, None, "Act on an answer"),),
+    errands=(
+        ErrandKind(ANSWERED, errands.answered, None, "Act on an answer"),
+        ErrandKind(HAND_OVER, hand_over_for, None, "Hand changes to the systems"),
+    ),
     measures=measures,
     late=late,
     machines=(ACCOUNT,),
