@@ -25,12 +25,16 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Permission:
-    """One thing that may be done. `roles` may do it; a client of the API may where its token has one of `scopes`."""
+    """One thing that may be done. `roles` may do it; a client of the API may where its token has one of `scopes`.
+
+    Where it is `by_name`, a named person does it: no job of the house ever does.
+    """
 
     name: str  # "tasks:tasks:do": room, thing, verb
     words: str  # "do the tasks that are theirs": verb first
     roles: tuple[str, ...] = ()
     scopes: tuple[str, ...] = ()
+    by_name: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +163,7 @@ class House:
     errands: Mapping[str, ErrandKind] = field(init=False)
     jobs: Mapping[str, TimedJob] = field(init=False)
     homes: Mapping[str, Home] = field(init=False)
+    carries: Mapping[str, frozenset[str]] = field(init=False)  # what each role may do
 
     def __post_init__(self) -> None:
         put = object.__setattr__
@@ -171,6 +176,7 @@ class House:
             raise TwiceGiven(f"{strange[0]} is no word of core.room.KINDS; add it there, or use one of its words")
         if strange := sorted({role for p in self.permissions.values() for role in p.roles} - ROLES.keys()):
             raise TwiceGiven(f"{strange[0]} is no role of core.roles; add it there, or use one of its words")
+        put(self, "carries", {role: self.permissions_of((role,)) for role in ROLES})
 
     @property
     def menu(self) -> tuple[MenuEntry, ...]:

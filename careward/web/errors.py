@@ -27,16 +27,16 @@ class Refusals:
         if isinstance(exception, Refused):
             return render(request, "web/refused.jinja", {"reasons": exception.decision.reasons}, status=409)
         if isinstance(exception, NotAllowed):
-            return not_allowed(request, exception.permission)
+            return not_allowed(request, exception.permission, exception.system)
         if isinstance(exception, RequestDataTooBig | TooManyFieldsSent):
             return render(request, "web/too_large.jinja", status=413)
         return None
 
 
-def not_allowed(request: HttpRequest, permission: str) -> HttpResponse:
-    """Names the roles that may."""
+def not_allowed(request: HttpRequest, permission: str, system: str = "") -> HttpResponse:
+    """Names the roles that may, and the system for which they are needed."""
     roles = tuple(sorted(house().who_may(permission)))
-    return render(request, "web/not_allowed.jinja", {"permission": permission, "roles": roles}, status=403)
+    return render(request, "web/not_allowed.jinja", {"permission": permission, "system": system, "roles": roles}, status=403)
 
 
 def form_out_of_date(request: HttpRequest, reason: str = "") -> HttpResponse:

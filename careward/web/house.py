@@ -33,9 +33,10 @@ def home_of(kind: str, *key: Any) -> str:
     return reverse(home.url, args=key) if home else ""
 
 
-def home_for(standing: Any, kind: str, *key: Any) -> str:
-    """The same, for somebody: "" also where they may not follow the link."""
+def home_for(standing: Any, kind: str, *key: Any, system: str | None = None) -> str:
+    """The same, for somebody: "" also where they may not follow the link, for the system it is of where one is named."""
     home = house().homes.get(kind)
-    if home is not None and home.needs and not standing.may(home.needs):
+    system = str(key[0]) if kind == "system" and key else system
+    if home is not None and home.needs and not standing.may(home.needs, system=system):
         return ""
     return home_of(kind, *key)

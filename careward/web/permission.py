@@ -12,6 +12,7 @@ from django.shortcuts import redirect
 from django.urls import resolve
 
 from careward.core.packs.pack import Pack
+from careward.core.rights import Rights, Systems
 
 ANYONE = "anyone"  # before signing in: the sign-in pages, health
 SIGNED_IN = "signed_in"  # one's own work and data
@@ -32,8 +33,7 @@ class Standing:
     organisation_name: str
     contact: str
     roles: frozenset[str]
-    systems: frozenset[str]  # system codes their roles are bound to; empty: none is bound
-    permissions: frozenset[str]
+    rights: Rights  # nothing at all while anything stands before the pages
     now: datetime
     today: date
     pack: Pack  # what their organisation runs today: its clauses, its calendar
@@ -43,26 +43,35 @@ class Standing:
         """How the ledger names them: a number, never a name."""
         return f"user/{self.user_id}"
 
-    def may(self, permission: str) -> bool:
-        return permission in self.permissions
+    def may(self, permission: str, *, system: str | None = None) -> bool:
+        """Whether they may do something to a system; on any at all where none is named."""
+        return self.rights.may(permission, system=system)
+
+    def systems_for(self, permission: str) -> Systems:
+        """On which systems they may do something: every read that is by system asks this."""
+        return self.rights.systems_for(permission)
 
 
 class NotAllowed(Exception):
-    """The person is signed in but has no role that may do this; the page says who may and how to ask."""
+    """The person is signed in but has no role that may do this, or not for this system; the page says who may and how to ask."""
 
-    def __init__(self, permission: str) -> None:
-        self.permission = permission
+    def __init__(self, permission: str, system: str = "") -> None:
+        self.permission, self.system = permission, system
         super().__init__(permission)
 
 
 def opens(standing: Standing, address: str) -> bool:
     """Whether the page at one of our own addresses is one this person may see, so that no link leads to a refusal."""
-    permission = getattr(resolve(urlsplit(address).path).func, "permission", SIGNED_IN)
-    return permission in (ANYONE, SIGNED_IN) or standing.may(permission)
+    found = resolve(urlsplit(address).path)
+    permission = getattr(found.func, "permission", SIGNED_IN)
+    return permission in (ANYONE, SIGNED_IN) or standing.may(permission, system=found.kwargs.get(getattr(found.func, "system_in", "")))
 
 
-def needs(permission: str) -> Callable[[View], View]:
-    """Declares a view's permission, `room:thing:verb`, or ANYONE or SIGNED_IN; checks it before the view runs."""
+def needs(permission: str, *, system_in: str = "") -> Callable[[View], View]:
+    """Declares a view's permission, `room:thing:verb`, or ANYONE or SIGNED_IN; checks it before the view runs.
+
+    `system_in` names the part of the address that holds a system's code: the permission is then asked for that system.
+    """
 
     def wrap(view: View) -> View:
         @wraps(view)
@@ -70,11 +79,12 @@ def needs(permission: str) -> Callable[[View], View]:
             if permission != ANYONE:
                 if (standing := getattr(request, "standing", None)) is None:
                     return redirect(f"/sign-in/?{urlencode({'next': request.path}, safe='/')}")
-                if permission != SIGNED_IN and not standing.may(permission):
-                    raise NotAllowed(permission)
+                if permission != SIGNED_IN and not standing.may(permission, system=kwargs.get(system_in)):
+                    raise NotAllowed(permission, kwargs.get(system_in, ""))
             return view(request, *args, **kwargs)
 
         guarded.permission = permission  # type: ignore[attr-defined]
+        guarded.system_in = system_in  # type: ignore[attr-defined]
         return guarded
 
     return wrap

@@ -16,7 +16,7 @@ class NotTooLarge:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         said = request.META.get("CONTENT_LENGTH") or ""
         standing = getattr(request, "standing", None)
-        most = settings.LARGEST_REQUEST if standing is not None and standing.permissions else settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+        most = settings.LARGEST_REQUEST if standing is not None and standing.rights.permissions else settings.DATA_UPLOAD_MAX_MEMORY_SIZE
         if said.isdecimal() and int(said[:19]) > most:
             return render(request, "web/too_large.jinja", status=413)
         return self.get_response(request)

@@ -15,10 +15,12 @@ from careward.work.tasks import queries, questions
 from careward.work.tasks.answering import answer_task
 from careward.work.tasks.models import Task, TaskAnswer, TaskMove
 from careward.work.tasks.questions import Given
+from careward.work.tasks.rules import Doer
 from tests.actions.test_reconciling import ADMINISTRATOR, account, in_order
 from tests.make import compared, feeds, found
 from tests.make.compared import NOW, ON
 from tests.make.people import organisation, person
+from tests.make.rights import granted
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
@@ -53,7 +55,7 @@ def test_an_answer_is_kept_typed_and_told_and_its_room_hears_of_it():
 
 def test_every_reason_against_an_answer_is_given():
     task = asked(about=None)
-    stranger = type(ADMINISTRATOR)(None, frozenset(), frozenset({"clinician"}), frozenset(), ADMINISTRATOR.holds)
+    stranger = Doer(None, frozenset(), granted("clinician", also=("tasks:tasks:do",)))
     with pytest.raises(Refused) as refused:
         answer(task, Given("still_needed", ON - DAY), stranger)
     assert codes(refused) == ["task.not_yours", "until.past"]
@@ -68,7 +70,7 @@ def test_every_reason_against_an_answer_is_given():
 
 def test_nobody_answers_about_their_own_access():
     me = person(organisation())
-    doer = type(ADMINISTRATOR)(me.pk, frozenset(), ADMINISTRATOR.roles, frozenset(), ADMINISTRATOR.holds)
+    doer = Doer(me.pk, frozenset(), ADMINISTRATOR.rights)
     with pytest.raises(Refused) as refused:
         answer(asked(about=me), Given("not_needed"), doer)
     assert codes(refused) == ["task.about_yourself"]
@@ -145,7 +147,7 @@ def test_what_is_arranged_for_a_day_is_asked_again_when_the_day_has_passed_and_i
     compared.load(here, feeds.feed_file("training"), account())
     compared.compare(here)
     task = Task.objects.filter(kind="training.missing").first()
-    doer = type(ADMINISTRATOR)(task.assignee_id, frozenset(), ADMINISTRATOR.roles, frozenset(), ADMINISTRATOR.holds)
+    doer = Doer(task.assignee_id, frozenset(), ADMINISTRATOR.rights)
     answer(task, Given("arranged", ON + 3 * DAY), doer)
     for day in (1, 3):
         compared.compare(here, on=ON + day * DAY)

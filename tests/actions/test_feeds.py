@@ -637,8 +637,3 @@ def test_it_is_only_found_by_its_own_organisation(trust):
     report = load(trust, small_trust())
     other = Organisation.objects.create(ods_code="RY7", name="Another", pack="base")
     assert queries.load_report(organisation_id=other.pk, load_id=report.id) is None
-
-
-@pytest.mark.parametrize(("actor", "may"), [("cli/ops", queries.AT_THE_MACHINE), ("job/nightly", {"feeds:loads:run"}), ("token/1", set())])
-def test_an_actor_of_no_known_kind_may_do_nothing_with_loads(trust, actor, may):
-    assert queries.permissions_now(actor=actor, organisation_id=trust.pk, on=NOW.date()) == may

@@ -7,10 +7,13 @@ from django.db import IntegrityError, transaction
 from django.test import RequestFactory
 from ninja.errors import HttpError
 
+from careward.config.rooms import house
 from careward.core.decision import Refused
+from careward.core.rights import NO_RIGHTS
 from careward.evidence.ledger.models import Entry
 from careward.people.signin import actions, measures, terms
 from careward.people.signin.api_keys import Bearer
+from careward.people.signin.arrivals import rights_of
 from careward.people.signin.models import ApiToken, RoleHeld, TermsAccepted, User
 from careward.people.signin.rules import PERSONA_DOMAIN
 from careward.people.staff import actions as staff_actions
@@ -294,3 +297,28 @@ def test_who_is_closed_signs_in_no_more_and_what_they_did_stays():
     assert not who.is_active
     assert Entry.objects.filter(verb="user.closed", subject=f"user/{who.pk}").count() == 1
     assert browser.get("/people/about-me/").status_code == 302
+
+
+def test_authority_is_asked_in_one_way_of_whoever_acts():
+    at, elsewhere = make.organisation(), make.organisation("RYY")
+    who = make.user()
+    make.role(who, at, "service_desk", system_code="paris")
+    make.role(who, at, "auditor", to_on=TODAY)  # over
+    make.role(who, elsewhere, "trust_administrator")
+    place = {"organisation_id": at.pk, "on": TODAY}
+    rights = rights_of(actor=f"user/{who.pk}", **place)
+    assert rights.may("accounts:findings:see", system="paris") and not rights.may("accounts:findings:see", system="rio")
+    assert not rights.may("ledger:entries:verify") and not rights.may("signin:roles:give")
+    User.objects.filter(pk=who.pk).update(is_active=False)
+    assert rights_of(actor=f"user/{who.pk}", **place) == NO_RIGHTS
+    token = actions.make_token(organisation_id=at.pk, name="A", scope="people", now=NOW, by="cli/setup")
+    assert rights_of(actor=f"token/{token.id}", **place).on() == {"staff:people:see"}
+    assert rights_of(actor=f"token/{token.id}", organisation_id=elsewhere.pk, on=TODAY) == NO_RIGHTS
+    actions.end_token(organisation_id=at.pk, token_id=token.id, now=NOW, by="cli/setup")
+    assert rights_of(actor=f"token/{token.id}", **place) == NO_RIGHTS
+    assert rights_of(actor="cli/ops", **place).on("") == frozenset(house().permissions)
+    by_name = {p.name for p in house().permissions.values() if p.by_name}
+    assert "feeds:loads:allow" in by_name and "accounts:plans:allow" in by_name
+    assert rights_of(actor="job/nightly", **place).on("") == frozenset(house().permissions) - by_name
+    for stranger in ("", "user/", "user/x", "nightly", "demonstration", "tokens/1"):
+        assert rights_of(actor=stranger, **place) == NO_RIGHTS

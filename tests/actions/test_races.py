@@ -33,6 +33,7 @@ from careward.work.tasks.rules import Doer
 from tests.make import compared, feeds, found, people
 from tests.make.compared import NOW, ON
 from tests.make.house import errand_room, furnished
+from tests.make.rights import granted
 
 pytestmark = pytest.mark.django_db(transaction=True)
 EIGHT = 8
@@ -103,7 +104,7 @@ def test_eight_workers_run_two_hundred_errands_each_exactly_once():
 
 def test_of_eight_who_say_the_same_task_is_done_one_is_written_down():
     task = found.task(people.organisation())
-    doer = Doer(None, frozenset(), frozenset({"system_administrator"}), frozenset(), frozenset({"tasks:tasks:do"}))
+    doer = Doer(None, frozenset(), granted("system_administrator"))
     done, raised = at_once(lambda n: work.say_done(task_id=task.pk, doer=doer, evidence=f"Closed by {n}", now=NOW, by=f"user/{n}"))
     assert len(done) == 1 and len(raised) == 7
     assert all(isinstance(e, Refused) and [r.code for r in e.decision.reasons] == ["state.wrong"] for e in raised)
@@ -115,7 +116,7 @@ def test_of_eight_who_say_the_same_task_is_done_one_is_written_down():
 
 def test_saying_done_and_taking_back_at_once_loses_no_move():
     task = found.task(people.organisation())
-    doer = Doer(None, frozenset(), frozenset({"system_administrator"}), frozenset(), frozenset({"tasks:tasks:do"}))
+    doer = Doer(None, frozenset(), granted("system_administrator"))
 
     def act(number: int) -> Task:
         if number % 2:
@@ -136,7 +137,7 @@ def test_saying_done_does_not_wait_for_a_comparison_being_kept():
         pytest.skip("SQLite has one writer; run this under tools/with_postgres.py")
     here = people.organisation()
     task = found.task(here)
-    doer = Doer(None, frozenset(), frozenset({"system_administrator"}), frozenset(), frozenset({"tasks:tasks:do"}))
+    doer = Doer(None, frozenset(), granted("system_administrator"))
     said = Event()
 
     def say() -> None:
@@ -187,7 +188,7 @@ def test_one_who_says_done_while_it_is_compared_is_never_forgotten():
     here = loaded(12)
     reconcile(organisation=here, on=ON, system="", keep=True, now=NOW, by="user/1")
     ids = list(Task.objects.order_by("id").values_list("id", flat=True))
-    doer = Doer(None, frozenset(), frozenset({"system_administrator"}), frozenset(), frozenset({"tasks:tasks:do"}))
+    doer = Doer(None, frozenset(), granted("system_administrator"))
 
     def act(number: int) -> None:
         if number < 2:

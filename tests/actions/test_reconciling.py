@@ -15,6 +15,7 @@ from careward.access.accounts.touched import on_systems, under_clause
 from careward.access.feeds.reading import FEED_READER
 from careward.core.decision import Refused
 from careward.core.ports import FeedFile, Reading
+from careward.core.rights import EVERYWHERE, Rights
 from careward.engines.synthetic.trust import make_trust
 from careward.evidence.errands.models import Errand
 from careward.evidence.ledger.models import Entry
@@ -27,11 +28,12 @@ from careward.work.tasks.rules import Doer
 from tests.make import compared, feeds
 from tests.make.compared import NOW, ON
 from tests.make.people import organisation
+from tests.make.rights import granted
 
 pytestmark = pytest.mark.django_db
 
 SYSTEMS = feeds.feed_file("systems", {"pack": "tewv"})
-ADMINISTRATOR = Doer(None, frozenset(), frozenset({"system_administrator"}), frozenset(), frozenset({"tasks:tasks:do"}))
+ADMINISTRATOR = Doer(None, frozenset(), granted("system_administrator"))
 TRAINED = feeds.feed_file(
     "training",
     *({"employee_number": f"E{n}", "course_code": c} for n in range(1, 30) for c in ("data-security", "paris-e-learning")),
@@ -242,14 +244,14 @@ def test_nobody_says_done_without_saying_what_or_for_someone_else_or_about_thems
     compared.load(here, account(last_used_at=NOW - timedelta(days=90)))
     compared.compare(here)
     task = only_finding().task
-    stranger = Doer(task.about_id, frozenset(), frozenset({"clinician"}), frozenset(), ADMINISTRATOR.holds)
+    stranger = Doer(task.about_id, frozenset(), granted("clinician", also=("tasks:tasks:do",)))
     with pytest.raises(Refused) as refused:
         work.say_done(task_id=task.pk, doer=stranger, evidence="", now=NOW, by="user/1")
     assert [r.code for r in refused.value.decision.reasons] == ["task.not_yours", "task.about_yourself", "evidence.missing"]
-    elsewhere = Doer(None, frozenset(), frozenset({"system_administrator"}), frozenset({"rio"}), ADMINISTRATOR.holds)
+    elsewhere = Doer(None, frozenset(), granted("system_administrator", system="rio"))
     with pytest.raises(Refused):
         work.say_done(task_id=task.pk, doer=elsewhere, evidence="Locked", now=NOW, by="user/1")
-    powerless = Doer(None, frozenset(), frozenset({"system_administrator"}), frozenset())
+    powerless = Doer(None, frozenset(), Rights(roles={"system_administrator": EVERYWHERE}))
     with pytest.raises(Refused, match=r"permission\.missing"):
         work.say_done(task_id=task.pk, doer=powerless, evidence="Locked", now=NOW, by="user/1")
     task.refresh_from_db()
@@ -338,7 +340,7 @@ def test_clause_pages_findings_and_tasks_agree_about_a_synthetic_trust(tmp_path:
     assert {f.task_id for f in right if f.task_id} == set(of_findings.values_list("id", flat=True))
     assert all(f.due_on == f.task.due_on for f in right.exclude(task=None).select_related("task"))
     assert all(f.found_on <= f.asked_on <= ON for f in Finding.objects.all())
-    within = Reach(here.pk, True, frozenset(), frozenset())
+    within = Reach(here.pk, EVERYWHERE)
     counted = measures(organisation_id=here.pk, on=ON)
     clauses = {j.clause for j in done.found} - {"house"}
     assert len(clauses) > 8

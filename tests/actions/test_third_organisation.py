@@ -26,6 +26,7 @@ from tests.make import compared
 from tests.make import people as make
 from tests.make.compared import NOW, ON
 from tests.make.northmere import OWN, files
+from tests.make.rights import granted
 
 pytestmark = pytest.mark.django_db
 
@@ -64,7 +65,7 @@ def test_findings_cite_its_clauses_by_its_figures_and_are_due_by_its_calendar(tr
 def test_work_cites_its_clauses_and_is_refused_by_them(trust: Organisation):
     assert {t.clause for t in Task.objects.all()} == {"NM-004", "NM-007", "NM-009", "NM-010", "NM-011", "NM-012", "NM-013", "NM-015"}
     assert Task.objects.get(clause="NM-015").due_on == date(2026, 11, 26)
-    doer = Doer(None, frozenset(), frozenset({"system_administrator"}), frozenset(), frozenset({"tasks:tasks:do"}))
+    doer = Doer(None, frozenset(), granted("system_administrator"))
     with pytest.raises(Refused) as no:
         work.say_done(task_id=Task.objects.get(clause="NM-012").pk, doer=doer, evidence=" ", now=NOW, by="user/7")
     assert [(r.code, r.clause) for r in no.value.decision.reasons] == [("evidence.missing", "NM-018")]

@@ -14,6 +14,7 @@ from careward.work.tasks.rules import Doer
 from tests.make import compared, feeds
 from tests.make.compared import NOW, ON
 from tests.make.people import organisation
+from tests.make.rights import granted
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
@@ -137,7 +138,7 @@ def test_a_task_told_anew_keeps_that_it_was_said_to_be_done_until_it_is_read_bac
     here = in_order()
     compared.load(here, AWAY, account())
     compared.compare(here)
-    doer = Doer(None, frozenset(), frozenset({"system_administrator"}), frozenset(), frozenset({"tasks:tasks:do"}))
+    doer = Doer(None, frozenset(), granted("system_administrator"))
     work.say_done(task_id=Task.objects.get().pk, doer=doer, evidence="Locked in PARIS", now=NOW, by="user/1")
     compared.load(here, account(status="locked"), HERE, staff(ended=True), now=NOW + DAY)
     compared.compare(here, on=ON + DAY)

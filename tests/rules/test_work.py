@@ -5,13 +5,16 @@ from datetime import date, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
+from careward.core.rights import EVERYWHERE, Rights, united
 from careward.work.tasks import rules
 from careward.work.tasks.rules import DO, READ_BACK, TASK, Doer
 
 PEOPLE = st.integers(1, 4)
 ROLES = st.sampled_from(["line_manager", "system_administrator", "head_of_ig"])
 SYSTEMS = st.sampled_from(["paris", "rio", "epma"])
-DOERS = st.builds(Doer, st.none() | PEOPLE, st.frozensets(PEOPLE), st.frozensets(ROLES), st.frozensets(SYSTEMS))
+REACH = st.just(EVERYWHERE) | st.frozensets(SYSTEMS, min_size=1)
+RIGHTS = st.builds(Rights, st.dictionaries(st.just(DO), REACH), st.dictionaries(ROLES, REACH))
+DOERS = st.builds(Doer, st.none() | PEOPLE, st.frozensets(PEOPLE), RIGHTS)
 DAYS = st.dates(date(2020, 1, 1), date(2040, 12, 31))
 
 
@@ -25,14 +28,22 @@ def test_a_named_task_belongs_to_its_person_and_who_stands_in_for_them_whatever_
 @given(doer=DOERS, role=ROLES, system=SYSTEMS | st.just(""))
 def test_a_task_of_a_role_belongs_to_who_holds_it_for_that_system(doer, role, system):
     mine = rules.is_theirs(role=role, system_code=system, assignee_id=None, doer=doer)
-    assert mine == (role in doer.roles and (not doer.systems or system in doer.systems | {""}))
+    held = doer.rights.roles.get(role, frozenset())
+    assert mine == (bool(held) and (not system or system in held))
 
 
-@given(doer=DOERS, role=ROLES, system=SYSTEMS)
-def test_more_roles_never_take_a_task_away(doer, role, system):
-    more = Doer(doer.person_id, doer.stands_in_for, doer.roles | {"system_administrator"}, doer.systems)
+@given(doer=DOERS, role=ROLES, system=SYSTEMS | st.just(""), also=ROLES, reach=REACH)
+def test_one_more_role_never_takes_a_task_away(doer, role, system, also, reach):
+    roles = {**doer.rights.roles, also: united(doer.rights.roles.get(also, frozenset()), reach)}
+    more = Doer(doer.person_id, doer.stands_in_for, Rights(doer.rights.permissions, roles))
     before = rules.is_theirs(role=role, system_code=system, assignee_id=None, doer=doer)
     assert rules.is_theirs(role=role, system_code=system, assignee_id=None, doer=more) >= before
+
+
+@given(doer=DOERS, system=SYSTEMS, assignee=st.none() | PEOPLE)
+def test_a_task_of_a_system_is_done_by_a_right_to_that_system_or_by_its_name(doer, system, assignee):
+    may = DO in doer.holds(system_code=system, assignee_id=assignee)
+    assert may == doer.rights.may(DO, system=None if doer.named(assignee) else system)
 
 
 @given(theirs=st.booleans(), own=st.booleans(), evidence=st.sampled_from(["", " ", "\t\n", "Locked"]))

@@ -11,6 +11,7 @@ from django.urls import include, path
 
 from careward.core.decision import Reason, Refused, refuse
 from careward.core.packs.pack import load
+from careward.core.rights import rights_everywhere
 from careward.core.room import Home, MenuEntry, Permission, Room
 from careward.web import errors, exports, lists
 from careward.web.fields import DayField
@@ -29,8 +30,7 @@ STANDING = Standing(
     organisation_name="Northmoor Mental Health NHS Foundation Trust",
     contact="Help, or phone the service desk on 4400",
     roles=frozenset({"patient_systems_manager"}),
-    systems=frozenset(),
-    permissions=frozenset({"accounts:findings:see"}),
+    rights=rights_everywhere({"accounts:findings:see"}),
     now=NOW,
     today=TODAY,
     pack=load("tewv"),

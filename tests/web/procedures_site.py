@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 
 from careward.config import urls as house
 from careward.core.packs.pack import load
+from careward.core.rights import rights_everywhere
 from careward.web import errors
 from careward.web.permission import Standing
 
@@ -26,8 +27,7 @@ def standing(organisation, permissions=SEES) -> Standing:
         organisation_name=organisation.name,
         contact="phone the service desk on 4400",
         roles=frozenset({"patient_systems_manager"}),
-        systems=frozenset(),
-        permissions=frozenset(permissions),
+        rights=rights_everywhere(permissions),
         now=NOW,
         today=TODAY,
         pack=load(organisation.pack),

@@ -129,7 +129,7 @@ def test_an_administrator_of_one_system_sees_its_findings_and_their_own_people_o
     assert "on.paris" in page and "on.rio" not in page
 
 
-def test_an_account_of_another_system_is_shown_without_what_is_wrong_with_it(trust):
+def test_an_administrator_of_one_system_reads_no_other_s_accounts(trust):
     who = people.user()
     people.role(who, trust, "system_administrator", system_code="paris")
     people.accepted(who, trust)
@@ -138,7 +138,14 @@ def test_an_account_of_another_system_is_shown_without_what_is_wrong_with_it(tru
     for code, told in (("paris", True), ("rio", False)):
         account = found.account(found.system(trust, code), username=f"{code}1")
         found.finding(account)
-        assert ("What is wrong" in words(browser.get(f"/accounts/{account.pk}/"))) is told
+        assert browser.get(f"/accounts/{account.pk}/").status_code == (200 if told else 404)
+        for address in (f"/systems/{code}/", f"/systems/{code}/?as=csv"):
+            assert browser.get(address).status_code == (200 if told else 403)
+    refused = words(browser.get("/systems/rio/"))
+    assert "does not open it for the system rio" in refused and "accounts:accounts:see rio" in refused
+    assert "rio1" not in words(browser.get("/search/?q=rio")) and "paris1" in words(browser.get("/search/?q=paris"))
+    register = words(browser.get("/systems/"))
+    assert "PARIS" in register and "of the register are yours to see" in register and "/systems/rio/" not in register
 
 
 def test_a_number_in_the_address_tells_a_line_manager_no_strangers_name(trust):

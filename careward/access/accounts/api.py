@@ -6,12 +6,13 @@ from django.http import HttpRequest
 from ninja import Path, Query, Router, Schema
 from ninja.errors import HttpError
 
-from careward.access.accounts.finding_lines import Place, Reach, places
+from careward.access.accounts.finding_lines import Place, Reach, open_findings, places
 from careward.access.accounts.models import Account, Finding
 from careward.access.accounts.touched import on_systems, under_clause
 from careward.people.signin.api_keys import Bearer
 from careward.people.staff.models import Person
 from careward.systems.register.models import System
+from careward.systems.register.queries import within_systems
 from careward.web.answers import ERRORS, Mistake, PageIn, Word, rows_after
 
 router = Router(tags=["accounts"])
@@ -81,11 +82,12 @@ def list_findings(request: HttpRequest, asked: Query[FindingsIn]) -> dict[str, o
     """Open findings, oldest first, each with every account it is about."""
     here: int = request.auth.organisation_id
     wanted = {"code": asked.code, "employee_number": asked.employee_number}
-    rows = Finding.objects.filter(organisation_id=here, closed_on=None, **{k: v for k, v in wanted.items() if v})
+    within = Reach(here, request.auth.systems_for("accounts:findings:see"))
+    rows = open_findings(within).filter(**{k: v for k, v in wanted.items() if v})
     rows = rows.filter(on_systems([asked.system])) if asked.system else rows
     rows = rows.filter(under_clause(asked.clause)) if asked.clause else rows
     page, following = rows_after(rows.select_related("system"), asked)
-    where = places(Reach(here, True, frozenset(), frozenset()), [f.pk for f in page])
+    where = places(within, [f.pk for f in page])
     return {"total": rows.count(), "next": following, "findings": [_finding(f, where.get(f.pk, ())) for f in page]}
 
 
@@ -95,7 +97,8 @@ def accounts_of_a_person(request: HttpRequest, employee_number: Path[Word]) -> d
     person = Person.objects.filter(organisation_id=request.auth.organisation_id, employee_number=employee_number).first()
     if person is None:
         raise HttpError(404, "Nobody here has that employee number")
-    rows = list(Account.objects.filter(person=person, gone_on=None).select_related("person").order_by("id"))
+    within = within_systems(request.auth.systems_for("accounts:accounts:see"))
+    rows = list(Account.objects.filter(within, person=person, gone_on=None).select_related("person").order_by("id"))
     return {"total": len(rows), "next": None, "accounts": [_account(a) for a in rows]}
 
 
@@ -103,7 +106,7 @@ def accounts_of_a_person(request: HttpRequest, employee_number: Path[Word]) -> d
 def accounts_of_a_system(request: HttpRequest, code: Path[Word], asked: Query[PageIn]) -> dict[str, object]:
     """The accounts of one system, in the order they were first seen."""
     system = System.objects.filter(organisation_id=request.auth.organisation_id, code=code).first()
-    if system is None:
+    if system is None or not request.auth.may("accounts:accounts:see", system=code):
         raise HttpError(404, "No such system in the register")
     rows = Account.objects.filter(system=system, gone_on=None).select_related("person")
     page, following = rows_after(rows, asked)

@@ -11,7 +11,9 @@ from django.db.models import Count, Q, QuerySet
 from careward.access.accounts import wording
 from careward.access.accounts.models import Finding, FindingAccount
 from careward.access.accounts.touched import on_systems
+from careward.core.rights import EVERYWHERE, Everywhere, Systems
 from careward.core.roles import ROLES
+from careward.systems.register.queries import within_systems
 from careward.web import lists
 from careward.web.lists import Asked, Listing, Page
 from careward.web.words import written_out
@@ -19,12 +21,19 @@ from careward.web.words import written_out
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """What of an organisation's findings someone may see: all, some systems', or those of the people they manage."""
+    """What of an organisation's findings someone may see: those of some systems or all, and of the people they answer for.
+
+    `managers` are those whose people they answer for, and `team` the systems on which they may see what is wrong with these.
+    """
 
     organisation_id: int
-    everything: bool
-    systems: frozenset[str]
-    managers: frozenset[int]
+    systems: Systems
+    managers: frozenset[int] = frozenset()
+    team: Systems = EVERYWHERE
+
+    def sees(self, *, system: str, manager_id: int | None) -> bool:
+        """Whether they see what is wrong on a system with an account of somebody that a manager answers for; the queries agree."""
+        return system in self.systems or (manager_id in self.managers and system in self.team)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,18 +77,18 @@ class FindingLine:
 def open_findings(within: Reach) -> QuerySet[Finding]:
     """Open findings within someone's reach."""
     rows = Finding.objects.filter(organisation_id=within.organisation_id, closed_on=None)
-    if within.everything and not within.systems:
+    if isinstance(within.systems, Everywhere):
         return rows
     theirs = Q(manager_id__in=within.managers)
-    return rows.filter(theirs | on_systems(within.systems) if within.everything else theirs)
+    theirs &= Q() if isinstance(within.team, Everywhere) else on_systems(within.team)
+    return rows.filter(theirs | on_systems(within.systems) if within.systems else theirs)
 
 
 def touched(within: Reach) -> QuerySet[FindingAccount]:
     """The accounts that findings touch now. Someone of some systems sees those of theirs, and of the people they manage."""
     rows = FindingAccount.objects.filter(finding__organisation_id=within.organisation_id, gone_on=None)
-    if not within.systems:
-        return rows
-    return rows.filter(Q(system__code__in=within.systems) | Q(finding__manager_id__in=within.managers))
+    theirs = Q(finding__manager_id__in=within.managers) & within_systems(within.team)
+    return rows if isinstance(within.systems, Everywhere) else rows.filter(within_systems(within.systems) | theirs)
 
 
 def places(within: Reach, finding_ids: Sequence[int]) -> dict[int, tuple[Place, ...]]:

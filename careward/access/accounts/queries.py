@@ -13,10 +13,12 @@ from careward.access.accounts.counts import counts_of
 from careward.access.accounts.finding_lines import FindingLine, Reach, line_of, open_findings, places, touched
 from careward.access.accounts.models import Account, Allowance, Finding, FindingAccount, Run
 from careward.access.accounts.touched import touching
+from careward.core.rights import EVERYWHERE, Systems
 from careward.core.roles import ROLES
 from careward.people.staff.models import Person
 from careward.people.staff.queries import search_people
 from careward.systems.register.models import System
+from careward.systems.register.queries import within_systems
 from careward.web import lists
 from careward.web.lists import Asked, Listing, Option, Page
 from careward.web.permission import Standing
@@ -72,14 +74,15 @@ class AccountLine:
 
 def reach(standing: Standing, managers: frozenset[int]) -> Reach:
     """Those who may see findings see them all, or their systems'; a line manager sees their own people's."""
-    return Reach(standing.organisation_id, standing.may("accounts:findings:see"), standing.systems, managers)
+    see, see_team = (standing.systems_for(p) for p in ("accounts:findings:see", "accounts:findings:see_team"))
+    return Reach(standing.organisation_id, see, managers, see_team)
 
 
 def listing(within: Reach, manager_id: str) -> Listing:
     """The list with this organisation's systems, roles and clauses as its choices."""
     systems = System.objects.filter(organisation_id=within.organisation_id).order_by("name")
     found = open_findings(within).order_by()
-    if not within.everything or within.systems:
+    if within.systems is not EVERYWHERE:
         there = touched(within).filter(finding__in=found).values("system_id")
         systems = systems.filter(Q(pk__in=found.values("system_id")) | Q(pk__in=there))
     codes = frozenset(found.values_list("code", flat=True).distinct())
@@ -99,7 +102,7 @@ def _manager(within: Reach, manager_id: str) -> tuple[Option, ...]:
     """Only the manager asked for is a choice: thousands in a list help nobody; one comes here by a link."""
     if not manager_id.isascii() or not manager_id.isdigit() or len(manager_id) > 12:
         return ()
-    if not within.everything and int(manager_id) not in within.managers:  # else any number in the address would tell a name
+    if not within.systems and int(manager_id) not in within.managers:  # else any number in the address would tell a name
         return ()
     row = Person.objects.filter(organisation_id=within.organisation_id, pk=int(manager_id)).first()
     return (Option(manager_id, row.name),) if row else ()
@@ -122,14 +125,13 @@ def last_run(organisation_id: int) -> LastRun | None:
     return LastRun(row.on_date, row.finished_at, row.accounts, counts_of(row.counts).unsafe) if row else None
 
 
-def waiting_allowance(within: Reach) -> tuple[str, ...]:
-    """Codes of systems within someone's reach whose latest plan is held and not yet allowed."""
-    run = last_run(within.organisation_id)
+def waiting_allowance(organisation_id: int, systems: Systems) -> tuple[str, ...]:
+    """Codes of those systems, which somebody may let go, whose latest plan is held and not yet allowed."""
+    run = last_run(organisation_id)
     if not run or not run.unsafe:
         return ()
-    allowed = Allowance.objects.filter(organisation_id=within.organisation_id, on_date=run.on).values_list("system__code", flat=True)
-    waiting = set(run.unsafe) - set(allowed)
-    return tuple(sorted(waiting & within.systems if within.systems else waiting))
+    allowed = Allowance.objects.filter(organisation_id=organisation_id, on_date=run.on).values_list("system__code", flat=True)
+    return tuple(sorted(code for code in set(run.unsafe) - set(allowed) if code in systems))
 
 
 GROUPS = {"system": "system", "manager": "manager_id", "code": "code", "person": "person_id"}
@@ -280,10 +282,10 @@ class AccountSeen:
     who_fit: tuple[tuple[int, str, str], ...]  # person, name, staff number
 
 
-def account_seen(within: Reach, account_id: int) -> AccountSeen | None:
-    """One account of the organisation, or None; what is wrong with it is told as far as someone's reach goes."""
+def account_seen(within: Reach, systems: Systems, account_id: int) -> AccountSeen | None:
+    """One account on one of some systems, or None; what is wrong with it is told as far as someone's reach goes."""
     row = Account.objects.filter(organisation_id=within.organisation_id, pk=account_id).select_related("system", "person").first()
-    if row is None:
+    if row is None or row.system.code not in systems:
         return None
     rows = list(open_findings(within).filter(touching(account=row)).select_related("person", "system", "manager").order_by("due_on", "id"))
     where = places(within, [f.pk for f in rows])
@@ -316,10 +318,12 @@ def search(standing: Standing, words: str, most: int = 20) -> SearchResults:
     people = search_people(organisation_id=here, words=words, on=standing.today, most=most) if standing.may("staff:people:see") else []
     systems: tuple[tuple[str, str], ...] = ()
     if standing.may("register:systems:see"):
-        either = Q(name__icontains=words) | Q(code__iexact=words)
+        either = (Q(name__icontains=words) | Q(code__iexact=words)) & within_systems(standing.systems_for("register:systems:see"), "code")
         systems = tuple(System.objects.filter(either, organisation_id=here).order_by("name").values_list("code", "name")[:most])
     accounts: tuple[AccountLine, ...] = ()
     if standing.may("accounts:accounts:see"):
-        rows = Account.objects.filter(organisation_id=here, username__istartswith=words, gone_on=None).select_related("person")[:most]
+        within = within_systems(standing.systems_for("accounts:accounts:see"))
+        rows = Account.objects.filter(within, organisation_id=here, username__istartswith=words, gone_on=None)
+        rows = rows.select_related("person").order_by("username", "id")[:most]
         accounts = tuple(_account_line(a, {}) for a in rows)
     return SearchResults(tuple(people), systems, accounts)

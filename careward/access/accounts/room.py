@@ -23,7 +23,7 @@ ROOM = Room(
         Permission(SEE, "see everything found wrong", OVERSEERS, ("findings",)),
         Permission(SEE_TEAM, "see what is found wrong with their own people's accounts", ("line_manager", *OVERSEERS)),
         Permission(RUN, "have the accounts compared now", ("system_administrator", "patient_systems_manager", "trust_administrator")),
-        Permission(ALLOW, "let a large change go ahead", ("patient_systems_manager", "head_of_ig", "trust_administrator")),
+        Permission(ALLOW, "let a large change go ahead", ("patient_systems_manager", "head_of_ig", "trust_administrator"), by_name=True),
     ),
     verbs=(
         Verb("reconciliation.asked", "Comparison asked for"),

@@ -6,6 +6,7 @@ from django.shortcuts import redirect, render
 
 from careward.access.accounts import actions, finding_lines, pages, queries
 from careward.access.accounts.whole_access import whole_access
+from careward.core.rights import EVERYWHERE, Everywhere
 from careward.people.staff.models import Organisation
 from careward.people.staff.packs import clause_called
 from careward.people.staff.queries import answers_for, colleague
@@ -36,7 +37,7 @@ def findings(request: HttpRequest) -> HttpResponseBase:
         "figures": queries.figures(within, today),
         "mine": waiting(request.standing),
         "last_run": queries.last_run(within.organisation_id),
-        "held": queries.waiting_allowance(within) if request.standing.may("accounts:plans:allow") else (),
+        "held": queries.waiting_allowance(within.organisation_id, request.standing.systems_for("accounts:plans:allow")),
     }
     return render(request, "accounts/findings.jinja", context)
 
@@ -57,24 +58,28 @@ def person(request: HttpRequest, person_id: int) -> HttpResponseBase:
     if seen is None:
         raise Http404("no such person here")
     mine = person_id == standing.person_id
-    everybody = standing.may("staff:people:see")
-    managed = not (mine or everybody) and answers_for(
-        organisation_id=standing.organisation_id, person_id=person_id, managers=acts_for(standing), on=standing.today
+    everybody, within = standing.may("staff:people:see"), standing.systems_for("accounts:accounts:see")
+    managed = (
+        not mine
+        and (not everybody or within is not EVERYWHERE)
+        and answers_for(organisation_id=standing.organisation_id, person_id=person_id, managers=acts_for(standing), on=standing.today)
     )
     if not (mine or managed or everybody):
         raise NotAllowed("staff:people:see")
-    access = whole_access(organisation_id=standing.organisation_id, person_id=person_id, today=standing.today)
+    within = EVERYWHERE if mine or managed else within
+    access = whole_access(organisation_id=standing.organisation_id, person_id=person_id, today=standing.today, within=within)
     if request.GET.get("as") in lists.DOWNLOADS:
         return exports.download(request.GET["as"], "access", pages.ACCESS_HEADS, access.rows(), standing.today)
     because = (
         "it is your own" if mine else "you manage this person, or stand in for who does" if managed else f"you are {standing.role_title}"
     )
-    return render(request, "accounts/person.jinja", {"person": seen, "access": access, "because": because})
+    only = () if isinstance(within, Everywhere) else sorted(within)
+    return render(request, "accounts/person.jinja", {"person": seen, "access": access, "because": because, "only": only})
 
 
 @needs("accounts:accounts:see")
 def account(request: HttpRequest, account_id: int) -> HttpResponse:
-    seen = queries.account_seen(_reach(request), account_id)
+    seen = queries.account_seen(_reach(request), request.standing.systems_for("accounts:accounts:see"), account_id)
     if seen is None:
         raise Http404("no such account here")
     if seen.line.person_id:
@@ -93,12 +98,14 @@ def search(request: HttpRequest) -> HttpResponse:
 
 @needs("register:systems:see")
 def systems(request: HttpRequest) -> HttpResponseBase:
-    rows = systems_seen(organisation_id=request.standing.organisation_id, on=request.standing.today)
+    standing = request.standing
+    within = standing.systems_for("register:systems:see")
+    rows = systems_seen(organisation_id=standing.organisation_id, on=standing.today, within=within)
     wrong = {g.key: g for g in queries.grouped(_reach(request), "system", request.standing.today)}
-    return render(request, "accounts/systems.jinja", {"systems": rows, "wrong": wrong})
+    return render(request, "accounts/systems.jinja", {"systems": rows, "wrong": wrong, "whole": within is EVERYWHERE})
 
 
-@needs("accounts:accounts:see")
+@needs("accounts:accounts:see", system_in="code")
 def system(request: HttpRequest, code: str) -> HttpResponseBase:
     standing = request.standing
     seen = system_seen(organisation_id=standing.organisation_id, code=code, on=standing.today)
@@ -127,15 +134,13 @@ def look_again(request: HttpRequest) -> HttpResponse:
     return redirect("accounts:findings")
 
 
-@needs("accounts:plans:allow")
+@needs("accounts:plans:allow", system_in="code")
 def allow(request: HttpRequest, code: str) -> HttpResponse:
     standing = request.standing
     seen = system_seen(organisation_id=standing.organisation_id, code=code, on=standing.today)
     run = queries.last_run(standing.organisation_id)
     if seen is None or run is None or code not in run.unsafe:
         raise Http404("nothing is held for this system")
-    if standing.systems and code not in standing.systems:  # a role for one system decides nothing about another
-        raise NotAllowed("accounts:plans:allow")
     if request.method == "POST":
         organisation = Organisation.objects.get(pk=standing.organisation_id)
         actions.allow_unsafe(

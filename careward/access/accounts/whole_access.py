@@ -9,16 +9,19 @@ from django.db.models import Prefetch, Q
 
 from careward.access.accounts import wording
 from careward.access.accounts.models import Account, Finding, FindingAccount
+from careward.access.accounts.touched import on_systems
 from careward.access.authorisations import rules as authorisations
 from careward.access.authorisations.models import Authorisation
 from careward.access.authorisations.queries import authority_of
 from careward.core.days import FAR
 from careward.core.packs.training import Course
+from careward.core.rights import EVERYWHERE, Everywhere, Systems
 from careward.core.roles import ROLES
 from careward.people.staff import rules as staff
 from careward.people.staff.models import Assignment, Person, TrainingHeld
 from careward.people.staff.packs import pack_on
 from careward.systems.register.models import System
+from careward.systems.register.queries import within_systems
 from careward.web.words import day, written_out
 
 Place = tuple[int, str, str]  # system, environment, kind
@@ -92,10 +95,10 @@ class Said:
     in_force: bool
 
 
-def whole_access(*, organisation_id: int, person_id: int, today: date) -> WholeAccess:
-    """Everything of one person, in ten queries whatever they have."""
-    accounts = list(Account.objects.filter(organisation_id=organisation_id, person_id=person_id, gone_on=None).select_related("system"))
-    grants = list(_grants(organisation_id, person_id, today))
+def whole_access(*, organisation_id: int, person_id: int, today: date, within: Systems = EVERYWHERE) -> WholeAccess:
+    """Everything of one person, on the systems that whoever asks may see, in ten queries whatever they have."""
+    accounts = list(_accounts(organisation_id, person_id, within))
+    grants = list(_grants(organisation_id, person_id, today, within))
     wrong: defaultdict[int, list[Finding]] = defaultdict(list)
     rows = Finding.objects.filter(organisation_id=organisation_id, person_id=person_id, closed_on=None).select_related(
         "system", "manager", "task"
@@ -113,15 +116,21 @@ def whole_access(*, organisation_id: int, person_id: int, today: date) -> WholeA
         waiting=tuple(a for a in access if a.state == "wait"),
         in_order=tuple(sorted((a for a in access if a.state in ("ok", "shut")), key=lambda a: (a.state, a.system, a.sub))),
         rests_on=tuple(_rests_on(person, {s.system for s in accounts}, today)),
-        history=tuple(_history(organisation_id, person)),
+        history=tuple(_history(organisation_id, person, within)),
         accounts=len(accounts),
         systems=len({a.system_id for a in accounts}),
         late=sum(1 for a in right if min(n.due_on for n in a.now) < today),
     )
 
 
-def _grants(organisation_id: int, person_id: int, today: date) -> Iterable[Authorisation]:
+def _accounts(organisation_id: int, person_id: int, within: Systems) -> Iterable[Account]:
+    rows = Account.objects.filter(within_systems(within), organisation_id=organisation_id, person_id=person_id, gone_on=None)
+    return rows.select_related("system")
+
+
+def _grants(organisation_id: int, person_id: int, today: date, within: Systems) -> Iterable[Authorisation]:
     rows = Authorisation.objects.filter(organisation_id=organisation_id, person_id=person_id, gone_on=None, approved_on__lte=today)
+    rows = rows.filter(within_systems(within))
     return rows.select_related("system").order_by("approved_on", "id")
 
 
@@ -231,10 +240,12 @@ def _course(course: Course, taken: list[staff.CourseTaken], today: date) -> Rest
     )
 
 
-def _history(organisation_id: int, person: Person, most: int = 12) -> Iterable[Happening]:
+def _history(organisation_id: int, person: Person, within: Systems, most: int = 12) -> Iterable[Happening]:
     """Posts, approvals and findings in one line of time, newest first."""
     happened: list[Happening] = []
-    findings = Finding.objects.filter(organisation_id=organisation_id, person=person).select_related("system").order_by("-id")[:most]
+    findings = Finding.objects.filter(organisation_id=organisation_id, person=person)
+    findings = findings if isinstance(within, Everywhere) else findings.filter(on_systems(within))
+    findings = findings.select_related("system").order_by("-id")[:most]
     for f in findings:
         what = wording.title(f.code, f.topic)
         where, found = (f"{f.system.name}: ", f"{what.lower()} found") if f.system else ("", f"{what} found")
@@ -242,7 +253,7 @@ def _history(organisation_id: int, person: Person, most: int = 12) -> Iterable[H
             happened.append(Happening(f.closed_on, f"{where}{'put' if where else 'Put'} right. {what}."))
         happened.append(Happening(f.found_on, f"{where}{found}. {written_out(f.detail)}."))
     grants = (
-        Authorisation.objects.filter(organisation_id=organisation_id, person=person)
+        Authorisation.objects.filter(within_systems(within), organisation_id=organisation_id, person=person)
         .select_related("system")
         .order_by("-approved_on")[:most]
     )

@@ -12,7 +12,7 @@ from careward.access.feeds.feed_plans import plan_files
 from careward.access.feeds.merge import as_day
 from careward.access.feeds.models import MOVES, Load, LoadFile
 from careward.access.feeds.plan import MOST_PROBLEMS, Planned
-from careward.access.feeds.queries import UNDO, LoadReport, later_touching, load_report, permissions_now, stuck_at, waiting_since
+from careward.access.feeds.queries import UNDO, LoadReport, later_touching, load_report, stuck_at, waiting_since
 from careward.access.feeds.uploads import Upload, folder_of, forget, forget_if_older, store, waiting_folders
 from careward.access.feeds.world import World
 from careward.access.feeds.writing import put_back, recall
@@ -22,6 +22,7 @@ from careward.core.ports import Reading
 from careward.evidence.moves import actions as moves
 from careward.evidence.moves.rows import locked
 from careward.evidence.rows import bulk
+from careward.people.signin.arrivals import rights_of
 from careward.people.staff.models import Organisation
 from careward.people.staff.packs import pack_on
 from careward.work.approvals import actions as approvals
@@ -224,7 +225,9 @@ def _locked(load_id: int, organisation_id: int | None = None) -> Load:
 
 
 def _holds(load: Load, by: str, now: datetime) -> frozenset[str]:
-    return permissions_now(actor=by, organisation_id=load.organisation_id, on=london_day(now))
+    """What somebody may do to a load: to every system whose accounts it holds, and to the whole organisation where it holds more."""
+    on = load.files.order_by("system_code").values_list("system_code", flat=True).distinct()
+    return rights_of(actor=by, organisation_id=load.organisation_id, on=london_day(now)).on(*on)
 
 
 def _may(name: str, load: Load, by: str, now: datetime, **gates: Decision) -> Decision:

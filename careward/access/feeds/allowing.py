@@ -45,9 +45,10 @@ def _rows(file: LoadFile, what: str) -> Iterable[tuple[str, ...]]:
 def ask(load: Load, *, now: datetime, by: str) -> Approval:
     """Puts a held load to those who may let one go; never to whoever brought it."""
     who = who_of(by=load.begun_by, organisation_id=load.organisation_id, on=london_day(now))
+    of = load.files.order_by("system_code").values_list("system_code", flat=True).distinct()
     asked = Asked(
         kind=KIND, subject=_subject(load), title=f"Decide whether load {load.pk} may go in", content=content_of(load),
-        permission=rules.ALLOW, follows=((LET_GO, {"load": load.pk}),),
+        system_code=of[0] if len(of) == 1 else "", permission=rules.ALLOW, follows=((LET_GO, {"load": load.pk}),),
     )  # fmt: skip
     return approvals.ask(organisation=load.organisation, asked=asked, who=who, now=now, by=by)
 

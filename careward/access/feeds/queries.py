@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Max, QuerySet, Sum
@@ -10,22 +10,18 @@ from django.db.models.functions import Coalesce
 
 from careward.access.feeds.models import Load, LoadMove
 from careward.access.feeds.pages import LOADS as LOADS_LIST
-from careward.access.feeds.rules import ALLOW, RUN, STATE_WORDS, from_reasons, untouched
+from careward.access.feeds.rules import STATE_WORDS, from_reasons, untouched
 from careward.access.feeds.writing import Remembered, recall
 from careward.core.decision import Decision, Reason, refuse
 from careward.core.ports import Problem
 from careward.evidence.errands.models import Errand
-from careward.people.signin.arrivals import roles_in_force
-from careward.people.signin.models import RoleHeld, User
+from careward.people.signin.models import User
 from careward.web import lists
-from careward.web.house import house
 from careward.web.lists import Asked, Page
 from careward.web.words import day
 from careward.work.approvals.queries import waiting_about
-from careward.work.approvals.rules import DECIDE
 
 UNDO = "feeds.undo"
-AT_THE_MACHINE = frozenset({RUN, ALLOW, DECIDE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,15 +180,6 @@ def _problems(rows: Iterable[list[Any]]) -> tuple[Problem, ...]:
 
 def _samples(rows: Iterable[Any]) -> tuple[Sample, ...]:
     return tuple(Sample(name, tuple(Fact(*fact) for fact in facts)) for name, facts in rows)
-
-
-def permissions_now(*, actor: str, organisation_id: int, on: date) -> frozenset[str]:
-    """What an actor may do with loads: a signed-in person by their roles, someone at the machine everything, a job all but allow."""
-    kind, _, number = actor.partition("/")
-    if kind == "user":
-        held = RoleHeld.objects.filter(roles_in_force(on), organisation_id=organisation_id, user_id=int(number), user__is_active=True)
-        return house().permissions_of(held.values_list("role", flat=True))
-    return {"cli": AT_THE_MACHINE, "job": AT_THE_MACHINE - {ALLOW, DECIDE}}.get(kind, frozenset())
 
 
 def who(actor: str) -> str:

@@ -17,7 +17,7 @@ ROOM = Room(
     permissions=(
         Permission(SEE, "see which files were loaded", ("trust_administrator",), ("feeds",)),
         Permission(RUN, "load files and take them back", ("trust_administrator",), ("feeds",)),
-        Permission(ALLOW, "allow a load that looks wrong", ("trust_administrator",)),
+        Permission(ALLOW, "allow a load that looks wrong", ("trust_administrator",), by_name=True),
     ),
     verbs=(
         Verb("load.begun", "Load begun"),

@@ -22,7 +22,7 @@ ROOM = Room(
             ),
             ("clauses",),
         ),
-        Permission(ADOPT, "bring a document into force, and take it out", ("head_of_ig", "trust_administrator")),
+        Permission(ADOPT, "bring a document into force, and take it out", ("head_of_ig", "trust_administrator"), by_name=True),
     ),
     verbs=(Verb("document.adopted", "Document put in force"), Verb("adoption.ended", "Document taken out of force")),
     menu=(MenuEntry("Procedures", "procedures:all", (SEE,), place=20),),

@@ -6,6 +6,7 @@ from django.http import HttpRequest
 from ninja.errors import HttpError
 from ninja.security import HttpBearer
 
+from careward.core.rights import Rights, Systems, rights_everywhere
 from careward.people.signin import rules
 from careward.people.signin.models import ApiToken
 from careward.web.house import house
@@ -19,15 +20,18 @@ class Client:
     name: str
     organisation_id: int
     organisation: str  # ODS code
-    permissions: frozenset[str]
+    rights: Rights
 
     @property
     def actor(self) -> str:
         """How the ledger names it."""
         return f"token/{self.token_id}"
 
-    def may(self, permission: str) -> bool:
-        return permission in self.permissions
+    def may(self, permission: str, *, system: str | None = None) -> bool:
+        return self.rights.may(permission, system=system)
+
+    def systems_for(self, permission: str) -> Systems:
+        return self.rights.systems_for(permission)
 
 
 class Bearer(HttpBearer):
@@ -44,12 +48,12 @@ class Bearer(HttpBearer):
         row = ApiToken.objects.select_related("organisation").filter(token_hash=rules.hash_of(token), ended_at=None).first()
         if row is None:
             return None
-        client = Client(row.pk, row.name, row.organisation_id, row.organisation.ods_code, permissions_in(row.scope))
+        client = Client(row.pk, row.name, row.organisation_id, row.organisation.ods_code, rights_in(row.scope))
         if not client.may(self.permission):
             raise HttpError(403, f"This token may not do that: it needs a scope with {self.permission}")
         return client
 
 
-def permissions_in(scope: str) -> frozenset[str]:
-    """What the scopes of a token allow together; a scope no longer known allows nothing."""
-    return house().permissions_in(scope.split())
+def rights_in(scope: str) -> Rights:
+    """What the scopes of a token allow together, on every system; a scope no longer known allows nothing."""
+    return rights_everywhere(house().permissions_in(scope.split()))

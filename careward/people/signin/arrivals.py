@@ -1,5 +1,6 @@
 """Reads of who has signed in: their roles today, what they have accepted and proved, and so how they stand."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -10,8 +11,9 @@ from django.db.models import Exists, F, OuterRef, Q
 from careward.core import roles
 from careward.core.days import london_day
 from careward.core.packs.pack import HOUSE_PACK
+from careward.core.rights import NO_RIGHTS, Grant, Rights, rights_everywhere, rights_of_grants
 from careward.people.signin import rules
-from careward.people.signin.models import RoleHeld, TermsAccepted, User
+from careward.people.signin.models import ApiToken, RoleHeld, TermsAccepted, User
 from careward.people.signin.terms import terms_in_force
 from careward.people.staff.models import Organisation
 from careward.people.staff.packs import pack_on
@@ -111,7 +113,7 @@ def _facts(user_id: int, terms: str) -> dict[str, object]:
 def _standing(
     user: User, at: Organisation | None, here: list[RoleHeld], facts: dict[str, object], step: rules.Step, now: datetime
 ) -> Standing:
-    """Permissions are given only once nothing stands before the pages, so that a view beyond the gate refuses too."""
+    """Rights are given only once nothing stands before the pages, so that a view beyond the gate refuses too."""
     names = frozenset(r.role for r in here)
     # Somebody without a role stands at their employer, or nowhere: they see only what is held about them.
     own = step is rules.Step.OWN_DATA
@@ -126,12 +128,36 @@ def _standing(
         organisation_name=place[2],
         contact=place[3],
         roles=names,
-        systems=frozenset(r.system_code for r in here if r.system_code),
-        permissions=house().permissions_of(names) if step is rules.Step.PAGES else frozenset(),
+        rights=_rights(here, london_day(now)) if step is rules.Step.PAGES else NO_RIGHTS,
         now=now,
         today=london_day(now),
         pack=pack_on(at.pack if at else HOUSE_PACK, london_day(now)),
     )
+
+
+def _rights(held: Iterable[RoleHeld], on: date) -> Rights:
+    grants = (Grant(r.role, r.system_code, r.from_on, r.to_on) for r in held)
+    return rights_of_grants(grants, on=on, carries=house().carries)
+
+
+def rights_of(*, actor: str, organisation_id: int, on: date) -> Rights:
+    """What an actor, as the ledger names them, may do at an organisation on a day: authority is asked here, by every action.
+
+    A signed-in person may what their grants allow, someone at the machine's own keyboard everything, a client of the API what its
+    scopes allow, and a job of the house everything but what only a named person does.
+    """
+    kind, _, number = actor.partition("/")
+    if kind == "cli":
+        return rights_everywhere(house().permissions)
+    if kind == "job":
+        return rights_everywhere(p.name for p in house().permissions.values() if not p.by_name)
+    if kind == "token" and number.isdecimal():
+        tokens = ApiToken.objects.filter(organisation_id=organisation_id, pk=int(number), ended_at=None)
+        return rights_everywhere(house().permissions_in(" ".join(tokens.values_list("scope", flat=True)).split()))
+    if kind != "user" or not number.isdecimal():
+        return NO_RIGHTS
+    held = RoleHeld.objects.filter(roles_in_force(on), organisation_id=organisation_id, user_id=int(number), user__is_active=True)
+    return _rights(held, on)
 
 
 def _employer(facts: dict[str, object]) -> tuple[int, str, str, str]:

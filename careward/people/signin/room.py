@@ -12,7 +12,7 @@ ROOM = Room(
     urls=urls,
     permissions=(
         Permission(SEE, "see who holds which role", ("head_of_ig", "auditor", "trust_administrator")),
-        Permission(GIVE, "give roles and end them", ("trust_administrator",)),
+        Permission(GIVE, "give roles and end them", ("trust_administrator",), by_name=True),
     ),
     verbs=(
         Verb("user.made", "User added"),

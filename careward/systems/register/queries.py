@@ -3,7 +3,10 @@
 from dataclasses import dataclass
 from datetime import date
 
+from django.db.models import Q
+
 from careward.core.packs.pack import Pack
+from careward.core.rights import EVERYWHERE, Everywhere, Systems
 from careward.people.staff.packs import pack_on
 from careward.systems.register.models import Environment, System
 
@@ -39,9 +42,19 @@ class SystemSeen:
 KINDS = {"clinical": "Clinical", "corporate": "Corporate", "infrastructure": "Infrastructure", "shared_drive": "Shared drive"}
 
 
-def systems_seen(*, organisation_id: int, on: date) -> tuple[SystemSeen, ...]:
-    """The whole register by name, with the figures in force on a day: two queries."""
-    rows = list(System.objects.filter(organisation_id=organisation_id).order_by("name"))
+def within_systems(systems: Systems, code: str = "system__code") -> Q:
+    """The rows of some systems, or of all; `code` is where a row has the system's code."""
+    return Q() if isinstance(systems, Everywhere) else Q(**{f"{code}__in": sorted(systems)})
+
+
+def known_systems(*, organisation_id: int) -> dict[str, str]:
+    """The code and the name of every system of the register, by name."""
+    return dict(System.objects.filter(organisation_id=organisation_id).order_by("name", "code").values_list("code", "name"))
+
+
+def systems_seen(*, organisation_id: int, on: date, within: Systems = EVERYWHERE) -> tuple[SystemSeen, ...]:
+    """The register by name, as far as somebody sees it, with the figures in force on a day: two queries."""
+    rows = list(System.objects.filter(within_systems(within, "code"), organisation_id=organisation_id).order_by("name"))
     environments = _environments([s.pk for s in rows])
     return tuple(_seen(s, environments.get(s.pk, ()), pack_on(s.pack, on)) for s in rows)
 

@@ -7,7 +7,8 @@ from typing import Any
 
 from django.db.models import Q
 
-from careward.core.decision import ALLOWED, Decision, refuse
+from careward.core.decision import Decision
+from careward.core.rights import WHOLE, Everywhere
 from careward.people.signin.models import User
 from careward.people.staff.models import Deputy
 from careward.people.staff.queries import managers_acted_for
@@ -79,11 +80,7 @@ def question_of(row: Approval) -> Question:
 
 def authority(standing: Standing, row: Approval) -> Decision:
     """Whether somebody holds the permission a question names, for its system; the page draws itself from the same answer."""
-    here = not standing.systems or not row.system_code or row.system_code in standing.systems
-    if standing.may(row.permission) and here:
-        return ALLOWED
-    where = f" for {row.system_code}" if row.system_code else ""
-    return refuse("permission.missing", "house", f"You may not decide this{where}", "Ask somebody who may")
+    return standing.rights.must(row.permission, "decide this", row.system_code)
 
 
 def found(*, organisation_id: int, approval_id: int) -> Approval | None:
@@ -156,8 +153,12 @@ def waiting(standing: Standing) -> int:
 
 
 def _theirs(standing: Standing) -> Any:
-    rows = Approval.objects.filter(organisation_id=standing.organisation_id, permission__in=standing.permissions)
-    return rows.filter(Q(system_code="") | Q(system_code__in=standing.systems)) if standing.systems else rows
+    """The questions somebody may decide: of each permission, those of its systems; agrees with `authority`."""
+    found, everywhere = Q(permission__in=standing.rights.on(WHOLE)), standing.rights.permissions
+    for permission, systems in everywhere.items():
+        if not isinstance(systems, Everywhere):
+            found |= Q(permission=permission, system_code__in=systems)
+    return Approval.objects.filter(found, organisation_id=standing.organisation_id)
 
 
 def waiting_about(*, organisation_id: int, kind: str) -> dict[str, int]:

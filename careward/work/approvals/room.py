@@ -12,7 +12,7 @@ ROOM = Room(
     title="Decisions",
     urls=urls,
     permissions=(
-        Permission(DECIDE, "decide what waits for a named person", DECIDERS),
+        Permission(DECIDE, "decide what waits for a named person", DECIDERS, by_name=True),
         Permission(ASK, "withdraw what they asked to have decided", DECIDERS),
     ),
     verbs=(

@@ -6,7 +6,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
 from careward.core.decision import ALLOWED, Decision, Refused
-from careward.web.permission import needs
+from careward.web.permission import NotAllowed, needs
 from careward.work.approvals import actions, queries
 from careward.work.approvals.forms import DecisionForm
 from careward.work.approvals.models import Approval
@@ -39,16 +39,21 @@ def approval(request: HttpRequest, approval_id: int) -> HttpResponse:
 def _answer(request: HttpRequest, row: Approval, form: DecisionForm) -> None:
     standing, typed = request.standing, form.cleaned_data
     actions.answer(
-        approval_id=row.pk, organisation_id=standing.organisation_id, who=queries.standing_who(standing), holds=standing.permissions,
+        approval_id=row.pk, organisation_id=standing.organisation_id, who=queries.standing_who(standing),
+        holds=standing.rights.on(row.system_code),
         may=queries.authority(standing, row), approves=typed["answer"] == "approve", seen=typed["seen"], reason=typed["reason"],
         now=standing.now, by=standing.actor,
     )  # fmt: skip
 
 
 def _here(request: HttpRequest, approval_id: int) -> Approval:
-    row = queries.found(organisation_id=request.standing.organisation_id, approval_id=approval_id)
+    """The question, for whoever may decide it or asked for it: what it shows is of a system."""
+    standing = request.standing
+    row = queries.found(organisation_id=standing.organisation_id, approval_id=approval_id)
     if row is None:
         raise Http404("no such decision here")
+    if not queries.authority(standing, row) and row.asked_by != standing.actor:
+        raise NotAllowed(row.permission, row.system_code)
     return row
 
 
@@ -68,7 +73,8 @@ def withdraw(request: HttpRequest, approval_id: int) -> HttpResponse:
     standing = request.standing
     row = _here(request, approval_id)
     actions.withdraw(
-        approval_id=row.pk, organisation_id=standing.organisation_id, who=queries.standing_who(standing), holds=standing.permissions,
+        approval_id=row.pk, organisation_id=standing.organisation_id, who=queries.standing_who(standing),
+        holds=standing.rights.on(row.system_code),
         now=standing.now, by=standing.actor,
     )  # fmt: skip
     messages.success(request, "It is withdrawn. Nobody is asked any more.")

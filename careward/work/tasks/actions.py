@@ -21,7 +21,7 @@ def say_done(*, task_id: int, doer: rules.Doer, evidence: str, now: datetime, by
     decision = rules.may_say_done(theirs=_theirs(task, doer), about_themselves=about_themselves, evidence=evidence, clause=clause)
     said = {"evidence": evidence.strip(), "said_done_at": now, "said_done_by": by}
     moves.make(
-        kind=TASKS, row=task, move="say_done", holds=doer.holds, decision=decision, change=said, note=said["evidence"],
+        kind=TASKS, row=task, move="say_done", holds=_holds(task, doer), decision=decision, change=said, note=said["evidence"],
         now=now, by=by, entry={"clause": task.clause},
     )  # fmt: skip
     return task
@@ -38,10 +38,14 @@ def take_back(*, task_id: int, doer: rules.Doer, now: datetime, by: str) -> Task
     task: Task = locked(TASKS, task_id)
     decision = rules.yours(theirs=_theirs(task, doer))
     task.answers.filter(taken_back_at=None).update(taken_back_at=now)
-    change, entry = {"answered_until": None}, {"clause": task.clause}
-    moves.make(kind=TASKS, row=task, move="take_back", holds=doer.holds, decision=decision, change=change, now=now, by=by, entry=entry)
+    change, entry, holds = {"answered_until": None}, {"clause": task.clause}, _holds(task, doer)
+    moves.make(kind=TASKS, row=task, move="take_back", holds=holds, decision=decision, change=change, now=now, by=by, entry=entry)
     return task
 
 
 def _theirs(task: Task, doer: rules.Doer) -> bool:
     return rules.is_theirs(role=task.role, system_code=task.system_code, assignee_id=task.passed_to_id or task.assignee_id, doer=doer)
+
+
+def _holds(task: Task, doer: rules.Doer) -> frozenset[str]:
+    return doer.holds(system_code=task.system_code, assignee_id=task.passed_to_id or task.assignee_id)

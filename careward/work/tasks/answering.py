@@ -29,7 +29,7 @@ def answer_task(*, task_id: int, organisation_id: int, doer: rules.Doer, given: 
     option = option_of(question, given.choice) if question else None
     move = "pass_on" if option and option.answer in PASSING else "answer"
     if question is None or option is None or not fit:
-        raise Refused(rules.TASK.may(move, state=task.state, holds=doer.holds, gates={}) & decision)
+        raise Refused(rules.TASK.may(move, state=task.state, holds=_holds(task, doer), gates={}) & decision)
     _keep(task, question, option, given, person, move, doer, now, by)
     return task
 
@@ -38,6 +38,10 @@ def _may(task: Task, doer: rules.Doer) -> Decision:
     theirs = rules.is_theirs(role=task.role, system_code=task.system_code, assignee_id=task.passed_to_id or task.assignee_id, doer=doer)
     about_themselves = task.about_id is not None and task.about_id == doer.person_id
     return rules.yours(theirs=theirs) & rules.not_about_themselves(about_themselves=about_themselves)
+
+
+def _holds(task: Task, doer: rules.Doer) -> frozenset[str]:
+    return doer.holds(system_code=task.system_code, assignee_id=task.passed_to_id or task.assignee_id)
 
 
 def _person(task: Task, given: Given) -> Person | None:
@@ -62,8 +66,8 @@ def _keep(
     said = {} if move == "pass_on" else {"said_done_at": now, "said_done_by": by, "evidence": note}
     errands = [(question.tells, {"task": task.pk, "by": by})] if question.tells and move == "answer" else []
     moves.make(
-        kind=TASKS, row=task, move=move, holds=doer.holds, decision=_may(task, doer), change={**change, **said}, note=note, now=now, by=by,
-        entry={"clause": task.clause, "answer": option.answer}, errands=errands,
+        kind=TASKS, row=task, move=move, holds=_holds(task, doer), decision=_may(task, doer), change={**change, **said}, note=note,
+        now=now, by=by, entry={"clause": task.clause, "answer": option.answer}, errands=errands,
     )  # fmt: skip
     TaskAnswer.objects.filter(task=task, taken_back_at=None).update(taken_back_at=now)
     TaskAnswer.objects.create(task=task, at=now, by=by, answer=option.answer, person=whom, **asked)

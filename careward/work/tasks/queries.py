@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 
+from careward.core.rights import EVERYWHERE, Everywhere, Rights
 from careward.core.roles import ROLES
 from careward.people.staff.models import Deputy, Person
 from careward.web import lists
@@ -14,7 +15,7 @@ from careward.web.lists import Asked, Listing, Page
 from careward.web.permission import Standing
 from careward.work.tasks.models import Task, TaskAnswer, TaskMove
 from careward.work.tasks.questions import PASSING, Question, from_data
-from careward.work.tasks.rules import SEE, Doer, group_of, is_theirs
+from careward.work.tasks.rules import DO, SEE, Doer, group_of, is_theirs
 
 DONE_FOR = timedelta(days=30)
 
@@ -62,6 +63,7 @@ class TaskDetail:
     proof: str
     moves: tuple[MoveLine, ...]
     theirs: bool
+    may_do: bool  # what the action asks before it is done
     question: Question | None
     passed_to: str
     cannot: str  # why it cannot be done, as last said
@@ -79,13 +81,11 @@ class Inbox:
     done_lately: int
 
 
-def doer(
-    *, organisation_id: int, person_id: int | None, roles: frozenset[str], systems: frozenset[str], holds: frozenset[str], on: date
-) -> Doer:
+def doer(*, organisation_id: int, person_id: int | None, rights: Rights, on: date) -> Doer:
     """Who someone is to the queue: themselves, and each manager they stand in for that day (PA-021)."""
     rows = Deputy.objects.filter(organisation_id=organisation_id, deputy_id=person_id or 0, from_on__lte=on, gone_on=None)
     managers = rows.filter(Q(to_on=None) | Q(to_on__gt=on)).values_list("manager_id", flat=True)
-    return Doer(person_id, frozenset(managers), roles, systems, holds)
+    return Doer(person_id, frozenset(managers), rights)
 
 
 def theirs(organisation_id: int, who: Doer) -> QuerySet[Task]:
@@ -95,14 +95,18 @@ def theirs(organisation_id: int, who: Doer) -> QuerySet[Task]:
 
 def _theirs(who: Doer) -> Q:
     people = [p for p in (who.person_id, *who.stands_in_for) if p is not None]
-    return Q(passed_to_id__in=people) | Q(passed_to=None) & _given(who, people)
+    given = Q(assignee_id__in=people) | Q(assignee=None) & _of_roles(who.rights)
+    return Q(passed_to_id__in=people) | Q(passed_to=None) & given
 
 
-def _given(who: Doer, people: list[int]) -> Q:
-    by_role = Q(assignee=None, role__in=who.roles)
-    if who.systems:
-        by_role &= Q(system_code="") | Q(system_code__in=who.systems)
-    return Q(assignee_id__in=people) | by_role
+def _of_roles(rights: Rights) -> Q:
+    """The tasks of the roles somebody holds, each on its own systems; those that belong to no system, of every role."""
+    found = Q(role__in=[r for r, systems in rights.roles.items() if systems is EVERYWHERE])
+    found |= Q(role__in=list(rights.roles), system_code="")
+    for role, systems in rights.roles.items():
+        if not isinstance(systems, Everywhere):
+            found |= Q(role=role, system_code__in=systems)
+    return found
 
 
 def waiting_count(*, organisation_id: int, who: Doer) -> int:
@@ -124,15 +128,10 @@ def inbox(*, organisation_id: int, who: Doer, now: datetime, today: date, shown:
     return Inbox(counts["total"], counts["late"], counts["due_today"], lines, counts["said"], counts["lately"])
 
 
-def tasks(*, organisation_id: int, who: Doer, every: bool) -> QuerySet[Task]:
-    """The worklist as a queryset for the list page: one's own and, for those who may see tasks, the organisation's.
-
-    Someone whose roles are for some systems sees the tasks of those.
-    """
-    if not every:
-        return theirs(organisation_id, who)
-    rows = Task.objects.filter(organisation_id=organisation_id)
-    return rows.filter(_theirs(who) | Q(system_code__in=who.systems)) if who.systems else rows
+def tasks(*, organisation_id: int, who: Doer) -> QuerySet[Task]:
+    """The worklist as a queryset for the list page: one's own, and those of the systems whose tasks one may see; agrees with may_look."""
+    rows, systems = Task.objects.filter(organisation_id=organisation_id), who.rights.systems_for(SEE)
+    return rows if isinstance(systems, Everywhere) else rows.filter(_theirs(who) | Q(system_code__in=systems))
 
 
 def task(*, organisation_id: int, task_id: int, who: Doer, today: date) -> TaskDetail | None:
@@ -141,12 +140,14 @@ def task(*, organisation_id: int, task_id: int, who: Doer, today: date) -> TaskD
     if row is None:
         return None
     moves = TaskMove.objects.filter(task=row).order_by("-id").values_list("at", "by", "was", "became", "note")
+    whom = row.passed_to_id or row.assignee_id
     last = row.answers.filter(taken_back_at=None).order_by("-id").first()
     return TaskDetail(
         line=_line(row, today), step=row.step, role=row.role, subject=_subject(row), about_id=row.about_id,
         assignee_name=row.assignee.name if row.assignee else "", evidence=row.evidence, said_done_at=row.said_done_at,
         closed_at=row.closed_at, proof=row.proof, moves=tuple(MoveLine(*m) for m in moves),
-        theirs=is_theirs(role=row.role, system_code=row.system_code, assignee_id=row.passed_to_id or row.assignee_id, doer=who),
+        theirs=is_theirs(role=row.role, system_code=row.system_code, assignee_id=whom, doer=who),
+        may_do=DO in who.holds(system_code=row.system_code, assignee_id=whom),
         question=from_data(row.question), passed_to=row.passed_to.name if row.passed_to else "",
         cannot=last.reason if last and last.answer == "cannot" else "",
     )  # fmt: skip
@@ -180,9 +181,7 @@ def doer_of(standing: Standing) -> Doer:
     return doer(
         organisation_id=standing.organisation_id,
         person_id=standing.person_id,
-        roles=standing.roles,
-        systems=standing.systems,
-        holds=standing.permissions,
+        rights=standing.rights,
         on=standing.today,
     )
 
@@ -197,8 +196,8 @@ def is_here(*, organisation_id: int, task_id: int) -> bool:
 
 
 def may_look(standing: Standing, system_code: str) -> bool:
-    """Whether someone may look at a task that is not theirs: they may see tasks, those of its system among them."""
-    return standing.may(SEE) and (not standing.systems or system_code in standing.systems)
+    """Whether someone may look at a task that is not theirs: they may see those of its system, or all where it belongs to none."""
+    return standing.may(SEE, system=system_code)
 
 
 def standing_in(*, organisation_id: int, who: Doer) -> tuple[str, ...]:

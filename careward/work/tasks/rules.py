@@ -5,6 +5,7 @@ from datetime import date
 
 from careward.core.decision import ALLOWED, Decision, refuse
 from careward.core.machine import Machine, Move
+from careward.core.rights import NO_RIGHTS, Rights
 
 DO, SEE = "tasks:tasks:do", "tasks:tasks:see"
 READ_BACK = frozenset({"read_back"})  # what the house holds when the next export has shown how it is
@@ -26,20 +27,26 @@ TASK = Machine(
 
 @dataclass(frozen=True, slots=True)
 class Doer:
-    """Who wants to do the task: their person, the managers they stand in for today, their roles, systems and permissions."""
+    """Who wants to do the task: their person, the managers they stand in for today, and their rights."""
 
     person_id: int | None
     stands_in_for: frozenset[int]
-    roles: frozenset[str]
-    systems: frozenset[str]  # empty: bound to none, so every system of their roles
-    holds: frozenset[str] = frozenset()  # permissions
+    rights: Rights = NO_RIGHTS
+
+    def named(self, assignee_id: int | None) -> bool:
+        """Whether a task is named to them, or to someone they stand in for."""
+        return assignee_id is not None and (assignee_id == self.person_id or assignee_id in self.stands_in_for)
+
+    def holds(self, *, system_code: str, assignee_id: int | None) -> frozenset[str]:
+        """What they may do to a task. One named to them is theirs by their name, whatever the system; any other by its system."""
+        if self.named(assignee_id) or not system_code:
+            return self.rights.on()
+        return self.rights.on(system_code)
 
 
 def is_theirs(*, role: str, system_code: str, assignee_id: int | None, doer: Doer) -> bool:
     """Whether a task is this person's: named to them, to someone they stand in for, or to a role they hold for that system."""
-    if assignee_id is not None:
-        return assignee_id == doer.person_id or assignee_id in doer.stands_in_for
-    return role in doer.roles and (not doer.systems or not system_code or system_code in doer.systems)
+    return doer.named(assignee_id) if assignee_id is not None else doer.rights.has_role(role, system=system_code)
 
 
 def yours(*, theirs: bool) -> Decision:
