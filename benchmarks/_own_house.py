@@ -20,7 +20,9 @@ def row(
 
 
 def environment(home: str) -> dict[str, str]:
-    return {**os.environ, "CAREWARD_HOME": home, "NO_COLOR": "1", "PYTHONPATH": str(HERE.parent)}
+    """The environment of a command whose house is there, on SQLite whatever database this process uses."""
+    mine = {name: value for name, value in os.environ.items() if name != "CAREWARD_DATABASE_URL"}
+    return {**mine, "CAREWARD_HOME": home, "NO_COLOR": "1", "PYTHONPATH": str(HERE.parent)}
 
 
 def inner(script: str, *words: str) -> list[dict[str, Any]]:
@@ -33,14 +35,27 @@ def inner(script: str, *words: str) -> list[dict[str, Any]]:
     return json.loads(done.stdout.splitlines()[-1])  # type: ignore[no-any-return]
 
 
-def timed(command: list[str], home: str) -> tuple[float, float, str]:
-    """Wall seconds, peak memory in MB of a careward command, and what it printed."""
+def timed(command: list[str], home: str, **more: str) -> tuple[float, float]:
+    """Wall seconds and peak memory in MB of a careward command, in a process of its own.
+
+    A child's peak, as the system counts it, is never below its parent's at the fork: so a small process in between starts it, not this
+    one, which may have grown large.
+    """
+    between = [sys.executable, str(HERE / "_own_house.py"), "between", sys.executable, "-m", "careward.cli.main", *command]
+    done = subprocess.run(between, env={**environment(home), **more}, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise RuntimeError(f"careward {' '.join(command)}: {done.stderr[-2000:]}")
+    seconds, memory = json.loads(done.stdout.splitlines()[-1])
+    return seconds, memory
+
+
+def _between(command: list[str]) -> None:
     began = time.perf_counter()
-    process = subprocess.Popen(
-        [sys.executable, "-m", "careward.cli.main", *command], env=environment(home), stdout=subprocess.PIPE, text=True
-    )
-    printed = process.stdout.read() if process.stdout else ""
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
     _, status, usage = os.wait4(process.pid, 0)
-    if os.waitstatus_to_exitcode(status):
-        raise RuntimeError(f"careward {' '.join(command)} ended with {os.waitstatus_to_exitcode(status)}")
-    return time.perf_counter() - began, usage.ru_maxrss / 1024, printed
+    print(json.dumps([time.perf_counter() - began, usage.ru_maxrss / 1024]))
+    sys.exit(os.waitstatus_to_exitcode(status))
+
+
+if __name__ == "__main__" and sys.argv[1:2] == ["between"]:
+    _between(sys.argv[2:])

@@ -1,53 +1,31 @@
-"""The whole way: from files to stored findings and worklist, and how it grows from 1,000 to 20,000 staff.
+"""The whole way: from files to stored findings and worklist, and how time and memory grow from 1,000 to 20,000 staff.
 
-The stated alternative is growth in proportion: the time at 1,000 staff times the size. A ratio under 1 grows more slowly than that.
+The stated alternative is growth in proportion: what 1,000 staff took, times the size. A ratio under 1 grows more slowly than that.
 """
 
 import sys
-import tempfile
 from pathlib import Path
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from _own_house import row, timed
+from _own_house import row
+from _whole_way import whole_way
 
-SIZES = ((1_000, 20), (5_000, 20), (20_000, 20))
-ON = "2026-11-23"
+SYSTEMS = 20
+SIZES: dict[int, dict[str, float]] = {1_000: {"whole": 2}, 20_000: {"whole": 15, "memory": 1_536}}
 
 
 def measure(*, small: bool = False) -> list[dict[str, Any]]:
-    """Seconds and memory of load and reconcile together, at each size."""
+    """Seconds and memory of load and reconcile, each in a process of its own, at each size."""
     out: list[dict[str, Any]] = []
-    first = 0.0
-    for staff, systems in SIZES[:2] if small else SIZES:
-        loaded, compared, memory = _one(staff, systems)
-        whole = loaded + compared
-        first = first or whole / staff
-        size = f"{staff} staff x {systems} systems"
-        target = 60 if staff == 20_000 else None
-        out += [
-            row(
-                f"files to findings, {staff} staff",
-                whole,
-                "s",
-                size,
-                target,
-                "growth in proportion from 1,000 staff",
-                whole / (first * staff),
-            ),
-            row(f"of which loading, {staff} staff", loaded, "s", size),
-            row(f"of which comparing and keeping, {staff} staff", compared, "s", size),
-            row(f"peak memory, {staff} staff", memory, "MB", size, 4096 if staff == 20_000 else None),
-        ]
+    first: list[float] = []
+    for staff in list(SIZES)[:1] if small else SIZES:
+        rows = whole_way(staff, SYSTEMS, targets=SIZES[staff])
+        out += rows
+        whole, memory = rows[0]["value"], rows[4]["value"]
+        first = first or [whole / staff, memory / staff]
+        for what, value, alone in (("time", whole, first[0]), ("memory of loading", memory, first[1])):
+            against = "growth in proportion from 1,000 staff"
+            out.append(row(f"growth of {what}, {staff:,} staff", value / (alone * staff), "ratio", rows[0]["size"], None, against))
     return out
-
-
-def _one(staff: int, systems: int) -> tuple[float, float, float]:
-    with tempfile.TemporaryDirectory(prefix="careward-bench-") as place:
-        home, folder = f"{place}/home", f"{place}/trust"
-        Path(home).mkdir()
-        timed(["make-trust", "--staff", str(staff), "--systems", str(systems), "--days", "400", "--seed", "3", "--on", ON, folder], home)
-        loaded, first, _ = timed(["load", folder, "--yes"], home)
-        compared, second, _ = timed(["reconcile", "--on", ON], home)
-        return loaded, compared, max(first, second)

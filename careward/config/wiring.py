@@ -18,8 +18,8 @@ from careward.engines.connectors.worklist.connector import Worklist
 class CsvFeeds:
     """Files as CSV or Parquet, through the shipped mapping profiles and those the organisation keeps in CAREWARD_HOME/profiles."""
 
-    def read(self, folder: Path, *, profile: str = "canonical") -> Reading:
-        return read_folder(folder, profile=profile, profiles_folder=_own_profiles())
+    def read(self, folder: Path, *, profile: str = "canonical", keep: bool = False) -> Reading:
+        return read_folder(folder, profile=profile, profiles_folder=_own_profiles(), keep=keep)
 
     def profiles(self) -> tuple[tuple[Profile, ...], tuple[str, ...]]:
         return profiles.usable(profiles_folder=_own_profiles())

@@ -178,7 +178,7 @@ class FeedProfile(Protocol):
 class FeedReader(Protocol):
     """Reads folders of files, and says what such files may hold."""
 
-    def read(self, folder: Path, *, profile: str) -> Reading:
+    def read(self, folder: Path, *, profile: str, keep: bool = False) -> Reading:
         """Every file of a folder, read through a profile."""
         ...
 

@@ -36,7 +36,7 @@ from careward.access.feeds.writing import Ink
 put = Ink.put
 def stop(self, each):
     put(self, each)
-    if each.shape.table == "accounts_account" and each.added and self._writing:
+    if each.shape.table == "accounts_account" and each.added and self._behind:
         print("in the middle", flush=True)
         time.sleep(60)
 Ink.put = stop

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from careward.core.blocks import Block
 from careward.core.columns import FEEDS, Column
-from careward.engines.connectors.csv import kept, rows, sources
-from careward.engines.connectors.csv.reader import read_file
+from careward.engines.connectors.csv import kept, reader, rows, sources
+from careward.engines.connectors.csv.reader import read_file, read_folder
 from careward.engines.connectors.csv.values import Unfit, block_reader, cell_reader
 
 HEADINGS = {
@@ -99,3 +99,39 @@ def test_a_moment_in_the_usual_form_is_read_as_any_other(cell):
     (found,), misfits = block_reader(column)([cell])
     assert found == cell_reader(column)(cell)
     assert bool(misfits) == isinstance(found, Unfit)
+
+
+def folder_of(tmp_path, feed, text):
+    folder = tmp_path / "files"
+    (folder / "accounts").mkdir(parents=True, exist_ok=True)
+    (folder / ("accounts/paris.csv" if feed == "accounts" else f"{feed}.csv")).write_text(text, encoding="utf-8", newline="")
+    return folder
+
+
+def told(reading):
+    """A reading with what its files say; that rows are kept elsewhere does not count."""
+    return replace(reading, files=tuple(map(said, reading.files)))
+
+
+@given(files(), st.sampled_from([2, 30_000]))
+def test_what_was_kept_at_a_look_is_what_was_read(tmp_path_factory, drawn, few):
+    folder = folder_of(tmp_path_factory.mktemp("kept"), *drawn)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(rows, "FEW", few)
+        first = told(read_folder(folder, keep=True))
+        patch.setattr(reader, "_read_folder", lambda *_: pytest.fail("the files were read again"))
+        assert told(read_folder(folder, keep=True)) == first
+    assert told(read_folder(folder)) == first
+
+
+def test_files_that_are_others_now_are_read_again(tmp_path):
+    folder = folder_of(tmp_path, "accounts", "username,status\na,active\n")
+    read_folder(folder, keep=True)
+    (folder / "accounts" / "paris.csv").write_text("username,status\nb,active\n")
+    (file,) = read_folder(folder, keep=True).files
+    assert [row[1] for row in file.rows] == ["b"]
+    (folder / ".read" / "0.rows").write_text("[]\n")
+    (file,) = read_folder(folder, keep=True).files
+    assert [row[1] for row in file.rows] == ["b"]
+    (folder / ".read" / "reading.json").write_text("{")
+    assert len(read_folder(folder, keep=True).files) == 1

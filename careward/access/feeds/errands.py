@@ -14,7 +14,7 @@ from careward.evidence.errands.models import Errand
 def read(errand: Errand) -> Reading:
     """The long part, before the transaction: meanwhile everybody else can write."""
     load = Load.objects.get(pk=errand.body["load"])
-    return FEED_READER().read(path_of(load.folder), profile=load.profile)
+    return FEED_READER().read(path_of(load.folder), profile=load.profile, keep=True)  # once, for the look and for the load
 
 
 def examine(errand: Errand, reading: Reading) -> None:

@@ -14,6 +14,7 @@ from careward.access.feeds.writing import Ink, Write
 from careward.core.blocks import Block
 from careward.core.columns import FEEDS
 from careward.core.ports import FeedFile, Problem
+from careward.evidence.rows import bulk
 from careward.evidence.rows.shapes import Shape
 from careward.people.staff.packs import pack_names
 from careward.people.staff.shapes import ABSENCE, DEPUTY, TRAINING
@@ -167,7 +168,7 @@ def _environment(world: World, system: KnownSystem, text: str) -> tuple[str, lis
     if (system.id, code) in held:
         return code, []
     live = of_pack.live if of_pack else code.casefold() == "live"
-    row = ENVIRONMENT.row(world.ids.take(ENVIRONMENT.table, 1)[0], system.id, code, of_pack.title if of_pack else code, live)
+    row = ENVIRONMENT.row(world.take_ids(ENVIRONMENT, 1)[0], system.id, code, of_pack.title if of_pack else code, live)
     held[system.id, code] = row
     return code, [row]
 
@@ -248,4 +249,8 @@ def plan_files(files: Iterable[FeedFile], world: World, *, writing: bool) -> lis
     """
     order = {feed: place for place, feed in enumerate(FEEDS)}
     in_order = sorted(files, key=lambda f: (order[f.feed], f.name))
-    return [PLANS[file.feed](FilePlan(file, world, Ink(writing=writing))) for file in in_order]
+    if not writing:
+        return [PLANS[file.feed](FilePlan(file, world, Ink(None))) for file in in_order]
+    with bulk.Behind() as behind:
+        world.before_reading = behind.wait
+        return [PLANS[file.feed](FilePlan(file, world, Ink(behind))) for file in in_order]

@@ -1,6 +1,6 @@
 """What one organisation already holds, as a load sees it, together with what the load itself has brought so far."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -31,10 +31,15 @@ class World:
         self.on = on
         self.ids = ids
         self.storing = bulk.storing()
+        self.before_reading: Callable[[], None] = lambda: None  # rows may still be on their way in
 
     def standing(self, shape: Shape, scope_id: int | None = None, **more: int) -> list[Row]:
         """The rows a table holds now for this organisation, or for one of its systems."""
-        return bulk.read(shape.table, shape.columns, {shape.scope: scope_id or self.organisation_id, **more})
+        return self._read(shape.table, shape.columns, {shape.scope: scope_id or self.organisation_id, **more})
+
+    def _read(self, table: str, columns: Sequence[str], where: Mapping[str, Any]) -> list[Row]:
+        self.before_reading()
+        return bulk.read(table, columns, where)
 
     def named_standing(self, shape: Shape) -> list[Any]:
         """The same with names, for a table that is never long."""
@@ -43,7 +48,7 @@ class World:
     @cached_property
     def numbers(self) -> dict[int, str]:
         """The employee number of each person, those this load brings among them."""
-        return dict(bulk.read(PERSON.table, ("employee_number",), {PERSON.scope: self.organisation_id}))
+        return dict(self._read(PERSON.table, ("employee_number",), {PERSON.scope: self.organisation_id}))
 
     @cached_property
     def people(self) -> dict[str, int]:
@@ -53,12 +58,12 @@ class World:
     @cached_property
     def names(self) -> list[Row]:
         """Of each person the id, first name, preferred name and last name."""
-        return bulk.read(PERSON.table, ("first_name", "preferred_name", "last_name"), {PERSON.scope: self.organisation_id})
+        return self._read(PERSON.table, ("first_name", "preferred_name", "last_name"), {PERSON.scope: self.organisation_id})
 
     @cached_property
     def members(self) -> set[tuple[int, int]]:
         """Which persons hold a post in which teams: (person, team)."""
-        posts = bulk.read(ASSIGNMENT.table, ("person_id", "team_id"), {ASSIGNMENT.scope: self.organisation_id})
+        posts = self._read(ASSIGNMENT.table, ("person_id", "team_id"), {ASSIGNMENT.scope: self.organisation_id})
         return {(person, team) for _, person, team in posts}
 
     def know_staff(self, persons: Iterable[Any], posts: Iterable[Any]) -> None:
@@ -102,9 +107,14 @@ class World:
             self._packs[system.pack] = pack_on(system.pack, self.on)
         return self._packs[system.pack]
 
+    def take_ids(self, shape: Shape, count: int) -> Sequence[int]:
+        """The ids that so many new rows of a table will have."""
+        self.before_reading()
+        return self.ids.take(shape.table, count)
+
     def take_in(self, shape: Shape, difference: Difference, held: dict[Any, Row] | None = None) -> list[Row]:
         """Gives the added rows their ids and returns them with those; puts the whole difference over what is held."""
-        numbers = self.ids.take(shape.table, len(difference.added))
+        numbers = self.take_ids(shape, len(difference.added))
         added: list[Row] = [(number, *row) for number, row in zip(numbers, difference.added.values(), strict=True)]
         if held is not None:
             held.update(zip(difference.added, shape.named(added), strict=True))

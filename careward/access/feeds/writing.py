@@ -37,8 +37,8 @@ class Write:
 class Ink:
     """Writes what one file does as it comes, or only counts it, inside the caller's transaction; never holds the rows."""
 
-    def __init__(self, *, writing: bool) -> None:
-        self._writing = writing
+    def __init__(self, behind: bulk.Behind | None) -> None:
+        self._behind = behind  # None: nothing is written
         self._sha = sha256()
         self._added: dict[str, int] = {}
         self._packer = zlib.compressobj(1)
@@ -52,9 +52,11 @@ class Ink:
         self._added[table] = self._added.get(table, 0) + len(each.added)
         for was, _ in each.moved:
             self._sha.update(repr(tuple(was)).encode())
-        if self._writing:
-            bulk.insert(table, (*each.shape.columns, *each.shape.fixed), each.added, each.fixed)
-            bulk.update(table, each.shape.columns, [becomes for _, becomes in each.moved])
+        if self._behind:
+            self._behind.insert(table, (*each.shape.columns, *each.shape.fixed), each.added, each.fixed)
+            if each.moved:
+                self._behind.wait()
+                bulk.update(table, each.shape.columns, [becomes for _, becomes in each.moved])
             self._packed += [self._packer.compress(line.encode()) for line in _lines(each)]
 
     def dry(self) -> tuple[str, bytes]:
@@ -63,7 +65,10 @@ class Ink:
         The second is for each table a line with the ids added, then a line [id, value ...] for each row changed.
         """
         self._sha.update(json.dumps(sorted(self._added.items())).encode())
-        return self._sha.hexdigest(), b"".join([*self._packed, self._packer.flush()]) if self._writing else b""
+        if not self._behind:
+            return self._sha.hexdigest(), b""
+        self._behind.wait()
+        return self._sha.hexdigest(), b"".join([*self._packed, self._packer.flush()])
 
 
 def _lines(each: Write) -> Iterator[str]:

@@ -7,8 +7,10 @@ would write read back the same; a test holds that on both databases. Call inside
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import UTC, date, datetime
-from itertools import islice, repeat
+from functools import partial
+from itertools import repeat
 from typing import Any
 
 from django.db import connection
@@ -18,7 +20,7 @@ from careward.core.blocks import many_rows as many_rows
 Row = tuple[Any, ...]
 CHANGES = "careward_load_changes"
 AT_ONCE = 20_000  # rows of one statement
-INSERTED_AT_ONCE = 100  # rows of one statement that adds them
+MOST_VALUES = 15_000  # of one statement that adds rows: SQLite takes 32,766
 MANY = 5_000  # rows changed at once
 
 
@@ -89,32 +91,75 @@ def _last_id(table: str) -> int:
 
 def insert(table: str, columns: Sequence[str], rows: Iterable[Row], fixed: Row = ()) -> None:
     """Adds rows, each (id, *columns) but for the last columns where those are `fixed`, the same in every row."""
-    names = ", ".join(_quoted(c) for c in ("id", *columns))
-    with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            _copy(cursor, f"{_quoted(table)} ({names})", ((*row, *fixed) for row in rows) if fixed else rows)
+    inserting(table, columns, list(rows), fixed)()
+
+
+class Behind:
+    """Adds rows in a thread of its own while the next ones are made ready: SQLite works without holding Python up. Use in a `with`.
+
+    One at a time: whoever would use the connection meanwhile calls `wait` first. On PostgreSQL rows are added at once.
+    """
+
+    def __init__(self) -> None:
+        self._pool = ThreadPoolExecutor(1, "careward-rows") if connection.vendor == "sqlite" else None
+        self._pending: Future[None] | None = None
+
+    def __enter__(self) -> "Behind":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        try:
+            self.wait()
+        finally:
+            if self._pool:
+                self._pool.shutdown()
+
+    def insert(self, table: str, columns: Sequence[str], rows: Sequence[Row], fixed: Row = ()) -> None:
+        """Adds rows as `insert` does, after those before."""
+        self.wait()
+        adding = inserting(table, columns, rows, fixed)
+        if self._pool:
+            self._pending = self._pool.submit(adding)
         else:
-            _insert_some_at_once(f"INSERT INTO {_quoted(table)} ({names}) VALUES ", len(columns) + 1, rows, fixed)  # noqa: S608
+            adding()
+
+    def wait(self) -> None:
+        """Until everything that was given is in; raises what the database said against it."""
+        pending, self._pending = self._pending, None
+        if pending:
+            with connection.wrap_database_errors:
+                pending.result()
 
 
-def _insert_some_at_once(into: str, width: int, rows: Iterable[Row], fixed: Row) -> None:
+def inserting(table: str, columns: Sequence[str], rows: Sequence[Row], fixed: Row = ()) -> Callable[[], None]:
+    """What adds the rows when it is called, by another thread too on SQLite; meanwhile nobody else may use the connection."""
+    names = ", ".join(_quoted(c) for c in ("id", *columns))
+    connection.ensure_connection()
+    if connection.vendor == "postgresql":
+        return partial(_insert_by_copy, f"{_quoted(table)} ({names})", rows, fixed)
+    into = f"INSERT INTO {_quoted(table)} ({names}) VALUES "  # noqa: S608
+    return partial(_insert_some_at_once, connection.connection, into, len(columns) + 1, rows, fixed)
+
+
+def _insert_by_copy(into: str, rows: Sequence[Row], fixed: Row) -> None:
+    with connection.cursor() as cursor:
+        _copy(cursor, into, ((*row, *fixed) for row in rows) if fixed else rows)
+
+
+def _insert_some_at_once(driver: Any, into: str, width: int, rows: Sequence[Row], fixed: Row) -> None:
     """Many rows a statement: SQLite makes the lists of each CHECK anew for each statement, which cost more than the rows themselves.
 
     Straight to the driver, since Django would format each statement anew; the transaction is the same.
     """
-    connection.ensure_connection()
-    cursor = connection.connection.cursor()
+    at_once = MOST_VALUES // width
     one = f"({', '.join(repeat('?', width))})"
-    rows, full = iter(rows), ""
-    while some := list(islice(rows, INSERTED_AT_ONCE)):
-        if len(some) < INSERTED_AT_ONCE or not full:
-            full = into + ", ".join(repeat(one, len(some)))
+    for start in range(0, len(rows), at_once):
+        some = rows[start : start + at_once]
         values: list[Any] = []
         for row in some:
             values += row
             values += fixed
-        cursor.execute(full, values)
-    cursor.close()
+        driver.execute(into + ", ".join(repeat(one, len(some))), values).close()
 
 
 def update(table: str, columns: Sequence[str], rows: Sequence[Row]) -> None:
@@ -194,4 +239,4 @@ def insert_new(rows: Sequence[Any], ids: Ids) -> None:
     for row, number in zip(rows, ids.take(table, len(rows)), strict=True):
         row.pk = number
     kept = [(f.attname, f.get_db_prep_save) for f in fields]
-    insert(table, [f.column for f in fields], ((r.pk, *(keep(getattr(r, name), connection) for name, keep in kept)) for r in rows))
+    insert(table, [f.column for f in fields], [(r.pk, *(keep(getattr(r, name), connection) for name, keep in kept)) for r in rows])

@@ -18,6 +18,7 @@ from careward.core.columns import Column
 FEW = 30_000  # rows that stay in memory
 AT_ONCE = 8_192  # rows of a block in the file
 Row = tuple[Any, ...]
+Told = dict[str, Any]  # where rows stand in a file
 
 
 class Kept:
@@ -33,6 +34,27 @@ class Kept:
         self._waiting: dict[Any, int] = {}  # rows of a part that are not in the file yet
         self._places: dict[Any, list[int]] = {}  # where each part's blocks begin in the file
         self._lines = array("q")
+        self._count = 0
+
+    @classmethod
+    def on(cls, columns: Sequence[Column], file: BinaryIO, told: Told) -> "Kept":
+        """The rows that `copy_to` put into a file, which is ours to close."""
+        kept = cls(columns, apart=told["apart"])
+        kept._file = file
+        kept._places = dict(told["places"])
+        kept._count = told["count"]
+        return kept
+
+    def copy_to(self, file: BinaryIO) -> Told:
+        """Puts all rows into a file, and says by what they are parted, where each part begins a block, and how many rows there are."""
+        places = []
+        for value, blocks in self._parts():
+            at = []
+            for block in blocks:
+                at.append(file.tell())
+                file.write(self._line(block))
+            places.append((value, at))
+        return {"apart": self._apart if self._file else "", "places": places, "count": len(self)}
 
     def __del__(self) -> None:
         if self._file:
@@ -40,18 +62,19 @@ class Kept:
 
     @property
     def lines(self) -> Sequence[int]:
-        """The line each row began on, in the order of the file."""
+        """The line each row began on, in the order of the file; none where the rows were read earlier: their blocks say it."""
         return self._lines.tolist() if len(self._lines) <= FEW else self._lines
 
     def add(self, block: Block) -> None:
         """Takes rows in; when they become many, they go into the file."""
         self._lines.extend(block.lines)
+        self._count += len(block)
         if self._file:
             self._part(block)
             self._write(AT_ONCE)
         else:
             self._held.setdefault("", []).append(block)
-            if len(self._lines) > self._few:
+            if self._count > self._few:
                 self._begin_file()
 
     def _begin_file(self) -> None:
@@ -85,7 +108,7 @@ class Kept:
         return rest
 
     def __len__(self) -> int:
-        return len(self._lines)
+        return self._count
 
     def __iter__(self) -> Iterator[Row]:
         return (row for block in self.blocks() for row in block.rows)

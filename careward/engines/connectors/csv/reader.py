@@ -12,7 +12,7 @@ from typing import Any
 from careward.core.blocks import many_rows
 from careward.core.columns import FEEDS
 from careward.core.ports import FeedFile, Problem, Reading
-from careward.engines.connectors.csv import grouping, profiles
+from careward.engines.connectors.csv import grouping, keeping, profiles
 from careward.engines.connectors.csv.headings import Unmatched, fields_of, notices_of
 from careward.engines.connectors.csv.parquet import ParquetSource
 from careward.engines.connectors.csv.profiles import FeedProfile, Profile
@@ -40,14 +40,28 @@ class _Found:
         return self.profile.system_of(self.name)
 
 
-def read_folder(folder: Path, *, profile: str = "canonical", profiles_folder: Path | None = None, limit: int = GIB) -> Reading:
+def read_folder(
+    folder: Path, *, profile: str = "canonical", profiles_folder: Path | None = None, limit: int = GIB, keep: bool = False
+) -> Reading:
     """Every known file of a folder, read; a file above `limit` bytes is refused unread.
 
-    Whole files that cannot be used stand in the Reading's problems and not among its files. Raises ProfileError.
+    Whole files that cannot be used stand in the Reading's problems and not among its files. `keep` puts what was read beside the files,
+    and takes it from there while they are the same. Raises ProfileError.
     """
     known = profiles.load(profile, profiles_folder=profiles_folder)
     if not folder.is_dir():
         return Reading((), (_folder_problem("There is no such folder", "Name the folder that holds the files"),), ())
+    if not keep:
+        return _read_folder(folder, known, limit)
+    stamped = keeping.stamp(folder, repr(known))
+    reading = keeping.recall(folder, stamped)
+    if reading is None:
+        reading = _read_folder(folder, known, limit)
+        keeping.keep(reading, folder, stamped)
+    return reading
+
+
+def _read_folder(folder: Path, known: Profile, limit: int) -> Reading:
     try:
         found, strays = _known_files(folder, known)
     except OSError as error:
@@ -178,7 +192,7 @@ def _known_files(folder: Path, profile: Profile) -> tuple[list[_Found], list[str
     """The files the profile reads, feed by feed in its order, and the names of all others."""
     parents = {f.file.split("/")[0].lower() for f in profile.feeds if "/" in f.file}
     paths: list[tuple[str, Path]] = []
-    for entry in sorted(folder.iterdir()):
+    for entry in sorted(e for e in folder.iterdir() if e.name != keeping.FOLDER):
         inside = entry.is_dir() and entry.name.lower() in parents
         paths += [(f"{entry.name}/{e.name}", e) for e in sorted(entry.iterdir())] if inside else [(entry.name, entry)]
     found: list[tuple[int, _Found]] = []

@@ -1,0 +1,32 @@
+"""From files to stored findings and worklist, command by command, at one size: what each takes and how much memory at most."""
+
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+
+from _own_house import row, timed
+
+ON = "2026-11-23"
+
+
+def whole_way(staff: int, systems: int, *, targets: dict[str, float], database: str = "") -> list[dict[str, Any]]:
+    """Loads and compares an invented trust; `targets` by "whole" (s), "again" (s), "memory" (MB)."""
+    size, more = f"{staff:,} staff x {systems} systems", {"CAREWARD_DATABASE_URL": database} if database else {}
+    with tempfile.TemporaryDirectory(prefix="careward-bench-") as place:
+        home, folder = f"{place}/home", f"{place}/trust"
+        Path(home).mkdir()
+        timed(["make-trust", "--staff", str(staff), "--systems", str(systems), "--days", "400", "--seed", "3", "--on", ON, folder], home)
+        loaded, load_memory = timed(["load", folder, "--yes"], home, **more)
+        compared, compare_memory = timed(["reconcile", "--on", ON], home, **more)
+        again, again_memory = timed(["load", folder, "--yes"], home, **more)
+    return [
+        row(f"files to findings, {size}", loaded + compared, "s", size, targets.get("whole")),
+        row(f"of which loading, {size}", loaded, "s", size),
+        row(f"of which comparing and keeping, {size}", compared, "s", size),
+        row(f"loading the same again, {size}", again, "s", size, targets.get("again"), "loading it the first time", again / loaded),
+        row(f"peak memory of loading, {size}", max(load_memory, again_memory), "MB", size, targets.get("memory")),
+        row(f"peak memory of comparing and keeping, {size}", compare_memory, "MB", size, targets.get("memory")),
+    ]
