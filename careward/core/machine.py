@@ -12,6 +12,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from careward.core.decision import ALLOWED, Decision, refuse
+from careward.core.packs.duties import HOUSE
 
 PERMISSION = re.compile(r"[a-z_]+(:[a-z_]+){2}")
 MARK = re.compile(r"[a-z_]+")
@@ -91,9 +92,9 @@ class Machine:
         move = self.move(name)
         decision = ALLOWED
         if state not in move.sources:
-            decision &= refuse("state.wrong", self.name, f"{name} is not possible from {state}")
+            decision &= refuse("state.wrong", HOUSE, f"{name} is not possible from {state}")
         if move.needs not in holds:
-            decision &= refuse("permission.missing", self.name, f"{name} needs {move.needs}")
+            decision &= refuse("permission.missing", HOUSE, f"{name} needs {move.needs}")
         for gate in move.gates:
             decision &= gates[gate]
         return decision

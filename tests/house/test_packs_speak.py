@@ -73,6 +73,15 @@ def figures_given(source: str) -> list[str]:
     return found
 
 
+def refusals_without_a_clause(source: str) -> list[str]:
+    """Refusals that cite neither a clause somebody handed in nor the house: a page would lead to a clause that nobody has."""
+    calls = [
+        n for n in ast.walk(ast.parse(source)) if isinstance(n, ast.Call) and getattr(n.func, "id", "") == "refuse" and len(n.args) > 1
+    ]
+    cited = re.compile(r"'house'|HOUSE|(?:\w+\.)*(?:\w+_)?clause")
+    return [f"{n.lineno}: {ast.unparse(n.args[1])}" for n in calls if not cited.fullmatch(ast.unparse(n.args[1]))]
+
+
 def calendars_made(source: str) -> list[str]:
     """Where a program takes England's bare calendar, or makes one: an organisation's comes from its pack."""
     tree = ast.parse(source)
@@ -102,6 +111,16 @@ def test_no_program_gives_days_but_of_its_own():
 def test_every_clock_runs_by_the_calendar_of_a_pack():
     """The clocks of core/days take a calendar and have none of their own; the only one who makes one is the pack."""
     assert {file for file, source in programs() if calendars_made(source)} == {"careward/core/days.py", "careward/core/packs/calendar.py"}
+
+
+def test_a_refusal_cites_a_clause_or_the_house():
+    assert {file: wrong for file, source in programs() if (wrong := refusals_without_a_clause(source))} == {}
+
+
+@pytest.mark.parametrize("planted", ['refuse("state.wrong", self.name, "x")', 'refuse("a.b", "work.evidence")', 'refuse("a.b", f"{x}")'])
+def test_a_planted_refusal_without_a_clause_is_seen(planted: str):
+    assert refusals_without_a_clause(planted)
+    assert not refusals_without_a_clause('refuse("a.b", HOUSE)\nrefuse("a.b", rule.lock_clause, "x")\nrefuse("a.b", "house")')
 
 
 def test_rooms_take_packs_from_the_one_place_that_knows_an_organisation_s_own():
