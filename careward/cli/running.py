@@ -61,7 +61,7 @@ def _together(processes: list[subprocess.Popen[bytes]]) -> int:
 
 
 def work() -> None:
-    """Run the worker alone: errands, the nightly comparison, sealing."""
+    """Run the worker alone: errands, and what is due by the clock."""
     open_house()
     from careward.jobs.worker import work as begin
 

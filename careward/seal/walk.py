@@ -142,47 +142,41 @@ class _Way:
 
     tree: CompactRange = field(default_factory=CompactRange)
     waiting: list[bytes] = field(default_factory=list)  # hashes not yet in the tree: it is wanted at checkpoints only
-    checked: int = 0
-    expected: int = 0
-    last_id: int = 0
     good_id: int = 0
     jump_id: int = 0  # the first id passed over since: where one may have been, though ids also jump by themselves
     holds: bool = True
 
-    def step(self, leaf: Stood) -> None:
-        if leaf.id != self.last_id + 1:
-            self.jump_id = self.jump_id or self.last_id + 1
-        self.waiting.append(leaf.hash)
-        self.checked, self.expected, self.last_id = self.checked + 1, leaf.number + 1, leaf.id
-
-    def compare(self, said: Iterable[_Said], found: Found) -> None:
+    def compare(self, said: Iterable[_Said], found: Found, last_id: int = 0) -> None:
         self.tree.extend(self.waiting)
         self.waiting.clear()
         self.holds = _agrees(said, self.tree, self.good_id, found)
-        self.good_id, self.jump_id = self.last_id, 0
+        self.good_id, self.jump_id = last_id, 0
 
 
 def _through(leaves: Iterable[Stood], size: int, said: dict[int, list[_Said]], found: Found) -> int:
     way = _Way()
     way.compare(said.get(0, ()), found)
-    for leaf in leaves:
-        if leaf.number != way.expected:
-            found.add(way.last_id + 1, f"the {found.many} at places {way.expected} to {leaf.number - 1} are gone")
+    wait, checked, expected, last_id = way.waiting.append, 0, 0, 0  # here and not in a method of its own: a call costs as much as the rest
+    for number, leaf_id, hashed, again in leaves:
+        if number != expected:
+            found.add(last_id + 1, f"the {found.many} at places {expected} to {number - 1} are gone")
             way.holds = False  # every later root differs for this reason
-        if leaf.again != leaf.hash:
-            _add_leaf(leaf, found)
-        way.step(leaf)
-        if way.holds and way.expected in said:
-            way.compare(said[way.expected], found)
-    if way.expected < size:
-        what = f"{size} {found.many} were signed and {way.expected} are here: those missing came after {found.one} {way.good_id}"
-        found.add(way.jump_id or way.last_id + 1, what)
-    return way.checked
+        if again != hashed:
+            _add_leaf(leaf_id, number, found, gone=again is None)
+        if leaf_id != last_id + 1:
+            way.jump_id = way.jump_id or last_id + 1
+        wait(hashed)
+        checked, expected, last_id = checked + 1, number + 1, leaf_id
+        if expected in said and way.holds:
+            way.compare(said[expected], found, last_id)
+    if expected < size:
+        what = f"{size} {found.many} were signed and {expected} are here: those missing came after {found.one} {way.good_id}"
+        found.add(way.jump_id or last_id + 1, what)
+    return checked
 
 
-def _add_leaf(leaf: Stood, found: Found) -> None:
-    gone = leaf.again is None
-    found.add(leaf.id, f"{found.one} {leaf.id} is {'gone' if gone else f'not what was sealed at place {leaf.number}'}")
+def _add_leaf(leaf_id: int, number: int, found: Found, *, gone: bool) -> None:
+    found.add(leaf_id, f"{found.one} {leaf_id} is {'gone' if gone else f'not what was sealed at place {number}'}")
 
 
 def _agrees(said: Iterable[_Said], tree: CompactRange, after: int, found: Found) -> bool:
