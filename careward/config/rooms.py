@@ -19,6 +19,7 @@ ROOMS = (
     "careward.access.accounts",
     "careward.access.feeds",
     "careward.governance.procedures",
+    "careward.front",
     "careward.jobs",
 )
 

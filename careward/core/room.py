@@ -6,7 +6,7 @@ it names the kind of thing, a word of KINDS, and the room that shows it says so 
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import time, timedelta
+from datetime import date, datetime, time, timedelta
 from itertools import chain
 from typing import Any, TypeVar
 
@@ -16,8 +16,9 @@ from careward.core.roles import ROLES
 
 # What can be led to: one meaning each (DESIGN section 3). The plural is the list of them.
 KINDS = frozenset({
-    "account", "approval", "clause", "entry", "finding", "findings", "job", "jobs", "load", "loads", "own_data", "person", "people",
-    "procedure", "search", "system", "systems", "task", "tasks", "team", "my_team", "my_work",
+    "account", "approval", "clause", "entry", "finding", "findings", "first", "job", "jobs", "load", "loads", "my_access", "own_account",
+    "own_data", "person", "people", "procedure", "search", "sign_out", "somebody_else", "system", "systems", "task", "tasks",
+    "team", "my_team", "my_work",
 })  # fmt: skip
 
 T = TypeVar("T")
@@ -90,14 +91,48 @@ class TimedJob:
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """A part of another thing's page. `facts(standing=, key=)` gives a frozen value for the template, or None for nothing to show."""
+    """A part of another thing's page. `facts(standing=, key=, asked=)` gives a value for the template, or None for nothing to show.
 
-    on: str  # "person", "system"
+    `asked` is what the address asks, so that a panel may be a list; of one page one panel at most is a list, or can be downloaded.
+    The value of a list has its `page_title`.
+    """
+
+    on: str  # a word of KINDS: "person", "system"; the plural is the list, where `template` is drawn in each row, as a column
     title: str
     place: int
     template: str  # of the room itself; draws `panel`
     facts: Callable[..., object | None]
     permission: str = ""  # empty: whoever sees the page
+    lead: str = ""  # another template of the room: the sentence and the next step under the name; the first panel that has one speaks
+    rows: Callable[..., "Rows"] | None = None  # rows(standing=, key=, asked=): what a download of the page holds
+    half: bool = False  # short: two such stand side by side where there is room
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """What a download of a page holds."""
+
+    name: str  # of the file: "access"
+    heads: tuple[str, ...]
+    lines: Iterable[Sequence[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """One thing that happened to somebody or something, for the history on its page."""
+
+    at: datetime | date
+    words: str
+    sub: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """What a room knows to have happened to a thing of a kind: `find(standing=, key=, most=)`, newest first."""
+
+    on: str
+    find: Callable[..., Sequence[Happening]]
+    permission: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +143,7 @@ class Hit:
     key: str
     words: str
     sub: str = ""
+    exact: bool = False  # what was written names just this: the search leads there at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,10 +157,14 @@ class Search:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """What a room holds about somebody, for their own page: `find(user_id=, person_id=)` gives rows of (what, value)."""
+    """What a room holds about somebody, for their own page: `find(user_id=, person_id=)` gives rows of (what, value).
+
+    `models`: the names of the tables it tells of, so that a test sees which are told to nobody.
+    """
 
     title: str
     find: Callable[..., Sequence[Sequence[tuple[str, str]]]]
+    models: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +185,7 @@ class Room:
     late: Callable[..., Mapping[str, int]] | None = None  # late(organisation_id=, on=): cases that are late, by clause
     machines: tuple[Machine, ...] = ()
     panels: tuple[Panel, ...] = ()
+    histories: tuple[History, ...] = ()
     searches: tuple[Search, ...] = ()
     held: tuple[Held, ...] = ()
 
@@ -194,6 +235,18 @@ class House:
     def panels(self, on: str) -> tuple[Panel, ...]:
         """The panels of one kind of page, in their order."""
         return tuple(sorted((p for r in self.rooms for p in r.panels if p.on == on), key=lambda p: p.place))
+
+    def histories(self, on: str) -> tuple[History, ...]:
+        """Those who know what happened to a thing of a kind."""
+        return tuple(h for r in self.rooms for h in r.histories if h.on == on)
+
+    @property
+    def searches(self) -> tuple[Search, ...]:
+        return tuple(chain.from_iterable(r.searches for r in self.rooms))
+
+    @property
+    def held(self) -> tuple[Held, ...]:
+        return tuple(chain.from_iterable(r.held for r in self.rooms))
 
     def permissions_of(self, roles: Iterable[str]) -> frozenset[str]:
         """All that some roles may do together; a role that is no longer known gives nothing."""

@@ -7,6 +7,7 @@ from functools import wraps
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import resolve
@@ -78,7 +79,7 @@ def needs(permission: str, *, system_in: str = "") -> Callable[[View], View]:
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             if permission != ANYONE:
                 if (standing := getattr(request, "standing", None)) is None:
-                    return redirect(f"/sign-in/?{urlencode({'next': request.path}, safe='/')}")
+                    return redirect(f"{settings.LOGIN_URL}?{urlencode({'next': request.path}, safe='/')}")
                 if permission != SIGNED_IN and not standing.may(permission, system=kwargs.get(system_in)):
                     raise NotAllowed(permission, kwargs.get(system_in, ""))
             return view(request, *args, **kwargs)

@@ -177,13 +177,20 @@ ROOM = Room(
         MenuEntry("Sample parts", "sample_parts", (), 10, busy),
         MenuEntry("Sample secrets", "sample_parts", ("accounts:plans:allow",), 30),
     ),
-    homes=(Home("clause", "sample_clause"),),
+    homes=(
+        Home("clause", "sample_clause"),
+        Home("first", "sample_parts"),
+        Home("search", "sample_findings"),
+        Home("own_account", "sample_parts"),
+        Home("sign_out", "sample_sign_out"),
+    ),
 )
 
 urlpatterns = [
     path("", include("careward.web.urls")),
     path("sample/findings/", findings, name="sample_findings"),
     path("sample/parts/", parts, name="sample_parts"),
+    path("sample/sign-out/", confirm, name="sample_sign_out"),
     path("sample/confirm/", confirm),
     path("sample/refused/", refused),
     path("sample/forbidden/", forbidden),

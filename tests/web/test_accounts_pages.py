@@ -142,7 +142,7 @@ def test_an_administrator_of_one_system_reads_no_other_s_accounts(trust):
         for address in (f"/systems/{code}/", f"/systems/{code}/?as=csv"):
             assert browser.get(address).status_code == (200 if told else 403)
     refused = words(browser.get("/systems/rio/"))
-    assert "does not open it for the system rio" in refused and "accounts:accounts:see rio" in refused
+    assert "does not open it for the system rio" in refused and "register:systems:see rio" in refused
     assert "rio1" not in words(browser.get("/search/?q=rio")) and "paris1" in words(browser.get("/search/?q=paris"))
     register = words(browser.get("/systems/"))
     assert "PARIS" in register and "of the register are yours to see" in register and "/systems/rio/" not in register

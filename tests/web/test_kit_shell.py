@@ -92,10 +92,10 @@ def test_the_policy_forbids_what_the_pages_do_not_use():
 def test_the_shell_names_the_person_and_how_to_sign_out():
     text = body("/sample/parts/")
     assert "Bryony Falk" in text and "Northmoor Mental Health NHS Foundation Trust" in text
-    assert re.search(r'<form[^>]*action="/account/logout/" method="post"><input type="hidden" name="csrfmiddlewaretoken"', text)
+    assert re.search(r'<form[^>]*action="/sample/sign-out/" method="post"><input type="hidden" name="csrfmiddlewaretoken"', text)
     assert "Printed from Careward by Bryony Falk on 23 November 2026 at 11:00" in text
     assert "Help, or phone the service desk on 4400" in text
-    assert 'action="/search/" method="get"' in text
+    assert 'action="/sample/findings/" method="get"' in text
 
 
 def test_signed_out_pages_have_no_menu_search_or_name():

@@ -185,7 +185,7 @@ def test_my_team_of_someone_who_is_no_member_of_staff_says_what_to_do():
         ("service_desk", "signin:roles", 403),
         ("trust_administrator", "signin:give_role", 200),
         ("trust_administrator", "signin:role_kinds", 200),
-        ("clinician", "signin:own_data", 200),
+        ("clinician", "front:own_data", 200),
     ],
 )
 def test_each_role_opens_its_own_pages(role, name, status, monkeypatch):
@@ -271,7 +271,7 @@ def test_kinds_of_role_show_the_national_codes(admin):
 
 
 def held_by(who):
-    return text(make.signed_in(who).get(reverse("signin:own_data")))
+    return text(make.signed_in(who).get(reverse("front:own_data")))
 
 
 def test_own_data_tells_everything_of_oneself_and_nothing_of_others():
@@ -310,6 +310,6 @@ def test_own_data_costs_the_same_for_little_and_much(django_assert_num_queries, 
         make.post(carol)
         make.deputy(carol, make.person(make.organisation()))
     browser = make.signed_in(make.ready("clinician", person=carol))
-    browser.get(reverse("signin:own_data"))
-    with django_assert_num_queries(17):
-        browser.get(reverse("signin:own_data"))
+    browser.get(reverse("front:own_data"))
+    with django_assert_num_queries(21):
+        browser.get(reverse("front:own_data"))

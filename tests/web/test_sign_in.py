@@ -58,7 +58,7 @@ def test_a_password_alone_never_opens_a_role_that_needs_a_second_factor(browser)
     make.role(who, make.organisation(), "auditor")
     make.accepted(who, make.organisation())
     assert sign_in(browser, who).status_code == 302
-    for address in ("/", reverse("staff:people"), reverse("signin:roles"), reverse("signin:own_data")):
+    for address in ("/", reverse("staff:people"), reverse("signin:roles"), reverse("front:own_data")):
         answer = browser.get(address)
         assert (answer.status_code, answer.url) == (302, f"{reverse('signin:second_factor')}?next={address.replace('/', '%2F')}")
     assert browser.get(reverse("signin:second_factor")).status_code == 200
@@ -93,7 +93,7 @@ def test_a_session_from_before_the_factor_must_prove_it(browser):
     form = browser.get(answer.url)
     assert "Your account has a second factor" in page(form)
     assert "Use your password" not in page(form)
-    assert browser.get(reverse("signin:own_data")).status_code == 302
+    assert browser.get(reverse("front:own_data")).status_code == 302
     assert browser.get(reverse("mfa_deactivate_totp")).status_code == 302
     secret = FactorAdapter().decrypt(Authenticator.objects.get(type="totp").data["secret"])
     assert browser.post(answer.url, {"code": make.code_of(secret), "next": "/"}).url == "/"
@@ -283,8 +283,8 @@ def test_without_a_role_only_ones_own_data_opens(browser):
     who = make.user(person=carol)
     make.role(who, at, "trust_administrator", to_on=make.TODAY)
     sign_in(browser, who)
-    assert browser.get("/").url == reverse("signin:own_data")
-    assert "DL1 1AA" in page(browser.get(reverse("signin:own_data")))
+    assert browser.get("/").url == reverse("front:own_data")
+    assert "DL1 1AA" in page(browser.get(reverse("front:own_data")))
     for name in ("staff:people", "staff:my_team", "signin:roles", "signin:give_role", "signin:terms"):
         answer = browser.get(reverse(name))
         assert (answer.status_code, "You hold no role today" in page(answer)) == (403, True)
@@ -295,7 +295,7 @@ def test_a_role_to_come_opens_nothing_yet(browser):
     who = make.user()
     make.role(who, make.organisation(), "clinician", from_on=make.TODAY.replace(day=24))
     sign_in(browser, who)
-    assert browser.get("/").url == reverse("signin:own_data")
+    assert browser.get("/").url == reverse("front:own_data")
 
 
 def test_standing_costs_two_queries_a_request(browser, django_assert_num_queries):

@@ -12,11 +12,11 @@ from careward.access.accounts import pages, wording
 from careward.access.accounts.counts import counts_of
 from careward.access.accounts.finding_lines import FindingLine, Reach, line_of, open_findings, places, touched
 from careward.access.accounts.models import Account, Allowance, Finding, FindingAccount, Run
-from careward.access.accounts.touched import touching
-from careward.core.rights import EVERYWHERE, Systems
+from careward.access.accounts.touched import on_systems, touching
+from careward.core.rights import EVERYWHERE, Everywhere, Systems
 from careward.core.roles import ROLES
+from careward.core.room import Happening
 from careward.people.staff.models import Person
-from careward.people.staff.queries import search_people
 from careward.systems.register.models import System
 from careward.systems.register.queries import within_systems
 from careward.web import lists
@@ -305,25 +305,21 @@ def _who_fit(row: Account) -> tuple[tuple[int, str, str], ...]:
     return tuple((p.pk, p.name, p.employee_number) for p in people)
 
 
-@dataclass(frozen=True, slots=True)
-class SearchResults:
-    people: tuple[Any, ...]
-    systems: tuple[tuple[str, str], ...]
-    accounts: tuple[AccountLine, ...]
+def found_accounts(*, organisation_id: int, words: str, most: int, within: Systems) -> tuple[AccountLine, ...]:
+    """The first accounts whose user name begins so."""
+    rows = Account.objects.filter(within_systems(within), organisation_id=organisation_id, username__istartswith=words, gone_on=None)
+    return tuple(_account_line(a, {}) for a in rows.select_related("person").order_by("username", "id")[:most])
 
 
-def search(standing: Standing, words: str, most: int = 20) -> SearchResults:
-    """People, systems and accounts by words; each kind only for those who may see it."""
-    here = standing.organisation_id
-    people = search_people(organisation_id=here, words=words, on=standing.today, most=most) if standing.may("staff:people:see") else []
-    systems: tuple[tuple[str, str], ...] = ()
-    if standing.may("register:systems:see"):
-        either = (Q(name__icontains=words) | Q(code__iexact=words)) & within_systems(standing.systems_for("register:systems:see"), "code")
-        systems = tuple(System.objects.filter(either, organisation_id=here).order_by("name").values_list("code", "name")[:most])
-    accounts: tuple[AccountLine, ...] = ()
-    if standing.may("accounts:accounts:see"):
-        within = within_systems(standing.systems_for("accounts:accounts:see"))
-        rows = Account.objects.filter(within, organisation_id=here, username__istartswith=words, gone_on=None)
-        rows = rows.select_related("person").order_by("username", "id")[:most]
-        accounts = tuple(_account_line(a, {}) for a in rows)
-    return SearchResults(tuple(people), systems, accounts)
+def happened_to(*, organisation_id: int, person_id: int, most: int, within: Systems) -> list[Happening]:
+    """What was found wrong with one person's accounts, and put right, newest first."""
+    rows = Finding.objects.filter(organisation_id=organisation_id, person_id=person_id)
+    rows = rows if isinstance(within, Everywhere) else rows.filter(on_systems(within))
+    told: list[Happening] = []
+    for f in rows.select_related("system").order_by("-id")[:most]:
+        what = wording.title(f.code, f.topic)
+        where, found = (f"{f.system.name}: ", f"{what.lower()} found") if f.system else ("", f"{what} found")
+        if f.closed_on:
+            told.append(Happening(f.closed_on, f"{where}{'put' if where else 'Put'} right. {what}."))
+        told.append(Happening(f.found_on, f"{where}{found}. {written_out(f.detail)}."))
+    return told

@@ -1,17 +1,16 @@
 """What accounts and findings give the house."""
 
-from careward.access.accounts import errands, urls
+from careward.access.accounts import errands, panels, urls
 from careward.access.accounts.api import router
 from careward.access.accounts.handing_over import HAND_OVER, hand_over_for
 from careward.access.accounts.measures import late, measures
 from careward.access.accounts.rules.states import ACCOUNT
 from careward.access.accounts.tasks import ANSWERED
 from careward.core.roles import OVERSEERS
-from careward.core.room import ErrandKind, Home, MenuEntry, Permission, Room, Verb
+from careward.core.room import ErrandKind, Held, History, Home, MenuEntry, Panel, Permission, Room, Search, Verb
 
 SEE, SEE_TEAM = "accounts:findings:see", "accounts:findings:see_team"
 SEE_ACCOUNTS, RUN, ALLOW = "accounts:accounts:see", "accounts:reconciliation:run", "accounts:plans:allow"
-REGISTER = "register:systems:see"
 
 ROOM = Room(
     name="accounts",
@@ -33,17 +32,10 @@ ROOM = Room(
         Verb("changes.handed_over", "Changes handed to a system"),
         Verb("changes.held", "Changes held, too many at once"),
     ),
-    menu=(
-        MenuEntry("Findings", "accounts:findings", (SEE_TEAM,), place=30),
-        MenuEntry("Systems", "accounts:systems", (REGISTER,), place=60),
-    ),
+    menu=(MenuEntry("Findings", "accounts:findings", (SEE_TEAM,), place=30),),
     homes=(
         Home("account", "accounts:account", SEE_ACCOUNTS),
         Home("findings", "accounts:findings", SEE_TEAM),
-        Home("person", "accounts:person"),
-        Home("search", "accounts:search"),
-        Home("system", "accounts:system", SEE_ACCOUNTS),
-        Home("systems", "accounts:systems", REGISTER),
     ),
     errands=(
         ErrandKind(ANSWERED, errands.answered, None, "Act on an answer"),
@@ -52,4 +44,28 @@ ROOM = Room(
     measures=measures,
     late=late,
     machines=(ACCOUNT,),
+    panels=(
+        Panel(
+            "person", "All access", 10, "accounts/access.jinja", panels.access, lead="accounts/access_lead.jinja", rows=panels.access_rows
+        ),
+        Panel("person", "What this access rests on", 20, "accounts/rests_on.jinja", panels.rests, half=True),
+        Panel(
+            "system",
+            "Accounts",
+            10,
+            "accounts/accounts.jinja",
+            panels.accounts,
+            SEE_ACCOUNTS,
+            "accounts/accounts_lead.jinja",
+            panels.account_rows,
+        ),
+        Panel("systems", "To put right", 10, "accounts/system_mark.jinja", panels.by_system, SEE_TEAM, "accounts/systems_lead.jinja"),
+        Panel("people", "To put right", 10, "", panels.people, SEE, "accounts/people_lead.jinja"),
+    ),
+    histories=(History("person", panels.happened),),
+    searches=(Search("Accounts", panels.found, SEE_ACCOUNTS),),
+    held=(
+        Held("Accounts on systems", panels.held, ("Account",)),
+        Held("Found wrong with their accounts", panels.held_findings, ("Finding",)),
+    ),
 )

@@ -11,9 +11,5 @@ urlpatterns = [
     path("findings/by/<slug:by>/", views.findings_by, name="findings_by"),
     path("findings/look-again/", views.look_again, name="look_again"),
     path("findings/allow/<str:code>/", views.allow, name="allow"),
-    path("people/<int:person_id>/access/", views.person, name="person"),
     path("accounts/<int:account_id>/", views.account, name="account"),
-    path("search/", views.search, name="search"),
-    path("systems/", views.systems, name="systems"),
-    path("systems/<str:code>/", views.system, name="system"),
 ]

@@ -5,16 +5,12 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 
 from careward.access.accounts import actions, finding_lines, pages, queries
-from careward.access.accounts.whole_access import whole_access
-from careward.core.rights import EVERYWHERE, Everywhere
 from careward.people.staff.models import Organisation
-from careward.people.staff.packs import clause_called
-from careward.people.staff.queries import answers_for, colleague
-from careward.systems.register.queries import system_seen, systems_seen
+from careward.systems.register.queries import system_seen
 from careward.web import exports, lists
-from careward.web.jinja import clause_address
+from careward.web.house import home_of
 from careward.web.listing import shown
-from careward.web.permission import SIGNED_IN, NotAllowed, needs
+from careward.web.permission import needs
 from careward.work.tasks.queries import acts_for, waiting
 
 
@@ -51,78 +47,14 @@ def findings_by(request: HttpRequest, by: str) -> HttpResponse:
     return render(request, "accounts/findings_by.jinja", {"by": by, "groups": groups, "figures": queries.figures(within, today)})
 
 
-@needs(SIGNED_IN)
-def person(request: HttpRequest, person_id: int) -> HttpResponseBase:
-    standing = request.standing
-    seen = colleague(organisation_id=standing.organisation_id, person_id=person_id, on=standing.today)
-    if seen is None:
-        raise Http404("no such person here")
-    mine = person_id == standing.person_id
-    everybody, within = standing.may("staff:people:see"), standing.systems_for("accounts:accounts:see")
-    managed = (
-        not mine
-        and (not everybody or within is not EVERYWHERE)
-        and answers_for(organisation_id=standing.organisation_id, person_id=person_id, managers=acts_for(standing), on=standing.today)
-    )
-    if not (mine or managed or everybody):
-        raise NotAllowed("staff:people:see")
-    within = EVERYWHERE if mine or managed else within
-    access = whole_access(organisation_id=standing.organisation_id, person_id=person_id, today=standing.today, within=within)
-    if request.GET.get("as") in lists.DOWNLOADS:
-        return exports.download(request.GET["as"], "access", pages.ACCESS_HEADS, access.rows(), standing.today)
-    because = (
-        "it is your own" if mine else "you manage this person, or stand in for who does" if managed else f"you are {standing.role_title}"
-    )
-    only = () if isinstance(within, Everywhere) else sorted(within)
-    return render(request, "accounts/person.jinja", {"person": seen, "access": access, "because": because, "only": only})
-
-
 @needs("accounts:accounts:see")
 def account(request: HttpRequest, account_id: int) -> HttpResponse:
     seen = queries.account_seen(_reach(request), request.standing.systems_for("accounts:accounts:see"), account_id)
     if seen is None:
         raise Http404("no such account here")
     if seen.line.person_id:
-        return redirect("accounts:person", seen.line.person_id)
+        return redirect(home_of("person", seen.line.person_id))
     return render(request, "accounts/account.jinja", {"account": seen})
-
-
-@needs(SIGNED_IN)
-def search(request: HttpRequest) -> HttpResponse:
-    words = " ".join(request.GET.get("q", "").replace("\0", " ").split())[: lists.LONGEST]
-    if request.standing.may("procedures:clauses:see") and (clause := clause_called(words)):
-        return redirect(clause_address(clause))
-    found = queries.search(request.standing, words) if words else None
-    return render(request, "accounts/search.jinja", {"words": words, "found": found})
-
-
-@needs("register:systems:see")
-def systems(request: HttpRequest) -> HttpResponseBase:
-    standing = request.standing
-    within = standing.systems_for("register:systems:see")
-    rows = systems_seen(organisation_id=standing.organisation_id, on=standing.today, within=within)
-    wrong = {g.key: g for g in queries.grouped(_reach(request), "system", request.standing.today)}
-    return render(request, "accounts/systems.jinja", {"systems": rows, "wrong": wrong, "whole": within is EVERYWHERE})
-
-
-@needs("accounts:accounts:see", system_in="code")
-def system(request: HttpRequest, code: str) -> HttpResponseBase:
-    standing = request.standing
-    seen = system_seen(organisation_id=standing.organisation_id, code=code, on=standing.today)
-    if seen is None:
-        raise Http404("no such system here")
-    listed = pages.accounts(tuple(lists.Option(e.code, e.title) for e in seen.environments))
-    asked = lists.parse(listed, request.GET)
-    if asked.download:
-        rows = queries.account_rows(standing.organisation_id, seen.id, asked, listed)
-        return exports.download(asked.download, "accounts", pages.ACCOUNT_HEADS, rows, standing.today)
-    page = queries.system_accounts(standing.organisation_id, seen.id, asked, listed)
-    context = {
-        "system": seen,
-        "list": shown(listed, asked, page),
-        "figures": queries.system_figures(standing.organisation_id, seen.id, standing.today),
-    }
-    return render(request, "accounts/system.jinja", context)
 
 
 @needs("accounts:reconciliation:run")

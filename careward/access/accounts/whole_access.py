@@ -3,22 +3,21 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
-from django.db.models import Prefetch, Q
+from django.db.models import Prefetch
 
 from careward.access.accounts import wording
 from careward.access.accounts.models import Account, Finding, FindingAccount
-from careward.access.accounts.touched import on_systems
 from careward.access.authorisations import rules as authorisations
 from careward.access.authorisations.models import Authorisation
 from careward.access.authorisations.queries import authority_of
 from careward.core.days import FAR
 from careward.core.packs.training import Course
-from careward.core.rights import EVERYWHERE, Everywhere, Systems
+from careward.core.rights import EVERYWHERE, Systems
 from careward.core.roles import ROLES
 from careward.people.staff import rules as staff
-from careward.people.staff.models import Assignment, Person, TrainingHeld
+from careward.people.staff.models import Person, TrainingHeld
 from careward.people.staff.packs import pack_on
 from careward.systems.register.models import System
 from careward.systems.register.queries import within_systems
@@ -63,22 +62,15 @@ class Rest:
 
 
 @dataclass(frozen=True, slots=True)
-class Happening:
-    at: datetime | date
-    words: str
-
-
-@dataclass(frozen=True, slots=True)
 class WholeAccess:
     person_id: int
     to_put_right: tuple[AccessRow, ...]
     waiting: tuple[AccessRow, ...]
     in_order: tuple[AccessRow, ...]
-    rests_on: tuple[Rest, ...]
-    history: tuple[Happening, ...]
     accounts: int
     systems: int
     late: int
+    only: tuple[str, ...] = ()  # where whoever asks sees some systems only: their codes
 
     def rows(self) -> list[tuple[str, ...]]:
         """The access for a download, what is to be put right first."""
@@ -96,7 +88,7 @@ class Said:
 
 
 def whole_access(*, organisation_id: int, person_id: int, today: date, within: Systems = EVERYWHERE) -> WholeAccess:
-    """Everything of one person, on the systems that whoever asks may see, in ten queries whatever they have."""
+    """Everything of one person, on the systems that whoever asks may see, in five queries whatever they have."""
     accounts = list(_accounts(organisation_id, person_id, within))
     grants = list(_grants(organisation_id, person_id, today, within))
     wrong: defaultdict[int, list[Finding]] = defaultdict(list)
@@ -115,8 +107,6 @@ def whole_access(*, organisation_id: int, person_id: int, today: date, within: S
         to_put_right=tuple(sorted(right, key=lambda a: min(n.due_on for n in a.now))),
         waiting=tuple(a for a in access if a.state == "wait"),
         in_order=tuple(sorted((a for a in access if a.state in ("ok", "shut")), key=lambda a: (a.state, a.system, a.sub))),
-        rests_on=tuple(_rests_on(person, {s.system for s in accounts}, today)),
-        history=tuple(_history(organisation_id, person, within)),
         accounts=len(accounts),
         systems=len({a.system_id for a in accounts}),
         late=sum(1 for a in right if min(n.due_on for n in a.now) < today),
@@ -214,8 +204,15 @@ def _now(f: Finding, system: System) -> Now:
     return Now(words, who or (ROLES[f.who].title if f.who in ROLES else f.who), f.due_on, f.clause, f.task_id)
 
 
-def _rests_on(person: Person, systems: set[System], today: date) -> Iterable[Rest]:
-    courses = {c.code: c for pack in {s.pack for s in systems} for c in pack_on(pack, today).training}
+def rests_on(*, organisation_id: int, person_id: int, today: date, within: Systems = EVERYWHERE) -> tuple[Rest, ...]:
+    """What somebody's access rests on: the courses that their systems ask for, and their registration; three queries."""
+    person = Person.objects.get(organisation_id=organisation_id, pk=person_id)
+    theirs = _accounts(organisation_id, person_id, within)
+    return tuple(_rests(person, set(theirs.order_by().values_list("system__pack", flat=True).distinct()), today))
+
+
+def _rests(person: Person, packs: set[str], today: date) -> Iterable[Rest]:
+    courses = {c.code: c for pack in packs for c in pack_on(pack, today).training}
     told = ("course_code", "result", "completed_on", "expires_on", "declaration_signed_on")
     taken = [staff.CourseTaken(*row) for row in TrainingHeld.objects.filter(person=person, gone_on=None).values_list(*told)]
     for _, course in sorted(courses.items()):
@@ -238,31 +235,3 @@ def _course(course: Course, taken: list[staff.CourseTaken], today: date) -> Rest
     return Rest(
         course.title, "ok", f"Passed {day(stands.passed_on)}" if stands.good_until == FAR else f"Passed; good to {day(stands.good_until)}"
     )
-
-
-def _history(organisation_id: int, person: Person, within: Systems, most: int = 12) -> Iterable[Happening]:
-    """Posts, approvals and findings in one line of time, newest first."""
-    happened: list[Happening] = []
-    findings = Finding.objects.filter(organisation_id=organisation_id, person=person)
-    findings = findings if isinstance(within, Everywhere) else findings.filter(on_systems(within))
-    findings = findings.select_related("system").order_by("-id")[:most]
-    for f in findings:
-        what = wording.title(f.code, f.topic)
-        where, found = (f"{f.system.name}: ", f"{what.lower()} found") if f.system else ("", f"{what} found")
-        if f.closed_on:
-            happened.append(Happening(f.closed_on, f"{where}{'put' if where else 'Put'} right. {what}."))
-        happened.append(Happening(f.found_on, f"{where}{found}. {written_out(f.detail)}."))
-    grants = (
-        Authorisation.objects.filter(within_systems(within), organisation_id=organisation_id, person=person)
-        .select_related("system")
-        .order_by("-approved_on")[:most]
-    )
-    happened += [Happening(g.approved_on, f"{g.system.name} authorised by {_said_by(g).split(',')[0].lower()}.") for g in grants]
-    posts = Assignment.objects.filter(organisation_id=organisation_id, person=person).filter(Q(gone_on=None)).select_related("team")
-    for post in posts:
-        happened.append(
-            Happening(post.start_on, f"Began as {post.position_title or post.job_role or 'a member of staff'}, {post.team.name}.")
-        )
-        if post.end_on:
-            happened.append(Happening(post.end_on, f"Left {post.team.name}."))
-    return sorted(happened, key=lambda h: h.at, reverse=True)[:most]

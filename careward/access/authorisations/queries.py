@@ -2,6 +2,10 @@
 
 from careward.access.authorisations.models import Authorisation
 from careward.access.authorisations.rules import Authority, split
+from careward.core.rights import Systems
+from careward.core.roles import ROLES
+from careward.core.room import Happening
+from careward.systems.register.queries import within_systems
 
 
 def authority_of(row: Authorisation) -> Authority:
@@ -11,3 +15,15 @@ def authority_of(row: Authorisation) -> Authority:
         expires_on=row.expires_on, roles=split(row.roles), teams=split(row.teams), approved_by=row.approved_by_employee_number,
         exception_reason=row.exception_reason,
     )  # fmt: skip
+
+
+def authorised(*, organisation_id: int, person_id: int, most: int, within: Systems) -> list[Happening]:
+    """What was authorised for somebody on some systems, newest first."""
+    rows = Authorisation.objects.filter(within_systems(within), organisation_id=organisation_id, person_id=person_id)
+    rows = rows.select_related("system").order_by("-approved_on")[:most]
+    return [Happening(g.approved_on, f"{g.system.name} authorised by {_who(g)}.") for g in rows]
+
+
+def _who(grant: Authorisation) -> str:
+    role = ROLES.get(grant.approver_role)
+    return (role.title if role else grant.approver_role.replace("_", " ")).lower()

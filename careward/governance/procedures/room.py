@@ -1,7 +1,7 @@
 """What procedures give the house."""
 
-from careward.core.room import Home, MenuEntry, Permission, Room, Verb
-from careward.governance.procedures import urls
+from careward.core.room import Home, MenuEntry, Permission, Room, Search, Verb
+from careward.governance.procedures import panels, urls
 from careward.governance.procedures.api import router
 from careward.governance.procedures.measures import measures
 
@@ -28,4 +28,5 @@ ROOM = Room(
     menu=(MenuEntry("Procedures", "procedures:all", (SEE,), place=20),),
     homes=(Home("clause", "procedures:clause_by_id"), Home("procedure", "procedures:procedure", SEE)),
     measures=measures,
+    searches=(Search("Clauses", panels.found, SEE),),
 )  # fmt: skip

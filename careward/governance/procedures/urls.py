@@ -1,4 +1,4 @@
-"""Where procedures are looked at. Included at the root: the front page is one of them."""
+"""Where procedures are looked at."""
 
 from django.urls import path
 
@@ -7,7 +7,6 @@ from careward.governance.procedures import views
 app_name = "procedures"
 
 urlpatterns = [
-    path("", views.front, name="front"),
     path("procedures/", views.all_procedures, name="all"),
     path("procedures/adopt/", views.adopt, name="adopt"),
     path("procedures/how-counted/", views.how_counted, name="how_counted"),

@@ -20,16 +20,6 @@ from careward.web.words import day
 SEE, ADOPT = "procedures:clauses:see", "procedures:documents:adopt"
 SEES_BREACHES = "accounts:findings:see"
 READS = (SEE, "tasks:tasks:do", "accounts:findings:see_team")  # whose work cites a clause may read it
-MY_WORK = "tasks:my_work"
-
-
-@needs(SIGNED_IN)
-def front(request: HttpRequest) -> HttpResponse:
-    """The first page after signing in: the procedures for those who answer for a system, their own work for the rest."""
-    if not request.standing.may(SEE):
-        return redirect(MY_WORK)
-    running = queries.in_force(organisation_id=request.standing.organisation_id, on=request.standing.today)
-    return redirect("procedures:procedure", running[0].document.code) if len(running) == 1 else redirect("procedures:all")
 
 
 @needs(SEE)

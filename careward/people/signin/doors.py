@@ -11,6 +11,7 @@ from careward.core.decision import Refused
 from careward.people.signin import actions, arrivals
 from careward.people.signin.middleware import DEMONSTRATION_KEY, ORGANISATION_KEY
 from careward.people.signin.terms import terms_of
+from careward.web.house import home_of
 from careward.web.permission import ANYONE, SIGNED_IN, needs
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
@@ -72,5 +73,5 @@ def demonstration(request: HttpRequest) -> HttpResponse:
         user = actions.enter_as_persona(user_id=int(chosen) if chosen.isdecimal() else 0, now=request.now, by="demonstration")
         login(request, user, backend=BACKEND)
         request.session[DEMONSTRATION_KEY] = user.pk
-        return redirect("/")
+        return redirect(home_of("first"))
     return render(request, "signin/demonstration.jinja", {"personas": arrivals.personas(on=london_day(request.now))})

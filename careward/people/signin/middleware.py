@@ -13,6 +13,7 @@ from django.utils.http import urlencode
 
 from careward.people.signin.arrivals import Session, arrive
 from careward.people.signin.rules import Step
+from careward.web.house import home_of
 from careward.web.permission import ANYONE
 
 ORGANISATION_KEY = "organisation"  # the organisation chosen by someone with roles at several
@@ -33,7 +34,7 @@ OPEN: dict[Step, set[str]] = {
     Step.CHOOSE: SIGN_OUT | {"signin:choose"},
     Step.TERMS: SIGN_OUT | {"signin:terms", "signin:choose"},
     Step.SET_UP_FACTOR: SIGN_OUT | PROVE | SECURITY | {"signin:second_factor", "signin:choose"},
-    Step.OWN_DATA: SIGN_OUT | PROVE | SECURITY | {"signin:own_data"},
+    Step.OWN_DATA: SIGN_OUT | PROVE | SECURITY,
 }
 FIRST = {Step.CHOOSE: "signin:choose", Step.TERMS: "signin:terms", Step.SET_UP_FACTOR: "signin:second_factor"}
 
@@ -58,6 +59,8 @@ class WhoIsAsking:
             return None
         if request.resolver_match is not None and request.resolver_match.view_name in OPEN[step]:
             return None
+        if step is Step.OWN_DATA and request.path == home_of("own_data"):
+            return None
         return _to_step(request, step)
 
 
@@ -73,7 +76,7 @@ def _session(request: HttpRequest) -> Session:
 
 def _to_step(request: HttpRequest, step: Step) -> HttpResponse:
     if step is Step.OWN_DATA:
-        return redirect("signin:own_data") if request.path == "/" else render(request, "signin/no_role.jinja", status=403)
+        return redirect(home_of("own_data")) if request.path == home_of("first") else render(request, "signin/no_role.jinja", status=403)
     where = _factor_page(request) if step is Step.PROVE_FACTOR else reverse(FIRST[step])
     if request.method != "GET":  # an act is not held back and then done: they come back and do it again
         return redirect(where)

@@ -1,7 +1,9 @@
 """What signing in gives the house."""
 
-from careward.core.room import Home, MenuEntry, Permission, Room, Verb
-from careward.people.signin import urls
+from django.conf import settings
+
+from careward.core.room import Held, Home, MenuEntry, Permission, Room, Verb
+from careward.people.signin import panels, urls
 from careward.people.signin.measures import measures
 
 SEE, GIVE = "signin:roles:see", "signin:roles:give"
@@ -33,6 +35,16 @@ ROOM = Room(
         Verb("recovery_codes.made", "Recovery codes made"),
     ),
     menu=(MenuEntry("Roles", "signin:roles", (SEE,), place=80),),
-    homes=(Home("own_data", "signin:own_data"),),
+    homes=(
+        Home("sign_out", "account_logout"),
+        Home("own_account", "mfa_index"),
+        *((Home("somebody_else", "signin:demonstration"),) if settings.DEMONSTRATION else ()),
+    ),
     measures=measures,
+    held=(
+        Held("Signing in", panels.signing_in, ("User",)),
+        Held("Roles in Careward", panels.roles, ("RoleHeld",)),
+        Held("Terms accepted", panels.terms, ("TermsAccepted",)),
+        Held("Second factors", panels.factors),
+    ),
 )

@@ -1,4 +1,4 @@
-"""Addresses of signing in, roles and one's own data. Included at '': django-allauth asks for its own names, which have no namespace."""
+"""Addresses of signing in, roles. Included at '': django-allauth asks for its own names, which have no namespace."""
 
 from django.conf import settings
 from django.urls import include, path, re_path
@@ -6,7 +6,6 @@ from django.urls import include, path, re_path
 from careward.people.signin import doors, security, views
 
 pages = [
-    path("people/about-me/", views.own_data, name="own_data"),
     path("people/roles/", views.roles, name="roles"),
     path("people/roles/kinds/", views.role_kinds, name="role_kinds"),
     path("people/roles/give/", views.give_role, name="give_role"),

@@ -1,4 +1,4 @@
-"""Pages about staff, teams and roles. Each parses what was asked, makes one call, and renders."""
+"""Pages about roles. Each parses what was asked, makes one call, and renders."""
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -8,17 +8,10 @@ from django.shortcuts import redirect, render
 from careward.core.days import ONE_DAY
 from careward.core.decision import Decision, Refused
 from careward.core.roles import ROLES
-from careward.people.signin import actions, forms, held, listings
+from careward.people.signin import actions, forms, listings
 from careward.web import exports
-from careward.web.permission import SIGNED_IN, needs
+from careward.web.permission import needs
 from careward.web.words import day
-
-
-@needs(SIGNED_IN)
-def own_data(request: HttpRequest) -> HttpResponse:
-    standing = request.standing
-    sections = held.what_is_held(user_id=standing.user_id, person_id=standing.person_id)
-    return render(request, "signin/own_data.jinja", {"sections": sections})
 
 
 @needs("signin:roles:see")

@@ -10,6 +10,7 @@ from django.db.models import Q, QuerySet
 from careward.core.days import ONE_DAY
 from careward.core.decision import Decision
 from careward.core.packs.duties import HOUSE
+from careward.core.room import Happening
 from careward.people.staff import rules
 from careward.people.staff.lines import below, held_posts, lines_on, not_ended
 from careward.people.staff.models import Assignment, Deputy, Person, Team
@@ -131,6 +132,17 @@ def posts_of(person_ids: Collection[int], *, organisation_id: int) -> dict[int, 
             )
         )
     return out
+
+
+def posts_begun_and_left(*, organisation_id: int, person_id: int) -> list[Happening]:
+    """When somebody began in each post that the staff record holds, and left it, newest first."""
+    rows = Assignment.objects.filter(organisation_id=organisation_id, person_id=person_id, gone_on=None).select_related("team")
+    told: list[Happening] = []
+    for post in rows:
+        told.append(Happening(post.start_on, f"Began as {post.position_title or post.job_role or 'a member of staff'}, {post.team.name}."))
+        if post.end_on:
+            told.append(Happening(post.end_on, f"Left {post.team.name}."))
+    return sorted(told, key=lambda h: h.at, reverse=True)
 
 
 def _named(ids: Collection[int], organisation_id: int) -> dict[int, Named]:

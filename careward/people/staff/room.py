@@ -1,8 +1,8 @@
 """What staff gives the house."""
 
 from careward.core.roles import OVERSEERS
-from careward.core.room import Home, MenuEntry, Permission, Room, Verb
-from careward.people.staff import urls
+from careward.core.room import Held, History, Home, MenuEntry, Permission, Room, Search, Verb
+from careward.people.staff import panels, urls
 from careward.people.staff.measures import measures
 
 SEE, SEE_TEAM = "staff:people:see", "staff:team:see"
@@ -19,4 +19,14 @@ ROOM = Room(
     menu=(MenuEntry("People", "staff:people", (SEE,), place=40), MenuEntry("My team", "staff:my_team", (SEE_TEAM,), place=30)),
     homes=(Home("people", "staff:people", SEE), Home("team", "staff:team", SEE), Home("my_team", "staff:my_team", SEE_TEAM)),
     measures=measures,
+    histories=(History("person", panels.happened),),
+    searches=(Search("People", panels.found, SEE),),
+    held=(
+        Held("The staff record", panels.record, ("Person",)),
+        Held("Posts", panels.posts, ("Assignment",)),
+        Held("Training", panels.training, ("TrainingHeld",)),
+        Held("Absences", panels.absences, ("Absence",)),
+        Held("Deputies", panels.deputies, ("Deputy",)),
+        Held("The monthly leavers report", panels.notices, ("LeaverNotice",)),
+    ),
 )

@@ -5,7 +5,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 
 from careward.people.staff import listings, queries
-from careward.web import exports
+from careward.web import exports, panels
 from careward.web.permission import needs
 
 
@@ -16,7 +16,8 @@ def people(request: HttpRequest) -> HttpResponseBase:
     if wanted.asked.download:
         lines = listings.people_lines(wanted, **place)
         return exports.download(wanted.asked.download, "people", listings.PEOPLE_HEADS, lines, place["on"])
-    return render(request, "staff/people.jinja", {"list": listings.people_page(wanted, **place)})
+    leads = panels.panels("people", standing=request.standing, key=None, asked=request.GET)
+    return render(request, "staff/people.jinja", {"list": listings.people_page(wanted, **place), "panels": leads})
 
 
 @needs("staff:people:see")

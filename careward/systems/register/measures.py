@@ -36,7 +36,7 @@ FIELDS = (
 def measures(*, organisation_id: int, on: date) -> dict[str, Measured]:
     """EL-008, EL-065, IN-108 over every system; PA-015 over the copies its procedure lists; EL-066 to EL-085 over the listed register."""
     systems = registered(organisation_id)
-    link = reverse("accounts:systems")
+    link = reverse("register:systems")
     counts = {
         "system.administrator": Measured(len(systems), sum(bool(s.administrator) for s in systems), link),
         "system.described": Measured(len(systems), sum(bool(s.administrator and s.contact and s.description) for s in systems), link),

@@ -38,6 +38,19 @@ class SystemSeen:
     close_after_days: int
     environments: tuple[EnvironmentSeen, ...]
 
+    @property
+    def locked_words(self) -> str:
+        return f"Locked after {self.lock_after_days} days" if self.lock_after_days else "Not locked"
+
+    @property
+    def closed_words(self) -> str:
+        return f"Closed after {self.close_after_days}" if self.close_after_days else ""
+
+    @property
+    def unused_words(self) -> str:
+        """'Locked after 90 days, closed after 365'."""
+        return self.locked_words + (f", {self.closed_words.lower()}" if self.closed_words else "")
+
 
 KINDS = {"clinical": "Clinical", "corporate": "Corporate", "infrastructure": "Infrastructure", "shared_drive": "Shared drive"}
 
@@ -65,6 +78,12 @@ def system_seen(*, organisation_id: int, code: str, on: date) -> SystemSeen | No
         return None
     row = System.objects.filter(organisation_id=organisation_id, code=code).first()
     return _seen(row, _environments([row.pk]).get(row.pk, ()), pack_on(row.pack, on)) if row else None
+
+
+def systems_called(*, organisation_id: int, words: str, most: int, within: Systems) -> list[tuple[str, str]]:
+    """Code and name of the first systems whose name holds the words, or whose code they are."""
+    either = (Q(name__icontains=words) | Q(code__iexact=words)) & within_systems(within, "code")
+    return list(System.objects.filter(either, organisation_id=organisation_id).order_by("name").values_list("code", "name")[:most])
 
 
 def _environments(system_ids: list[int]) -> dict[int, tuple[EnvironmentSeen, ...]]:

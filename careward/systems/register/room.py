@@ -1,12 +1,20 @@
 """What the register of systems gives the house."""
 
 from careward.core.roles import OVERSEERS
-from careward.core.room import Permission, Room
+from careward.core.room import Home, MenuEntry, Panel, Permission, Room, Search
+from careward.systems.register import panels, urls
 from careward.systems.register.measures import measures
+
+SEE = "register:systems:see"
 
 ROOM = Room(
     name="register",
     title="Systems",
-    permissions=(Permission("register:systems:see", "see the register of systems", (*OVERSEERS, "project_manager"), ("findings",)),),
+    urls=urls,
+    permissions=(Permission(SEE, "see the register of systems", (*OVERSEERS, "project_manager"), ("findings",)),),
+    menu=(MenuEntry("Systems", "register:systems", (SEE,), place=60),),
+    homes=(Home("systems", "register:systems", SEE),),
     measures=measures,
+    panels=(Panel("system", "From the register", 50, "register/about.jinja", panels.about, lead="register/lead.jinja", half=True),),
+    searches=(Search("Systems", panels.found, SEE),),
 )

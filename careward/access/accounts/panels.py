@@ -1,0 +1,126 @@
+"""What accounts and findings give the pages of one person, one system, the register and the staff list."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from careward.access.accounts import pages, queries
+from careward.access.accounts.models import Account, Finding
+from careward.access.accounts.whole_access import Rest, WholeAccess, rests_on, whole_access
+from careward.access.authorisations.queries import authorised
+from careward.core.rights import EVERYWHERE, Everywhere, Systems
+from careward.core.room import Happening, Hit, Rows
+from careward.people.staff.queries import answers_for
+from careward.systems.register.queries import SystemSeen, system_seen
+from careward.web import lists
+from careward.web.held import Facts, told
+from careward.web.listing import Shown, shown
+from careward.web.lists import Asked, Listing, Option
+from careward.web.permission import Standing
+from careward.work.tasks.queries import acts_for
+
+
+def _within(standing: Standing, person_id: int) -> Systems:
+    """On which systems somebody sees a person's access: all for their own and for whom they manage, else where they see accounts.
+
+    Who may not see everybody came to the page as the person or the manager.
+    """
+    within = standing.systems_for("accounts:accounts:see")
+    if person_id == standing.person_id or not standing.may("staff:people:see") or within is EVERYWHERE:
+        return EVERYWHERE
+    place = {"organisation_id": standing.organisation_id, "on": standing.today}
+    return EVERYWHERE if answers_for(**place, person_id=person_id, managers=acts_for(standing)) else within
+
+
+def access(*, standing: Standing, key: int, asked: Mapping[str, Any]) -> WholeAccess:
+    """All access of one person, as far as whoever asks may see it."""
+    within = _within(standing, key)
+    found = whole_access(organisation_id=standing.organisation_id, person_id=key, today=standing.today, within=within)
+    return found if isinstance(within, Everywhere) else replace(found, only=tuple(sorted(within)))
+
+
+def access_rows(*, standing: Standing, key: int, asked: Mapping[str, Any]) -> Rows:
+    """The same, for a file."""
+    return Rows("access", pages.ACCESS_HEADS, access(standing=standing, key=key, asked=asked).rows())
+
+
+def rests(*, standing: Standing, key: int, asked: Mapping[str, Any]) -> tuple[Rest, ...]:
+    """What one person's access rests on."""
+    within = _within(standing, key)
+    return rests_on(organisation_id=standing.organisation_id, person_id=key, today=standing.today, within=within)
+
+
+def happened(*, standing: Standing, key: int, most: int) -> Sequence[Happening]:
+    """What was authorised for one person, found wrong with their accounts, and put right."""
+    about = {"organisation_id": standing.organisation_id, "person_id": key, "most": most, "within": _within(standing, key)}
+    return [*queries.happened_to(**about), *authorised(**about)]
+
+
+@dataclass(frozen=True, slots=True)
+class SystemAccounts:
+    """The accounts of one system as its page lists them."""
+
+    system: SystemSeen
+    list: Shown
+    figures: queries.SystemFigures
+
+    @property
+    def page_title(self) -> str:
+        return self.list.title
+
+
+def _asked(standing: Standing, code: str, asked: Mapping[str, Any]) -> tuple[SystemSeen, Listing, Asked] | None:
+    seen = system_seen(organisation_id=standing.organisation_id, code=code, on=standing.today)
+    if seen is None:
+        return None
+    listed = pages.accounts(tuple(Option(e.code, e.title) for e in seen.environments))
+    return seen, listed, lists.parse(listed, asked)
+
+
+def accounts(*, standing: Standing, key: str, asked: Mapping[str, Any]) -> SystemAccounts | None:
+    """One page of a system's accounts."""
+    if (wanted := _asked(standing, key, asked)) is None:
+        return None
+    system, listed, question = wanted
+    page = queries.system_accounts(standing.organisation_id, system.id, question, listed)
+    figures = queries.system_figures(standing.organisation_id, system.id, standing.today)
+    return SystemAccounts(system, shown(listed, question, page), figures)
+
+
+def account_rows(*, standing: Standing, key: str, asked: Mapping[str, Any]) -> Rows:
+    """Every account of a system that matches, for a file."""
+    wanted = _asked(standing, key, asked)
+    lines: Iterable[Sequence[Any]] = ()
+    if wanted is not None:
+        system, listed, question = wanted
+        lines = queries.account_rows(standing.organisation_id, system.id, question, listed)
+    return Rows("accounts", pages.ACCOUNT_HEADS, lines)
+
+
+def by_system(*, standing: Standing, key: object, asked: Mapping[str, Any]) -> Mapping[str, queries.Grouped]:
+    """What is to put right, by system, most first."""
+    within = queries.reach(standing, acts_for(standing))
+    return {g.key: g for g in queries.grouped(within, "system", standing.today)}
+
+
+def people(*, standing: Standing, key: object, asked: Mapping[str, Any]) -> bool:
+    """The staff list is led by where what is wrong is counted by person; nothing need be read for it."""
+    return True
+
+
+def found(*, standing: Standing, words: str, most: int) -> Sequence[Hit]:
+    """Accounts by the beginning of their user name."""
+    within = standing.systems_for("accounts:accounts:see")
+    rows = queries.found_accounts(organisation_id=standing.organisation_id, words=words, most=most, within=within)
+    return [Hit("account", str(a.id), a.username, a.person or "Nobody matched") for a in rows]
+
+
+def held(*, user_id: int, person_id: int | None) -> list[Facts]:
+    """Somebody's accounts as each system told us of them."""
+    return told(Account.objects.filter(person_id=person_id or 0), but=("person",), also=("system", "environment", "status"))
+
+
+def held_findings(*, user_id: int, person_id: int | None) -> list[Facts]:
+    """What was found wrong with somebody's accounts, with the day it was found and put right."""
+    rows = Finding.objects.filter(person_id=person_id or 0)
+    return told(rows, but=("person", "account", "employee_number", "topic"), also=("system", "environment", "found_on", "closed_on"))

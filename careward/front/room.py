@@ -1,0 +1,17 @@
+"""What the front gives the house: the first page, and the pages that other rooms fill."""
+
+from careward.core.room import Home, Room
+from careward.front import urls
+
+ROOM = Room(
+    name="front",
+    urls=urls,
+    homes=(
+        Home("first", "front:first"),
+        Home("person", "front:person"),
+        Home("system", "front:system", "register:systems:see"),
+        Home("search", "front:search"),
+        Home("my_access", "front:my_access"),
+        Home("own_data", "front:own_data"),
+    ),
+)

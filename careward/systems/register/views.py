@@ -1,0 +1,19 @@
+"""The register of systems as a page."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from careward.core.rights import EVERYWHERE
+from careward.systems.register import queries
+from careward.web import panels
+from careward.web.permission import needs
+
+
+@needs("register:systems:see")
+def systems(request: HttpRequest) -> HttpResponse:
+    """Every system, with a column from each room that has something to say of them."""
+    standing = request.standing
+    within = standing.systems_for("register:systems:see")
+    rows = queries.systems_seen(organisation_id=standing.organisation_id, on=standing.today, within=within)
+    columns = panels.panels("systems", standing=standing, key=None, asked=request.GET)
+    return render(request, "register/systems.jinja", {"systems": rows, "panels": columns, "whole": within is EVERYWHERE})

@@ -1,0 +1,94 @@
+"""What rooms offer for one page: panels, their download, what happened, what a search finds, and what is held about somebody."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpResponseBase
+
+from careward.core.room import Happening, Hit, Panel
+from careward.web import exports
+from careward.web.house import house
+from careward.web.lists import DOWNLOADS
+from careward.web.permission import Standing
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A panel with its facts, as the page includes it."""
+
+    title: str
+    template: str
+    lead: str
+    half: bool
+    facts: Any
+
+    @property
+    def page_title(self) -> str:
+        """Words for the title of the page, where the panel is a list: 'Accounts: 36 of 412, page 1 of 3'."""
+        return str(getattr(self.facts, "page_title", ""))
+
+
+def panels(on: str, *, standing: Standing, key: Any, asked: Mapping[str, Any]) -> tuple[Drawn, ...]:
+    """What one person may see of the parts of a page, in their order; a part with nothing to show is left out."""
+    found = ((panel, panel.facts(standing=standing, key=key, asked=asked)) for panel in _open(on, standing, key))
+    return tuple(Drawn(p.title, p.template, p.lead, p.half, facts) for p, facts in found if facts is not None)
+
+
+def download(on: str, *, standing: Standing, key: Any, asked: Mapping[str, Any]) -> HttpResponseBase | None:
+    """The page as a file, where its address asks for one and a panel has rows."""
+    kind = asked.get("as", "")
+    panel = next((p for p in _open(on, standing, key) if p.rows is not None), None)
+    if kind not in DOWNLOADS or panel is None or panel.rows is None:
+        return None
+    rows = panel.rows(standing=standing, key=key, asked=asked)
+    return exports.download(kind, rows.name, rows.heads, rows.lines, standing.today)
+
+
+def _open(on: str, standing: Standing, key: Any) -> Sequence[Panel]:
+    return [panel for panel in house().panels(on) if _may(panel.permission, standing, on, key)]
+
+
+def _may(permission: str, standing: Standing, on: str = "", key: Any = None) -> bool:
+    """Whether somebody sees what a room offers; on the page of a system the right is asked for that system."""
+    return not permission or standing.may(permission, system=key if on == "system" else None)
+
+
+def happened(on: str, *, standing: Standing, key: Any, most: int = 12) -> tuple[Happening, ...]:
+    """What the rooms know to have happened to something, newest first."""
+    told = [h.find(standing=standing, key=key, most=most) for h in house().histories(on) if _may(h.permission, standing, on, key)]
+    every = [happening for found in told for happening in found]
+    return tuple(sorted(every, key=lambda h: h.at.isoformat(), reverse=True)[:most])
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What one room found for the words of a search."""
+
+    title: str
+    hits: tuple[Hit, ...]
+
+
+def found(words: str, *, standing: Standing, most: int = 20) -> tuple[Found, ...]:
+    """What each room finds that somebody may search in; rooms that find nothing are left out."""
+    open_to = [s for s in house().searches if _may(s.permission, standing)]
+    told = (Found(s.title, tuple(s.find(standing=standing, words=words, most=most))) for s in open_to)
+    return tuple(f for f in told if f.hits)
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """What one room holds about somebody: rows of facts, each (what, value)."""
+
+    title: str
+    rows: tuple[tuple[tuple[str, str], ...], ...]
+
+    @property
+    def count(self) -> int:
+        return len(self.rows)
+
+
+def held_about(*, user_id: int, person_id: int | None) -> tuple[Section, ...]:
+    """Everything the rooms hold about somebody that they may be told, by kind."""
+    told = (Section(h.title, tuple(tuple(r) for r in h.find(user_id=user_id, person_id=person_id))) for h in house().held)
+    return tuple(section for section in told if section.rows)
