@@ -4,7 +4,7 @@ from careward.core.roles import OVERSEERS
 from careward.core.room import Held, Home, MenuEntry, Permission, Room, Verb
 from careward.work.tasks import urls
 from careward.work.tasks.api import router
-from careward.work.tasks.held import held
+from careward.work.tasks.held import answers, held
 from careward.work.tasks.measures import measures
 from careward.work.tasks.queries import waiting
 from careward.work.tasks.rules import TASK
@@ -41,5 +41,5 @@ ROOM = Room(
     homes=(Home("task", "tasks:task"), Home("tasks", "tasks:worklist"), Home("my_work", "tasks:my_work")),
     measures=measures,
     machines=(TASK,),
-    held=(Held("Tasks given to them by name", held, ("Task",)),),
+    held=(Held("Tasks given to them by name", held, ("Task",)), Held("Answers they gave", answers, ("TaskAnswer",))),
 )  # fmt: skip
