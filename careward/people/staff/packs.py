@@ -19,8 +19,7 @@ from careward.people.staff.models import Organisation
 
 def folders() -> Folders:
     """Where packs stand: in Careward itself, and where this installation keeps its own."""
-    own = Path(settings.CAREWARD_PACKS)
-    return (SHIPPED, own) if own.is_dir() else (SHIPPED,)
+    return _folders(settings.CAREWARD_PACKS)
 
 
 def pack_names() -> tuple[str, ...]:
@@ -74,6 +73,11 @@ def tied_clauses() -> Mapping[str, tuple[str, str]]:
 
 def _bare(clause: str) -> str:
     return "".join(clause.split()).replace("-", "").casefold()
+
+
+@lru_cache(maxsize=8)
+def _folders(own: Path) -> Folders:
+    return (SHIPPED, own) if own.is_dir() else (SHIPPED,)
 
 
 @lru_cache(maxsize=256)
