@@ -1,4 +1,7 @@
-"""Rows out of the database as Arrow tables, in the shapes that the comparison reads."""
+"""Rows out of the database as Arrow tables, in the shapes that the comparison reads.
+
+Nothing is joined by the database: it reads a table from end to end fastest, and Arrow looks up 400,000 codes in a few milliseconds.
+"""
 
 from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime
@@ -6,44 +9,42 @@ from functools import cache
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 from django.db import connection
 
 from careward.core.days import london_day
 from careward.engines.analysis.tables import RECONCILED
 from careward.people.staff.models import Organisation
+from careward.systems.register.models import System
 
 CHUNK = 20_000
-DAY, TEXT, TRUTH = pa.date32(), pa.string(), pa.bool_()
+DAY, TEXT, TRUTH, NUMBER = pa.date32(), pa.string(), pa.bool_(), pa.int64()
 Named = dict[str, str]  # column of the table: how the database says it; where none is said, by the same name
 
+STANDING = {"was_person_id": NUMBER, "was_fits": NUMBER}  # whose each account is as last reconciled
+ALSO = {**STANDING, "bound_id": NUMBER}
 _ACCOUNT = {
-    "account_id": "a.id", "system": "s.code", "kind": "a.kind",
-    "employee_number": "CASE WHEN a.bound_id IS NULL THEN a.employee_number ELSE b.employee_number END",  # an answer wins
-    "smartcard": "CASE WHEN a.bound_id IS NULL THEN a.smartcard_uuid ELSE '' END",
-    "email": "CASE WHEN a.bound_id IS NULL THEN a.email ELSE '' END",
-    **{name: f"a.{name}" for name in ("environment", "username", "status", "created_on", "roles", "teams")},
-    "last_used_on": "a.last_used_at",
+    "account_id": "id", "system": "system_id", "smartcard": "smartcard_uuid", "last_used_on": "last_used_at", "was_person_id": "person_id",
+    "was_fits": "fits",
 }  # fmt: skip
-_AUTHORISATION = {"system": "s.code", "kind": "z.kind", "approved_by": "z.approved_by_employee_number"}
-OF_SYSTEM = "AND (%s = '' OR s.code = %s)"
+_AUTHORISATION = {"system": "system_id", "approved_by": "approved_by_employee_number"}
+OF_SYSTEM = "AND (%s = 0 OR system_id = %s)"
 
 # Table of the comparison: how its columns are said, and where they come from.
 SOURCES: dict[str, tuple[Named, str]] = {
-    "accounts": (_ACCOUNT, f"""
-        accounts_account a JOIN systems_system s ON s.id = a.system_id LEFT JOIN people_person b ON b.id = a.bound_id
-        WHERE a.organisation_id = %s AND a.gone_on IS NULL {OF_SYSTEM}"""),
+    "accounts": (_ACCOUNT, f"accounts_account WHERE organisation_id = %s AND gone_on IS NULL {OF_SYSTEM}"),
     "people": ({"person_id": "id", "smartcard": "smartcard_uuid"}, "people_person WHERE organisation_id = %s"),
     "assignments": ({}, "people_assignment WHERE organisation_id = %s"),
     "training": ({"course": "course_code"}, "people_trainingheld WHERE organisation_id = %s AND gone_on IS NULL"),
     "absences": ({}, "people_absence WHERE organisation_id = %s AND gone_on IS NULL"),
-    "authorisations": (_AUTHORISATION, f"""
-        access_authorisation z JOIN systems_system s ON s.id = z.system_id
-        WHERE z.organisation_id = %s AND z.gone_on IS NULL {OF_SYSTEM}"""),
-    "generic": ({"system": "s.code", "approved_on": "ig_approved_on"}, """
-        access_genericapproval g JOIN systems_system s ON s.id = g.system_id
-        WHERE g.organisation_id = %s AND g.gone_on IS NULL"""),
+    "authorisations": (_AUTHORISATION, f"access_authorisation WHERE organisation_id = %s AND gone_on IS NULL {OF_SYSTEM}"),
+    "generic": (
+        {"system": "system_id", "approved_on": "ig_approved_on"},
+        "access_genericapproval WHERE organisation_id = %s AND gone_on IS NULL",
+    ),
     "systems": ({"system": "code"}, "systems_system WHERE organisation_id = %s"),
 }  # fmt: skip
+READ_AS = {"system_id": NUMBER}  # what is looked up afterwards
 
 
 def tables(organisation: Organisation, *, system: str = "") -> dict[str, pa.Table]:
@@ -51,17 +52,43 @@ def tables(organisation: Organisation, *, system: str = "") -> dict[str, pa.Tabl
 
     Rows go over to Arrow some thousands at a time, so that no more than those are ever Python's.
     """
-    return {name: pa.Table.from_batches(_batches(name, organisation.pk, system), _schema(name)) for name in SOURCES}
+    codes = dict(System.objects.filter(organisation=organisation).values_list("id", "code"))
+    only = next((number for number, code in codes.items() if code == system), 0)
+    read = {name: pa.Table.from_batches(_batches(name, organisation.pk, only), _schema(name)) for name in SOURCES}
+    for name in ("accounts", "authorisations", "generic"):
+        read[name] = _with_codes(read[name], codes)
+    return {**read, "accounts": _as_bound(read["accounts"], read["people"])}
 
 
 def _schema(name: str) -> pa.Schema:
-    return RECONCILED[name].to_pyarrow()
+    """The table's own columns, with what is looked up afterwards as it is read."""
+    named, _ = SOURCES[name]
+    fields = [pa.field(f.name, READ_AS.get(named.get(f.name, f.name), f.type)) for f in RECONCILED[name].to_pyarrow()]
+    return pa.schema([*fields, *ALSO.items()] if name == "accounts" else fields)
 
 
-def _batches(name: str, organisation_id: int, system: str) -> Iterator[pa.RecordBatch]:
+def _with_codes(table: pa.Table, codes: dict[int, str]) -> pa.Table:
+    """The systems' own codes in place of the numbers of their rows."""
+    found = pa.array(list(codes.values()), TEXT).take(pc.index_in(table["system"].combine_chunks(), pa.array(list(codes), NUMBER)))
+    return table.set_column(table.schema.get_field_index("system"), "system", found)
+
+
+def _as_bound(accounts: pa.Table, people: pa.Table) -> pa.Table:
+    """An answer wins: an account that somebody said is a person's carries that person's number and nothing else of its own."""
+    bound = accounts["bound_id"].combine_chunks()
+    if bound.null_count == len(bound):
+        return accounts
+    theirs = people["employee_number"].combine_chunks().take(pc.index_in(bound, people["person_id"].combine_chunks()))
+    for name, told in (("employee_number", theirs), ("smartcard", ""), ("email", "")):
+        own = accounts[name].combine_chunks()
+        accounts = accounts.set_column(accounts.schema.get_field_index(name), name, pc.if_else(pc.is_valid(bound), told, own))
+    return accounts
+
+
+def _batches(name: str, organisation_id: int, only: int) -> Iterator[pa.RecordBatch]:
     schema = _schema(name)
     with connection.cursor() as cursor:  # Django keeps PostgreSQL's session in UTC, so moments read as UTC on both
-        cursor.execute(sql := _sql(name, schema), [organisation_id, system, system][: sql.count("%s")])
+        cursor.execute(sql := _sql(name, schema), [organisation_id, only, only][: sql.count("%s")])
         while rows := cursor.fetchmany(CHUNK):
             columns = zip(*rows, strict=True)
             yield pa.RecordBatch.from_arrays([_array(values, each) for values, each in zip(columns, schema, strict=True)], schema=schema)

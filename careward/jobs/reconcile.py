@@ -4,18 +4,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
+import pyarrow as pa
 from django.db import transaction
 from django.db.models import Count, Max
 
 from careward.access.accounts.actions import Kept, keep_run, match_accounts
+from careward.access.accounts.counts import Group
 from careward.access.accounts.keeping.shapes import Judged
 from careward.access.feeds.models import Load, LoadFile
 from careward.core.packs.pack import Pack
 from careward.core.ports import Found
+from careward.engines.analysis.reconciliation.changes import cases, changed_matches
 from careward.engines.analysis.reconciliation.compare import as_found
 from careward.engines.analysis.reconciliation.compare import compare as compare_tables
 from careward.evidence.rows.bulk import take_stock
-from careward.jobs.extract import tables
+from careward.jobs.extract import STANDING, tables
 from careward.people.staff.models import Organisation
 from careward.people.staff.packs import pack_on
 from careward.systems.register.models import System
@@ -29,17 +32,15 @@ class Compared:
     on: date
     system: str
     judged: tuple[Judged, ...]
-    matched: tuple[tuple[int, int | None, int], ...]
+    accounts: int
+    rematched: tuple[tuple[int, int | None, int], ...]  # accounts that are somebody else's than was written down
+    cases: tuple[Group, ...] | None  # the open accounts by sort; None where one system alone was read
     packs: Mapping[str, Pack]
     loads: tuple[int, int]
 
     @property
     def found(self) -> tuple[Found, ...]:
         return tuple(j.found for j in self.judged)
-
-    @property
-    def accounts(self) -> int:
-        return len(self.matched)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +68,20 @@ def compare(*, organisation: Organisation, on: date, system: str = "") -> Compar
         System.objects.get(organisation=organisation, code=system)
     loads = _loads(organisation)
     by_system = packs_of(organisation, on=on)
-    found = compare_tables(tables(organisation, system=system), on=on, packs={p.id: p for p in by_system.values()})
+    read = tables(organisation, system=system)
+    found = compare_tables(read, on=on, packs={p.id: p for p in by_system.values()})
     about = zip(as_found(found.findings), *(found.findings[c].to_pylist() for c in ("account_id", "person_id")), strict=True)
-    matched = zip(*(found.matches[c].to_pylist() for c in ("account_id", "person_id", "fits")), strict=True)
-    return Compared(organisation, on, system, tuple(Judged(*a) for a in about), tuple(matched), by_system, loads)
+    accounts, packs = read["accounts"], {code: pack.id for code, pack in by_system.items()}
+    return Compared(
+        organisation=organisation, on=on, system=system, judged=tuple(Judged(*a) for a in about), accounts=accounts.num_rows,
+        rematched=tuple(changed_matches(_as_matched(accounts), found.matches)), packs=by_system, loads=loads,
+        cases=None if system else tuple(Group(**g) for g in cases(accounts, found.matches, packs)),
+    )  # fmt: skip
+
+
+def _as_matched(accounts: pa.Table) -> pa.Table:
+    """Whose each account was as it was read. That changes by a comparison of the same loads alone, which finds the same."""
+    return accounts.select(["account_id", *STANDING]).rename_columns(["account_id", "person_id", "fits"])
 
 
 def _loads(organisation: Organisation) -> tuple[int, int]:
@@ -92,10 +103,10 @@ def keep_compared(compared: Compared, *, now: datetime, by: str) -> tuple[Compar
     organisation = Organisation.objects.select_for_update().get(pk=compared.organisation.pk)  # as loads do, so none comes in now
     if compared.loads != _loads(organisation):
         compared = compare(organisation=organisation, on=compared.on, system=compared.system)
-    match_accounts(organisation=organisation, matched=compared.matched, now=now, by=by)
+    match_accounts(organisation=organisation, changed=compared.rematched, now=now, by=by)
     kept = keep_run(
         organisation=organisation, on=compared.on, system_code=compared.system, judged=compared.judged, accounts=compared.accounts,
-        packs=compared.packs, told_at=_told_at(organisation), now=now, by=by,
+        packs=compared.packs, told_at=_told_at(organisation), cases=compared.cases, now=now, by=by,
     )  # fmt: skip
     take_stock(kept.opened + kept.closed)
     return compared, kept

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from careward.access.accounts.keeping.reading import managers_of
 from careward.access.accounts.leavers import plan_leaver_work
 from careward.access.accounts.models import Finding
 from careward.core.ports import FeedFile
@@ -35,7 +36,13 @@ def reported(line: dict[str, object]) -> Organisation:
 
 def keep(here: Organisation, days: int = 0) -> tuple[int, int]:
     on = ON + timedelta(days=days)
-    done = write_tasks(organisation=here, plan=plan_leaver_work(organisation=here, on=on), on=on, now=NOW + timedelta(days=days), by=BY)
+    done = write_tasks(
+        organisation=here,
+        plan=plan_leaver_work(organisation=here, on=on, managers=managers_of(here, on)),
+        on=on,
+        now=NOW + timedelta(days=days),
+        by=BY,
+    )
     return done.raised, done.closed
 
 

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from django.db import transaction
 
 from careward.access.accounts import measures
-from careward.access.accounts.counts import RunCounts
+from careward.access.accounts.counts import Group, RunCounts
 from careward.access.accounts.handing_over import BY_HAND, HAND_OVER
 from careward.access.accounts.keeping.plan import KeepingPlan, keys_wanted, plan_keeping, stirred
 from careward.access.accounts.keeping.reading import known_findings, lock_days, managers_of, names_of, standing_tasks, task_states
@@ -63,11 +63,13 @@ def keep_run(
     told_at: Mapping[str, datetime],
     now: datetime,
     by: str,
+    cases: Sequence[Group] | None = None,
 ) -> Kept:
     """Stores what one reconciliation found and raises the work to put it right: one transaction, and twice is as once.
 
     `packs` maps each system's code to its pack, `told_at` to the moment its accounts were last loaded
-    ("" for any file). A system whose plan is unsafe gets its findings, but no task to lock or close until a named person allows it.
+    ("" for any file), `cases` are the open accounts by sort where they are counted already.
+    A system whose plan is unsafe gets its findings, but no task to lock or close until a named person allows it.
     """
     Organisation.objects.select_for_update().get(pk=organisation.pk)  # two runs of one organisation never interleave
     systems = {s.code: s for s in System.objects.filter(organisation=organisation)}
@@ -77,7 +79,7 @@ def keep_run(
     done = write_tasks(organisation=organisation, plan=plan.tasks, on=on, now=now, by=by)
     write_findings(plan, run=run, tasks=done.ids, systems={code: s.pk for code, s in systems.items()})
     kept = Kept(run, len(plan.opened), plan.still, len(plan.closed), done.raised, done.told, done.closed, done.reopened, unsafe)
-    _close(run, kept, plan, judged, now)
+    _close(run, kept, plan, judged, measures.cases(organisation.pk) if cases is None else tuple(cases), now)
     if any(s.connector != BY_HAND for s in scope.values()):
         body = {"organisation": organisation.pk, "on": on.isoformat(), "by": by}
         errands.ask(name=HAND_OVER, body=body, organisation=organisation.ods_code, subject=f"run/{run.pk}", now=now)
@@ -100,17 +102,16 @@ def _planned(
     known, states = known_findings(here, scope), task_states(here)
     some, of_them = stirred(judged, known, states, facts)
     facts = replace(facts, locks_on=lock_days(some, packs))
-    keys = keys_wanted(judged=some, known=of_them, states=states, facts=facts)
-    standing = standing_tasks(here, ids=[k.task_id for k in of_them if k.task_id], keys=keys) if states else []
+    keys = keys_wanted(judged=some, known=of_them, states=states, facts=facts) if states else frozenset()
+    standing = standing_tasks(here, ids=[k.task_id for k in of_them if k.task_id], keys=keys)
     plan = plan_keeping(judged=some, known=of_them, standing=standing, facts=facts)
-    questions = TaskPlan() if run.system_code else plan_leaver_work(organisation=here, on=run.on_date)  # EL-046: they name no system
+    questions = TaskPlan() if run.system_code else plan_leaver_work(organisation=here, on=run.on_date, managers=facts.managers)
     return replace(plan, still=len(known) - len(plan.closed), tasks=plan.tasks.with_also(questions)), unsafe
 
 
-def _close(run: Run, kept: Kept, plan: KeepingPlan, judged: Sequence[Judged], now: datetime) -> None:
+def _close(run: Run, kept: Kept, plan: KeepingPlan, judged: Sequence[Judged], cases: tuple[Group, ...], now: datetime) -> None:
     """Ends a run: its row says what was found, and the one entry of the ledger binds that and what was done about it."""
     here, codes = run.organisation, Counter(j.found.code for j in judged)
-    cases = measures.cases(here.pk)
     counts = RunCounts(kept.opened, kept.still, kept.closed, kept.unsafe, dict(sorted(codes.items())), cases)
     run.digest, run.counts, run.finished_at = _digest(judged), counts.kept(), now
     run.save(update_fields=["digest", "counts", "finished_at"])
@@ -183,12 +184,10 @@ def _ask_to_look(organisation: Organisation, on: date, subject: str, now: dateti
 
 
 @transaction.atomic
-def match_accounts(*, organisation: Organisation, matched: Sequence[tuple[int, int | None, int]], now: datetime, by: str) -> int:
-    """Writes down whose each account is, where that changed: (account id, person id or None, number who fit).
+def match_accounts(*, organisation: Organisation, changed: Sequence[tuple[int, int | None, int]], now: datetime, by: str) -> int:
+    """Writes down whose each account is, of those where that changed: (account id, person id or None, number who fit).
 
     The ledger binds the run's findings, of which this is a working note, so it has no entry of its own.
     """
-    was = {i: (p, f) for i, p, f in Account.objects.filter(organisation=organisation).values_list("id", "person_id", "fits")}
-    changed = [row for row in matched if was.get(row[0]) != row[1:]]
     bulk.update(Account._meta.db_table, ("person_id", "fits"), changed)
     return len(changed)

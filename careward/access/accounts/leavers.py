@@ -1,11 +1,11 @@
 """The monthly leavers report as work: it names people and teams only, so it asks, and never acts (EL-046, EL-048)."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, timedelta
 
 from django.db.models import Q
 
-from careward.access.accounts.keeping.reading import managers_of
 from careward.access.accounts.tasks import ANSWERED
 from careward.core import days
 from careward.core.packs.pack import Pack
@@ -21,7 +21,7 @@ BORNE_OUT = "The staff record now shows that they have left"
 NOT_ASKED = "The report no longer holds this line, or is too old to ask about"
 
 
-def plan_leaver_work(*, organisation: Organisation, on: date) -> TaskPlan:
+def plan_leaver_work(*, organisation: Organisation, on: date, managers: Mapping[int, int]) -> TaskPlan:
     """A question for each line of the report that the staff record does not yet bear out; those it does bear out, closed."""
     notices = LeaverNotice.objects.filter(organisation=organisation, gone_on=None).select_related("person")
     pack = pack_on(organisation.pack, on)
@@ -29,7 +29,7 @@ def plan_leaver_work(*, organisation: Organisation, on: date) -> TaskPlan:
     open_now = dict(Task.objects.filter(organisation=organisation, key__startswith=KEY).exclude(state="closed").values_list("key", "id"))
     if not notices and not open_now:
         return TaskPlan()
-    here, managers = _still_here(organisation, on), managers_of(organisation, on)
+    here = _still_here(organisation, on)
     asked = [n for n in notices if n.fits != 1 or n.person_id in here]
     wanted = [_task(n, managers.get(n.person_id) if n.person_id else None, on, pack) for n in asked]
     keys = {t.key for t in wanted}

@@ -5,21 +5,22 @@ a row read equals the row that was written and two rows can be compared as they 
 would write read back the same; a test holds that on both databases. Call inside a transaction that holds the organisation's lock.
 """
 
-import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import UTC, date, datetime
 from functools import partial
 from itertools import repeat
+from operator import attrgetter
 from typing import Any
 
 from django.db import connection
+from django.db.models import BooleanField, ForeignKey, IntegerField, TextField
 
 from careward.core.blocks import many_rows as many_rows
 
 Row = tuple[Any, ...]
 CHANGES = "careward_load_changes"
-AT_ONCE = 20_000  # rows of one statement
+AS_THEY_ARE = (TextField, IntegerField, BooleanField, ForeignKey)
 MOST_VALUES = 15_000  # of one statement that adds rows: SQLite takes 32,766
 MANY = 5_000  # rows changed at once
 
@@ -170,15 +171,20 @@ def update(table: str, columns: Sequence[str], rows: Sequence[Row]) -> None:
         if connection.vendor == "postgresql":
             _update_from_copy(cursor, table, columns, rows)
         else:
-            _update_from_json(cursor, table, columns, rows)
+            _update_from_rows(cursor, table, columns, rows)
 
 
-def _update_from_json(cursor: Any, table: str, columns: Sequence[str], rows: Sequence[Row]) -> None:
-    """Many rows a statement: within a savepoint each statement of SQLite costs as much as all before it, and 400,000 took an hour."""
-    sets = ", ".join(f"{_quoted(c)} = n.value ->> {place}" for place, c in enumerate(columns, start=1))
-    for start in range(0, len(rows), AT_ONCE):
-        listed = json.dumps(rows[start : start + AT_ONCE])
-        cursor.execute(f"UPDATE {_quoted(table)} AS t SET {sets} FROM json_each(%s) AS n WHERE t.id = n.value ->> 0", [listed])  # noqa: S608
+def _update_from_rows(cursor: Any, table: str, columns: Sequence[str], rows: Sequence[Row]) -> None:
+    """By one statement over a table of the changes: within a savepoint each statement of SQLite costs as much as all before it."""
+    names = ", ".join(_quoted(c) for c in ("id", *columns))
+    sets = ", ".join(f"{_quoted(c)} = n.{_quoted(c)}" for c in columns)
+    rest = "".join(f", {_quoted(c)}" for c in columns)
+    cursor.execute(f"DROP TABLE IF EXISTS temp.{CHANGES}")
+    cursor.execute(f"CREATE TEMP TABLE {CHANGES} (id INTEGER PRIMARY KEY{rest})")
+    into = f"INSERT INTO temp.{CHANGES} ({names}) VALUES "  # noqa: S608
+    _insert_some_at_once(connection.connection, into, len(columns) + 1, rows, ())
+    cursor.execute(f"UPDATE {_quoted(table)} AS t SET {sets} FROM temp.{CHANGES} AS n WHERE t.id = n.id")  # noqa: S608
+    cursor.execute(f"DROP TABLE temp.{CHANGES}")
 
 
 def _update_from_copy(cursor: Any, table: str, columns: Sequence[str], rows: Iterable[Row]) -> None:
@@ -238,5 +244,8 @@ def insert_new(rows: Sequence[Any], ids: Ids) -> None:
     table = model._meta.db_table
     for row, number in zip(rows, ids.take(table, len(rows)), strict=True):
         row.pk = number
-    kept = [(f.attname, f.get_db_prep_save) for f in fields]
-    insert(table, [f.column for f in fields], [(r.pk, *(keep(getattr(r, name), connection) for name, keep in kept)) for r in rows])
+    plain = [f.attname for f in fields if isinstance(f, AS_THEY_ARE)]
+    kept = [(f.attname, f.get_db_prep_save) for f in fields if f.attname not in plain]
+    columns = [f.column for f in fields if f.attname in plain] + [f.column for f in fields if f.attname not in plain]
+    given = attrgetter("pk", *plain)  # most values are kept as they stand, and asking each field of each row takes longest
+    insert(table, columns, [(*given(r), *(keep(getattr(r, name), connection) for name, keep in kept)) for r in rows])

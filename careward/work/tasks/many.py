@@ -25,12 +25,18 @@ BATCH = 500
 def write_tasks(*, organisation: Organisation, plan: TaskPlan, on: date, now: datetime, by: str) -> TasksWritten:
     """Raises, retells, closes and reopens tasks. One that somebody moved meanwhile moves only where the machine lets it."""
     facts = {"kind": TASKS, "organisation": organisation, "now": now, "by": by, "counted": ""}
-    rows = [Task(organisation=organisation, raised_on=on, **asdict(t)) for t in plan.raised]
+    rows = [_new(organisation, t, on) for t in plan.raised]
     moves.begin_many(rows=rows, **facts)
     told = _tell(plan.told, facts)
     closed = _move("close", plan.closed, {"closed_at": now}, facts)
     reopened = _move("reopen", plan.reopened, {"times_reopened": F("times_reopened") + 1}, facts)
     return TasksWritten({row.key: row.pk for row in rows}, told, closed, reopened)
+
+
+def _new(organisation: Organisation, task: NewTask, on: date) -> Task:
+    question = asdict(task.question) if task.question else None
+    words = dict(zip(TOLD, task.words, strict=True))
+    return Task(organisation=organisation, raised_on=on, key=task.key, question=question, **words)
 
 
 def _tell(told: Sequence[tuple[int, NewTask]], facts: dict[str, Any]) -> int:

@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
+from datetime import date
 
 from careward.access.accounts import tasks
 from careward.access.accounts.keeping.shapes import Judged, KeepingFacts, KnownFinding, StandingTask, Told, Touched, Trouble, trouble_of
@@ -110,7 +111,7 @@ def keys_wanted(
     *, judged: Iterable[Judged], known: Iterable[KnownFinding], states: Mapping[int, str], facts: KeepingFacts
 ) -> frozenset[str]:
     """The keys of the tasks that will be asked for where a finding has none: one of them may stand already."""
-    _, now = _met(judged, known, set(states), facts)
+    _, now = _met(judged, known, states.keys(), facts)
     return frozenset(_key(o, facts) for o in now if _wants_task(o, facts))
 
 
@@ -149,7 +150,7 @@ def _is_quiet(known: KnownFinding, lines: Sequence[Judged], states: Mapping[int,
     """Nothing about it has changed: not what it says, nor its accounts, nor its task; and it waits for none."""
     if _is_gone(known, {known.trouble: lines} if lines else {}, facts):
         return False
-    now = _as_now(known, lines, set(states), facts)
+    now = _as_now(known, lines, states.keys(), facts)
     if now.why or now.accounts != known.accounts:
         return False
     return known.told.settled if now.task is None else states[known.task_id or 0] == "open"
@@ -200,16 +201,20 @@ def _told_now(was: Told, fresh: Told) -> tuple[Told, str]:
 
 def _said(lines: Sequence[Judged], facts: KeepingFacts) -> Told:
     """What the strictest line says, the last by name where several are alike."""
-    chosen = max(lines, key=lambda j: (STEPS.index(j.found.step), j.found.system, j.found.environment, j.found.username, j.found.detail))
+    chosen = lines[0] if len(lines) == 1 else max(lines, key=_strictness)
     found, manager = chosen.found, facts.manager(chosen.person_id)
     account = None if trouble_of(chosen).of_a_person else chosen.account_id
     rule = facts.packs[found.system].findings[found.code]
-    told = Told(
+    return Told(
         step=found.step, clause=found.clause, detail=found.detail, settled=found.settled, person_id=chosen.person_id,
         employee_number=found.employee_number, account_id=account, manager_id=manager, who=who_acts(found.step, rule, manager),
-        asked_on=facts.on, due_on=facts.on,
+        asked_on=facts.on, due_on=due_on_of(found.step, account, facts.on, rule, facts),
     )  # fmt: skip
-    return replace(told, due_on=due_on_of(told, rule, facts))
+
+
+def _strictness(judged: Judged) -> tuple[int, str, str, str, str]:
+    found = judged.found
+    return STEPS.index(found.step), found.system, found.environment, found.username, found.detail
 
 
 def _accounts(lines: Iterable[Judged]) -> frozenset[Touched]:
@@ -231,8 +236,14 @@ def _work(
     joined = {o.task for o in opens if o.task and o.task != (o.was.task_id if o.was else None)}
     wanted = {ref: task_for([(o.trouble, o.told, o.accounts) for o in members[ref]], facts) for ref in joined | touched if ref in members}
     days = {ref: task.due_on for ref, task in wanted.items()}
-    opens = [replace(o, told=replace(o.told, due_on=days[o.task])) if o.asks and o.task in days else o for o in opens]
+    opens = [_due_with_task(o, days) for o in opens]
     return _task_plan(wanted, members, left, standing, facts), opens
+
+
+def _due_with_task(each: Open, days: Mapping[Ref, date]) -> Open:
+    """A finding is due when its task is."""
+    due_on = days.get(each.task, each.told.due_on) if each.task and each.asks else each.told.due_on
+    return each if due_on == each.told.due_on else replace(each, told=replace(each.told, due_on=due_on))
 
 
 def _with_task(each: Open, of_key: Mapping[str, StandingTask], facts: KeepingFacts) -> Open:

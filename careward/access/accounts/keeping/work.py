@@ -20,10 +20,10 @@ def who_acts(step: str, rule: FindingRule, manager: int | None) -> str:
     return "system_administrator" if asked == "line_manager" and manager is None else asked
 
 
-def due_on_of(told: Told, rule: FindingRule, facts: KeepingFacts) -> date:
+def due_on_of(step: str, account_id: int | None, asked_on: date, rule: FindingRule, facts: KeepingFacts) -> date:
     """The day by which a finding asks for its step: for a notice the day of the lock (EL-037), else so many working days on."""
-    locks_on = facts.locks_on.get(told.account_id or 0) if told.step == "warn" else None
-    return locks_on or _working_days_on(told.asked_on, rule.working_days, facts.calendar)
+    locks_on = facts.locks_on.get(account_id or 0) if step == "warn" else None
+    return locks_on or _working_days_on(asked_on, rule.working_days, facts.calendar)
 
 
 @cache
@@ -49,7 +49,7 @@ def cause_of(trouble: Trouble, told: Told, accounts: Iterable[Touched], facts: K
 
 def task_for(members: Sequence[Member], facts: KeepingFacts) -> NewTask:
     """The one piece of work that findings of one task ask for, in the words of the strictest and by the first day of any."""
-    trouble, told, accounts = max(members, key=lambda m: (STEPS.index(m[1].step), m[0]))
+    trouble, told, accounts = members[0] if len(members) == 1 else max(members, key=lambda m: (STEPS.index(m[1].step), m[0]))
     cause = cause_of(trouble, told, accounts, facts)
     locks_on = facts.locks_on.get(told.account_id or 0) if told.step == "warn" else None
     words = tasks.words(cause, locks_on=locks_on)
@@ -64,7 +64,8 @@ def task_for(members: Sequence[Member], facts: KeepingFacts) -> NewTask:
 
 def _due_on(member: Member, facts: KeepingFacts) -> date:
     trouble, told, accounts = member
-    return due_on_of(told, facts.packs[place_of(trouble, accounts)[0]].findings[trouble.code], facts)
+    rule = facts.packs[place_of(trouble, accounts)[0]].findings[trouble.code]
+    return due_on_of(told.step, told.account_id, told.asked_on, rule, facts)
 
 
 def _link(trouble: Trouble, told: Told, system: str) -> str:
