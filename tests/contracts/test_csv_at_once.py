@@ -57,7 +57,7 @@ def test_at_once_is_as_one_by_one_and_in_a_file_is_as_in_memory(tmp_path_factory
         assert read(path, feed) == whole
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(sources, "_AT_ONCE", 3)
-        patch.setattr(rows, "FEW", 2)
+        patch.setattr(reader, "FEW", 2)
         patch.setattr(kept, "AT_ONCE", 2)
         assert read(path, feed) == whole
 
@@ -76,7 +76,7 @@ def test_each_second_row_names_the_first_of_its_key(keys, few):
 
 
 def test_rows_kept_apart_come_part_by_part(tmp_path, monkeypatch):
-    monkeypatch.setattr(rows, "FEW", 2)
+    monkeypatch.setattr(reader, "FEW", 2)
     monkeypatch.setattr(kept, "AT_ONCE", 2)
     path = tmp_path / "authorisations.csv"
     lines = [f"{'paris' if n % 3 else 'rio'},E{n},E9,line_manager,2026-11-20,r" for n in range(20)]
@@ -117,7 +117,7 @@ def told(reading):
 def test_what_was_kept_at_a_look_is_what_was_read(tmp_path_factory, drawn, few):
     folder = folder_of(tmp_path_factory.mktemp("kept"), *drawn)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(rows, "FEW", few)
+        patch.setattr(reader, "FEW", few)
         first = told(read_folder(folder, keep=True))
         patch.setattr(reader, "_read_folder", lambda *_: pytest.fail("the files were read again"))
         assert told(read_folder(folder, keep=True)) == first
@@ -135,3 +135,13 @@ def test_files_that_are_others_now_are_read_again(tmp_path):
     assert [row[1] for row in file.rows] == ["b"]
     (folder / ".read" / "reading.json").write_text("{")
     assert len(read_folder(folder, keep=True).files) == 1
+
+
+def test_many_short_files_are_as_much_as_a_long_one(tmp_path, monkeypatch):
+    monkeypatch.setattr(reader, "FEW", 5)
+    (tmp_path / "accounts").mkdir()
+    for name in ("epr", "paris", "rio"):
+        (tmp_path / "accounts" / f"{name}.csv").write_text("username,status\n" + "".join(f"u{n},active\n" for n in range(3)))
+    files = read_folder(tmp_path).files
+    assert [file.rows.in_memory for file in files] == [3, 0, 0]
+    assert [len(list(file.rows)) for file in files] == [3, 3, 3]

@@ -65,6 +65,11 @@ class Kept:
         """The line each row began on, in the order of the file; none where the rows were read earlier: their blocks say it."""
         return self._lines.tolist() if len(self._lines) <= FEW else self._lines
 
+    @property
+    def in_memory(self) -> int:
+        """How many rows are held here rather than in a file."""
+        return 0 if self._file else self._count
+
     def add(self, block: Block) -> None:
         """Takes rows in; when they become many, they go into the file."""
         self._lines.extend(block.lines)

@@ -14,6 +14,7 @@ from careward.core.columns import FEEDS
 from careward.core.ports import FeedFile, Problem, Reading
 from careward.engines.connectors.csv import grouping, keeping, profiles
 from careward.engines.connectors.csv.headings import Unmatched, fields_of, notices_of
+from careward.engines.connectors.csv.kept import FEW, Kept
 from careward.engines.connectors.csv.parquet import ParquetSource
 from careward.engines.connectors.csv.profiles import FeedProfile, Profile
 from careward.engines.connectors.csv.rows import Intake
@@ -69,8 +70,10 @@ def _read_folder(folder: Path, known: Profile, limit: int) -> Reading:
         return Reading((), (_folder_problem(f"The folder cannot be opened: {why}", "Check that it may be read"),), ())
     problems: list[Problem] = []
     files: list[FeedFile] = []
+    few = FEW  # of all files together: many short ones are as much as a long one
     for item in _unmixed(found, problems):
-        file = _read(item.path, item.name, item.system, item.profile, limit)
+        file = _read(item.path, item.name, item.system, item.profile, limit, few)
+        few = max(0, few - file.rows.in_memory if isinstance(file.rows, Kept) else few)
         problems += file.problems if _unusable(file) else ()
         files += [] if _unusable(file) else [file]
     if not found:
@@ -102,10 +105,10 @@ def read_file(
         raise profiles.ProfileError(f"profiles/{profile}.toml reads no {feed}; it reads {', '.join(sorted({f.feed for f in known.feeds}))}")
     chosen = next((f for f in fit if f.reads(name)), fit[0])
     code = system.strip().lower() or chosen.system_of(name)
-    return _read(path, name, code, chosen, limit)
+    return _read(path, name, code, chosen, limit, FEW)
 
 
-def _read(path: Path, name: str, system: str, profile: FeedProfile, limit: int) -> FeedFile:
+def _read(path: Path, name: str, system: str, profile: FeedProfile, limit: int, few: int) -> FeedFile:
     try:
         if profile.feed == "accounts" and not SYSTEM_CODE.fullmatch(system):
             what = "The name of the file gives no code of a system: a code stands in addresses"
@@ -114,7 +117,7 @@ def _read(path: Path, name: str, system: str, profile: FeedProfile, limit: int) 
         if size > limit:
             remedy = f"Split it into smaller files, or raise the limit of {_size(limit)}"
             raise Unusable(0, f"The file is {_size(size)} and was not read", remedy)
-        return _read_open(path, name, system, profile, limit)
+        return _read_open(path, name, system, profile, limit, few)
     except Unusable as reason:
         reasons: tuple[Unusable, ...] = (reason,)
     except Unmatched as error:
@@ -127,12 +130,12 @@ def _read(path: Path, name: str, system: str, profile: FeedProfile, limit: int) 
     return FeedFile(profile.feed, name, system, "", (), [], [], 0, problems, (), snapshot=False)
 
 
-def _read_open(path: Path, name: str, system: str, profile: FeedProfile, limit: int) -> FeedFile:
+def _read_open(path: Path, name: str, system: str, profile: FeedProfile, limit: int, few: int) -> FeedFile:
     source = _source(path, profile, limit)
     with many_rows(), closing(source.runs()) as runs:
         headings, rest = _headings(runs, profile)
         fields = fields_of(headings, profile)
-        intake = Intake(name, profile.shape, fields, headings, heading=profile.header, file=TemporaryFile)
+        intake = Intake(name, profile.shape, fields, headings, heading=profile.header, file=TemporaryFile, few=few)
         intake.take(_prepared(rest, headings, profile))
     notices = (*notices_of(headings, profile), *intake.notices())
     return FeedFile(

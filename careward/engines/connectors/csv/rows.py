@@ -11,7 +11,7 @@ from careward.core.ids import NHS_NUMBER, check_digit_fits
 from careward.core.ports import Problem
 from careward.engines.connectors.csv.assignments import Assignments
 from careward.engines.connectors.csv.headings import Field, normal
-from careward.engines.connectors.csv.kept import FEW, Kept
+from careward.engines.connectors.csv.kept import Kept
 from careward.engines.connectors.csv.sources import Run
 from careward.engines.connectors.csv.values import FORMULA, Unfit
 
@@ -75,11 +75,12 @@ class Intake:
         *,
         heading: bool,
         file: Opens,
+        few: int,
     ) -> None:
         self.name, self.feed, self.fields, self.headings = name, feed, fields, headings
         self._heading = heading
         self.columns = tuple(f.column.name for f in fields)
-        few = FEW if feed.name != "staff" else sys.maxsize  # a person's posts bear on each other
+        few = few if feed.name != "staff" else sys.maxsize  # a person's posts bear on each other
         self.rows = Kept([f.column for f in fields], file=file, apart=feed.apart, few=few)
         self.refused = 0
         self.problems: list[Problem] = []
