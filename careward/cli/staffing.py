@@ -31,6 +31,7 @@ def user(
     name: Annotated[str, typer.Argument(help="The name colleagues know them by.")],
     role: Annotated[str, typer.Option("--role", help="A role to give from today.")] = "",
     system: Annotated[str, typer.Option("--system", help="Bind the role to one system.")] = "",
+    knowingly: Annotated[bool, typer.Option("--knowingly", help="Give it beside a role that it is better kept apart from.")] = False,
     organisation: terms.OrganisationCode = "",
 ) -> None:
     """Let someone sign in, or give a role to someone who may. They choose a password by the forgotten-password page."""
@@ -48,6 +49,7 @@ def user(
             user_id=user_id,
             role=role,
             system_code=system.strip().lower(),
+            knowingly=knowingly,
             from_on=terms.today(),
             now=terms.now(),
             by=terms.actor(),

@@ -57,6 +57,32 @@ OVERSEERS = (
 )  # fmt: skip
 
 
+@dataclass(frozen=True, slots=True)
+class Apart:
+    """Roles that check each other's work: somebody who holds one of each may still be given both, knowingly."""
+
+    one: frozenset[str]
+    other: frozenset[str]
+    why: str
+
+
+ADMINISTRATORS = frozenset({"system_administrator", "patient_systems_manager", "trust_administrator"})
+APART = (
+    Apart(frozenset({"auditor"}), ADMINISTRATORS, "An auditor would audit what they do themselves as an administrator"),
+    Apart(
+        frozenset({"privacy_officer"}),
+        frozenset({"system_administrator", "patient_systems_manager"}),
+        "A privacy officer would inquire into what they can do unseen as an administrator",
+    ),
+)
+
+
+def why_apart(role: str, beside: Iterable[str]) -> tuple[str, ...]:
+    """Why a role is better not held beside some others, each reason once."""
+    held = frozenset(beside)
+    return tuple(a.why for a in APART if (role in a.one and held & a.other) or (role in a.other and held & a.one))
+
+
 def second_factor_needed(roles: Iterable[str]) -> bool:
     """Whether any of some roles needs a second factor; one that is no longer known does, to be safe."""
     return any(role not in ROLES or ROLES[role].second_factor for role in roles)

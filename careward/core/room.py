@@ -188,6 +188,7 @@ class Room:
     histories: tuple[History, ...] = ()
     searches: tuple[Search, ...] = ()
     held: tuple[Held, ...] = ()
+    systems: Callable[..., Mapping[str, str]] | None = None  # systems(organisation_id=): the code and name of each in the register
 
 
 class TwiceGiven(ValueError):
@@ -231,6 +232,10 @@ class House:
     def scopes(self) -> tuple[str, ...]:
         """The scopes that a client's token may name."""
         return tuple(sorted({scope for p in self.permissions.values() for scope in p.scopes}))
+
+    def systems(self, *, organisation_id: int) -> dict[str, str]:
+        """The code and the name of every system that an organisation has, from whichever room keeps the register."""
+        return {c: n for r in self.rooms if r.systems for c, n in r.systems(organisation_id=organisation_id).items()}
 
     def panels(self, on: str) -> tuple[Panel, ...]:
         """The panels of one kind of page, in their order."""

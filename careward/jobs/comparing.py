@@ -15,7 +15,7 @@ def compare_for(errand: Errand) -> "Compared":
     from careward.jobs.reconcile import compare  # engines take a second to load, and the web server never compares
 
     organisation = Organisation.objects.get(pk=errand.body["organisation"])
-    return compare(organisation=organisation, on=date.fromisoformat(errand.body["on"]))
+    return compare(organisation=organisation, on=date.fromisoformat(errand.body["on"]), system=errand.body.get("system", ""))
 
 
 def keep_for(errand: Errand, compared: "Compared") -> None:

@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.http import QueryDict
 from django.test import RequestFactory
 from ninja.errors import HttpError
 
@@ -11,7 +12,7 @@ from careward.config.rooms import house
 from careward.core.decision import Refused
 from careward.core.rights import NO_RIGHTS
 from careward.evidence.ledger.models import Entry
-from careward.people.signin import actions, measures, terms
+from careward.people.signin import actions, listings, measures, terms
 from careward.people.signin.api_keys import Bearer
 from careward.people.signin.arrivals import rights_of
 from careward.people.signin.models import ApiToken, RoleHeld, TermsAccepted, User
@@ -20,6 +21,7 @@ from careward.people.staff import actions as staff_actions
 from careward.people.staff import measures as staff_measures
 from careward.people.staff import queries
 from careward.people.staff.models import Organisation
+from tests.make import found
 from tests.make import people as make
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.make.people_urls")]
@@ -101,35 +103,72 @@ def test_a_user_is_tied_to_the_one_member_of_staff_with_their_address():
 
 
 def give(at, who, role="auditor", **more) -> int:
-    facts = {"from_on": TODAY, "now": NOW, "by": "user/0", **more}
+    facts = {"from_on": TODAY, "now": NOW, "by": "cli/setup", **more}
     return actions.give_role(organisation_id=at.pk, user_id=who.pk, role=role, **facts)
 
 
 def test_a_role_is_given_and_the_ledger_says_by_whom():
     at, who = make.organisation(), make.user()
     row = RoleHeld.objects.get(pk=give(at, who, to_on=date(2027, 1, 1)))
-    assert (row.role, row.from_on, row.to_on, row.given_by) == ("auditor", TODAY, date(2027, 1, 1), "user/0")
-    assert (last().verb, last().actor, last().subject) == ("role.given", "user/0", f"user/{who.pk}")
+    assert (row.role, row.from_on, row.to_on, row.given_by) == ("auditor", TODAY, date(2027, 1, 1), "cli/setup")
+    assert (last().verb, last().actor, last().subject) == ("role.given", "cli/setup", f"user/{who.pk}")
     assert last().body == {"role": "auditor", "system": "", "from_on": "2026-11-23", "to_on": "2027-01-01"}
 
 
 def test_nobody_gives_a_role_to_themselves_nor_twice():
     at, who = make.organisation(), make.user()
+    make.role(who, at)
     with pytest.raises(Refused) as no:
         give(at, who, by=f"user/{who.pk}")
-    assert codes(no) == {"role.own"}
+    assert codes(no) == {"role.own", "role.apart"}
+    at, who = make.organisation("RYY"), make.user()
+    found.system(at)
     give(at, who)
     with pytest.raises(Refused) as no:
         give(at, who)
     assert codes(no) == {"role.held_already"}
     give(at, who, system_code="paris")
-    assert RoleHeld.objects.count() == 2
+    assert RoleHeld.objects.filter(user=who).count() == 2
+
+
+def test_a_role_is_given_and_ended_only_by_who_may_for_that_system_and_only_for_one_of_the_register():
+    at, giver, who = make.organisation(), make.user(), make.user()
+    found.system(at)
+    make.role(giver, at, system_code="paris")
+    by = f"user/{giver.pk}"
+    for system, expected in (("", {"permission.missing"}), ("rio", {"permission.missing", "role.system_unknown"})):
+        with pytest.raises(Refused) as no:
+            give(at, who, by=by, system_code=system)
+        assert codes(no) == expected
+    with pytest.raises(Refused) as no:
+        give(at, who, system_code="pariss")
+    assert codes(no) == {"role.system_unknown"}
+    row = give(at, who, by=by, system_code="paris")
+    whole = give(at, who)
+    with pytest.raises(Refused) as no:
+        actions.end_role(organisation_id=at.pk, role_held_id=whole, end_on=TODAY, now=NOW, by=by)
+    assert codes(no) == {"permission.missing"}
+    actions.end_role(organisation_id=at.pk, role_held_id=row, end_on=TODAY, now=NOW, by=by)
+
+
+def test_roles_that_check_each_other_are_given_together_only_knowingly():
+    at, who = make.organisation(), make.user()
+    found.system(at)
+    make.role(who, at, "system_administrator", to_on=TODAY)  # ended: no longer beside
+    give(at, who)
+    give(at, make.user(), "system_administrator", system_code="paris")
+    with pytest.raises(Refused) as no:
+        give(at, who, "system_administrator", system_code="paris")
+    assert codes(no) == {"role.apart"}
+    give(at, who, "system_administrator", system_code="paris", knowingly=True)
+    shown = listings.roles_page(listings.ask_roles(on=TODAY, given=QueryDict()), organisation_id=at.pk, on=TODAY)
+    assert [bool(r.warns) for r in shown.rows if r.email == who.email] == [True, True]
 
 
 def test_a_role_given_by_mistake_ends_the_same_day_and_can_be_given_again():
     at, who = make.organisation(), make.user()
     row = give(at, who)
-    actions.end_role(organisation_id=at.pk, role_held_id=row, end_on=TODAY, now=NOW, by="user/0")
+    actions.end_role(organisation_id=at.pk, role_held_id=row, end_on=TODAY, now=NOW, by="cli/setup")
     assert RoleHeld.objects.get(pk=row).to_on == TODAY
     assert give(at, who) == row
     assert RoleHeld.objects.get(pk=row).to_on is None
@@ -139,7 +178,7 @@ def test_the_last_privacy_officer_of_an_organisation_cannot_be_ended():
     at, elsewhere = make.organisation(), make.organisation("RYY")
     row = make.role(make.user(), at, "privacy_officer")
     make.role(make.user(), elsewhere, "privacy_officer")
-    end = {"organisation_id": at.pk, "role_held_id": row.pk, "end_on": TODAY, "now": NOW, "by": "user/0"}
+    end = {"organisation_id": at.pk, "role_held_id": row.pk, "end_on": TODAY, "now": NOW, "by": "cli/setup"}
     with pytest.raises(Refused) as no:
         actions.end_role(**end)
     assert codes(no) == {"role.last_kept"}
@@ -157,7 +196,7 @@ def test_the_last_privacy_officer_of_an_organisation_cannot_be_ended():
 def test_a_role_of_another_organisation_is_out_of_reach():
     row = make.role(make.user(), make.organisation("RYY"), "auditor")
     with pytest.raises(RoleHeld.DoesNotExist):
-        actions.end_role(organisation_id=make.organisation().pk, role_held_id=row.pk, end_on=TODAY, now=NOW, by="user/0")
+        actions.end_role(organisation_id=make.organisation().pk, role_held_id=row.pk, end_on=TODAY, now=NOW, by="cli/setup")
 
 
 @pytest.mark.clause("PA-003")

@@ -22,7 +22,7 @@ def trust() -> Organisation:
 
 
 def adopt(trust: Organisation, document: str = "paris", pack: str = "tewv", from_on: date = TODAY, **more: str) -> int:
-    return adopt_document(organisation=trust, pack=pack, document=document, from_on=from_on, now=NOW, by="user/7", **more)
+    return adopt_document(organisation=trust, pack=pack, document=document, from_on=from_on, now=NOW, by="cli/ops", **more)
 
 
 @pytest.mark.clause("PA-001")
@@ -40,7 +40,7 @@ def test_the_adoption_is_written_in_the_ledger_without_a_name(trust: Organisatio
         "document.adopted",
         f"adoption/{row}",
         "RNM",
-        "user/7",
+        "cli/ops",
         NOW,
     )
     assert (entry.body["pack"], entry.body["document"], entry.body["version"]) == ("tewv", "paris", "3")
@@ -71,7 +71,7 @@ def test_a_document_in_force_already_is_refused_and_another_is_not(trust: Organi
 def test_an_ended_document_is_out_of_force_from_that_day_and_can_come_back(trust: Organisation):
     row = adopt(trust)
     later = TODAY + timedelta(days=30)
-    end_adoption(organisation=trust, adoption_id=row, to_on=later, now=NOW, by="user/7")
+    end_adoption(organisation=trust, adoption_id=row, to_on=later, now=NOW, by="cli/ops")
     assert queries.in_force(organisation_id=trust.pk, on=later - timedelta(days=1))
     assert queries.in_force(organisation_id=trust.pk, on=later) == ()
     adopt(trust, from_on=later)
@@ -82,7 +82,7 @@ def test_an_ended_document_is_out_of_force_from_that_day_and_can_come_back(trust
 def test_an_adoption_does_not_end_before_it_began(trust: Organisation, to_on: date):
     row = adopt(trust)
     with pytest.raises(Refused) as refused:
-        end_adoption(organisation=trust, adoption_id=row, to_on=to_on, now=NOW, by="user/7")
+        end_adoption(organisation=trust, adoption_id=row, to_on=to_on, now=NOW, by="cli/ops")
     assert [r.code for r in refused.value.decision.reasons] == ["document.not_begun"]
 
 
@@ -91,4 +91,4 @@ def test_another_organisation_can_neither_see_nor_end_it(trust: Organisation):
     other = Organisation.objects.create(ods_code="RXX", name="Other")
     assert queries.in_force(organisation_id=other.pk, on=TODAY) == ()
     with pytest.raises(Adoption.DoesNotExist):
-        end_adoption(organisation=other, adoption_id=row, to_on=TODAY + timedelta(days=1), now=NOW, by="user/7")
+        end_adoption(organisation=other, adoption_id=row, to_on=TODAY + timedelta(days=1), now=NOW, by="cli/ops")

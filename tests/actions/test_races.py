@@ -233,7 +233,7 @@ def test_an_unsafe_plan_allowed_by_eight_at_once_is_allowed_once():
     here = people.organisation()
     found.system(here)
     facts = {"organisation": here, "system_code": "paris", "on": ON, "now": NOW}
-    done, raised = at_once(lambda n: accounts.allow_unsafe(**facts, reason=f"Reason {n}", by=f"user/{n}"))
+    done, raised = at_once(lambda n: accounts.allow_unsafe(**facts, reason=f"Reason {n}", by=f"cli/{n}"))
     assert raised == [] and len({a.pk for a in done}) == 1
     assert Allowance.objects.count() == Entry.objects.filter(verb="plan.allowed").count() == Errand.objects.count() == 1
     assert Entry.objects.get().actor == Allowance.objects.get().by
@@ -246,7 +246,7 @@ def test_asking_to_look_again_does_not_wait_for_a_comparison_being_kept():
     asked = Event()
 
     def ask() -> None:
-        accounts.ask_for_run(organisation=here, on=ON, now=NOW, by="user/1")
+        accounts.ask_for_run(organisation=here, on=ON, now=NOW, by="cli/ops")
         asked.set()
         connection.close()
 

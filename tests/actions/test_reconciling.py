@@ -220,10 +220,10 @@ def test_nothing_of_an_unsafe_plan_is_raised_until_a_named_person_allows_it():
     assert list(Task.objects.values_list("kind", "role")) == [("feed.unsafe", "trust_administrator")]
 
     with pytest.raises(Refused) as refused:
-        actions.allow_unsafe(organisation=here, system_code="paris", on=ON, reason=" ", now=NOW, by="user/1")
+        actions.allow_unsafe(organisation=here, system_code="paris", on=ON, reason=" ", now=NOW, by="cli/ops")
     assert refused.value.decision.reasons[0].code == "reason.missing"
-    actions.allow_unsafe(organisation=here, system_code="paris", on=ON, reason="The ward closed", now=NOW, by="user/1")
-    actions.allow_unsafe(organisation=here, system_code="paris", on=ON, reason="Again", now=NOW, by="user/1")
+    actions.allow_unsafe(organisation=here, system_code="paris", on=ON, reason="The ward closed", now=NOW, by="cli/ops")
+    actions.allow_unsafe(organisation=here, system_code="paris", on=ON, reason="Again", now=NOW, by="cli/ops")
     assert Allowance.objects.get().reason == "The ward closed"
     assert Entry.objects.filter(verb="plan.allowed").count() == 1
     assert Errand.objects.filter(name="accounts.reconcile").count() == 1
@@ -234,7 +234,7 @@ def test_nothing_of_an_unsafe_plan_is_raised_until_a_named_person_allows_it():
 def test_an_allowance_is_for_its_day_only():
     here = mass_leavers()
     compared.compare(here)
-    actions.allow_unsafe(organisation=here, system_code="paris", on=ON, reason="The ward closed", now=NOW, by="user/1")
+    actions.allow_unsafe(organisation=here, system_code="paris", on=ON, reason="The ward closed", now=NOW, by="cli/ops")
     compared.compare(here, on=ON + timedelta(days=1))
     assert not Task.objects.filter(kind="account.leaver").exists()
 

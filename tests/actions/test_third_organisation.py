@@ -42,7 +42,7 @@ def trust(tmp_path: Path) -> Organisation:
     here = Organisation.objects.get(ods_code="RNM")
     compared.load(here, *read_folder(files(tmp_path)).files)
     compared.compare(here)
-    adopt_document(organisation=here, pack="northmere", document="records-access", from_on=ON, now=NOW, by="user/7")
+    adopt_document(organisation=here, pack="northmere", document="records-access", from_on=ON, now=NOW, by="cli/ops")
     return here
 
 
@@ -76,7 +76,7 @@ def test_people_are_refused_by_its_clauses(trust: Organisation):
         make_user(organisation_id=trust.pk, email="jo@northmere.example", name="Jo", password="short", now=NOW, by="cli/setup")
     assert {(r.code, r.clause) for r in no.value.decision.reasons} == {("password.weak", "NM-003")}
     with pytest.raises(Refused) as no:
-        adopt_document(organisation=trust, pack="northmere", document="records-access", from_on=date(2027, 1, 1), now=NOW, by="user/7")
+        adopt_document(organisation=trust, pack="northmere", document="records-access", from_on=date(2027, 1, 1), now=NOW, by="cli/ops")
     assert [(r.code, r.clause) for r in no.value.decision.reasons] == [("document.in_force_already", "NM-001")]
     boss, other = (make.person(trust, f"Boss {n}").pk for n in "AB")
     decision = may_act_for(organisation_id=trust.pk, manager_id=boss, actor_id=other, on=ON)

@@ -63,8 +63,8 @@ def absence(of: Person, **more: Any) -> Absence:
     return Absence.objects.create(organisation=of.organisation, person=of, **facts)
 
 
-def user(email: str = "", *, name: str = "Bryony Falk", person: Person | None = None, password: str | None = PASSWORD) -> User:
-    made = User(email=email or f"user{next(_numbers)}@trust.example", name=name, person=person, created_at=NOW)
+def user(email: str = "", *, name: str = "Bryony Falk", person: Person | None = None, password: str | None = PASSWORD, **more: Any) -> User:
+    made = User(**more, email=email or f"user{next(_numbers)}@trust.example", name=name, person=person, created_at=NOW)
     made.set_password(password)
     made.save()
     EmailAddress.objects.create(user=made, email=made.email, primary=True, verified=True)

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from careward.config.rooms import house
 from careward.core.rights import EVERYWHERE, NO_RIGHTS, WHOLE, Grant, Rights, rights_everywhere, rights_of_grants
-from careward.core.roles import ROLES
+from careward.core.roles import APART, ROLES, why_apart
 
 TODAY = date(2026, 11, 23)
 CODES = ("paris", "rio", "epma")
@@ -96,3 +96,15 @@ def test_an_auditor_who_is_given_one_system_goes_on_seeing_them_all():
     more = of([Grant("auditor", "", TODAY), Grant("system_administrator", "paris", TODAY)])
     assert more.systems_for("accounts:findings:see") is EVERYWHERE
     assert more.systems_for("tasks:tasks:do") == {"paris"}
+
+
+@given(one=st.sampled_from(sorted(ROLES)), other=st.sampled_from(sorted(ROLES)))
+def test_roles_that_check_each_other_warn_whichever_comes_first(one, other):
+    assert why_apart(one, {other}) == why_apart(other, {one})
+    assert why_apart(one, set()) == why_apart(one, {one}) == ()
+
+
+def test_the_table_of_roles_apart_names_roles_and_says_why():
+    for pair in APART:
+        assert pair.one and pair.other and not pair.one & pair.other and pair.one | pair.other <= ROLES.keys() and pair.why
+    assert why_apart("trust_administrator", {"clinician", "auditor"})

@@ -13,6 +13,7 @@ from django.urls import reverse
 from careward.evidence.ledger.models import Entry
 from careward.people.signin.models import RoleHeld
 from careward.people.staff.models import Assignment, Person
+from tests.make import found
 from tests.make import people as make
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.make.people_urls")]
@@ -199,9 +200,11 @@ def give(browser: Client, **more):
 
 def test_a_role_is_given_seen_and_ended(admin):
     who = make.user("bo@trust.example", name="Bo Auditor")
+    found.system(make.organisation(), name="PARIS record")
     form = admin.get(reverse("signin:give_role")).content.decode()
-    assert 'value="2026"' in form
-    answer = give(admin, last_on_day="31", last_on_month="12", last_on_year="2026", system_code=" PARIS ")
+    assert 'value="2026"' in form and "PARIS record" in form and "Every system" in form
+    assert "Choose a system from the list" in text(give(admin, system_code="rio"))
+    answer = give(admin, last_on_day="31", last_on_month="12", last_on_year="2026", system_code="paris")
     assert answer.url == reverse("signin:roles")
     row = RoleHeld.objects.get(user=who)
     assert (row.to_on, row.system_code) == (date(2027, 1, 1), "paris")
@@ -219,6 +222,17 @@ def test_a_role_is_given_seen_and_ended(admin):
     assert 'role="rowheader">Bo Auditor' not in after.content.decode()
 
 
+def test_roles_that_check_each_other_need_a_second_word_and_warn_on_the_list(admin):
+    who = make.user("bo@trust.example", name="Bo Auditor")
+    make.role(who, make.organisation(), "system_administrator")
+    asked = give(admin)
+    assert asked.status_code == 409 and 'name="knowingly"' in asked.content.decode()
+    assert "An auditor would audit what they do themselves" in text(asked)
+    assert 'name="knowingly"' not in admin.get(reverse("signin:give_role")).content.decode()
+    assert give(admin, knowingly="on").status_code == 302
+    assert text(admin.get(reverse("signin:roles"))).count("An auditor would audit what they do themselves") == 2
+
+
 def test_a_form_says_every_mistake_and_keeps_what_was_typed(admin):
     answer = give(admin, email="nobody@trust.example", role="", from_on_day="31")
     words = text(answer)
@@ -231,7 +245,7 @@ def test_a_form_says_every_mistake_and_keeps_what_was_typed(admin):
 def test_a_refusal_says_every_reason(admin):
     answer = give(admin, email="ada@trust.example", from_on_day="20")
     assert answer.status_code == 409
-    assert "2 reasons" in text(answer)
+    assert "3 reasons" in text(answer)
     assert "Nobody gives a role to themselves" in text(answer)
     assert "20 November 2026, has passed" in text(answer)
     assert RoleHeld.objects.count() == 1
@@ -256,7 +270,7 @@ def test_a_role_of_another_organisation_is_not_there(admin):
 def test_roles_cost_the_same_for_few_and_many(admin, django_assert_num_queries, many):
     for n in range(many):
         make.role(make.user(name=f"User {n}"), make.organisation(), "auditor")
-    with django_assert_num_queries(10):  # session, user, standing (2), badges (3), all, count, rows
+    with django_assert_num_queries(11):  # session, user, standing (2), badges (3), all, count, rows, what their holders hold beside
         admin.get(reverse("signin:roles"))
 
 

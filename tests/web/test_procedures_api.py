@@ -33,7 +33,7 @@ def trust(db, settings) -> Organisation:
     settings.ROOT_URLCONF = __name__
     settings.MIDDLEWARE = [f"{__name__}.Clock"]
     trust = Organisation.objects.create(ods_code="RNM", name="Northmoor", pack="tewv")
-    adopt_document(organisation=trust, pack="tewv", document="paris", from_on=date(2025, 5, 12), owner="Bryony Falk", now=NOW, by="user/7")
+    adopt_document(organisation=trust, pack="tewv", document="paris", from_on=date(2025, 5, 12), owner="Bryony Falk", now=NOW, by="cli/ops")
     return trust
 
 

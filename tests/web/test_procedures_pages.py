@@ -15,6 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from careward.access.accounts.models import Account, Finding, Run
+from careward.core.decision import Refused
 from careward.core.packs.documents import load_document
 from careward.governance.procedures import exports
 from careward.governance.procedures.actions import adopt_document
@@ -22,7 +23,7 @@ from careward.governance.procedures.carried import clauses, documents
 from careward.governance.procedures.models import Adoption
 from careward.people.staff.models import Organisation, Person
 from careward.systems.register.models import Environment, System
-from tests.make import found
+from tests.make import found, people
 from tests.web import procedures_site
 from tests.web.procedures_site import NOW, SEES, TODAY
 
@@ -49,7 +50,7 @@ def ask_as(monkeypatch, trust: Organisation, *permissions: str) -> None:
 
 
 def adopt(trust: Organisation, document: str = "paris", pack: str = "tewv", **more: str) -> None:
-    adopt_document(organisation=trust, pack=pack, document=document, from_on=date(2025, 5, 12), now=NOW, by="user/7", **more)
+    adopt_document(organisation=trust, pack=pack, document=document, from_on=date(2025, 5, 12), now=NOW, by="cli/ops", **more)
 
 
 def paris_with(trust: Organisation, good: int = 3, bad: int = 2, due_on: date = TODAY + timedelta(days=1)) -> None:
@@ -301,6 +302,7 @@ def test_another_organisations_document_is_not_found(browser: Client, trust: Org
 
 
 def test_a_document_is_adopted_and_ended_in_the_browser(browser: Client, trust: Organisation):
+    people.role(people.user(pk=7), trust, "head_of_ig", system_code="paris")  # it governs PARIS alone
     form = {
         "document": "tewv/paris",
         "from_on_day": "12",
@@ -315,6 +317,15 @@ def test_a_document_is_adopted_and_ended_in_the_browser(browser: Client, trust: 
     assert again.status_code == 409 and "It is in force already, from 12 May 2025" in text(again)
     ended = browser.post("/procedures/paris/end/", {"to_on_day": "24", "to_on_month": "11", "to_on_year": "2026"})
     assert ended.status_code == 302 and Adoption.objects.get().to_on == date(2026, 11, 24)
+
+
+def test_a_document_is_adopted_only_by_who_may_for_every_system_it_governs(trust: Organisation):
+    who = people.user()
+    people.role(who, trust, "head_of_ig", system_code="rio")
+    people.role(who, trust, "auditor")
+    for pack, document in (("tewv", "paris"), ("elft", "access")):
+        with pytest.raises(Refused, match=r"permission\.missing"):
+            adopt_document(organisation=trust, pack=pack, document=document, from_on=TODAY, now=NOW, by=f"user/{who.pk}")
 
 
 def test_a_form_filled_wrongly_says_what_to_enter_and_keeps_the_answers(browser: Client, trust: Organisation):

@@ -20,13 +20,16 @@ from careward.access.accounts.models import Account, Allowance, Run
 from careward.core.days import london_day
 from careward.core.decision import Refused, refuse
 from careward.core.packs.pack import Pack
+from careward.core.rights import WHOLE
 from careward.evidence.errands import actions as errands
 from careward.evidence.errands.models import Errand
 from careward.evidence.ledger import actions as ledger
 from careward.evidence.rows import bulk
+from careward.people.signin.arrivals import rights_of
 from careward.people.staff.models import Organisation
 from careward.people.staff.packs import pack_on
 from careward.systems.register.models import System
+from careward.systems.register.queries import within_systems
 from careward.work.tasks.many import write_tasks
 from careward.work.tasks.queries import answer_to
 from careward.work.tasks.wanted import TaskPlan
@@ -48,6 +51,7 @@ class Kept:
 
 
 WHOSE = ("account.unmatched", "account.ambiguous")
+RUN, ALLOW = "accounts:reconciliation:run", "accounts:plans:allow"
 RECONCILE = "accounts.reconcile"  # the errand that compares everything of an organisation
 
 
@@ -131,9 +135,13 @@ def _digest(judged: Sequence[Judged]) -> str:
 
 @transaction.atomic
 def allow_unsafe(*, organisation: Organisation, system_code: str, on: date, reason: str, now: datetime, by: str) -> Allowance:
-    """A named person lets an unsafe plan for a system go ahead on a day. Raises Refused when no reason is given."""
+    """A named person lets an unsafe plan for a system go ahead on a day. Raises Refused without the right to that system, or a reason."""
+    rights = rights_of(actor=by, organisation_id=organisation.pk, on=london_day(now))
+    decision = rights.must(ALLOW, "let a large change go ahead", system_code)
     if not reason.strip():
-        raise Refused(refuse("reason.missing", "house", "Nothing says why the change may go ahead", "Give the reason"))
+        decision &= refuse("reason.missing", "house", "Nothing says why the change may go ahead", "Give the reason")
+    if not decision:
+        raise Refused(decision)
     system = System.objects.get(organisation=organisation, code=system_code)
     allowance, made = Allowance.objects.get_or_create(
         system=system, on_date=on, defaults={"organisation": organisation, "reason": reason.strip(), "by": by, "allowed_at": now}
@@ -166,20 +174,36 @@ def take_answer(*, organisation: Organisation, task_id: int, now: datetime, by: 
 
 @transaction.atomic
 def ask_for_run(*, organisation: Organisation, on: date, now: datetime, by: str) -> None:
-    """Asks the worker to look again now. Asked while the same already waits, it is written down and done once.
+    """Asks the worker to look again now, at each system that whoever asks may have compared. Raises Refused where there is none.
 
-    Two who ask in the same instant may each leave an errand, which does no harm: nobody is made to wait for a lock.
+    Asked while the same already waits, it is written down and done once. Two who ask in the same instant may each leave an errand,
+    which does no harm: nobody is made to wait for a lock.
     """
-    same = {"organisation": organisation.ods_code, "name": RECONCILE, "body__organisation": organisation.pk, "body__on": on.isoformat()}
-    waits = Errand.objects.filter(**same, claimed_at=None, done_at=None, stuck_at=None).exists()
+    systems = _to_compare(organisation, now, by)
     subject = f"organisation/{organisation.pk}"
-    ledger.record(at=now, actor=by, verb="reconciliation.asked", subject=subject, organisation=organisation.ods_code, on=on.isoformat())
-    if not waits:
-        _ask_to_look(organisation, on, subject, now, by)
+    told = {"on": on.isoformat(), **({} if systems == (WHOLE,) else {"systems": list(systems)})}
+    ledger.record(at=now, actor=by, verb="reconciliation.asked", subject=subject, organisation=organisation.ods_code, **told)
+    same = {"organisation": organisation.ods_code, "name": RECONCILE, "body__organisation": organisation.pk, "body__on": on.isoformat()}
+    waiting = Errand.objects.filter(**same, claimed_at=None, done_at=None, stuck_at=None).values_list("body", flat=True)
+    there = {body.get("system", WHOLE) for body in waiting}
+    for code in systems:
+        if there.isdisjoint({code, WHOLE}):
+            _ask_to_look(organisation, on, subject, now, by, system=code)
 
 
-def _ask_to_look(organisation: Organisation, on: date, subject: str, now: datetime, by: str) -> None:
-    body = {"organisation": organisation.pk, "on": on.isoformat(), "by": by}
+def _to_compare(organisation: Organisation, now: datetime, by: str) -> tuple[str, ...]:
+    """The systems of the register that somebody may have compared; WHOLE alone where these are all."""
+    rights = rights_of(actor=by, organisation_id=organisation.pk, on=london_day(now))
+    if rights.may(RUN, system=WHOLE):
+        return (WHOLE,)
+    known = System.objects.filter(within_systems(rights.systems_for(RUN), "code"), organisation=organisation)
+    if codes := tuple(known.order_by("code").values_list("code", flat=True)):
+        return codes
+    raise Refused(rights.must(RUN, "have the accounts compared", WHOLE))
+
+
+def _ask_to_look(organisation: Organisation, on: date, subject: str, now: datetime, by: str, *, system: str = WHOLE) -> None:
+    body = {"organisation": organisation.pk, "on": on.isoformat(), "by": by, **({"system": system} if system else {})}
     errands.ask(name=RECONCILE, body=body, organisation=organisation.ods_code, subject=subject, now=now)
 
 

@@ -1,17 +1,21 @@
 """Bringing a procedure document into force for an organisation, and ending it."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
 
 from django.db import transaction
 
 from careward.core.days import london_day
-from careward.core.decision import Refused
+from careward.core.decision import Decision, Refused
 from careward.evidence.ledger import actions as ledger
 from careward.governance.procedures import rules
 from careward.governance.procedures.models import Adoption
 from careward.governance.procedures.rules import Running
+from careward.people.signin.arrivals import rights_of
 from careward.people.staff.models import Organisation
 from careward.people.staff.packs import documents, pack_on
+
+ADOPT = "procedures:documents:adopt"
 
 
 @transaction.atomic
@@ -25,9 +29,11 @@ def adopt_document(
     same = next((r for r in rows if (r.pack, r.document, r.from_on, r.to_on) == (pack, document, from_on, None)), None)
     if same and all(getattr(same, key) == value for key, value in new.items()):
         return same.pk
+    known = documents().get((pack, document))
+    right = _right("bring a document into force", known.systems if known else (), organisation, now, by)
     others = [Running(r.document, r.from_on, r.to_on) for r in rows]
-    decision = rules.may_adopt(
-        Running(document, from_on), known=(pack, document) in documents(), others=others, clause=_clause(organisation, now)
+    decision = right & rules.may_adopt(
+        Running(document, from_on), known=known is not None, others=others, clause=_clause(organisation, now)
     )
     if not decision:
         raise Refused(decision)
@@ -43,7 +49,9 @@ def adopt_document(
 def end_adoption(*, organisation: Organisation, adoption_id: int, to_on: date, now: datetime, by: str) -> None:
     """Takes a document out of force from a day on. Refused when it has not begun by then, or ended before."""
     row = Adoption.objects.select_for_update().get(pk=adoption_id, organisation=organisation)
-    decision = rules.may_end(Running(row.document, row.from_on, row.to_on), to_on=to_on, clause=_clause(organisation, now))
+    known = documents().get((row.pack, row.document))
+    right = _right("take a document out of force", known.systems if known else (), organisation, now, by)
+    decision = right & rules.may_end(Running(row.document, row.from_on, row.to_on), to_on=to_on, clause=_clause(organisation, now))
     if not decision:
         raise Refused(decision)
     row.to_on = to_on
@@ -52,6 +60,11 @@ def end_adoption(*, organisation: Organisation, adoption_id: int, to_on: date, n
         at=now, actor=by, verb="adoption.ended", subject=f"adoption/{row.pk}", organisation=organisation.ods_code,
         pack=row.pack, document=row.document, to_on=to_on.isoformat(),
     )  # fmt: skip
+
+
+def _right(words: str, systems: Iterable[str], organisation: Organisation, now: datetime, by: str) -> Decision:
+    """Whether somebody may do this to a document: to every system it governs, or to the whole organisation where it names none."""
+    return rights_of(actor=by, organisation_id=organisation.pk, on=london_day(now)).must(ADOPT, words, *systems)
 
 
 def _clause(organisation: Organisation, now: datetime) -> str:

@@ -10,6 +10,7 @@ from django.contrib.auth.password_validation import password_validators_help_tex
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
+from django.db.models import Q
 
 from careward.core.days import london_day
 from careward.core.decision import ALLOWED, Decision, Refused, refuse
@@ -17,6 +18,7 @@ from careward.core.packs.pack import Pack
 from careward.core.roles import ROLES
 from careward.evidence.ledger import actions as ledger
 from careward.people.signin import rules
+from careward.people.signin.arrivals import rights_of
 from careward.people.signin.models import ApiToken, RoleHeld, TermsAccepted, User
 from careward.people.signin.rules import PERSONA_DOMAIN
 from careward.people.signin.terms import terms_in_force
@@ -24,6 +26,7 @@ from careward.people.staff.models import Organisation, Person
 from careward.people.staff.packs import pack_on
 from careward.web.house import house
 
+GIVE = "signin:roles:give"
 TOKEN_PREFIX = "cw_"  # noqa: S105  (so that a scanner of repositories knows one when it sees one)
 
 
@@ -103,16 +106,25 @@ def give_role(
     from_on: date,
     to_on: date | None = None,
     system_code: str = "",
+    knowingly: bool = False,
     now: datetime,
     by: str,
 ) -> int:
-    """Gives someone a role from one day to another (the last is not in it); returns its row. Refused with every reason at once."""
+    """Gives someone a role from one day to another (the last is not in it); returns its row. Refused with every reason at once.
+
+    `knowingly`: whoever gives it was told that it is better not held beside another role of theirs.
+    """
     organisation = Organisation.objects.select_for_update().get(pk=organisation_id)
     user = User.objects.get(pk=user_id)
     same = RoleHeld.objects.filter(organisation=organisation, user=user, role=role, system_code=system_code)
     held = tuple(rules.Holding(user_id, r.from_on, r.to_on) for r in same)
     title = ROLES[role].title if role in ROLES else role
-    decision = rules.may_give_role(rules.Gift(title, role in ROLES, by, user_id, from_on, to_on, held), today=london_day(now))
+    gift = rules.Gift(
+        title, role in ROLES, by, user_id, from_on, to_on, held, role=role, system=system_code,
+        system_known=system_code in house().systems(organisation_id=organisation.pk),
+        beside=_beside(user_id, organisation.pk, from_on, to_on), knowingly=knowingly,
+    )  # fmt: skip
+    decision = _right("give a role", system_code, organisation.pk, now, by) & rules.may_give_role(gift, today=london_day(now))
     if not decision:
         raise Refused(decision)
     # A role ended on the very day it began left an empty period; given again for that day, the row is filled.
@@ -123,13 +135,26 @@ def give_role(
     return row.pk
 
 
+def _right(words: str, system_code: str, organisation_id: int, now: datetime, by: str) -> Decision:
+    """Whether somebody may give roles for a system, and end them; one for every system only who may for them all."""
+    return rights_of(actor=by, organisation_id=organisation_id, on=london_day(now)).must(GIVE, words, system_code)
+
+
+def _beside(user_id: int, organisation_id: int, from_on: date, to_on: date | None) -> frozenset[str]:
+    """The roles somebody holds on some day of a period."""
+    rows = RoleHeld.objects.filter(Q(to_on=None) | Q(to_on__gt=from_on), user_id=user_id, organisation_id=organisation_id)
+    rows = rows.filter(from_on__lt=to_on) if to_on else rows
+    return frozenset(rows.values_list("role", flat=True))
+
+
 @transaction.atomic
 def end_role(*, organisation_id: int, role_held_id: int, end_on: date, now: datetime, by: str) -> None:
     """Ends a role: it is not held on `end_on` and after. Refused when it would leave the organisation without one it must keep."""
     organisation = Organisation.objects.select_for_update().get(pk=organisation_id)  # so that two ends at once are looked at in turn
     row = RoleHeld.objects.select_for_update().get(pk=role_held_id, organisation=organisation)
     others = RoleHeld.objects.filter(organisation=organisation, role=row.role, user__is_active=True).exclude(pk=row.pk)
-    decision = rules.may_end_role(
+    decision = _right("end a role", row.system_code, organisation.pk, now, by)
+    decision &= rules.may_end_role(
         row.role,
         rules.Holding(row.user_id, row.from_on, row.to_on),
         end_on=end_on,

@@ -1,5 +1,6 @@
 """Forms for giving and ending roles: what was typed, read; whether it may be so is for the rules."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -23,9 +24,19 @@ class GiveRole(forms.Form):
         choices=[("", "Choose a role"), *((name, role.title) for name, role in ROLES.items())],
         error_messages={"required": "Choose a role", "invalid_choice": "Choose a role from the list"},
     )
-    system_code = forms.CharField(label="System, if the role is for one system only", required=False, max_length=40)
+    system_code = forms.ChoiceField(
+        label="System, if the role is for one system only",
+        required=False,
+        error_messages={"invalid_choice": "Choose a system from the list"},
+    )
     from_on = DayField(what="the first day", label="First day")
     last_on = DayField(what="the last day", label="Last day, if it is known", required=False)
+
+    knowingly = forms.BooleanField(label="Give it all the same: I know that these roles check each other", required=False)
+
+    def __init__(self, *given: Any, systems: Mapping[str, str], **more: Any) -> None:
+        super().__init__(*given, **more)
+        self.fields["system_code"].choices = list(systems.items())  # type: ignore[attr-defined]
 
     def clean_email(self) -> str:
         email: str = self.cleaned_data["email"].lower()
@@ -41,7 +52,8 @@ class GiveRole(forms.Form):
         return {
             "user_id": given["user_id"],
             "role": given["role"],
-            "system_code": given["system_code"].strip().lower(),
+            "system_code": given["system_code"],
+            "knowingly": given["knowingly"],
             "from_on": given["from_on"],
             "to_on": last_on + ONE_DAY if last_on else None,
         }

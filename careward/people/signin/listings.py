@@ -1,5 +1,6 @@
 """The lists of this room: who works here, and who holds which role."""
 
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -8,7 +9,7 @@ from typing import Any
 from django.db.models import F, Q
 
 from careward.core.days import ONE_DAY
-from careward.core.roles import ROLES
+from careward.core.roles import ROLES, why_apart
 from careward.people.signin.arrivals import roles_in_force
 from careward.people.signin.models import RoleHeld
 from careward.web import listing, lists
@@ -30,6 +31,7 @@ class Role:
     last_on: date | None  # the last day it is held
     state: str  # now, coming or ended
     words: str
+    warns: tuple[str, ...] = ()  # why it is better not held beside another role of theirs
 
 
 ROLES_HEADS = ("Name", "E-mail address", "Role", "System", "From", "Last day", "State")
@@ -72,7 +74,17 @@ def ask_roles(*, on: date, given: Any) -> Question:
 def roles_page(wanted: Question, *, organisation_id: int, on: date) -> listing.Shown:
     """One page of roles held at an organisation."""
     page = lists.apply(wanted.listing, wanted.asked, _roles_held(organisation_id))
-    return listing.shown(wanted.listing, wanted.asked, page.map(lambda row: _role(row, on)))
+    beside = _beside(organisation_id, {row.user_id for row in page.rows}, on)
+    return listing.shown(wanted.listing, wanted.asked, page.map(lambda row: _role(row, on, beside.get(row.user_id, frozenset()))))
+
+
+def _beside(organisation_id: int, user_ids: set[int], on: date) -> dict[int, frozenset[str]]:
+    """The roles that each of some users holds on a day."""
+    held: defaultdict[int, set[str]] = defaultdict(set)
+    rows = RoleHeld.objects.filter(roles_in_force(on), organisation_id=organisation_id, user_id__in=user_ids)
+    for user_id, role in rows.values_list("user_id", "role"):
+        held[user_id].add(role)
+    return {user_id: frozenset(roles) for user_id, roles in held.items()}
 
 
 def roles_lines(wanted: Question, *, organisation_id: int, on: date) -> Iterator[tuple[Any, ...]]:
@@ -93,7 +105,7 @@ def _roles_held(organisation_id: int):  # type: ignore[no-untyped-def]
     return RoleHeld.objects.filter(~given_back | Q(to_on=None), organisation_id=organisation_id).select_related("user")
 
 
-def _role(row: RoleHeld, on: date) -> Role:
+def _role(row: RoleHeld, on: date, beside: frozenset[str] = frozenset()) -> Role:
     last_on = row.to_on - ONE_DAY if row.to_on else None
     if row.from_on > on:
         state, words = "coming", f"Begins on {day(row.from_on)}"
@@ -102,4 +114,5 @@ def _role(row: RoleHeld, on: date) -> Role:
     else:
         state, words = "now", "Held now"
     title = ROLES[row.role].title if row.role in ROLES else row.role
-    return Role(row.pk, row.user.name, row.user.email, row.role, title, row.system_code, row.from_on, last_on, state, words)
+    warns = why_apart(row.role, beside) if state == "now" else ()
+    return Role(row.pk, row.user.name, row.user.email, row.role, title, row.system_code, row.from_on, last_on, state, words, warns)

@@ -8,6 +8,7 @@ from enum import Enum
 
 from careward.core.days import Period
 from careward.core.decision import ALLOWED, Decision, refuse
+from careward.core.roles import why_apart
 from careward.web.words import day
 
 # NHS information governance guidance: an organisation may not remove its last privacy officer. Without a trust
@@ -15,6 +16,7 @@ from careward.web.words import day
 KEPT = {"privacy_officer": "privacy officer", "trust_administrator": "trust administrator"}
 
 
+WARNED = "role.apart"  # the one refusal that a second word lifts
 PERSONA_DOMAIN = "@northmoor.example"  # the invented trust's; names under example are nobody's, so no letter reaches a persona
 
 
@@ -71,7 +73,11 @@ class Holding:
 
 @dataclass(frozen=True, slots=True)
 class Gift:
-    """A role about to be given. `known` says whether the role exists, `held` the same role held already."""
+    """A role about to be given. `known` says whether the role exists, `held` the same role held already.
+
+    `system_known` says whether its system is in the register, `beside` the other roles they hold on some of its days, `knowingly`
+    that whoever gives it was told which of these it is better kept apart from.
+    """
 
     role_title: str
     known: bool
@@ -80,6 +86,11 @@ class Gift:
     from_on: date
     to_on: date | None
     held: tuple[Holding, ...] = ()
+    role: str = ""
+    system: str = ""
+    system_known: bool = True
+    beside: frozenset[str] = frozenset()
+    knowingly: bool = False
 
 
 def may_give_role(gift: Gift, *, today: date) -> Decision:
@@ -96,6 +107,11 @@ def may_give_role(gift: Gift, *, today: date) -> Decision:
     elif any(_overlap(gift, other) for other in gift.held):
         detail = f"They hold {gift.role_title} on some of these days already"
         decision &= refuse("role.held_already", "house", detail, "End the role they hold first, or choose days after it")
+    if gift.system and not gift.system_known:
+        detail = f"There is no system {gift.system} in the register"
+        decision &= refuse("role.system_unknown", "house", detail, "Choose a system of the register")
+    for why in () if gift.knowingly else why_apart(gift.role, gift.beside):
+        decision &= refuse(WARNED, "house", why, "Give it only knowingly, and say that you do; or end the other role first")
     return decision
 
 

@@ -7,9 +7,12 @@ from django.shortcuts import redirect, render
 
 from careward.core.days import ONE_DAY
 from careward.core.decision import Decision, Refused
+from careward.core.rights import EVERYWHERE
 from careward.core.roles import ROLES
 from careward.people.signin import actions, forms, listings
+from careward.people.signin.rules import WARNED
 from careward.web import exports
+from careward.web.house import house
 from careward.web.permission import needs
 from careward.web.words import day
 
@@ -32,7 +35,9 @@ def role_kinds(request: HttpRequest) -> HttpResponse:
 @needs("signin:roles:give")
 def give_role(request: HttpRequest) -> HttpResponse:
     standing = request.standing
-    form = forms.GiveRole(request.POST if request.method == "POST" else None, initial={"from_on": standing.today})
+    may, known = standing.systems_for("signin:roles:give"), house().systems(organisation_id=standing.organisation_id)
+    systems = {"": "Every system" if may is EVERYWHERE else "Choose a system", **{c: n for c, n in known.items() if c in may}}
+    form = forms.GiveRole(request.POST if request.method == "POST" else None, initial={"from_on": standing.today}, systems=systems)
     refused = Decision()
     if request.method == "POST" and form.is_valid():
         try:
@@ -41,7 +46,7 @@ def give_role(request: HttpRequest) -> HttpResponse:
             return redirect("signin:roles")
         except Refused as no:
             refused = no.decision
-    page = {"form": form, "reasons": refused.reasons}
+    page = {"form": form, "reasons": refused.reasons, "warned": any(r.code == WARNED for r in refused.reasons)}
     return render(request, "signin/give_role.jinja", page, status=409 if refused.reasons else 200)
 
 

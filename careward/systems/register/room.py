@@ -4,6 +4,7 @@ from careward.core.roles import OVERSEERS
 from careward.core.room import Home, MenuEntry, Panel, Permission, Room, Search
 from careward.systems.register import panels, urls
 from careward.systems.register.measures import measures
+from careward.systems.register.queries import known_systems
 
 SEE = "register:systems:see"
 
@@ -17,4 +18,5 @@ ROOM = Room(
     measures=measures,
     panels=(Panel("system", "From the register", 50, "register/about.jinja", panels.about, lead="register/lead.jinja", half=True),),
     searches=(Search("Systems", panels.found, SEE),),
+    systems=known_systems,
 )
