@@ -10,9 +10,13 @@ from careward.access.accounts import actions
 from careward.access.accounts.finding_lines import Reach, open_findings
 from careward.access.accounts.models import Allowance, Finding
 from careward.access.accounts.queries import reach, waiting_allowance
+from careward.access.feeds import actions as loading
+from careward.access.feeds import queries as feeds
+from careward.access.feeds.models import Load, LoadFile
+from careward.access.feeds.uploads import Upload
 from careward.config.rooms import house
 from careward.core.decision import Refused
-from careward.core.rights import Grant, rights_of_grants
+from careward.core.rights import EVERYWHERE, Grant, rights_of_grants
 from careward.core.roles import ROLES
 from careward.evidence.errands.models import Errand
 from careward.evidence.ledger.models import Entry
@@ -28,6 +32,7 @@ from tests.make.people import NOW, TODAY
 from tests.web.procedures_site import standing
 
 pytestmark = pytest.mark.django_db
+NONE = dict.fromkeys(("rows", "added", "changed", "gone", "unchanged", "refused"), 0)
 CODES = ("paris", "rio", "epma")
 PEOPLE = (1, 2)
 GRANTS = st.builds(Grant, st.sampled_from(sorted(ROLES)), st.sampled_from((*CODES, "")), st.just(TODAY))
@@ -165,3 +170,23 @@ def test_a_manager_with_a_role_for_one_system_still_sees_their_own_people(at):
     both = of([Grant("line_manager", "", TODAY), Grant("system_administrator", "paris", TODAY - timedelta(days=1))])
     assert open_findings(reach(_asking(at, both), frozenset({me.pk}))).count() == 1
     assert waiting_allowance(at.pk, both.systems_for("accounts:plans:allow")) == ()
+
+
+def test_files_are_loaded_and_looked_at_only_by_who_may_for_every_system_they_hold(at):
+    facts = {"organisation": at, "source": "test", "profile": "canonical", "begun_at": NOW, "begun_by": "cli/ops", "state": "examined"}
+    loads = {codes: Load.objects.create(**facts) for codes in (("paris",), ("paris", "rio"), ("paris", ""), ("rio",))}
+    for codes, load in loads.items():
+        for code in codes:
+            LoadFile.objects.create(
+                load=load, feed="accounts" if code else "staff", name=f"{code}.csv", system_code=code, samples={}, **NONE
+            )
+    some = holder(at, ("trust_administrator", "paris"), ("auditor", ""))
+    for codes, load in loads.items():
+        sees = feeds.may_see(organisation_id=at.pk, load_id=load.pk, within=frozenset({"paris"}))
+        assert sees == (codes == ("paris",)) and feeds.may_see(organisation_id=at.pk, load_id=load.pk, within=EVERYWHERE)
+        with pytest.raises(Refused) as no:  # none came by the browser, so none of them can be loaded
+            loading.ask_to_apply(organisation_id=at.pk, load_id=load.pk, now=NOW, by=some)
+        assert ("permission.missing" in [r.code for r in no.value.decision.reasons]) == (codes != ("paris",))
+    for name in ("staff.csv", "accounts/rio.csv"):
+        with pytest.raises(Refused, match=r"permission\.missing"):
+            loading.begin_upload(organisation_id=at.pk, uploads=[Upload("accounts/paris.csv", None), Upload(name, None)], now=NOW, by=some)

@@ -10,7 +10,7 @@ import pytest
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from careward.access.accounts.models import Allowance
+from careward.access.accounts.models import Allowance, Run
 from careward.core.packs.pack import load as load_pack
 from careward.evidence.errands.models import Errand
 from careward.evidence.ledger.models import Entry
@@ -146,6 +146,45 @@ def test_an_administrator_of_one_system_reads_no_other_s_accounts(trust):
     assert "rio1" not in words(browser.get("/search/?q=rio")) and "paris1" in words(browser.get("/search/?q=paris"))
     register = words(browser.get("/systems/"))
     assert "PARIS" in register and "of the register are yours to see" in register and "/systems/rio/" not in register
+
+
+def with_roles(trust: Organisation, *held: tuple[str, str]) -> Client:
+    who = people.user()
+    for role, system in held:
+        people.role(who, trust, role, system_code=system)
+    people.accepted(who, trust)
+    people.app_of(who)
+    return signed_in(who)
+
+
+def test_who_administers_one_system_and_serves_another_at_the_desk_lets_no_change_of_the_other_go(trust):
+    """Review finding 1, in the browser."""
+    for code in ("paris", "rio"):
+        found.finding(found.account(found.system(trust, code), username=f"{code}1"))
+    Run.objects.create(
+        organisation=trust, on_date=TODAY, started_at=NOW, finished_at=NOW, by="job/nightly", counts={"unsafe": ["paris", "rio"]}
+    )
+    browser = with_roles(trust, ("patient_systems_manager", "rio"), ("service_desk", "paris"))
+    page = words(browser.get("/findings/"))
+    assert "paris1" in page and "rio1" in page and "/findings/allow/rio/" in page and "/findings/allow/paris/" not in page
+    assert browser.get("/findings/allow/paris/").status_code == 403
+    assert browser.post("/findings/allow/paris/", {"reason": "The ward closed"}).status_code == 403
+    assert not Allowance.objects.exists()
+    assert browser.get("/findings/allow/rio/").status_code == 200
+    assert browser.post("/findings/allow/rio/", {"reason": "The ward closed"}).status_code == 302
+    assert Allowance.objects.get().system.code == "rio"
+
+
+def test_an_auditor_who_is_given_one_system_goes_on_seeing_everything(trust):
+    """Review finding 1: they saw 46 of 446, and were told that nothing needed them."""
+    for code in ("paris", "rio"):
+        found.finding(found.account(found.system(trust, code), username=f"{code}1"))
+    alone, more = with_roles(trust, ("auditor", "")), with_roles(trust, ("auditor", ""), ("system_administrator", "epma"))
+    for browser in (alone, more):
+        page = words(browser.get("/findings/"))
+        assert "paris1" in page and "rio1" in page and "<b>2</b> to put right." in page
+        assert all(browser.get(f"/systems/{code}/").status_code == 200 for code in ("paris", "rio"))
+    assert "Look again now" in words(more.get("/findings/")) and "Look again now" not in words(alone.get("/findings/"))
 
 
 def test_a_number_in_the_address_tells_a_line_manager_no_strangers_name(trust):

@@ -13,7 +13,7 @@ from careward.access.feeds.merge import as_day
 from careward.access.feeds.models import MOVES, Load, LoadFile
 from careward.access.feeds.plan import MOST_PROBLEMS, Planned
 from careward.access.feeds.queries import UNDO, LoadReport, later_touching, load_report, stuck_at, waiting_since
-from careward.access.feeds.uploads import Upload, folder_of, forget, forget_if_older, store, waiting_folders
+from careward.access.feeds.uploads import Upload, folder_of, forget, forget_if_older, store, system_of, waiting_folders
 from careward.access.feeds.world import World
 from careward.access.feeds.writing import put_back, recall
 from careward.core.days import london_day
@@ -43,7 +43,12 @@ def begin_load(*, organisation: Organisation, source: str, profile: str, now: da
 
 @transaction.atomic
 def begin_upload(*, organisation_id: int, uploads: Sequence[Upload], profile: str = "canonical", now: datetime, by: str) -> Load:
-    """Opens a load of files sent by the browser: they wait below CAREWARD_HOME, and an errand examines them."""
+    """Opens a load of files sent by the browser: they wait below CAREWARD_HOME, and an errand examines them.
+
+    Refused to whoever may not load for every system whose accounts are sent, or for the whole organisation where more is.
+    """
+    rights = rights_of(actor=by, organisation_id=organisation_id, on=london_day(now))
+    _must(rights.must(rules.RUN, "load files", *sorted({system_of(u.name) for u in uploads})))
     load = Load(organisation_id=organisation_id, source="browser", profile=profile, begun_at=now, begun_by=by)
     load.asked, load.asked_at = "examine", now
     load.save()

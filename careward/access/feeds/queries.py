@@ -8,12 +8,13 @@ from typing import Any
 from django.db.models import Max, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
-from careward.access.feeds.models import Load, LoadMove
+from careward.access.feeds.models import Load, LoadFile, LoadMove
 from careward.access.feeds.pages import LOADS as LOADS_LIST
 from careward.access.feeds.rules import STATE_WORDS, from_reasons, untouched
 from careward.access.feeds.writing import Remembered, recall
 from careward.core.decision import Decision, Reason, refuse
 from careward.core.ports import Problem
+from careward.core.rights import EVERYWHERE, Everywhere, Systems
 from careward.evidence.errands.models import Errand
 from careward.people.signin.models import User
 from careward.web import lists
@@ -205,9 +206,23 @@ class LoadRow:
     refused: int
 
 
-def _listed(organisation_id: int) -> QuerySet[Load]:
+def _within(organisation_id: int, within: Systems) -> QuerySet[Load]:
+    """The loads of which somebody may see every file: of those systems' accounts, or any where these are all."""
+    rows = Load.objects.filter(organisation_id=organisation_id)
+    if isinstance(within, Everywhere):
+        return rows
+    others = LoadFile.objects.filter(load__organisation_id=organisation_id).exclude(system_code__in=within)
+    return rows.exclude(pk__in=others.values("load"))
+
+
+def may_see(*, organisation_id: int, load_id: int, within: Systems) -> bool:
+    """Whether a load is one of those that the list shows somebody."""
+    return _within(organisation_id, within).filter(pk=load_id).exists()
+
+
+def _listed(organisation_id: int, within: Systems) -> QuerySet[Load]:
     sums = {f"sum_{name}": Coalesce(Sum(f"files__{name}"), 0) for name in ("added", "changed", "gone", "refused")}
-    return Load.objects.filter(organisation_id=organisation_id).annotate(**sums)
+    return _within(organisation_id, within).annotate(**sums)
 
 
 def _row(load: Any) -> LoadRow:
@@ -215,20 +230,20 @@ def _row(load: Any) -> LoadRow:
     return LoadRow(load.pk, load.source, load.begun_at, load.state, STATE_WORDS[load.state], *sums)
 
 
-def loads(organisation_id: int, asked: Asked) -> Page[LoadRow]:
+def loads(organisation_id: int, asked: Asked, within: Systems = EVERYWHERE) -> Page[LoadRow]:
     """One page of the organisation's loads."""
-    return lists.apply(LOADS_LIST, asked, _listed(organisation_id)).map(_row)
+    return lists.apply(LOADS_LIST, asked, _listed(organisation_id, within)).map(_row)
 
 
-def load_rows(organisation_id: int, asked: Asked) -> Iterator[tuple[object, ...]]:
+def load_rows(organisation_id: int, asked: Asked, within: Systems = EVERYWHERE) -> Iterator[tuple[object, ...]]:
     """Every load that was asked for, to download."""
-    rows = (_row(each) for each in lists.stream(lists.matching(LOADS_LIST, asked, _listed(organisation_id))))
+    rows = (_row(each) for each in lists.stream(lists.matching(LOADS_LIST, asked, _listed(organisation_id, within))))
     return ((r.id, r.source, r.begun_at, r.state_words, r.added, r.changed, r.gone, r.refused) for r in rows)
 
 
-def held(organisation_id: int) -> tuple[int, ...]:
+def held(organisation_id: int, within: Systems = EVERYWHERE) -> tuple[int, ...]:
     """The loads that wait for a named person."""
-    return tuple(Load.objects.filter(organisation_id=organisation_id, state="held").order_by("id").values_list("id", flat=True))
+    return tuple(_within(organisation_id, within).filter(state="held").order_by("id").values_list("id", flat=True))
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,12 @@ class Upload:
     content: UploadedFile
 
 
+def system_of(name: str) -> str:
+    """The system whose accounts a file holds, "accounts/paris.csv"; "" for a file of the whole organisation."""
+    folder, _, file = name.rpartition("/")
+    return file.rpartition(".")[0] if folder == "accounts" else ""
+
+
 @dataclass(frozen=True, slots=True)
 class Mistake:
     """What is wrong with what was sent, and in which box of the form."""

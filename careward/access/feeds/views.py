@@ -7,6 +7,7 @@ from django.views.decorators.http import require_POST
 from careward.access.feeds import actions, pages, queries, uploads
 from careward.access.feeds.reading import FEED_READER
 from careward.access.feeds.rules import ALLOW, RUN
+from careward.core.rights import EVERYWHERE
 from careward.web import exports, lists
 from careward.web.listing import shown
 from careward.web.permission import needs
@@ -19,10 +20,10 @@ def loads(request: HttpRequest) -> HttpResponseBase:
     standing = request.standing
     asked = lists.parse(pages.LOADS, request.GET)
     if asked.download:
-        rows = queries.load_rows(standing.organisation_id, asked)
+        rows = queries.load_rows(standing.organisation_id, asked, standing.systems_for(SEE))
         return exports.download(asked.download, "loads", pages.LOAD_HEADS, rows, standing.today)
-    page = queries.loads(standing.organisation_id, asked)
-    context = {"list": shown(pages.LOADS, asked, page), "held": queries.held(standing.organisation_id)}
+    page = queries.loads(standing.organisation_id, asked, standing.systems_for(SEE))
+    context = {"list": shown(pages.LOADS, asked, page), "held": queries.held(standing.organisation_id, standing.systems_for(SEE))}
     return render(request, "feeds/loads.jinja", context)
 
 
@@ -58,13 +59,14 @@ def columns(request: HttpRequest) -> HttpResponse:
 def load(request: HttpRequest, load_id: int) -> HttpResponse:
     standing = request.standing
     seen = queries.load_seen(organisation_id=standing.organisation_id, load_id=load_id)
-    if seen is None:
+    if seen is None or not _sees(request, load_id):
         raise Http404("no such load here")
+    may = standing.rights.on(*(file.system for file in seen.report.files))
     context = {
         "load": seen.report,
         "seen": seen,
-        "may_run": standing.may(RUN),
-        "may_allow": standing.may(ALLOW),
+        "may_run": RUN in may,
+        "may_allow": ALLOW in may,
         "marks": pages.MARKS,
     }
     return render(request, "feeds/load.jinja", context)
@@ -74,7 +76,7 @@ def load(request: HttpRequest, load_id: int) -> HttpResponse:
 def problems(request: HttpRequest, load_id: int) -> HttpResponseBase:
     standing = request.standing
     rows = queries.problem_rows(organisation_id=standing.organisation_id, load_id=load_id)
-    if rows is None:
+    if rows is None or not _sees(request, load_id):
         raise Http404("no such load here")
     return exports.download("csv", f"problems of load {load_id}", pages.PROBLEM_HEADS, rows, standing.today)
 
@@ -101,6 +103,13 @@ def undo(request: HttpRequest, load_id: int) -> HttpResponse:
 
 def _here(request: HttpRequest, load_id: int) -> queries.LoadReport:
     report = queries.load_report(organisation_id=request.standing.organisation_id, load_id=load_id)
-    if report is None:
+    if report is None or not _sees(request, load_id):
         raise Http404("no such load here")
     return report
+
+
+def _sees(request: HttpRequest, load_id: int) -> bool:
+    """A load with files of other systems than theirs does not exist for somebody."""
+    standing = request.standing
+    within = standing.systems_for(SEE)
+    return within is EVERYWHERE or queries.may_see(organisation_id=standing.organisation_id, load_id=load_id, within=within)
