@@ -14,10 +14,10 @@ PYTEST = [PYTHON, "-m", "pytest"]
 ON_POSTGRESQL = ["tests/actions", "tests/web"]
 
 
-def run(title: str, command: list[str]) -> bool:
+def run(title: str, command: list[str], **settings: str) -> bool:
     print(f"\n== {title}", flush=True)
     began = time.monotonic()
-    code = subprocess.run(command, env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}, check=False).returncode
+    code = subprocess.run(command, env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1", **settings}, check=False).returncode
     print(f"-- {title}: {'done' if code == 0 else 'FAILED'} in {time.monotonic() - began:.0f} s", flush=True)
     return code == 0
 
@@ -26,6 +26,15 @@ def main() -> int:
     kinds = [f"tests/{k}" for k in ("house", "rules", "packs", "analysis", "actions", "web", "contracts", "journeys")]
     here = [k for k in kinds if any(Path(k).glob("test_*.py"))]
     good = run("Every kind, on SQLite", [*PYTEST, *here])
+    good = (
+        run(
+            "Drawn tables, on Spark",
+            [*PYTEST, "tests/analysis/test_reconciliation.py"],
+            CAREWARD_ENGINE="spark",
+            CAREWARD_SPARK_URL="sc://sail",
+        )
+        and good
+    )
     with_postgres = [PYTHON, "tools/with_postgres.py", *PYTEST, *[k for k in here if k in ON_POSTGRESQL]]
     good = run("Actions and pages, on PostgreSQL", with_postgres) and good
     return 0 if good else 1

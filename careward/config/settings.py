@@ -196,6 +196,16 @@ TIME_ZONE = "Europe/London"
 USE_I18N = False
 USE_TZ = True
 
+# What compares: DuckDB in this process, or a Spark Connect server, which keeps what it works out where its workers and we both reach.
+ENGINE = os.environ.get("CAREWARD_ENGINE", "duckdb")
+ENGINE_MEMORY = os.environ.get("CAREWARD_ENGINE_MEMORY", "600MB")  # DuckDB's; the rest goes to CAREWARD_HOME/engine meanwhile
+ENGINE_FOLDER = os.environ.get("CAREWARD_ENGINE_FOLDER", str(CAREWARD_HOME / "engine"))
+SPARK_URL = os.environ.get("CAREWARD_SPARK_URL", "")
+if ENGINE not in ("duckdb", "spark"):
+    raise SystemExit(f"CAREWARD_ENGINE is {ENGINE!r}: write duckdb or spark")
+if ENGINE == "spark" and not SPARK_URL.startswith("sc://"):
+    raise SystemExit("CAREWARD_ENGINE is spark, so CAREWARD_SPARK_URL must name its Connect server: write sc://HOST:PORT")
+
 STATIC_URL = "/static/"
 STATIC_ROOT = CAREWARD_HOME / "static"
 STATIC_ROOT.mkdir(exist_ok=True)

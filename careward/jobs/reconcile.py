@@ -18,6 +18,7 @@ from careward.engines.analysis.reconciliation.changes import cases, changed_matc
 from careward.engines.analysis.reconciliation.compare import as_found
 from careward.engines.analysis.reconciliation.compare import compare as compare_tables
 from careward.evidence.rows.bulk import take_stock
+from careward.jobs.engine import engine
 from careward.jobs.extract import STANDING, tables
 from careward.people.staff.models import Organisation
 from careward.people.staff.packs import pack_on
@@ -69,7 +70,7 @@ def compare(*, organisation: Organisation, on: date, system: str = "") -> Compar
     loads = _loads(organisation)
     by_system = packs_of(organisation, on=on)
     read = tables(organisation, system=system)
-    found = compare_tables(read, on=on, packs={p.id: p for p in by_system.values()})
+    found = compare_tables(read, on=on, packs={p.id: p for p in by_system.values()}, engine=engine())
     about = zip(as_found(found.findings), *(found.findings[c].to_pylist() for c in ("account_id", "person_id")), strict=True)
     accounts, packs = read["accounts"], {code: pack.id for code, pack in by_system.items()}
     return Compared(

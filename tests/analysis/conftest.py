@@ -1,11 +1,13 @@
 """Tables drawn in text. A world not drawn otherwise is in order: person 1 works, is trained, and is authorised on PARIS and RiO."""
 
 import datetime as dt
+import os
 
 import pyarrow as pa
 import pytest
 
 from careward.core.packs.pack import load as load_pack
+from careward.engines.analysis.engine import DuckDb, Spark
 from careward.engines.analysis.reconciliation.compare import reconcile
 from careward.engines.analysis.tables import RECONCILED
 
@@ -49,27 +51,46 @@ IN_ORDER = {
 USUAL = {"environment": "live", "status": "active", "kind": "normal", "created_on": dt.date(2024, 1, 1)}
 
 
-@pytest.fixture
-def wrong():
-    """What is wrong in a world: lines as 'user code step clause', of the tables drawn and the others in order."""
-    return lambda on=ON, **tables: [f"{f.username} {f.code} {f.step} {f.clause}" for f in found(on, **tables)]
+@pytest.fixture(scope="session")
+def spark(tmp_path_factory):
+    """Sail, a Spark Connect server in this process."""
+    os.environ.setdefault("RUST_LOG", "error")
+    from pysail.spark import SparkConnectServer  # heavy, and only here
+
+    server = SparkConnectServer("127.0.0.1", 0)
+    server.start(background=True)
+    host, port = server.listening_address
+    yield Spark(f"sc://{host}:{port}", str(tmp_path_factory.mktemp("spark")))
+    server.stop()
 
 
 @pytest.fixture
-def told():
+def engine(request):
+    """The engine that is set: CAREWARD_ENGINE=spark draws every table on Spark."""
+    return request.getfixturevalue("spark") if os.environ.get("CAREWARD_ENGINE") == "spark" else DuckDb()
+
+
+@pytest.fixture
+def lines(engine):
+    """What is wrong in a world of the tables drawn, the others being in order: whole."""
+
+    def found(on=ON, **tables):
+        drawn = {**IN_ORDER, **tables}
+        return reconcile({name: draw(name, drawn.get(name, "")) for name in RECONCILED}, on=on, packs=PACKS, engine=engine)
+
+    return found
+
+
+@pytest.fixture
+def wrong(lines):
+    """What is wrong in a world, as 'user code step clause'."""
+    return lambda on=ON, **tables: [f"{f.username} {f.code} {f.step} {f.clause}" for f in lines(on, **tables)]
+
+
+@pytest.fixture
+def told(lines):
     """The details of what is wrong in a world."""
-    return lambda on=ON, **tables: [f.detail for f in found(on, **tables)]
-
-
-@pytest.fixture
-def lines():
-    """What is wrong in a world, whole."""
-    return lambda on=ON, **tables: found(on, **tables)
-
-
-def found(on, **tables):
-    drawn = {**IN_ORDER, **tables}
-    return reconcile({name: draw(name, drawn.get(name, "")) for name in RECONCILED}, on=on, packs=PACKS)
+    return lambda on=ON, **tables: [f.detail for f in lines(on, **tables)]
 
 
 def draw(name, text):

@@ -1,6 +1,6 @@
 """The shapes of the tables that analysis reads and writes. Every engine must honour them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any
 
 import ibis
@@ -90,13 +90,6 @@ class ShapeError(ValueError):
     """A table lacks a column, or holds what is no such value; the message names table and column."""
 
 
-def shaped(tables: Mapping[str, Any], shapes: Mapping[str, ibis.Schema]) -> dict[str, pa.Table]:
-    """The named tables as Arrow in their shapes, whether they come as Arrow or as Ibis tables. Raises ShapeError."""
-    if missing := sorted(shapes.keys() - tables.keys()):
-        raise ShapeError(f"no table {missing[0]!r}; give each of {', '.join(shapes)}, empty where there is nothing")
-    return {name: _shaped(name, tables[name], shape) for name, shape in shapes.items()}
-
-
 def looked_up(rows: Table, other: Table, keys: list[str]) -> Table:
     """Each row with what another table, with one row a key at most, says of it; null where that says nothing.
 
@@ -120,11 +113,14 @@ def arrow(shape: ibis.Schema, rows: Iterable[tuple[Any, ...]]) -> pa.Table:
     return pa.table([pa.array(c, f.type) for c, f in zip(columns, fields, strict=True)], schema=fields)
 
 
-def _shaped(name: str, table: Any, shape: ibis.Schema) -> pa.Table:
-    rows = table if isinstance(table, pa.Table) else table.to_pyarrow()
+def fitted(name: str, rows: pa.Table, shape: ibis.Schema, *, cast: bool = True) -> pa.Table:
+    """Rows with the columns of a shape, made its types or, where that is not asked for, found to have them. Raises ShapeError."""
     if missing := [c for c in shape.names if c not in rows.column_names]:
         raise ShapeError(f"{name}: no column {missing[0]!r}; it needs {', '.join(shape.names)}")
+    chosen, wanted = rows.select(shape.names), shape.to_pyarrow()
+    if not cast and (wrong := [f.name for f, w in zip(chosen.schema, wanted, strict=True) if f.type != w.type]):
+        raise ShapeError(f"{name}: column {wrong[0]!r} is of another type; its columns are {shape}")
     try:
-        return rows.select(shape.names).cast(shape.to_pyarrow())
+        return chosen.cast(wanted)
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
         raise ShapeError(f"{name}: {error}; its columns are {shape}") from error

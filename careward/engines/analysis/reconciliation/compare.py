@@ -1,20 +1,21 @@
 """Compares what is authorised with what exists, for every account at once. The single form is careward.access.accounts.rules."""
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import date
 from typing import Any
 
-import duckdb
+import ibis
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from careward.core.packs.pack import Pack
 from careward.core.ports import Found
-from careward.engines.analysis.reconciliation.figures import figures
-from careward.engines.analysis.reconciliation.plan import matches, plan
-from careward.engines.analysis.tables import ACCOUNTS, FINDINGS, MATCHES, PEOPLE, RECONCILED, ShapeError, shaped
+from careward.engines.analysis.engine import DuckDb, Engine, Rows, Session
+from careward.engines.analysis.reconciliation.figures import SHAPES, figures
+from careward.engines.analysis.reconciliation.plan import NAMES, Plan, matches, plan
+from careward.engines.analysis.tables import ACCOUNTS, FINDINGS, MATCHES, PEOPLE, RECONCILED, SYSTEMS, ShapeError
+
+DUCKDB = DuckDb()
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,29 +24,31 @@ class Compared:
     matches: pa.Table  # tables.MATCHES, one row an account
 
 
-def reconcile(tables: Mapping[str, Any], *, on: date, packs: Mapping[str, Pack]) -> list[Found]:
+def reconcile(tables: Mapping[str, Any], *, on: date, packs: Mapping[str, Pack], engine: Engine = DUCKDB) -> list[Found]:
     """Every line of one organisation's reconciliation on a day, in order. Raises ShapeError, or KeyError for a pack not given."""
-    return as_found(compare(tables, on=on, packs=packs).findings)
+    return as_found(compare(tables, on=on, packs=packs, engine=engine).findings)
 
 
-def compare(tables: Mapping[str, Any], *, on: date, packs: Mapping[str, Pack]) -> Compared:
+def compare(tables: Mapping[str, Any], *, on: date, packs: Mapping[str, Pack], engine: Engine = DUCKDB) -> Compared:
     """Findings with the accounts and persons they are about, and whose each account is.
 
-    `tables` holds an Arrow or Ibis table for each name of tables.RECONCILED. Raises ShapeError, or KeyError for a pack not given.
+    `tables` holds, for each name of tables.RECONCILED, an Arrow table, a reader of record batches, a path to Parquet, or an Ibis table.
+    Raises ShapeError, or KeyError for a pack not given.
     """
-    facts = shaped(tables, RECONCILED)
-    steps = plan(on)
-    with _engine({**facts, **_figures(facts, packs)}) as engine:
+    steps = plan(on, engine.dialect)
+    with engine.session() as session:
+        _hold(session, tables, RECONCILED)
+        _hold(session, _figures(session, steps, packs), SHAPES)
         for name, query in steps.stages:
-            engine.execute(f"CREATE TEMP TABLE {name} AS {query}")
-        return Compared(_read(engine, steps.findings, FINDINGS), _read(engine, steps.matches, MATCHES))
+            session.keep(name, query)
+        return Compared(session.read(steps.findings, FINDINGS), session.read(steps.matches, MATCHES))
 
 
-def match(accounts: Any, people: Any) -> pa.Table:
+def match(accounts: Any, people: Any, *, engine: Engine = DUCKDB) -> pa.Table:
     """Whose each account is (tables.MATCHES): `fits` is 0, 1, or 2 for two or more; `person_id` is null unless one fits."""
-    facts = shaped({"accounts": accounts, "people": people}, {"accounts": ACCOUNTS, "people": PEOPLE})
-    with _engine(facts) as engine:
-        return _read(engine, matches(), MATCHES)
+    with engine.session() as session:
+        _hold(session, {"accounts": accounts, "people": people}, {"accounts": ACCOUNTS, "people": PEOPLE})
+        return session.read(matches(engine.dialect), MATCHES)
 
 
 def as_found(findings: pa.Table) -> list[Found]:
@@ -54,22 +57,17 @@ def as_found(findings: pa.Table) -> list[Found]:
     return [Found(*row) for row in zip(*columns, strict=True)]
 
 
-def _figures(facts: Mapping[str, pa.Table], packs: Mapping[str, Pack]) -> dict[str, pa.Table]:
-    systems = facts["systems"].to_pylist()
-    seen = set(pc.unique(facts["accounts"]["system"]).to_pylist())
-    if strangers := sorted(seen - {row["system"] for row in systems}):
+def _hold(session: Session, tables: Mapping[str, Any], shapes: Mapping[str, ibis.Schema]) -> None:
+    if missing := sorted(shapes.keys() - tables.keys()):
+        raise ShapeError(f"no table {missing[0]!r}; give each of {', '.join(shapes)}, empty where there is nothing")
+    for name, shape in shapes.items():
+        rows = tables[name]
+        session.hold(name, rows if isinstance(rows, Rows) else rows.to_pyarrow(), shape)
+
+
+def _figures(session: Session, steps: Plan, packs: Mapping[str, Pack]) -> dict[str, pa.Table]:
+    systems = session.read(steps.systems, SYSTEMS).to_pylist()
+    seen = session.read(steps.systems_seen, NAMES)["name"].to_pylist()
+    if strangers := sorted(set(seen) - {row["system"] for row in systems}):
         raise ShapeError(f"accounts: system {strangers[0]!r} is not in the table of systems; add its row")
-    return figures(systems, pc.unique(facts["authorisations"]["environment"]).to_pylist(), packs)
-
-
-@contextmanager
-def _engine(tables: Mapping[str, pa.Table]) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A DuckDB in memory that reads these tables where they lie, for one reconciliation."""
-    with duckdb.connect() as engine:
-        for name, table in tables.items():
-            engine.register(name, table)
-        yield engine
-
-
-def _read(engine: duckdb.DuckDBPyConnection, query: str, shape: Any) -> pa.Table:
-    return engine.execute(query).fetch_arrow_table().cast(shape.to_pyarrow())
+    return figures(systems, session.read(steps.environments_seen, NAMES)["name"].to_pylist(), packs)

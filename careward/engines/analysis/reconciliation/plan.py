@@ -10,17 +10,18 @@ Each stage is kept as a table of its own, so that the joins run once however man
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
+from functools import lru_cache, partial
 
 import ibis
 from ibis.expr.types import DateValue, Table
 
 from careward.engines.analysis.reconciliation import holding, matching, rights, wrongs
 from careward.engines.analysis.reconciliation.figures import SHAPES
-from careward.engines.analysis.tables import FINDINGS, MATCHES, RECONCILED, looked_up
+from careward.engines.analysis.tables import FINDINGS, MATCHES, RECONCILED, SYSTEMS, looked_up
 
 OPEN = ("active", "locked")
-ORDER = ("system", "environment", "username", "code", "topic")
+ORDER = ("system", "environment", "username", "code", "topic", "account_id")
+NAMES = ibis.schema({"name": "string"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +29,14 @@ class Plan:
     stages: tuple[tuple[str, str], ...]  # a table to keep, and its query
     findings: str
     matches: str
+    systems: str  # asked before the packs' figures are made: the systems, those that accounts name, and the environments that are approved
+    systems_seen: str
+    environments_seen: str
 
 
 @lru_cache(maxsize=8)
-def plan(on: date) -> Plan:
-    """The queries of a reconciliation on a day, in DuckDB's dialect."""
+def plan(on: date, dialect: str) -> Plan:
+    """The queries of a reconciliation on a day, in an engine's dialect; every engine takes the same expressions."""
     t = {name: ibis.table(shape, name=name) for name, shape in {**RECONCILED, **SHAPES}.items()}
     day = ibis.date(on.isoformat())
     judged = _judged(t, day)
@@ -41,26 +45,30 @@ def plan(on: date) -> Plan:
     differing = rights.differences(wrongs.personal(opened))  # a shared account has no rights of a person to differ from
     lines = _lines(opened, _kept("differing", differing), t, day)
     findings = _findings(_kept("lines", lines), opened, t)
+    sql = partial(_sql, dialect=dialect)
     return Plan(
-        stages=(("judged", _sql(judged)), ("differing", _sql(differing)), ("lines", _sql(lines))),
-        findings=_sql(findings.order_by(*ORDER)),
-        matches=_sql(everyone.select(*MATCHES.names).order_by("account_id")),
+        stages=(("judged", sql(judged)), ("differing", sql(differing)), ("lines", sql(lines))),
+        findings=sql(findings.order_by(*ORDER)),
+        matches=sql(everyone.select(*MATCHES.names).order_by("account_id")),
+        systems=sql(t["systems"].select(*SYSTEMS.names)),
+        systems_seen=sql(t["accounts"].select(name="system").distinct()),
+        environments_seen=sql(t["authorisations"].select(name="environment").distinct()),
     )
 
 
-@lru_cache(maxsize=1)
-def matches() -> str:
+@lru_cache(maxsize=2)
+def matches(dialect: str) -> str:
     """The query that says whose each account is, and no more."""
     t = {name: ibis.table(RECONCILED[name], name=name) for name in ("accounts", "people")}
-    return _sql(matching.matched(t["accounts"], t["people"]).select(*MATCHES.names).order_by("account_id"))
+    return _sql(matching.matched(t["accounts"], t["people"]).select(*MATCHES.names).order_by("account_id"), dialect=dialect)
 
 
 def _kept(name: str, rows: Table) -> Table:
     return ibis.table(rows.schema(), name=name)
 
 
-def _sql(rows: Table) -> str:
-    return str(ibis.to_sql(rows, dialect="duckdb", pretty=False))
+def _sql(rows: Table, *, dialect: str) -> str:
+    return str(ibis.to_sql(rows, dialect=dialect, pretty=False))
 
 
 def _judged(t: Mapping[str, Table], on: DateValue) -> Table:

@@ -9,6 +9,7 @@ from careward.engines.analysis.tables import looked_up
 
 KINDS = ("normal", "admin")
 DIMENSIONS = ("roles", "teams")
+PLACE = ["system", "environment", "person_id"]
 
 
 def authority(authorisations: Table, approvers: Table, people: Table, on: DateValue) -> Table:
@@ -24,12 +25,22 @@ def authority(authorisations: Table, approvers: Table, people: Table, on: DateVa
     t = looked_up(t, people.select("person_id", holder=plain(people.employee_number)), ["person_id"])
     own_word = (plain(t.approved_by) == t.holder) & (t.holder != "")  # as persons: a staff number in other letters is the same one's
     t = t.mutate(counts=t.accepted.fill_null(False) & ~own_word.fill_null(False))
-    columns = {"admin_given": (t.kind == "admin").any(), "any_until": t.until.max(where=t.counts)}
+    said = {"admin_given": t.kind == "admin", "any_until": t.counts.ifelse(t.until, None)}
     for kind in KINDS:
         own = t.counts & (t.kind == kind)
-        columns[f"{kind}_until"] = t.until.max(where=own)
-        columns |= {f"{kind}_{d}": t[d].group_concat(";", where=own & (t.until >= on)) for d in DIMENSIONS}
-    return t.group_by("system", "environment", "person_id").agg(**columns)
+        said[f"{kind}_until"] = own.ifelse(t.until, None)
+        said |= {f"{kind}_{d}": (own & (t.until >= on)).ifelse(t[d], None) for d in DIMENSIONS}
+    return _joined(t.select(*PLACE, **said))
+
+
+def _joined(said: Table) -> Table:
+    """One row a place. Nearly every place has one approval, which then stands as it is: joining texts is what takes memory."""
+    several = said.group_by(*PLACE).agg(rows=said.count()).filter(lambda s: s.rows > 1)
+    many = said.semi_join(several, PLACE)
+    days = {name: many[name].max() for name in many.columns if name.endswith("_until")}
+    texts = {f"{kind}_{d}": many[f"{kind}_{d}"].group_concat(";") for kind in KINDS for d in DIMENSIONS}
+    joined = many.group_by(*PLACE).agg(admin_given=many.admin_given.any(), **days, **texts)
+    return said.anti_join(several, PLACE).union(joined.select(*said.columns))
 
 
 def differences(judged: Table) -> Table:

@@ -1,0 +1,150 @@
+"""Where the comparison runs: DuckDB in this process, or Spark through its Connect server. One set of queries serves both.
+
+An engine is asked four things: to hold a table, to keep the rows of a query as a table, to read a query, and the dialect of its queries.
+Rows go in and come out as Arrow, never as Python's own lists.
+"""
+
+import uuid
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol, TypeAlias
+
+import duckdb
+import ibis
+import pyarrow as pa
+from pyarrow.dataset import dataset
+from pyarrow.fs import FileSystem
+
+from careward.engines.analysis.tables import fitted
+
+Rows: TypeAlias = pa.Table | pa.RecordBatchReader | Path  # a path: a Parquet file, or a folder of them
+
+
+class Session(Protocol):
+    """One comparison's hold on an engine; its tables are gone when it ends."""
+
+    def hold(self, name: str, rows: Rows, shape: ibis.Schema) -> None:
+        """Makes rows a table of a shape. Raises ShapeError."""
+
+    def keep(self, name: str, query: str) -> None:
+        """Runs a query once and keeps its rows as a table."""
+
+    def read(self, query: str, shape: ibis.Schema) -> pa.Table:
+        """The rows of a query, in a shape."""
+
+
+class Engine(Protocol):
+    """What can run a comparison."""
+
+    @property
+    def dialect(self) -> str:
+        """Ibis's name for the dialect of its queries."""
+
+    def session(self) -> AbstractContextManager[Session]:
+        """A session of its own for one comparison."""
+
+
+@dataclass(frozen=True, slots=True)
+class DuckDb:
+    """DuckDB in this process. What does not fit into `memory` ("600MB"; blank: most of the machine's) goes to `folder` meanwhile."""
+
+    folder: Path | None = None
+    memory: str = ""
+    dialect: str = "duckdb"
+
+    @contextmanager
+    def session(self) -> Iterator[Session]:
+        """A database in memory."""
+        limits = {"memory_limit": self.memory} if self.memory else {}
+        place = {"temp_directory": str(self.folder)} if self.folder else {}
+        with duckdb.connect(config={**limits, **place, "preserve_insertion_order": "false"}) as connection:
+            yield _InDuckDb(connection)
+
+
+@dataclass(frozen=True, slots=True)
+class _InDuckDb:
+    connection: duckdb.DuckDBPyConnection
+
+    def hold(self, name: str, rows: Rows, shape: ibis.Schema) -> None:
+        if isinstance(rows, pa.Table):
+            self.connection.register(name, fitted(name, rows, shape))  # read where it lies
+        elif isinstance(rows, Path):
+            places = str(rows / "**" / "*.parquet" if rows.is_dir() else rows)
+            columns = ", ".join(_checked(name, rows, shape))
+            self.connection.read_parquet(places).select(columns).create_view(name)
+        else:
+            self._fill(name, rows, shape)
+
+    def _fill(self, name: str, rows: pa.RecordBatchReader, shape: ibis.Schema) -> None:
+        """Batch by batch and by this thread, since whoever makes them may read a database that belongs to it."""
+        self.connection.register("arriving", fitted(name, rows.schema.empty_table(), shape))
+        self.connection.table("arriving").create(name)
+        for batch in rows:
+            self.connection.register("arriving", fitted(name, pa.Table.from_batches([batch]), shape))
+            self.connection.table("arriving").insert_into(name)
+        self.connection.unregister("arriving")
+
+    def keep(self, name: str, query: str) -> None:
+        self.connection.execute(f"CREATE TEMP TABLE {name} AS {query}")
+
+    def read(self, query: str, shape: ibis.Schema) -> pa.Table:
+        return self.connection.execute(query).fetch_arrow_table().cast(shape.to_pyarrow())
+
+
+@dataclass(frozen=True, slots=True)
+class Spark:
+    """A Spark Connect server ("sc://HOST:PORT"), which keeps what it has worked out in a folder that its workers and we can reach."""
+
+    url: str
+    folder: str
+    dialect: str = "pyspark"
+
+    @contextmanager
+    def session(self) -> Iterator[Session]:
+        """A session of its own on the server, and a folder of its own that is gone afterwards."""
+        from pyspark.sql import SparkSession  # only who runs on Spark needs its client
+
+        spark = SparkSession.builder.remote(self.url).create()
+        place = f"{self.folder.rstrip('/')}/comparison-{uuid.uuid4().hex}"
+        try:
+            yield _InSpark(spark, place)
+        finally:
+            spark.stop()
+            _clear(place)
+
+
+@dataclass(frozen=True, slots=True)
+class _InSpark:
+    spark: Any  # a SparkSession
+    place: str
+
+    def hold(self, name: str, rows: Rows, shape: ibis.Schema) -> None:
+        from pyspark.sql.pandas.types import from_arrow_schema
+
+        if isinstance(rows, Path):
+            frame = self.spark.read.parquet(str(rows)).select(*_checked(name, rows, shape))
+        else:
+            whole = fitted(name, rows if isinstance(rows, pa.Table) else rows.read_all(), shape)
+            frame = self.spark.createDataFrame(whole, schema=from_arrow_schema(whole.schema))
+        frame.createOrReplaceTempView(name)
+
+    def keep(self, name: str, query: str) -> None:
+        rows = self.spark.sql(query)
+        rows.write.parquet(f"{self.place}/{name}")
+        self.spark.read.schema(rows.schema).parquet(f"{self.place}/{name}").createOrReplaceTempView(name)  # of no rows there may be no file
+
+    def read(self, query: str, shape: ibis.Schema) -> pa.Table:
+        return self.spark.sql(query).toArrow().cast(shape.to_pyarrow())
+
+
+def _checked(name: str, rows: Path, shape: ibis.Schema) -> list[str]:
+    """The columns of a shape, once the Parquet is known to have them. Raises ShapeError."""
+    return list(fitted(name, dataset(rows).schema.empty_table(), shape, cast=False).column_names)
+
+
+def _clear(place: str) -> None:
+    files, path = FileSystem.from_uri(place)
+    with suppress(FileNotFoundError):  # nothing was kept before it failed
+        files.delete_dir(path)
