@@ -169,7 +169,7 @@ def take_answer(*, organisation: Organisation, task_id: int, now: datetime, by: 
         account.save(update_fields=["bound"])
         subject, whose = f"account/{account.pk}", told.person_id or 0
         ledger.record(at=now, actor=by, verb="account.bound", subject=subject, organisation=organisation.ods_code, person=whose)
-    ask_for_run(organisation=organisation, on=london_day(now), now=now, by=by)
+    _look_again(organisation, london_day(now), (WHOLE,), now, by)  # the house follows an answer up, whoever gave it
 
 
 @transaction.atomic
@@ -179,7 +179,10 @@ def ask_for_run(*, organisation: Organisation, on: date, now: datetime, by: str)
     Asked while the same already waits, it is written down and done once. Two who ask in the same instant may each leave an errand,
     which does no harm: nobody is made to wait for a lock.
     """
-    systems = _to_compare(organisation, now, by)
+    _look_again(organisation, on, _to_compare(organisation, now, by), now, by)
+
+
+def _look_again(organisation: Organisation, on: date, systems: tuple[str, ...], now: datetime, by: str) -> None:
     subject = f"organisation/{organisation.pk}"
     told = {"on": on.isoformat(), **({} if systems == (WHOLE,) else {"systems": list(systems)})}
     ledger.record(at=now, actor=by, verb="reconciliation.asked", subject=subject, organisation=organisation.ods_code, **told)
