@@ -86,6 +86,7 @@ class TimedJob:
     every: timedelta | None = None
     at: time | None = None
     for_each_organisation: bool = False
+    looks: bool = False  # it looks again at everything: pages say when
     catch_up: bool = True
 
 
@@ -244,6 +245,11 @@ class House:
     def histories(self, on: str) -> tuple[History, ...]:
         """Those who know what happened to a thing of a kind."""
         return tuple(h for r in self.rooms for h in r.histories if h.on == on)
+
+    @property
+    def looks_at(self) -> time | None:
+        """When everything is looked at again; None where no room does."""
+        return next((job.at for job in self.jobs.values() if job.looks), None)
 
     @property
     def searches(self) -> tuple[Search, ...]:

@@ -14,7 +14,8 @@ ROOM = Room(
     errands=(ErrandKind(RECONCILE, comparing.keep_for, comparing.compare_for, "Compare every account"),),
     jobs=(
         TimedJob(
-            "accounts.nightly", "Compare every account", nightly.ask_for_the_night, at=nightly.NIGHTLY_AT, for_each_organisation=True
+            "accounts.nightly", "Compare every account", nightly.ask_for_the_night, at=nightly.NIGHTLY_AT, for_each_organisation=True,
+            looks=True,
         ),
         TimedJob("ledger.checks_asked", "Pass on checks of the ledger", checking.pass_on_checks, every=timedelta(seconds=30)),
         TimedJob(

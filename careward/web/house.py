@@ -40,3 +40,9 @@ def home_for(standing: Any, kind: str, *key: Any, system: str | None = None) -> 
     if home is not None and home.needs and not standing.may(home.needs, system=system):
         return ""
     return home_of(kind, *key)
+
+
+def we_look_again() -> str:
+    """When everything is looked at again, as pages say it: 'We look again every night at 04:10.'"""
+    at = house().looks_at
+    return f"We look again every night at {at:%H:%M}." if at else ""

@@ -13,7 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from careward.web import menu, words
 from careward.web.fields import errors_of, facts_of
-from careward.web.house import home_for, home_of
+from careward.web.house import home_for, home_of, we_look_again
 
 ROOMS = Path(__file__).resolve().parents[1]
 
@@ -46,6 +46,7 @@ def environment(**options: Any) -> Environment:
         errors_of=errors_of,
         home_of=home_of,
         home_for=home_for,
+        we_look_again=we_look_again,
     )
     env.filters.update(words.FILTERS)
     return env

@@ -187,7 +187,7 @@ def test_sealing_that_stands_still_is_named(browser):
 
 
 def test_checking_takes_a_post(browser):
-    assert browser.get("/ledger/check/").status_code == 405
+    assert browser.get("/ledger/check/").headers["Location"] == "/ledger/"
     assert not Entry.objects.exists()
 
 

@@ -5,9 +5,11 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 
 from careward.access.accounts import actions, finding_lines, pages, queries
+from careward.access.accounts.forms import AllowForm
 from careward.people.staff.models import Organisation
 from careward.systems.register.queries import system_seen
 from careward.web import exports, lists
+from careward.web.acts import act, typed
 from careward.web.house import home_of
 from careward.web.listing import shown
 from careward.web.permission import needs
@@ -73,17 +75,12 @@ def allow(request: HttpRequest, code: str) -> HttpResponse:
     run = queries.last_run(standing.organisation_id)
     if seen is None or run is None or code not in run.unsafe:
         raise Http404("nothing is held for this system")
-    if request.method == "POST":
+
+    def go(form: AllowForm) -> str:
         organisation = Organisation.objects.get(pk=standing.organisation_id)
-        actions.allow_unsafe(
-            organisation=organisation,
-            system_code=code,
-            on=run.on,
-            reason=request.POST.get("reason", ""),
-            now=standing.now,
-            by=standing.actor,
-        )
-        messages.success(request, f"The change to {seen.name} may go ahead. Its work is raised when we have looked again.")
-        return redirect("accounts:findings")
-    held = queries.held_plan(standing.organisation_id, seen.id)
-    return render(request, "accounts/allow.jinja", {"system": seen, "run": run, "held": held})
+        about = {"organisation": organisation, "system_code": code, "on": run.on}
+        actions.allow_unsafe(**about, reason=form.cleaned_data["reason"], now=standing.now, by=standing.actor)
+        return f"The change to {seen.name} may go ahead. Its work is raised when we have looked again."
+
+    page = {"system": seen, "run": run, "held": queries.held_plan(standing.organisation_id, seen.id)}
+    return act(request, form=AllowForm(typed(request)), do=go, to="accounts:findings", template="accounts/allow.jinja", page=page)

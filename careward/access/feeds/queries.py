@@ -19,7 +19,7 @@ from careward.evidence.errands.models import Errand
 from careward.people.signin.models import User
 from careward.web import lists
 from careward.web.lists import Asked, Page
-from careward.web.words import day
+from careward.web.words import day, plural
 from careward.work.approvals.queries import waiting_about
 
 UNDO = "feeds.undo"
@@ -263,6 +263,15 @@ class LoadSeen:
     not_undone: bool  # it was to be taken back and was not: the report has the reasons
     history: tuple[Happened, ...]
     question: int | None  # the number of the question put to a named person
+
+    @property
+    def doing(self) -> str:
+        """The work that goes on, in a sentence."""
+        if self.report.state == "waiting":
+            return "Looking at the files."
+        if self.report.state == "applied":
+            return f"Taking {plural(self.report.changes, 'row')} back."
+        return f"Loading {plural(self.report.rows, 'row')}."
 
 
 def load_seen(*, organisation_id: int, load_id: int) -> LoadSeen | None:

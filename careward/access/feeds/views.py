@@ -2,13 +2,13 @@
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_POST
 
 from careward.access.feeds import actions, pages, queries, uploads
 from careward.access.feeds.reading import FEED_READER
 from careward.access.feeds.rules import ALLOW, RUN
 from careward.core.rights import EVERYWHERE
 from careward.web import exports, lists
+from careward.web.acts import form_at
 from careward.web.listing import shown
 from careward.web.permission import needs
 
@@ -82,7 +82,7 @@ def problems(request: HttpRequest, load_id: int) -> HttpResponseBase:
 
 
 @needs(RUN)
-@require_POST
+@form_at("feeds:load")
 def apply(request: HttpRequest, load_id: int) -> HttpResponse:
     standing = request.standing
     _here(request, load_id)

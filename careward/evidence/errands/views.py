@@ -3,10 +3,10 @@
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_POST
 
 from careward.evidence.errands import actions, pages, queries
 from careward.web import exports, lists
+from careward.web.acts import form_at
 from careward.web.listing import shown
 from careward.web.permission import needs
 
@@ -27,7 +27,7 @@ def jobs(request: HttpRequest) -> HttpResponseBase:
 
 
 @needs("errands:jobs:run")
-@require_POST
+@form_at("errands:jobs", keyed=False)
 def again(request: HttpRequest, errand_id: int) -> HttpResponse:
     standing = request.standing
     if actions.retry(errand_id=errand_id, organisation=standing.organisation, now=standing.now, by=standing.actor):

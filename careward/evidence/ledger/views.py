@@ -3,12 +3,12 @@
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_POST
 
 from careward.evidence.ledger import errands, pages, queries
 from careward.evidence.ledger.keys import ledger_keys
 from careward.evidence.ledger.proof import SCRIPT
 from careward.web import exports, lists
+from careward.web.acts import form_at
 from careward.web.listing import shown
 from careward.web.permission import needs
 from careward.web.words import plural
@@ -42,7 +42,7 @@ def entry(request: HttpRequest, entry_id: int) -> HttpResponse:
 
 
 @needs(VERIFY)
-@require_POST
+@form_at("ledger:entries")
 def check(request: HttpRequest) -> HttpResponse:
     standing = request.standing
     report = errands.check(now=standing.now, by=standing.actor, organisation=standing.organisation)

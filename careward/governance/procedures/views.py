@@ -2,10 +2,8 @@
 
 from functools import partial
 
-from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 
 from careward.access.accounts.queries import reach
 from careward.governance.procedures import actions, exports, narrowing, queries
@@ -13,6 +11,7 @@ from careward.governance.procedures.carried import clauses
 from careward.governance.procedures.forms import AdoptForm, EndForm
 from careward.governance.procedures.queries import InForce, Procedure
 from careward.people.staff.models import Organisation
+from careward.web.acts import act, typed
 from careward.web.exports import download, file_name
 from careward.web.permission import SIGNED_IN, NotAllowed, needs, opens
 from careward.web.words import day
@@ -101,30 +100,29 @@ def how_counted(request: HttpRequest) -> HttpResponse:
 
 @needs(ADOPT)
 def adopt(request: HttpRequest) -> HttpResponse:
-    form = AdoptForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
+    standing = request.standing
+
+    def bring(form: AdoptForm) -> str:
         pack, code = form.chosen()
         given = {key: form.cleaned_data[key] for key in ("from_on", "owner", "reference")}
-        actions.adopt_document(
-            organisation=_organisation(request), pack=pack, document=code, now=request.standing.now, by=request.standing.actor, **given
-        )
-        messages.success(request, f"The document is in force from {day(given['from_on'])}. Its clauses are listed under Procedures.")
-        return HttpResponseRedirect(reverse("procedures:all"))
-    return render(request, "procedures/adopt.jinja", {"form": form})
+        place = {"organisation": _organisation(request), "pack": pack, "document": code}
+        actions.adopt_document(**place, **given, now=standing.now, by=standing.actor)
+        return f"The document is in force from {day(given['from_on'])}. Its clauses are listed under Procedures."
+
+    return act(request, form=AdoptForm(typed(request)), do=bring, to="procedures:all", template="procedures/adopt.jinja")
 
 
 @needs(ADOPT)
 def end(request: HttpRequest, document: str) -> HttpResponse:
-    running = _in_force(request, document)
-    form = EndForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        standing = request.standing
-        actions.end_adoption(
-            organisation=_organisation(request), adoption_id=running.adoption_id, to_on=form.day(), now=standing.now, by=standing.actor
-        )
-        messages.success(request, f"{running.document.title} is no longer in force from {day(form.day())}. What was found under it stays.")
-        return HttpResponseRedirect(reverse("procedures:all"))
-    return render(request, "procedures/end.jinja", {"form": form, "running": running, "document": running.document})
+    running, standing = _in_force(request, document), request.standing
+
+    def take(form: EndForm) -> str:
+        place = {"organisation": _organisation(request), "adoption_id": running.adoption_id}
+        actions.end_adoption(**place, to_on=form.day(), now=standing.now, by=standing.actor)
+        return f"{running.document.title} is no longer in force from {day(form.day())}. What was found under it stays."
+
+    page = {"running": running, "document": running.document}
+    return act(request, form=EndForm(typed(request)), do=take, to="procedures:all", template="procedures/end.jinja", page=page)
 
 
 def _may_read(request: HttpRequest) -> None:

@@ -1,17 +1,16 @@
 """Pages about roles. Each parses what was asked, makes one call, and renders."""
 
-from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 
 from careward.core.days import ONE_DAY
-from careward.core.decision import Decision, Refused
 from careward.core.rights import EVERYWHERE
 from careward.core.roles import ROLES
 from careward.people.signin import actions, forms, listings
 from careward.people.signin.rules import WARNED
 from careward.web import exports
+from careward.web.acts import act, typed
 from careward.web.house import house
 from careward.web.permission import needs
 from careward.web.words import day
@@ -37,17 +36,13 @@ def give_role(request: HttpRequest) -> HttpResponse:
     standing = request.standing
     may, known = standing.systems_for("signin:roles:give"), house().systems(organisation_id=standing.organisation_id)
     systems = {"": "Every system" if may is EVERYWHERE else "Choose a system", **{c: n for c, n in known.items() if c in may}}
-    form = forms.GiveRole(request.POST if request.method == "POST" else None, initial={"from_on": standing.today}, systems=systems)
-    refused = Decision()
-    if request.method == "POST" and form.is_valid():
-        try:
-            actions.give_role(organisation_id=standing.organisation_id, **form.wanted(), now=standing.now, by=standing.actor)
-            messages.success(request, f"Role given. {form.cleaned_data['email']} holds it from {day(form.cleaned_data['from_on'])}.")
-            return redirect("signin:roles")
-        except Refused as no:
-            refused = no.decision
-    page = {"form": form, "reasons": refused.reasons, "warned": any(r.code == WARNED for r in refused.reasons)}
-    return render(request, "signin/give_role.jinja", page, status=409 if refused.reasons else 200)
+
+    def give(form: forms.GiveRole) -> str:
+        actions.give_role(organisation_id=standing.organisation_id, **form.wanted(), now=standing.now, by=standing.actor)
+        return f"Role given. {form.cleaned_data['email']} holds it from {day(form.cleaned_data['from_on'])}."
+
+    form = forms.GiveRole(typed(request), initial={"from_on": standing.today}, systems=systems)
+    return act(request, form=form, do=give, to="signin:roles", template="signin/give_role.jinja", page={"warning": WARNED})
 
 
 @needs("signin:roles:give")
@@ -56,18 +51,13 @@ def end_role(request: HttpRequest, role_held_id: int) -> HttpResponse:
     role = listings.role_held(organisation_id=standing.organisation_id, role_held_id=role_held_id, on=standing.today)
     if role is None:
         raise Http404
-    form = forms.EndRole(request.POST if request.method == "POST" else None)
-    refused = Decision()
-    if request.method == "POST" and form.is_valid():
+
+    def end(form: forms.EndRole) -> str:
         last_on = form.cleaned_data["last_on"]
         end_on = last_on + ONE_DAY if last_on else max(standing.today, role.from_on)
-        try:
-            actions.end_role(
-                organisation_id=standing.organisation_id, role_held_id=role_held_id, end_on=end_on, now=standing.now, by=standing.actor
-            )
-            messages.success(request, f"Role ended. {role.holder} no longer holds it from {day(end_on)}.")
-            return redirect("signin:roles")
-        except Refused as no:
-            refused = no.decision
-    page = {"form": form, "role": role, "reasons": refused.reasons}
-    return render(request, "signin/end_role.jinja", page, status=409 if refused.reasons else 200)
+        place = {"organisation_id": standing.organisation_id, "role_held_id": role_held_id}
+        actions.end_role(**place, end_on=end_on, now=standing.now, by=standing.actor)
+        return f"Role ended. {role.holder} no longer holds it from {day(end_on)}."
+
+    form = forms.EndRole(typed(request))
+    return act(request, form=form, do=end, to="signin:roles", template="signin/end_role.jinja", page={"role": role})

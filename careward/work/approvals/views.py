@@ -3,9 +3,9 @@
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_POST
 
 from careward.core.decision import ALLOWED, Decision, Refused
+from careward.web.acts import form_at
 from careward.web.permission import NotAllowed, needs
 from careward.work.approvals import actions, queries
 from careward.work.approvals.forms import DecisionForm
@@ -68,7 +68,7 @@ def _page(request: HttpRequest, approval_id: int, form: DecisionForm, refused: D
 
 
 @needs(ASK)
-@require_POST
+@form_at("approvals:approval")
 def withdraw(request: HttpRequest, approval_id: int) -> HttpResponse:
     standing = request.standing
     row = _here(request, approval_id)
