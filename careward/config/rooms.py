@@ -12,6 +12,7 @@ ROOMS = (
     "careward.evidence.moves",
     "careward.people.staff",
     "careward.people.signin",
+    "careward.work.notices",
     "careward.work.tasks",
     "careward.work.approvals",
     "careward.systems.register",

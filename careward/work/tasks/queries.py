@@ -109,6 +109,12 @@ def _of_roles(rights: Rights) -> Q:
     return found
 
 
+def due_days(*, organisation_id: int, person_id: int | None, rights: Rights, on: date) -> list[date]:
+    """The days on which someone's open tasks are due, soonest first."""
+    who = doer(organisation_id=organisation_id, person_id=person_id, rights=rights, on=on)
+    return list(theirs(organisation_id, who).filter(state="open").order_by("due_on").values_list("due_on", flat=True))
+
+
 def waiting_count(*, organisation_id: int, who: Doer) -> int:
     return theirs(organisation_id, who).filter(state="open").count()
 

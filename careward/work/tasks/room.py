@@ -1,8 +1,8 @@
 """What the queue of work gives the house."""
 
 from careward.core.roles import OVERSEERS
-from careward.core.room import Held, Home, MenuEntry, Permission, Room, Verb
-from careward.work.tasks import urls
+from careward.core.room import Held, Home, MenuEntry, Permission, Room, TimedJob, Verb
+from careward.work.tasks import letters, urls
 from careward.work.tasks.api import router
 from careward.work.tasks.held import answers, held
 from careward.work.tasks.measures import measures
@@ -41,5 +41,8 @@ ROOM = Room(
     homes=(Home("task", "tasks:task"), Home("tasks", "tasks:worklist"), Home("my_work", "tasks:my_work")),
     measures=measures,
     machines=(TASK,),
+    jobs=(
+        TimedJob("tasks.letters", "Write to whoever has tasks", letters.write_letters, at=letters.LETTERS_AT, for_each_organisation=True),
+    ),
     held=(Held("Tasks given to them by name", held, ("Task",)), Held("Answers they gave", answers, ("TaskAnswer",))),
 )  # fmt: skip

@@ -1,0 +1,19 @@
+"""What notices give the house."""
+
+from careward.core.room import ErrandKind, Held, MenuEntry, Permission, Room, Verb
+from careward.work.notices import errands, urls
+from careward.work.notices.actions import SEND
+from careward.work.notices.held import held
+
+SEE = "notices:notices:see"
+
+ROOM = Room(
+    name="notices",
+    title="Letters",
+    urls=urls,
+    permissions=(Permission(SEE, "see which letters were sent to whom", ("system_administrator", "trust_administrator")),),
+    verbs=(Verb("notices.written", "Letters written"),),
+    menu=(MenuEntry("Letters", "notices:notices", (SEE,), place=77),),
+    errands=(ErrandKind(SEND, errands.sent, errands.send, "Send a letter"),),
+    held=(Held("Letters to them", held, ("Notice",)),),
+)

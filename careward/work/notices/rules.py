@@ -1,0 +1,49 @@
+"""Which letters somebody is sent on a day about what waits for them. Pure.
+
+No letter says what a task is about, or whom: it counts, and asks them to sign in.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from careward.core.days import Calendar, next_working_day
+
+DIGEST, DUE_NEXT, LATE = "digest", "due_next", "late"
+KIND_WORDS = {DIGEST: "What waits, each working day", DUE_NEXT: "Due the next working day", LATE: "Late"}
+SUBJECT = "Careward: you have work to do"
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """One letter: of one kind and key, somebody gets it once."""
+
+    kind: str
+    key: str
+    words: str
+
+
+def letters(*, due: Sequence[date], on: date, calendar: Calendar) -> tuple[Letter, ...]:
+    """The letters of one day to somebody whose open tasks are due on these days: none on a day that is not worked, or without tasks.
+
+    The digest comes each day; a day that tasks are due on is reminded of once before it, and once when it has passed.
+    """
+    if not due or not calendar.works(on):
+        return ()
+    late, following = [d for d in due if d < on], next_working_day(on, calendar)
+    soon = [d for d in due if on < d <= following]
+    found = [Letter(DIGEST, on.isoformat(), f"You have {_tasks(len(due))}{f', {len(late)} late' if late else ''}.")]
+    if soon:
+        found.append(Letter(DUE_NEXT, following.isoformat(), f"You have {_tasks(len(soon))} to do by the next working day."))
+    if late:
+        found.append(Letter(LATE, max(late).isoformat(), f"You have {_tasks(len(late))} whose day has passed."))
+    return tuple(found)
+
+
+def _tasks(count: int) -> str:
+    return "1 task" if count == 1 else f"{count} tasks"
+
+
+def body(words: str, *, address: str) -> str:
+    """The letter as it is sent."""
+    return f"{words}\n\nSign in to see what to do: {address}\n\nThis letter names nobody and no patient. Do not answer it.\n"

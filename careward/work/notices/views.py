@@ -1,0 +1,20 @@
+"""The page of letters: parse, one call, render."""
+
+from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import render
+
+from careward.web import exports, lists
+from careward.web.listing import shown
+from careward.web.permission import needs
+from careward.work.notices import pages, queries
+
+
+@needs("notices:notices:see")
+def notices(request: HttpRequest) -> HttpResponseBase:
+    standing = request.standing
+    asked = lists.parse(pages.NOTICES, request.GET)
+    if asked.download:
+        rows = queries.notice_rows(standing.organisation_id, pages.NOTICES, asked)
+        return exports.download(asked.download, "letters", pages.HEADS, rows, standing.today)
+    page = queries.notices(standing.organisation_id, pages.NOTICES, asked)
+    return render(request, "notices/notices.jinja", {"list": shown(pages.NOTICES, asked, page)})

@@ -1,0 +1,38 @@
+"""The letters about tasks: at half past seven of each day that is worked, to whoever has something to do."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, time
+
+from careward.core.days import london_day
+from careward.people.signin.arrivals import rights_of, roles_in_force
+from careward.people.signin.models import RoleHeld
+from careward.people.staff.models import Organisation
+from careward.people.staff.packs import pack_of
+from careward.work.notices import actions as notices
+from careward.work.notices.rules import Letter, letters
+from careward.work.tasks.queries import due_days
+
+LETTERS_AT = time(7, 30)
+BY = "job/letters"
+
+
+def write_letters(*, organisation: str, now: datetime) -> int:
+    """Writes the day's letters of an organisation, once however often it is asked; returns how many."""
+    trust, on = Organisation.objects.get(ods_code=organisation), london_day(now)
+    if not pack_of(trust.pk, on).calendar.days.works(on):
+        return 0
+    return notices.write_letters(organisation=trust, letters=_letters(trust, on), now=now, by=BY)
+
+
+def _letters(trust: Organisation, on: date) -> Mapping[int, Sequence[Letter]]:
+    """The letters of each user who holds a role today."""
+    calendar = pack_of(trust.pk, on).calendar.days
+    held = RoleHeld.objects.filter(roles_in_force(on), organisation=trust, user__is_active=True).exclude(user__email="")
+    users = dict(held.order_by("user_id").values_list("user_id", "user__person_id"))
+    found = {}
+    for user, person in users.items():
+        rights = rights_of(actor=f"user/{user}", organisation_id=trust.pk, on=on)
+        due = due_days(organisation_id=trust.pk, person_id=person, rights=rights, on=on)
+        if wanted := letters(due=due, on=on, calendar=calendar):
+            found[user] = wanted
+    return found
