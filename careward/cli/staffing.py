@@ -111,12 +111,18 @@ def allow(
     on: Annotated[str, typer.Option("--on", help="The day of the comparison; today when not given.")] = "",
     organisation: terms.OrganisationCode = "",
 ) -> None:
-    """Let a change too large to happen by itself go ahead, as a named person."""
+    """Let a change too large to happen by itself go ahead, as a named person: exactly what the last comparison found."""
     open_house()
+    from careward.access.accounts import allowing
     from careward.access.accounts.actions import allow_unsafe
 
-    day = terms.day(on) if on else terms.today()
-    allow_unsafe(
-        organisation=terms.organisation(organisation), system_code=system, on=day, reason=reason, now=terms.now(), by=terms.actor()
-    )
+    whose = terms.organisation(organisation)
+    row = allowing.waiting(whose, system)
+    day = terms.day(on) if on else allowing.day_of(row) if row else terms.today()
+    if row and day != allowing.day_of(row):
+        raise terms.stop(f"What waits for {system} is of {allowing.day_of(row)}, not of {day}.", 3)
+    for name, words in row.content["facts"] if row else ():
+        terms.out.print(f"{name}: {words}", markup=False)
+    seen = row.digest if row else ""
+    allow_unsafe(organisation=whose, system_code=system, seen=seen, reason=reason, now=terms.now(), by=terms.actor())
     terms.out.print(f"Allowed for {system} as at {day}. The next comparison raises its work.")

@@ -6,9 +6,9 @@ from datetime import timedelta
 import pytest
 
 from careward.access.accounts.handing_over import CONNECTORS, hand_over
-from careward.access.accounts.models import Allowance
 from careward.config import wiring
 from careward.evidence.ledger.models import Entry
+from careward.work.approvals.models import Approval
 from careward.work.tasks.models import TaskMove
 from tests.make import found, people
 from tests.make.people import NOW, TODAY
@@ -79,8 +79,8 @@ def test_too_many_at_once_are_held_until_a_named_person_allows_them(trust, tmp_p
     rows = shut(trust, "csv", how_many=30)  # of 30 open accounts: far more than any pack's share
     assert handed(trust) == 0
     assert files(tmp_path) == [] and Entry.objects.get(verb="changes.held").body["codes"] == ["plan.too_large"]
-    facts = {"reason": "The hospice moved to another trust", "by": "user/1", "allowed_at": NOW}
-    Allowance.objects.create(organisation=trust, system=rows[0].system, on_date=TODAY, **facts)
+    facts = {"kind": "accounts.plan", "subject_kind": "system", "subject_key": rows[0].system.code, "permission": "accounts:plans:allow"}
+    Approval.objects.create(organisation=trust, content={}, digest="0", asked_at=NOW, asked_by=BY, state="approved", **facts)
     assert handed(trust) == 30
     assert len(files(tmp_path)) == 30
 

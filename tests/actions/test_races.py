@@ -11,7 +11,7 @@ import pytest
 from django.db import connection, transaction
 
 from careward.access.accounts import actions as accounts
-from careward.access.accounts.models import Account, Allowance, Finding, Run
+from careward.access.accounts.models import Account, Finding, Run
 from careward.access.feeds import actions as feeds_actions
 from careward.core.decision import Refused
 from careward.core.room import TimedJob
@@ -27,6 +27,9 @@ from careward.people.signin import actions as people_actions
 from careward.people.signin.models import RoleHeld
 from careward.people.staff.models import Assignment, Organisation, Person
 from careward.web.house import house
+from careward.work.approvals import actions as approvals
+from careward.work.approvals.actions import Asked as Question
+from careward.work.approvals.rules import Content, Who
 from careward.work.tasks import actions as work
 from careward.work.tasks.models import Task, TaskMove
 from careward.work.tasks.rules import Doer
@@ -230,13 +233,14 @@ def test_a_role_given_by_eight_at_once_is_held_once():
 
 
 def test_an_unsafe_plan_allowed_by_eight_at_once_is_allowed_once():
-    here = people.organisation()
-    found.system(here)
-    facts = {"organisation": here, "system_code": "paris", "on": ON, "now": NOW}
-    done, raised = at_once(lambda n: accounts.allow_unsafe(**facts, reason=f"Reason {n}", by=f"cli/{n}"))
-    assert raised == [] and len({a.pk for a in done}) == 1
-    assert Allowance.objects.count() == Entry.objects.filter(verb="plan.allowed").count() == Errand.objects.count() == 1
-    assert Entry.objects.get().actor == Allowance.objects.get().by
+    here = loaded(40)
+    content = Content((("Would be closed", "14"),), of=14)
+    asked = Question("accounts.plan", ("system", "paris"), "Decide", content, "accounts:plans:allow", follows=(("accounts.reconcile", {}),))
+    row = approvals.ask(organisation=here, asked=asked, who=Who("job/nightly"), now=NOW, by="job/nightly")
+    facts = {"organisation": here, "system_code": "paris", "seen": row.digest, "now": NOW}
+    done, raised = at_once(lambda n: accounts.allow_unsafe(**facts, reason=f"The ward closed, says {n}", by=f"cli/{n}"))
+    assert len(done) == 1 and len(raised) == 7 and all(isinstance(e, Refused) for e in raised)
+    assert Entry.objects.filter(verb="approval.given").count() == Errand.objects.filter(name="accounts.reconcile").count() == 1
 
 
 def test_asking_to_look_again_does_not_wait_for_a_comparison_being_kept():

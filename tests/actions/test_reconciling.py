@@ -10,7 +10,7 @@ from django.db.models import Q
 from careward.access.accounts import actions
 from careward.access.accounts.finding_lines import Reach, to_put_right_under
 from careward.access.accounts.measures import measures
-from careward.access.accounts.models import Account, Allowance, Finding, FindingAccount, Run
+from careward.access.accounts.models import Account, Finding, FindingAccount, Run
 from careward.access.accounts.touched import on_systems, under_clause
 from careward.access.feeds.reading import FEED_READER
 from careward.core.decision import Refused
@@ -19,15 +19,17 @@ from careward.core.rights import EVERYWHERE, Rights
 from careward.engines.synthetic.trust import make_trust
 from careward.evidence.errands.models import Errand
 from careward.evidence.ledger.models import Entry
+from careward.jobs.reconcile import reconcile
 from careward.people.staff.models import Organisation, Person
 from careward.people.staff.packs import tied_clauses
 from careward.systems.register.models import System
+from careward.work.approvals.models import Approval
 from careward.work.tasks import actions as work
 from careward.work.tasks.models import Task, TaskMove
 from careward.work.tasks.rules import Doer
 from tests.make import compared, feeds
 from tests.make.compared import NOW, ON
-from tests.make.people import organisation
+from tests.make.people import organisation, ready
 from tests.make.rights import granted
 
 pytestmark = pytest.mark.django_db
@@ -219,24 +221,58 @@ def test_nothing_of_an_unsafe_plan_is_raised_until_a_named_person_allows_it():
     assert Finding.objects.filter(code="account.leaver", task=None).count() == 14
     assert list(Task.objects.values_list("kind", "role")) == [("feed.unsafe", "trust_administrator")]
 
+    row = Approval.objects.get()
+    assert row.content["facts"] == [["Would be locked", "0"], ["Would be closed", "14"]] and row.content["of"] == 14
     with pytest.raises(Refused) as refused:
-        actions.allow_unsafe(organisation=here, system_code="paris", on=ON, reason=" ", now=NOW, by="cli/ops")
+        allow(here, reason=" ")
     assert refused.value.decision.reasons[0].code == "reason.missing"
-    actions.allow_unsafe(organisation=here, system_code="paris", on=ON, reason="The ward closed", now=NOW, by="cli/ops")
-    actions.allow_unsafe(organisation=here, system_code="paris", on=ON, reason="Again", now=NOW, by="cli/ops")
-    assert Allowance.objects.get().reason == "The ward closed"
-    assert Entry.objects.filter(verb="plan.allowed").count() == 1
-    assert Errand.objects.filter(name="accounts.reconcile").count() == 1
+    assert allow(here).state == "approved"
+    with pytest.raises(Refused, match=r"plan\.not_held"):
+        allow(here)
+    assert Entry.objects.filter(verb="approval.given").count() == 1
+    assert Errand.objects.get(name="accounts.reconcile").body["by"] == "cli/ops"
     compared.compare(here)
     assert Task.objects.filter(kind="account.leaver", state="open").count() == 14
 
 
-def test_an_allowance_is_for_its_day_only():
+def allow(here, reason="The ward closed", by="cli/ops"):
+    row = Approval.objects.filter(state="waiting").first()
+    seen = row.digest if row else ""
+    return actions.allow_unsafe(organisation=here, system_code="paris", seen=seen, reason=reason, now=NOW, by=by)
+
+
+def test_an_allowance_is_for_exactly_what_was_seen():
     here = mass_leavers()
     compared.compare(here)
-    actions.allow_unsafe(organisation=here, system_code="paris", on=ON, reason="The ward closed", now=NOW, by="cli/ops")
+    allow(here)
+    compared.load(here, staff(28, left=15), now=NOW + timedelta(hours=2))
     compared.compare(here, on=ON + timedelta(days=1))
     assert not Task.objects.filter(kind="account.leaver").exists()
+    assert sorted(Approval.objects.values_list("state", flat=True)) == ["stale", "waiting"]
+    compared.load(here, staff(28, left=14), now=NOW + timedelta(hours=3))
+    compared.compare(here, on=ON + timedelta(days=2))
+    assert not Task.objects.filter(kind="account.leaver").exists()  # once out of date it never counts again
+    allow(here)
+    compared.compare(here, on=ON + timedelta(days=3))
+    assert Task.objects.filter(kind="account.leaver", state="open").count() == 14
+
+
+def test_a_plan_that_is_no_longer_too_large_needs_nobody_s_word():
+    here = mass_leavers()
+    compared.compare(here)
+    compared.load(here, staff(28, left=1), now=NOW + timedelta(hours=2))
+    compared.compare(here, on=ON + timedelta(days=1))
+    assert Approval.objects.get().state == "stale"
+    assert Task.objects.filter(kind="account.leaver", state="open").count() == 1
+
+
+def test_whoever_had_the_accounts_compared_does_not_decide():
+    here = mass_leavers()
+    first, second = (f"user/{ready('trust_administrator', at=here).pk}" for _ in range(2))
+    reconcile(organisation=here, on=ON, system="", keep=True, now=NOW, by=first)
+    with pytest.raises(Refused, match=r"approval\.asker"):
+        allow(here, by=first)
+    assert allow(here, by=second).state == "approved"
 
 
 def test_nobody_says_done_without_saying_what_or_for_someone_else_or_about_themselves():

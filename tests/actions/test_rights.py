@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from careward.access.accounts import actions
 from careward.access.accounts.finding_lines import Reach, open_findings
-from careward.access.accounts.models import Allowance, Finding
+from careward.access.accounts.models import Finding
 from careward.access.accounts.queries import reach, waiting_allowance
 from careward.access.feeds import actions as loading
 from careward.access.feeds import queries as feeds
@@ -138,13 +138,14 @@ def _asking(at, rights):
 def test_a_large_change_is_let_go_only_by_who_may_for_that_system(at):
     """Review finding 1: administers RiO, serves PARIS at the desk."""
     both = holder(at, ("patient_systems_manager", "rio"), ("service_desk", "paris"))
-    facts = {"organisation": at, "on": TODAY, "now": NOW, "by": both}
+    seen = {found.question(at, code).digest for code in ("paris", "rio", "epma")}.pop()
+    facts = {"organisation": at, "seen": seen, "now": NOW, "by": both}
     with pytest.raises(Refused) as no:
         actions.allow_unsafe(system_code="paris", reason=" ", **facts)
-    assert [r.code for r in no.value.decision.reasons] == ["permission.missing", "reason.missing"]
-    assert all(r.clause and r.remedy for r in no.value.decision.reasons)
+    assert [r.code for r in no.value.decision.reasons] == ["permission.missing", "permission.missing", "reason.missing"]
+    assert all(r.clause for r in no.value.decision.reasons)
     actions.allow_unsafe(system_code="rio", reason="The ward closed", **facts)
-    assert Allowance.objects.get().system.code == "rio"
+    assert Approval.objects.get(state="approved").system_code == "rio"
     with pytest.raises(Refused):  # and no job of the house ever does
         actions.allow_unsafe(system_code="epma", reason="The ward closed", **{**facts, "by": "job/nightly"})
 

@@ -8,6 +8,10 @@ from typing import Any
 from careward.access.accounts.models import Account, Finding, FindingAccount, Run
 from careward.people.staff.models import Organisation, Person
 from careward.systems.register.models import Environment, System
+from careward.work.approvals import actions as approvals
+from careward.work.approvals.actions import Asked
+from careward.work.approvals.models import Approval
+from careward.work.approvals.rules import Content, Who
 from careward.work.tasks.models import Task
 from tests.make import people
 from tests.make.people import NOW, TODAY
@@ -97,3 +101,11 @@ def team_of(manager: Person, how_many: int, on: System, start: int = 0) -> list[
 
 def usernames(rows: Iterable[Finding]) -> set[str]:
     return {f.username for f in rows}
+
+
+def question(at: Organisation, code: str) -> Approval:
+    """A change to a system that is too large, put to a named person by the night's comparison."""
+    content = Content((("Would be closed", "14"),), of=14)
+    follows = (("accounts.reconcile", {"organisation": at.pk, "on": TODAY.isoformat()}),)
+    asked = Asked("accounts.plan", ("system", code), f"Decide about {code}", content, "accounts:plans:allow", code, follows=follows)
+    return approvals.ask(organisation=at, asked=asked, who=Who("job/nightly"), now=NOW, by="job/nightly")

@@ -3,6 +3,7 @@
 import csv
 import io
 import zipfile
+from dataclasses import replace
 from datetime import timedelta
 from types import SimpleNamespace
 
@@ -10,11 +11,14 @@ import pytest
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from careward.access.accounts.models import Allowance, Run
 from careward.core.packs.pack import load as load_pack
 from careward.evidence.errands.models import Errand
 from careward.evidence.ledger.models import Entry
 from careward.people.staff.models import Organisation
+from careward.work.approvals import actions as approvals
+from careward.work.approvals.actions import Asked
+from careward.work.approvals.models import Approval
+from careward.work.approvals.rules import Content, Who
 from tests.make import found, people
 from tests.make.people import NOW, TODAY, ready, signed_in
 
@@ -161,18 +165,16 @@ def test_who_administers_one_system_and_serves_another_at_the_desk_lets_no_chang
     """Review finding 1, in the browser."""
     for code in ("paris", "rio"):
         found.finding(found.account(found.system(trust, code), username=f"{code}1"))
-    Run.objects.create(
-        organisation=trust, on_date=TODAY, started_at=NOW, finished_at=NOW, by="job/nightly", counts={"unsafe": ["paris", "rio"]}
-    )
+    ids = {code: found.question(trust, code).pk for code in ("paris", "rio")}
     browser = with_roles(trust, ("patient_systems_manager", "rio"), ("service_desk", "paris"))
     page = words(browser.get("/findings/"))
-    assert "paris1" in page and "rio1" in page and "/findings/allow/rio/" in page and "/findings/allow/paris/" not in page
+    assert "paris1" in page and "rio1" in page and f"/decisions/{ids['rio']}/" in page and f"/decisions/{ids['paris']}/" not in page
     assert browser.get("/findings/allow/paris/").status_code == 403
-    assert browser.post("/findings/allow/paris/", {"reason": "The ward closed"}).status_code == 403
-    assert not Allowance.objects.exists()
-    assert browser.get("/findings/allow/rio/").status_code == 200
-    assert browser.post("/findings/allow/rio/", {"reason": "The ward closed"}).status_code == 302
-    assert Allowance.objects.get().system.code == "rio"
+    yes = {"answer": "approve", "reason": "The ward closed", "seen": Approval.objects.first().digest}
+    assert browser.post(f"/decisions/{ids['paris']}/", yes).status_code == 403
+    assert browser.get("/findings/allow/rio/").headers["Location"] == f"/decisions/{ids['rio']}/"
+    assert browser.post(f"/decisions/{ids['rio']}/", yes).status_code == 302
+    assert list(Approval.objects.filter(state="approved").values_list("system_code", flat=True)) == ["rio"]
 
 
 def test_an_auditor_who_is_given_one_system_goes_on_seeing_everything(trust):
@@ -491,7 +493,7 @@ def test_reading_an_address_of_an_act_changes_nothing(trust, admin):
     assert not Entry.objects.exists() and not Errand.objects.exists()
 
 
-@pytest.mark.parametrize("address", ["/findings/look-again/", "/findings/allow/paris/", "/tasks/1/done/", "/tasks/1/take-back/"])
+@pytest.mark.parametrize("address", ["/findings/look-again/", "/tasks/1/done/", "/tasks/1/take-back/"])
 def test_a_form_that_is_not_ours_is_refused(trust, address):
     who = ready("trust_administrator", at=trust)
     browser = Client(enforce_csrf_checks=True)
@@ -511,34 +513,45 @@ def test_looking_again_is_for_those_who_may(trust):
 
 @pytest.fixture
 def held(trust) -> Organisation:
-    paris = found.system(trust)
-    unsafe = found.run(trust, counts={"unsafe": ["paris"]})
-    about = found.account(paris, username="p1")
-    found.finding(about, code="feed.unsafe", step="ask", detail="14 of 28 open accounts, as at 2026-11-23", run=unsafe, username="")
-    found.finding(about, code="account.leaver", step="close", run=unsafe)
+    found.system(trust)
+    found.run(trust, counts={"unsafe": ["paris"]})
+    content = Content((("Would be closed", "1"),), ({"code": "feed.unsafe", "clause": "house", "detail": "14 of 28", "remedy": "Look"},))
+    rows = replace(content, heads=("Account", "Whose", "What happens"), rows=(("p1", "Carol Dewhurst", "Close it"),), of=1)
+    follows = (("accounts.reconcile", {"organisation": trust.pk, "on": TODAY.isoformat()}),)
+    asked = Asked("accounts.plan", ("system", "paris"), "Decide about PARIS", rows, "accounts:plans:allow", "paris", follows=follows)
+    approvals.ask(organisation=trust, asked=asked, who=Who("job/nightly"), now=NOW, by="job/nightly")
     return trust
 
 
+def yes(**more) -> dict[str, str]:
+    return {"answer": "approve", "reason": "The ward closed", "seen": Approval.objects.get().digest, **more}
+
+
 def test_an_unsafe_plan_is_shown_before_it_is_allowed_and_then_looked_at_again(held):
-    browser = signed_in(ready("patient_systems_manager", at=held))
+    browser, row = signed_in(ready("patient_systems_manager", at=held)), Approval.objects.get()
     assert "The change to paris is too large to happen by itself." in words(browser.get("/findings/"))
-    page = words(browser.get("/findings/allow/paris/"))
-    assert "14 of 28 open accounts, as at 23 November 2026" in page and "<b>1</b> closed" in page and "<li>p1</li>" in page
-    assert not Allowance.objects.exists()
-    refused = browser.post("/findings/allow/paris/", {"reason": "  "})
-    assert refused.status_code == 409 and "Give the reason" in words(refused) and not Errand.objects.exists()
-    assert browser.post("/findings/allow/paris/", {"reason": "The ward closed"}).headers["Location"] == "/findings/"
-    assert Allowance.objects.get().reason == "The ward closed"
+    address = browser.get("/findings/allow/paris/").headers["Location"]
+    assert address == f"/decisions/{row.pk}/"
+    page = words(browser.get(address))
+    assert "14 of 28" in page and "Would be closed" in page and "Carol Dewhurst" in page and row.digest in page
+    assert "Decide about PARIS" in words(browser.get("/decisions/"))
+    refused = browser.post(address, yes(reason="  "))
+    assert refused.status_code == 409 and "Nothing says why" in words(refused) and not Errand.objects.exists()
+    assert browser.post(address, yes(answer="")).status_code == 422
+    changed = browser.post(address, yes(seen="0" * 64))
+    assert changed.status_code == 409 and "has changed since you looked at it" in words(changed) and row.digest in words(changed)
+    assert browser.post(address, yes()).headers["Location"] == address
     assert Errand.objects.get().name == "accounts.reconcile"
+    assert "The ward closed" in words(browser.get(address)) and "Give your decision" not in words(browser.get(address))
     assert "too large to happen by itself" not in words(browser.get("/findings/"))
 
 
 @pytest.mark.parametrize("role", ["system_administrator", "auditor", "line_manager", "clinician"])
 def test_only_those_who_may_allow_an_unsafe_plan(held, role):
     browser = signed_in(ready(role, at=held))
-    refused = browser.post("/findings/allow/paris/", {"reason": "The ward closed"})
+    refused = browser.post(f"/decisions/{Approval.objects.get().pk}/", yes())
     assert refused.status_code == 403 and "Trust administrator" in words(refused)
-    assert not Allowance.objects.exists()
+    assert Approval.objects.get().state == "waiting"
 
 
 def test_a_role_for_one_system_allows_nothing_of_another(held):
@@ -547,9 +560,16 @@ def test_a_role_for_one_system_allows_nothing_of_another(held):
     people.accepted(who, held)
     people.app_of(who)
     browser = signed_in(who)
-    assert browser.post("/findings/allow/paris/", {"reason": "The ward closed"}).status_code == 403
+    refused = browser.post(f"/decisions/{Approval.objects.get().pk}/", yes())
+    assert refused.status_code == 403
     assert "too large to happen by itself" not in words(browser.get("/findings/"))
-    assert not Allowance.objects.exists()
+    assert "Decide about PARIS" not in words(browser.get("/decisions/"))
+    assert Approval.objects.get().state == "waiting"
+
+
+def test_a_question_of_another_organisation_is_not_there(held):
+    browser = signed_in(ready("trust_administrator", at=people.organisation("RX9")))
+    assert browser.get(f"/decisions/{Approval.objects.get().pk}/").status_code == 404
 
 
 def test_nothing_is_allowed_where_nothing_is_held(trust):

@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 from django.db import transaction
 
-from careward.access.accounts import measures
+from careward.access.accounts import allowing, measures
 from careward.access.accounts.counts import Group, RunCounts
 from careward.access.accounts.handing_over import BY_HAND, HAND_OVER
 from careward.access.accounts.keeping.plan import KeepingPlan, keys_wanted, plan_keeping, stirred
@@ -16,7 +16,7 @@ from careward.access.accounts.keeping.reading import known_findings, lock_days, 
 from careward.access.accounts.keeping.shapes import Judged, KeepingFacts
 from careward.access.accounts.keeping.writing import write_findings
 from careward.access.accounts.leavers import plan_leaver_work
-from careward.access.accounts.models import Account, Allowance, Run
+from careward.access.accounts.models import Account, Run
 from careward.core.days import london_day
 from careward.core.decision import Refused, refuse
 from careward.core.packs.pack import Pack
@@ -30,6 +30,10 @@ from careward.people.staff.models import Organisation
 from careward.people.staff.packs import pack_on
 from careward.systems.register.models import System
 from careward.systems.register.queries import within_systems
+from careward.work.approvals import actions as approvals
+from careward.work.approvals.models import Approval
+from careward.work.approvals.queries import who_of
+from careward.work.approvals.rules import Content
 from careward.work.tasks.many import write_tasks
 from careward.work.tasks.queries import answer_to
 from careward.work.tasks.wanted import TaskPlan
@@ -79,11 +83,13 @@ def keep_run(
     systems = {s.code: s for s in System.objects.filter(organisation=organisation)}
     scope = {system_code: systems[system_code]} if system_code else systems
     run = Run.objects.create(organisation=organisation, on_date=on, system_code=system_code, started_at=now, by=by, accounts=accounts)
-    plan, unsafe = _planned(run, judged, scope, packs, told_at)
+    contents = allowing.contents_of(judged, names_of(organisation))
+    plan, unsafe = _planned(run, judged, scope, packs, told_at, contents)
     done = write_tasks(organisation=organisation, plan=plan.tasks, on=on, now=now, by=by)
     write_findings(plan, run=run, tasks=done.ids, systems={code: s.pk for code, s in systems.items()})
     kept = Kept(run, len(plan.opened), plan.still, len(plan.closed), done.raised, done.told, done.closed, done.reopened, unsafe)
     _close(run, kept, plan, judged, measures.cases(organisation.pk) if cases is None else tuple(cases), now)
+    allowing.put(run, contents, {code: s.name for code, s in scope.items()}, errand=RECONCILE, now=now)
     if any(s.connector != BY_HAND for s in scope.values()):
         body = {"organisation": organisation.pk, "on": on.isoformat(), "by": by}
         errands.ask(name=HAND_OVER, body=body, organisation=organisation.ods_code, subject=f"run/{run.pk}", now=now)
@@ -91,16 +97,20 @@ def keep_run(
 
 
 def _planned(
-    run: Run, judged: Sequence[Judged], scope: Mapping[str, System], packs: Mapping[str, Pack], told_at: Mapping[str, datetime]
+    run: Run,
+    judged: Sequence[Judged],
+    scope: Mapping[str, System],
+    packs: Mapping[str, Pack],
+    told_at: Mapping[str, datetime],
+    contents: Mapping[str, Content],
 ) -> tuple[KeepingPlan, tuple[str, ...]]:
     """What this run does to findings and tasks, and the systems whose change is too large to happen by itself."""
     here = run.organisation
-    unsafe = tuple(sorted({j.found.system for j in judged if j.found.code == "feed.unsafe"}))
-    allowed = Allowance.objects.filter(organisation=here, on_date=run.on_date).values_list("system__code", flat=True)
+    unsafe = tuple(sorted(contents))
     facts = KeepingFacts(
         on=run.on_date, packs=packs, systems={code: s.name for code, s in scope.items()}, names=names_of(here),
         managers=managers_of(here, run.on_date),
-        calendar=pack_on(here.pack, run.on_date).calendar.days, held=frozenset(unsafe) - frozenset(allowed), told_at=told_at,
+        calendar=pack_on(here.pack, run.on_date).calendar.days, held=frozenset(unsafe) - allowing.allowed(here, contents), told_at=told_at,
         run=f"the comparison of {run.on_date.day} {run.on_date:%B %Y} (run {run.pk})",
     )  # fmt: skip
     known, states = known_findings(here, scope), task_states(here)
@@ -134,23 +144,22 @@ def _digest(judged: Sequence[Judged]) -> str:
 
 
 @transaction.atomic
-def allow_unsafe(*, organisation: Organisation, system_code: str, on: date, reason: str, now: datetime, by: str) -> Allowance:
-    """A named person lets an unsafe plan for a system go ahead on a day. Raises Refused without the right to that system, or a reason."""
-    rights = rights_of(actor=by, organisation_id=organisation.pk, on=london_day(now))
-    decision = rights.must(ALLOW, "let a large change go ahead", system_code)
-    if not reason.strip():
-        decision &= refuse("reason.missing", "house", "Nothing says why the change may go ahead", "Give the reason")
-    if not decision:
-        raise Refused(decision)
-    system = System.objects.get(organisation=organisation, code=system_code)
-    allowance, made = Allowance.objects.get_or_create(
-        system=system, on_date=on, defaults={"organisation": organisation, "reason": reason.strip(), "by": by, "allowed_at": now}
-    )
-    if made:
-        subject = f"system/{system.pk}"
-        ledger.record(at=now, actor=by, verb="plan.allowed", subject=subject, organisation=organisation.ods_code, on=on.isoformat())
-        _ask_to_look(organisation, on, subject, now, by)
-    return allowance
+def allow_unsafe(*, organisation: Organisation, system_code: str, seen: str, reason: str, now: datetime, by: str) -> Approval:
+    """A named person lets a plan that is too large go ahead: exactly what they saw, whose digest is `seen`.
+
+    Raises Refused with every reason; also where nothing waits for that system.
+    """
+    on = london_day(now)
+    rights = rights_of(actor=by, organisation_id=organisation.pk, on=on)
+    may = rights.must(ALLOW, "let a large change go ahead", system_code)
+    row = allowing.waiting(organisation, system_code)
+    if row is None:
+        what = f"No change to {system_code} waits for a named person"
+        raise Refused(may & refuse("plan.not_held", "house", what, "Compare the accounts first"))
+    return approvals.answer(
+        approval_id=row.pk, organisation_id=organisation.pk, who=who_of(by=by, organisation_id=organisation.pk, on=on),
+        holds=rights.on(system_code), may=may, approves=True, seen=seen, reason=reason, now=now, by=by,
+    )  # fmt: skip
 
 
 @transaction.atomic

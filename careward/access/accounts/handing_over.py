@@ -13,7 +13,8 @@ from django.db import transaction
 from django.db.models import OuterRef, Subquery, TextField, Value
 from django.db.models.functions import Coalesce
 
-from careward.access.accounts.models import Account, Allowance, Finding
+from careward.access.accounts.allowing import is_allowed
+from careward.access.accounts.models import Account, Finding
 from careward.core.changes import SHUTTING, Change, ChangePlan, Outcome
 from careward.core.ports import Connector, Port
 from careward.evidence.ledger import actions as ledger
@@ -52,7 +53,7 @@ def _hand_over(system: System, connector: Connector, on: date, now: datetime, by
     plan = connector.plan(system.code, changes, open_accounts=here.count())
     pack = pack_on(system.pack, on)
     safe = plan.safe(pack.safety, clause=pack.findings["feed.unsafe"].clause)
-    if not safe and not Allowance.objects.filter(system=system, on_date=on).exists():
+    if not safe and not is_allowed(system.organisation_id, system.code):
         _note(system, "changes.held", plan, now, by, codes=[r.code for r in safe.reasons])
         return 0
     return _keep(system, tasks, plan, list(connector.apply(plan)), now, by)

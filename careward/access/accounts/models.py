@@ -132,20 +132,3 @@ class FindingAccount(models.Model):
             models.UniqueConstraint(fields=["finding", "account"], condition=models.Q(gone_on=None), name="an_account_once_per_finding")
         ]
         indexes = [models.Index(fields=["system", "clause", "finding"], name="finding_account_where", condition=models.Q(gone_on=None))]
-
-
-class Allowance(models.Model):
-    """A named person's word that an unsafe plan for a system may go ahead on a day, and why."""
-
-    organisation = models.ForeignKey("people.Organisation", models.PROTECT)
-    system = models.ForeignKey("systems.System", models.PROTECT)
-    on_date = models.DateField()
-    reason = models.TextField()
-    by = models.TextField()
-    allowed_at = models.DateTimeField()
-
-    personal = ()
-    plain = ("id", "organisation", "system", "on_date", "reason", "by", "allowed_at")
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["system", "on_date"], name="one_allowance_per_system_and_day")]

@@ -9,9 +9,10 @@ from typing import Any
 from django.db.models import Count, Min, Q, QuerySet
 
 from careward.access.accounts import pages, wording
+from careward.access.accounts.allowing import KIND
 from careward.access.accounts.counts import counts_of
 from careward.access.accounts.finding_lines import FindingLine, Reach, line_of, open_findings, places, touched
-from careward.access.accounts.models import Account, Allowance, Finding, FindingAccount, Run
+from careward.access.accounts.models import Account, Finding, FindingAccount, Run
 from careward.access.accounts.touched import on_systems, touching
 from careward.core.rights import EVERYWHERE, Everywhere, Systems
 from careward.core.roles import ROLES
@@ -23,6 +24,7 @@ from careward.web import lists
 from careward.web.lists import Asked, Listing, Option, Page
 from careward.web.permission import Standing
 from careward.web.words import written_out
+from careward.work.approvals.queries import waiting_about
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,13 +127,10 @@ def last_run(organisation_id: int) -> LastRun | None:
     return LastRun(row.on_date, row.finished_at, row.accounts, counts_of(row.counts).unsafe) if row else None
 
 
-def waiting_allowance(organisation_id: int, systems: Systems) -> tuple[str, ...]:
-    """Codes of those systems, which somebody may let go, whose latest plan is held and not yet allowed."""
-    run = last_run(organisation_id)
-    if not run or not run.unsafe:
-        return ()
-    allowed = Allowance.objects.filter(organisation_id=organisation_id, on_date=run.on).values_list("system__code", flat=True)
-    return tuple(sorted(code for code in set(run.unsafe) - set(allowed) if code in systems))
+def waiting_allowance(organisation_id: int, systems: Systems) -> tuple[tuple[str, int], ...]:
+    """Those systems, which somebody may let go, whose latest plan waits for a named person's word, each with its question."""
+    waiting = waiting_about(organisation_id=organisation_id, kind=KIND)
+    return tuple((code, number) for code, number in sorted(waiting.items()) if code in systems)
 
 
 GROUPS = {"system": "system", "manager": "manager_id", "code": "code", "person": "person_id"}
@@ -246,26 +245,6 @@ def system_figures(organisation_id: int, system_id: int, today: date) -> SystemF
         accounts=Count("account_id", distinct=True), late=Count("account_id", filter=Q(finding__due_on__lt=today), distinct=True)
     )
     return SystemFigures(rows.get("active", 0), rows.get("locked", 0), rows.get("closed", 0), wrong["accounts"], wrong["late"])
-
-
-@dataclass(frozen=True, slots=True)
-class HeldPlan:
-    """What an unsafe plan would do, for the page where a named person decides."""
-
-    detail: str
-    lock: int
-    close: int
-    names: tuple[str, ...]
-
-
-def held_plan(organisation_id: int, system_id: int, shown: int = 20) -> HeldPlan:
-    """The plan of a held system: its own words, its counts, and the first accounts it would touch."""
-    rows = Finding.objects.filter(organisation_id=organisation_id, system_id=system_id, closed_on=None)
-    why = rows.filter(code="feed.unsafe").values_list("detail", flat=True).first() or ""
-    shut = rows.filter(step__in=("lock", "close"), settled=False)
-    counts = dict(shut.order_by().values_list("step").annotate(n=Count("account_id", distinct=True)))
-    names = [f.person.name if f.person else f.username for f in shut.select_related("person").order_by("username")[:shown]]
-    return HeldPlan(written_out(why), counts.get("lock", 0), counts.get("close", 0), tuple(dict.fromkeys(names)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,11 +5,8 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 
 from careward.access.accounts import actions, finding_lines, pages, queries
-from careward.access.accounts.forms import AllowForm
 from careward.people.staff.models import Organisation
-from careward.systems.register.queries import system_seen
 from careward.web import exports, lists
-from careward.web.acts import act, typed
 from careward.web.house import home_of
 from careward.web.listing import shown
 from careward.web.permission import needs
@@ -70,17 +67,9 @@ def look_again(request: HttpRequest) -> HttpResponse:
 
 @needs("accounts:plans:allow", system_in="code")
 def allow(request: HttpRequest, code: str) -> HttpResponse:
+    """Leads to the question that waits about a system's plan."""
     standing = request.standing
-    seen = system_seen(organisation_id=standing.organisation_id, code=code, on=standing.today)
-    run = queries.last_run(standing.organisation_id)
-    if seen is None or run is None or code not in run.unsafe:
-        raise Http404("nothing is held for this system")
-
-    def go(form: AllowForm) -> str:
-        organisation = Organisation.objects.get(pk=standing.organisation_id)
-        about = {"organisation": organisation, "system_code": code, "on": run.on}
-        actions.allow_unsafe(**about, reason=form.cleaned_data["reason"], now=standing.now, by=standing.actor)
-        return f"The change to {seen.name} may go ahead. Its work is raised when we have looked again."
-
-    page = {"system": seen, "run": run, "held": queries.held_plan(standing.organisation_id, seen.id)}
-    return act(request, form=AllowForm(typed(request)), do=go, to="accounts:findings", template="accounts/allow.jinja", page=page)
+    number = dict(queries.waiting_allowance(standing.organisation_id, standing.systems_for("accounts:plans:allow"))).get(code)
+    if number is None:
+        raise Http404("nothing waits for a named person's word about this system")
+    return redirect(home_of("approval", number))
