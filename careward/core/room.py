@@ -274,13 +274,6 @@ class House:
         may = self.permissions[permission].roles if permission in self.permissions else ()
         return tuple(role.title for name, role in ROLES.items() if name in may)
 
-    def room_of(self, thing: str) -> str:
-        """The room that gives a permission, a verb or an errand; KeyError when none does."""
-        for room in self.rooms:
-            if thing in {x.name for x in (*room.permissions, *room.verbs, *room.errands, *room.jobs)}:
-                return room.name
-        raise KeyError(f"no room gives {thing}")
-
 
 def _by(what: str, things: Iterator[T], name: Callable[[T], str]) -> dict[str, T]:
     found: dict[str, T] = {}

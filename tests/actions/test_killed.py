@@ -196,7 +196,7 @@ def test_a_load_killed_in_the_middle_goes_in_whole_when_run_again(houses: Houses
 def test_a_comparison_killed_in_the_middle_is_kept_once_when_run_again(houses: Houses, loaded):
     command = f"reconcile --on {ON}"
     writes, undisturbed = houses.copy("compared", loaded[0]).careward(command)
-    assert undisturbed["findings"][0] > 500 and undisturbed["tasks"][0] > 300 and undisturbed["runs"] == 1
+    assert undisturbed["findings"][0] > 450 and undisturbed["tasks"][0] > 300 and undisturbed["runs"] == 1
     house = houses.copy("compare", loaded[0])
     for at in (writes // 2, writes):
         house.killed(command, at=at)

@@ -32,7 +32,7 @@ def test_search_finds_a_person_a_system_and_a_clause(visit: Callable[..., Visito
     when_they_search(officer, "pa-033")
     officer.is_at("An account not used for 90 days is locked")
     when_they_search(officer, "zzzz")
-    officer.sees("Nothing found for “zzzz”", "A clause is written like PA-033")
+    officer.sees("Nothing found for “zzzz”", "A clause is written with its letters and number")
 
 
 def due_days(window: Visitor) -> list[str]:

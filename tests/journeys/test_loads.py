@@ -81,7 +81,7 @@ def test_half_a_staff_file_waits_for_a_named_person_with_a_reason(
     another.page.get_by_label("Approve it").check()
     another.press("Give your decision")
     another.sees("It was not decided", "Nothing says why")
-    another.page.get_by_label("Why").fill("The other half moved to another trust on 1 November")
+    another.page.get_by_role("textbox", name="Why").fill("The other half moved to another trust on 1 November")
     another.press("Give your decision")
     another.sees("You have approved it", "moved to another trust")
     assert people_in_all(trust) == before

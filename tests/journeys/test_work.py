@@ -1,6 +1,7 @@
 """Work from the duty to the proof: what is found is done by hand, said, read back from the next export, and never just believed."""
 
 from collections.abc import Callable
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -37,24 +38,31 @@ def then_it_is_open_again(window: Visitor) -> None:
     window.sees("The task is open again", "Say that it is done")
 
 
+def when_they_answer_that_it_is_arranged(window: Visitor, day: date) -> None:
+    window.main.get_by_label("It is arranged for").check()
+    for part, value in (("Day", day.day), ("Month", day.month), ("Year", day.year)):
+        window.main.get_by_label(part, exact=True).fill(str(value))
+    window.press("Give your answer")
+
+
 @pytest.mark.clause("EL-023")
-def test_a_line_manager_says_that_training_is_done(visit: Callable[..., Visitor], script: bool):
+def test_a_line_manager_answers_that_training_is_arranged(visit: Callable[..., Visitor], house: House, script: bool):
     manager = visit("line_manager", script=script)
     when_they_open_the_task(manager, "to do the training")
     address = manager.page.url
-    manager.sees("Yours because you manage", "Do it in the system, then say here what you did")
-    when_they_say_it_is_done(manager, "Asked today; the course is booked for Thursday")
-    then_it_waits_to_be_read_back(manager, address, "the course is booked for Thursday")
-    when_they_take_it_back(manager)
-    then_it_is_open_again(manager)
+    manager.sees("Yours because you manage", "Answer the question below")
+    when_they_answer_that_it_is_arranged(manager, house.today + timedelta(days=6))
+    manager.go(address)
+    manager.sees("Answered", "Arranged for")
+    manager.press("Take the answer back")
+    manager.sees("Answer the question below")
 
 
-def test_nothing_is_said_without_saying_what_was_done(visit: Callable[..., Visitor], script: bool):
+def test_nothing_is_answered_without_an_answer(visit: Callable[..., Visitor], script: bool):
     manager = visit("line_manager", script=script)
     when_they_open_the_task(manager, "to do the training")
-    manager.main.get_by_label("What you did and where").fill("   ")
-    manager.press("Say it is done")
-    manager.sees("Nothing says what was done", "Say what you did and where")
+    manager.press("Give your answer")
+    manager.sees("There is a problem", "Choose an answer")
 
 
 def given_an_account_of_a_leaver(house: House, number: int) -> str:
@@ -72,9 +80,8 @@ def when_they_go_from_the_procedure_to_the_task(window: Visitor, username: str) 
     window.follow("PARIS Procedure")
     window.go(str(window.main.get_by_role("link", name="PA-029", exact=True).get_attribute("href")))
     window.sees("Leavers are closed as part of the leavers process", "to put right")
-    window.main.get_by_role("row").filter(has_text=f"{username} on PARIS").filter(has_not_text=f".{username} on PARIS").get_by_role(
-        "link"
-    ).click()
+    row = window.main.get_by_role("row").filter(has_text=f"{username}, PARIS").filter(has_not_text=f".{username}, PARIS")
+    row.get_by_role("link").first.click()
     row = window.main.get_by_role("row").filter(has=window.page.get_by_text(f"{username}, open", exact=True))
     row.filter(has=window.page.get_by_role("link", name="PARIS", exact=True)).get_by_role("link", name="Task").click()
 

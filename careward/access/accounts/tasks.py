@@ -90,8 +90,12 @@ def question(cause: Cause) -> Question | None:
     """What the task asks, where it ends by an answer; None where something is to be done in the system, or decided elsewhere."""
     if cause.step not in ("warn", "ask") or cause.code == "feed.unsafe":
         return None
-    asking = _QUESTIONS.get(cause.code, lambda c: questions.arranged(f"When will this be put right for {c.whose} on {c.where}?"))
+    asking = _QUESTIONS.get(cause.code, _arranged)
     return replace(asking(cause), tells=ANSWERED)
+
+
+def _arranged(cause: Cause) -> Question:
+    return questions.arranged(f"When will this be put right for {cause.whose} on {cause.where}?")
 
 
 _QUESTIONS: dict[str, Callable[[Cause], Question]] = {

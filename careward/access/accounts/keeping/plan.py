@@ -94,8 +94,8 @@ def plan_keeping(
     """
     there = {t.id for t in standing}
     gone, now = _met(judged, known, there, facts)
-    left = {k.task_id for k in gone} | {o.was.task_id for o in now if o.was and o.task is None}
-    left &= there
+    had = [k.task_id for k in gone] + [o.was.task_id for o in now if o.was and o.task is None]
+    left = {task for task in had if task is not None and task in there}
     touched = left | {o.task for o in now if o.why and isinstance(o.task, int)}
     tasks_now, opens = _work(now, left, touched, standing, facts)
     return KeepingPlan(
@@ -271,19 +271,25 @@ def _task_plan(
     facts: KeepingFacts,
 ) -> TaskPlan:
     """Read-back: a task whose every finding is gone or settled closes; one said to be done whose finding stands reopens."""
+    still = [t for t in standing if t.id in members]
     return TaskPlan(
         raised=tuple(wanted[key] for key in sorted(k for k in wanted if isinstance(k, str))),
         told=tuple((t.id, wanted[t.id]) for t in standing if t.id in wanted and wanted[t.id].words != t.words),
         closed=tuple((i, f"No longer found by {facts.run}") for i in sorted(left - members.keys())),
-        reopened=tuple((t.id, f"Still found by {facts.run}") for t in standing if t.id in members and _is_disproved(t, facts)),
+        reopened=tuple(
+            (t.id, f"Still found by {facts.run}") for t in standing if t.id in members and _is_disproved(t, wanted.get(t.id), facts)
+        ),
     )
 
 
-def _is_disproved(task: StandingTask, facts: KeepingFacts) -> bool:
-    """Said to be done or answered, and found all the same: its day has passed, or the next export, not the last, shows it (EL-023)."""
+def _is_disproved(task: StandingTask, now: NewTask | None, facts: KeepingFacts) -> bool:
+    """Said to be done or answered, and found all the same: its day has passed, or the next export, not the last, shows it (EL-023).
+
+    `now` is what the task will say where that changes: the system that is heard from is that of the task as it will stand.
+    """
     if task.state == "answered" and task.answered_until is not None:
         return task.answered_until < facts.on
-    told = facts.told_at.get(str(task.words[TOLD.index("system_code")]))
+    told = facts.told_at.get(now.system_code if now else str(task.words[TOLD.index("system_code")]))
     return task.state in ("said_done", "answered") and task.said_done_at is not None and told is not None and told > task.said_done_at
 
 
