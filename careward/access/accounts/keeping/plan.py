@@ -276,9 +276,7 @@ def _task_plan(
         raised=tuple(wanted[key] for key in sorted(k for k in wanted if isinstance(k, str))),
         told=tuple((t.id, wanted[t.id]) for t in standing if t.id in wanted and wanted[t.id].words != t.words),
         closed=tuple((i, f"No longer found by {facts.run}") for i in sorted(left - members.keys())),
-        reopened=tuple(
-            (t.id, f"Still found by {facts.run}") for t in standing if t.id in members and _is_disproved(t, wanted.get(t.id), facts)
-        ),
+        reopened=tuple((t.id, f"Still found by {facts.run}") for t in still if _is_disproved(t, wanted.get(t.id), facts)),
     )
 
 
