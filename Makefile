@@ -5,7 +5,7 @@ PORT ?= 8000
 BIN := .venv/bin
 PURE := careward/core careward/seal careward/engines careward/access/accounts/rules careward/access/accounts/counts.py careward/access/accounts/tasks.py careward/access/accounts/keeping/plan.py careward/access/accounts/keeping/shapes.py careward/access/accounts/keeping/work.py careward/work/tasks/wanted.py careward/work/tasks/rules.py careward/people/staff/rules.py careward/people/signin/rules.py careward/access/authorisations/rules.py careward/access/feeds/rules.py
 
-.PHONY: run test check bench format docs clean python-found
+.PHONY: run test check sweep bench format docs clean python-found
 
 python-found:
 	@test -n "$(PYTHON)" || { echo "Careward needs Python 3.11 or newer. Install it and run this again."; exit 1; }
@@ -27,6 +27,9 @@ test: .venv/dev .venv/assets
 
 check: .venv/dev .venv/assets
 	@$(BIN)/python tools/check.py $(PURE)
+
+sweep: .venv/dev .venv/assets
+	@$(BIN)/python tools/sweep.py $(ONLY)
 
 bench: .venv/run .venv/assets
 	@$(BIN)/careward bench

@@ -1,15 +1,22 @@
 """What every test shares: sockets are off outside contracts and journeys, and the clock is an argument."""
 
 import os
+import sys
 
 import pytest
 from hypothesis import settings
 from pytest_socket import disable_socket, enable_socket
 
 # CI tries the same examples each time, so that a submission is judged by what it changed; every other run looks for new ones.
-settings.register_profile("ci", derandomize=True, database=None)
-if os.environ.get("CI") == "true":
-    settings.load_profile("ci")
+# Time is measured in benchmarks, never asserted: a test that shares the machine with others may take long.
+settings.register_profile("new", deadline=None)
+settings.register_profile("ci", deadline=None, derandomize=True, database=None)
+settings.register_profile("sweep", deadline=None, max_examples=1_000, database=None)
+SWEEP = os.environ.get("CAREWARD_SWEEP") == "1"  # tools/sweep.py
+settings.load_profile("sweep" if SWEEP else "ci" if os.environ.get("CI") == "true" else "new")
+
+# In a process beside others the main module has no file, and the Spark client then takes it for a doctest.
+sys.modules["__main__"].__dict__.setdefault("__file__", __file__)
 
 OPEN_ROOMS = ("tests/contracts", "tests/journeys")
 

@@ -11,6 +11,12 @@ from pathlib import Path
 
 PYTHON = sys.executable
 PYTEST = [PYTHON, "-m", "pytest"]
+SIDE_BY_SIDE = [
+    "-n",
+    str(os.cpu_count() or 1),
+    "--dist",
+    "loadfile",
+]  # each file whole in one process, each process with a database of its own
 ON_POSTGRESQL = ["tests/actions", "tests/web"]
 
 
@@ -25,7 +31,7 @@ def run(title: str, command: list[str], **settings: str) -> bool:
 def main() -> int:
     kinds = [f"tests/{k}" for k in ("house", "rules", "packs", "analysis", "actions", "web", "contracts", "journeys")]
     here = [k for k in kinds if any(Path(k).glob("test_*.py"))]
-    good = run("Every kind, on SQLite", [*PYTEST, *here])
+    good = run("Every kind, on SQLite", [*PYTEST, *SIDE_BY_SIDE, *here])
     good = (
         run(
             "Drawn tables, on Spark",
@@ -35,7 +41,7 @@ def main() -> int:
         )
         and good
     )
-    with_postgres = [PYTHON, "tools/with_postgres.py", *PYTEST, *[k for k in here if k in ON_POSTGRESQL]]
+    with_postgres = [PYTHON, "tools/with_postgres.py", *PYTEST, *SIDE_BY_SIDE, *[k for k in here if k in ON_POSTGRESQL]]
     good = run("Actions and pages, on PostgreSQL", with_postgres) and good
     return 0 if good else 1
 
