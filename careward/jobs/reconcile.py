@@ -1,6 +1,6 @@
 """Reconciliation in two parts: comparing reads and computes, and may take its time; keeping writes, in one transaction."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -14,15 +14,16 @@ from careward.access.accounts.keeping.shapes import Judged
 from careward.access.feeds.models import Load, LoadFile
 from careward.core.packs.pack import Pack
 from careward.core.ports import Found
-from careward.engines.analysis.reconciliation.changes import cases, changed_matches
 from careward.engines.analysis.reconciliation.compare import as_found
 from careward.engines.analysis.reconciliation.compare import compare as compare_tables
 from careward.evidence.rows.bulk import take_stock
 from careward.jobs.engine import engine
-from careward.jobs.extract import STANDING, tables
+from careward.jobs.extract import tables
 from careward.people.staff.models import Organisation
 from careward.people.staff.packs import pack_on
 from careward.systems.register.models import System
+
+AT_ONCE = 50_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,7 @@ class Compared:
     system: str
     judged: tuple[Judged, ...]
     accounts: int
-    rematched: tuple[tuple[int, int | None, int], ...]  # accounts that are somebody else's than was written down
+    moved: pa.Table  # accounts that are somebody else's than was written down: ids, persons, and how many fit
     cases: tuple[Group, ...] | None  # the open accounts by sort; None where one system alone was read
     packs: Mapping[str, Pack]
     loads: tuple[int, int]
@@ -72,17 +73,15 @@ def compare(*, organisation: Organisation, on: date, system: str = "") -> Compar
     read = tables(organisation, system=system)
     found = compare_tables(read, on=on, packs={p.id: p for p in by_system.values()}, engine=engine())
     about = zip(as_found(found.findings), *(found.findings[c].to_pylist() for c in ("account_id", "person_id")), strict=True)
-    accounts, packs = read["accounts"], {code: pack.id for code, pack in by_system.items()}
     return Compared(
-        organisation=organisation, on=on, system=system, judged=tuple(Judged(*a) for a in about), accounts=accounts.num_rows,
-        rematched=tuple(changed_matches(_as_matched(accounts), found.matches)), packs=by_system, loads=loads,
-        cases=None if system else tuple(Group(**g) for g in cases(accounts, found.matches, packs)),
+        organisation=organisation, on=on, system=system, judged=tuple(Judged(*a) for a in about), accounts=found.accounts,
+        moved=found.moved, packs=by_system, loads=loads, cases=None if system else tuple(Group(**g) for g in found.sorts.to_pylist()),
     )  # fmt: skip
 
 
-def _as_matched(accounts: pa.Table) -> pa.Table:
-    """Whose each account was as it was read. That changes by a comparison of the same loads alone, which finds the same."""
-    return accounts.select(["account_id", *STANDING]).rename_columns(["account_id", "person_id", "fits"])
+def _some_at_once(moved: pa.Table) -> Iterator[list[tuple[int, int | None, int]]]:
+    for batch in moved.to_batches(max_chunksize=AT_ONCE):
+        yield list(zip(*(column.to_pylist() for column in batch.columns), strict=True))
 
 
 def _loads(organisation: Organisation) -> tuple[int, int]:
@@ -104,7 +103,8 @@ def keep_compared(compared: Compared, *, now: datetime, by: str) -> tuple[Compar
     organisation = Organisation.objects.select_for_update().get(pk=compared.organisation.pk)  # as loads do, so none comes in now
     if compared.loads != _loads(organisation):
         compared = compare(organisation=organisation, on=compared.on, system=compared.system)
-    match_accounts(organisation=organisation, changed=compared.rematched, now=now, by=by)
+    for some in _some_at_once(compared.moved):
+        match_accounts(organisation=organisation, changed=some, now=now, by=by)
     kept = keep_run(
         organisation=organisation, on=compared.on, system_code=compared.system, judged=compared.judged, accounts=compared.accounts,
         packs=compared.packs, told_at=_told_at(organisation), cases=compared.cases, now=now, by=by,

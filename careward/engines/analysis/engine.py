@@ -1,9 +1,12 @@
 """Where the comparison runs: DuckDB in this process, or Spark through its Connect server. One set of queries serves both.
 
 An engine is asked four things: to hold a table, to keep the rows of a query as a table, to read a query, and the dialect of its queries.
-Rows go in and come out as Arrow, never as Python's own lists.
+Rows go in and come out as Arrow, never as Python's own lists; those that come batch by batch wait as Parquet in a folder of the session.
 """
 
+import fcntl
+import shutil
+import tempfile
 import uuid
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
@@ -14,8 +17,9 @@ from typing import Any, Protocol, TypeAlias
 import duckdb
 import ibis
 import pyarrow as pa
+from pyarrow import parquet
 from pyarrow.dataset import dataset
-from pyarrow.fs import FileSystem
+from pyarrow.fs import FileSystem, LocalFileSystem
 
 from careward.engines.analysis.tables import fitted
 
@@ -56,16 +60,20 @@ class DuckDb:
 
     @contextmanager
     def session(self) -> Iterator[Session]:
-        """A database in memory."""
+        """A database in memory, and a folder of its own that is gone afterwards."""
         limits = {"memory_limit": self.memory} if self.memory else {}
-        place = {"temp_directory": str(self.folder)} if self.folder else {}
-        with duckdb.connect(config={**limits, **place, "preserve_insertion_order": "false"}) as connection:
-            yield _InDuckDb(connection)
+        config = {**limits, "preserve_insertion_order": "false"}
+        with (
+            _folder_of_its_own(self.folder) as place,
+            duckdb.connect(config={**config, "temp_directory": str(place / "more")}) as connection,
+        ):
+            yield _InDuckDb(connection, place)
 
 
 @dataclass(frozen=True, slots=True)
 class _InDuckDb:
     connection: duckdb.DuckDBPyConnection
+    place: Path
 
     def hold(self, name: str, rows: Rows, shape: ibis.Schema) -> None:
         if isinstance(rows, pa.Table):
@@ -75,16 +83,8 @@ class _InDuckDb:
             columns = ", ".join(_checked(name, rows, shape))
             self.connection.read_parquet(places).select(columns).create_view(name)
         else:
-            self._fill(name, rows, shape)
-
-    def _fill(self, name: str, rows: pa.RecordBatchReader, shape: ibis.Schema) -> None:
-        """Batch by batch and by this thread, since whoever makes them may read a database that belongs to it."""
-        self.connection.register("arriving", fitted(name, rows.schema.empty_table(), shape))
-        self.connection.table("arriving").create(name)
-        for batch in rows:
-            self.connection.register("arriving", fitted(name, pa.Table.from_batches([batch]), shape))
-            self.connection.table("arriving").insert_into(name)
-        self.connection.unregister("arriving")
+            _written(name, rows, shape, LocalFileSystem(), str(path := self.place / f"{name}.parquet"))
+            self.hold(name, path, shape)
 
     def keep(self, name: str, query: str) -> None:
         self.connection.execute(f"CREATE TEMP TABLE {name} AS {query}")
@@ -125,9 +125,14 @@ class _InSpark:
 
         if isinstance(rows, Path):
             frame = self.spark.read.parquet(str(rows)).select(*_checked(name, rows, shape))
-        else:
-            whole = fitted(name, rows if isinstance(rows, pa.Table) else rows.read_all(), shape)
+        elif isinstance(rows, pa.Table):
+            whole = fitted(name, rows, shape)
             frame = self.spark.createDataFrame(whole, schema=from_arrow_schema(whole.schema))
+        else:
+            files, path = FileSystem.from_uri(self.place)
+            files.create_dir(f"{path}/held")
+            _written(name, rows, shape, files, f"{path}/held/{name}.parquet")
+            frame = self.spark.read.parquet(f"{self.place}/held/{name}.parquet")
         frame.createOrReplaceTempView(name)
 
     def keep(self, name: str, query: str) -> None:
@@ -137,6 +142,31 @@ class _InSpark:
 
     def read(self, query: str, shape: ibis.Schema) -> pa.Table:
         return self.spark.sql(query).toArrow().cast(shape.to_pyarrow())
+
+
+def _written(name: str, rows: pa.RecordBatchReader, shape: ibis.Schema, files: FileSystem, path: str) -> None:
+    """Batch by batch and by this thread, since whoever makes them may read a database that belongs to it."""
+    with parquet.ParquetWriter(path, shape.to_pyarrow(), filesystem=files, compression="lz4") as file:
+        for batch in rows:
+            file.write_table(fitted(name, pa.Table.from_batches([batch]), shape))
+
+
+@contextmanager
+def _folder_of_its_own(folder: Path | None) -> Iterator[Path]:
+    """A folder in that folder, gone afterwards; one whose process was killed goes when the next comes, since its lock is free."""
+    place = Path(tempfile.gettempdir()) if folder is None else folder
+    place.mkdir(parents=True, exist_ok=True)
+    for other in place.glob("comparison-*") if folder else ():
+        with suppress(BlockingIOError, FileNotFoundError), open(other / "lock", "rb") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            shutil.rmtree(other)
+    mine = Path(tempfile.mkdtemp(prefix="comparison-", dir=place))
+    with open(mine / "lock", "wb") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        try:
+            yield mine
+        finally:
+            shutil.rmtree(mine)
 
 
 def _checked(name: str, rows: Path, shape: ibis.Schema) -> list[str]:

@@ -28,6 +28,8 @@ ACCOUNTS = ibis.schema(
         **_of(columns.ACCOUNTS, "environment", "username", "employee_number", "email", smartcard="smartcard_uuid"),
         **_of(columns.ACCOUNTS, "status", "kind", "created_on", last_used_on="last_used_at"),
         **_of(columns.ACCOUNTS, "roles", "teams"),
+        "was_person_id": "int64",  # whose it is, as last written down; null where it never was
+        "was_fits": "int64",
     }
 )
 PEOPLE = ibis.schema(
@@ -66,8 +68,23 @@ RECONCILED = {
     "systems": SYSTEMS,
 }
 
-# and writes these: whose each account is, and one row for each thing wrong (account_id is null on a line about a whole system).
+# and writes these: whose each account is, how many open ones there are of each sort, and a row for each thing wrong (account_id is null
+# on a line about a whole system).
 MATCHES = ibis.schema({"account_id": "int64", "person_id": "int64", "fits": "int64"})
+SORTS = ibis.schema(
+    {
+        "pack": "string",
+        "live": "boolean",
+        "kind": "string",
+        "active": "boolean",
+        "matched": "boolean",
+        "use_known": "boolean",
+        "roles_stated": "boolean",
+        "teams_stated": "boolean",
+        "accounts": "int64",
+    }
+)
+NUMBER = ibis.schema({"number": "int64"})
 FINDINGS = ibis.schema(
     {
         "account_id": "int64",

@@ -13,7 +13,7 @@ from careward.core.ports import Found
 from careward.engines.analysis.engine import DuckDb, Engine, Rows, Session
 from careward.engines.analysis.reconciliation.figures import SHAPES, figures
 from careward.engines.analysis.reconciliation.plan import NAMES, Plan, matches, plan
-from careward.engines.analysis.tables import ACCOUNTS, FINDINGS, MATCHES, PEOPLE, RECONCILED, SYSTEMS, ShapeError
+from careward.engines.analysis.tables import ACCOUNTS, FINDINGS, MATCHES, NUMBER, PEOPLE, RECONCILED, SORTS, SYSTEMS, ShapeError
 
 DUCKDB = DuckDb()
 
@@ -21,7 +21,9 @@ DUCKDB = DuckDb()
 @dataclass(frozen=True, slots=True)
 class Compared:
     findings: pa.Table  # tables.FINDINGS, in the order of system, environment, user name, code and topic
-    matches: pa.Table  # tables.MATCHES, one row an account
+    moved: pa.Table  # tables.MATCHES, of the accounts that are somebody else's than was written down, by their ids
+    sorts: pa.Table  # tables.SORTS
+    accounts: int
 
 
 def reconcile(tables: Mapping[str, Any], *, on: date, packs: Mapping[str, Pack], engine: Engine = DUCKDB) -> list[Found]:
@@ -30,7 +32,7 @@ def reconcile(tables: Mapping[str, Any], *, on: date, packs: Mapping[str, Pack],
 
 
 def compare(tables: Mapping[str, Any], *, on: date, packs: Mapping[str, Pack], engine: Engine = DUCKDB) -> Compared:
-    """Findings with the accounts and persons they are about, and whose each account is.
+    """Findings with the accounts and persons they are about, and what changes of the accounts themselves.
 
     `tables` holds, for each name of tables.RECONCILED, an Arrow table, a reader of record batches, a path to Parquet, or an Ibis table.
     Raises ShapeError, or KeyError for a pack not given.
@@ -41,7 +43,8 @@ def compare(tables: Mapping[str, Any], *, on: date, packs: Mapping[str, Pack], e
         _hold(session, _figures(session, steps, packs), SHAPES)
         for name, query in steps.stages:
             session.keep(name, query)
-        return Compared(session.read(steps.findings, FINDINGS), session.read(steps.matches, MATCHES))
+        count = session.read(steps.accounts, NUMBER)["number"][0].as_py()
+        return Compared(session.read(steps.findings, FINDINGS), session.read(steps.moved, MATCHES), session.read(steps.sorts, SORTS), count)
 
 
 def match(accounts: Any, people: Any, *, engine: Engine = DUCKDB) -> pa.Table:

@@ -15,9 +15,9 @@ from functools import lru_cache, partial
 import ibis
 from ibis.expr.types import DateValue, Table
 
-from careward.engines.analysis.reconciliation import holding, matching, rights, wrongs
+from careward.engines.analysis.reconciliation import changes, holding, matching, rights, wrongs
 from careward.engines.analysis.reconciliation.figures import SHAPES
-from careward.engines.analysis.tables import FINDINGS, MATCHES, RECONCILED, SYSTEMS, looked_up
+from careward.engines.analysis.tables import FINDINGS, MATCHES, NUMBER, RECONCILED, SORTS, SYSTEMS, looked_up
 
 OPEN = ("active", "locked")
 ORDER = ("system", "environment", "username", "code", "topic", "account_id")
@@ -28,7 +28,9 @@ NAMES = ibis.schema({"name": "string"})
 class Plan:
     stages: tuple[tuple[str, str], ...]  # a table to keep, and its query
     findings: str
-    matches: str
+    moved: str
+    sorts: str
+    accounts: str
     systems: str  # asked before the packs' figures are made: the systems, those that accounts name, and the environments that are approved
     systems_seen: str
     environments_seen: str
@@ -49,7 +51,9 @@ def plan(on: date, dialect: str) -> Plan:
     return Plan(
         stages=(("judged", sql(judged)), ("differing", sql(differing)), ("lines", sql(lines))),
         findings=sql(findings.order_by(*ORDER)),
-        matches=sql(everyone.select(*MATCHES.names).order_by("account_id")),
+        moved=sql(changes.moved(everyone).order_by("account_id")),
+        sorts=sql(changes.sorts(opened).select(*SORTS.names).order_by(*changes.SORT)),
+        accounts=sql(everyone.agg(number=everyone.count()).select(*NUMBER.names)),
         systems=sql(t["systems"].select(*SYSTEMS.names)),
         systems_seen=sql(t["accounts"].select(name="system").distinct()),
         environments_seen=sql(t["authorisations"].select(name="environment").distinct()),
