@@ -92,7 +92,7 @@ class TimedJob:
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """A part of another thing's page. `facts(standing=, key=, asked=)` gives a value for the template, or None for nothing to show.
+    """A part of another thing's page. `facts(viewer=, key=, asked=)` gives a value for the template, or None for nothing to show.
 
     `asked` is what the address asks, so that a panel may be a list; of one page one panel at most is a list, or can be downloaded.
     The value of a list has its `page_title`.
@@ -105,7 +105,7 @@ class Panel:
     facts: Callable[..., object | None]
     permission: str = ""  # empty: whoever sees the page
     lead: str = ""  # another template of the room: the sentence and the next step under the name; the first panel that has one speaks
-    rows: Callable[..., "Rows"] | None = None  # rows(standing=, key=, asked=): what a download of the page holds
+    rows: Callable[..., "Rows"] | None = None  # rows(viewer=, key=, asked=): what a download of the page holds
     half: bool = False  # short: two such stand side by side where there is room
 
 
@@ -129,7 +129,7 @@ class Happening:
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """What a room knows to have happened to a thing of a kind: `find(standing=, key=, most=)`, newest first."""
+    """What a room knows to have happened to a thing of a kind: `find(viewer=, key=, most=)`, newest first."""
 
     on: str
     find: Callable[..., Sequence[Happening]]
@@ -149,7 +149,7 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """What of a room can be found by words: `find(standing=, words=, most=)`."""
+    """What of a room can be found by words: `find(viewer=, words=, most=)`."""
 
     title: str  # "People"
     find: Callable[..., Sequence[Hit]]

@@ -12,7 +12,7 @@ from careward.systems.register.queries import system_seen
 from careward.web import panels
 from careward.web.house import home_for, home_of
 from careward.web.lists import LONGEST
-from careward.web.permission import SIGNED_IN, NotAllowed, Standing, needs
+from careward.web.permission import SIGNED_IN, NotAllowed, Viewer, needs
 from careward.work.tasks.queries import acts_for
 
 EVERYBODY = "staff:people:see"
@@ -21,21 +21,21 @@ EVERYBODY = "staff:people:see"
 @needs(SIGNED_IN)
 def first(request: HttpRequest) -> HttpResponse:
     """The first page after signing in: the procedures for those who answer for a system, their own work for the rest."""
-    standing = request.standing
-    if not standing.may("procedures:clauses:see"):
+    viewer = request.viewer
+    if not viewer.may("procedures:clauses:see"):
         return redirect("tasks:my_work")
-    running = in_force(organisation_id=standing.organisation_id, on=standing.today)
+    running = in_force(organisation_id=viewer.organisation_id, on=viewer.today)
     return redirect("procedures:procedure", running[0].document.code) if len(running) == 1 else redirect("procedures:all")
 
 
 @needs(SIGNED_IN)
 def person(request: HttpRequest, person_id: int) -> HttpResponseBase:
-    standing = request.standing
-    seen = colleague(organisation_id=standing.organisation_id, person_id=person_id, on=standing.today)
+    viewer = request.viewer
+    seen = colleague(organisation_id=viewer.organisation_id, person_id=person_id, on=viewer.today)
     if seen is None:
         raise Http404("no such person here")
-    about = {"standing": standing, "key": person_id, "asked": request.GET}
-    because = _because(standing, person_id)
+    about = {"viewer": viewer, "key": person_id, "asked": request.GET}
+    because = _because(viewer, person_id)
     if (file := panels.download("person", **about)) is not None:
         return file
     context = {
@@ -44,41 +44,41 @@ def person(request: HttpRequest, person_id: int) -> HttpResponseBase:
         "note": words.gone(seen),
         "because": because,
         "panels": panels.panels("person", **about),
-        "history": panels.happened("person", standing=standing, key=person_id),
+        "history": panels.happened("person", viewer=viewer, key=person_id),
     }
     return render(request, "front/person.jinja", context)
 
 
-def _because(standing: Standing, person_id: int) -> str:
+def _because(viewer: Viewer, person_id: int) -> str:
     """Why somebody may see a person's page; NotAllowed where they may not."""
-    if person_id == standing.person_id:
+    if person_id == viewer.person_id:
         return "it is your own"
-    everybody = standing.may(EVERYBODY)
-    if everybody and standing.systems_for(EVERYBODY) is EVERYWHERE:
-        return f"you are {standing.role_title}"
-    place = {"organisation_id": standing.organisation_id, "on": standing.today}
-    if answers_for(**place, person_id=person_id, managers=acts_for(standing)):
+    everybody = viewer.may(EVERYBODY)
+    if everybody and viewer.systems_for(EVERYBODY) is EVERYWHERE:
+        return f"you are {viewer.role_title}"
+    place = {"organisation_id": viewer.organisation_id, "on": viewer.today}
+    if answers_for(**place, person_id=person_id, managers=acts_for(viewer)):
         return "you manage this person, or stand in for who does"
     if everybody:
-        return f"you are {standing.role_title}"
+        return f"you are {viewer.role_title}"
     raise NotAllowed(EVERYBODY)
 
 
 @needs(SIGNED_IN)
 def my_access(request: HttpRequest) -> HttpResponseBase:
     """One's own page; who is no member of staff is told so."""
-    if request.standing.person_id is None:
+    if request.viewer.person_id is None:
         return render(request, "front/no_person.jinja")
-    return redirect("front:person", request.standing.person_id)
+    return redirect("front:person", request.viewer.person_id)
 
 
 @needs("register:systems:see", system_in="code")
 def system(request: HttpRequest, code: str) -> HttpResponseBase:
-    standing = request.standing
-    seen = system_seen(organisation_id=standing.organisation_id, code=code, on=standing.today)
+    viewer = request.viewer
+    seen = system_seen(organisation_id=viewer.organisation_id, code=code, on=viewer.today)
     if seen is None:
         raise Http404("no such system here")
-    about = {"standing": standing, "key": code, "asked": request.GET}
+    about = {"viewer": viewer, "key": code, "asked": request.GET}
     if (file := panels.download("system", **about)) is not None:
         return file
     context = {"system": seen, "facts": words.of_system(seen), "panels": panels.panels("system", **about)}
@@ -88,18 +88,18 @@ def system(request: HttpRequest, code: str) -> HttpResponseBase:
 @needs(SIGNED_IN)
 def search(request: HttpRequest) -> HttpResponse:
     typed = " ".join(request.GET.get("q", "").replace("\0", " ").split())[:LONGEST]
-    found = panels.found(typed, standing=request.standing) if typed else ()
+    found = panels.found(typed, viewer=request.viewer) if typed else ()
     if exact := next((hit for each in found for hit in each.hits if hit.exact), None):
         return redirect(home_of(exact.kind, exact.key))
-    shown = tuple((each.title, tuple((hit, _address(request.standing, hit)) for hit in each.hits)) for each in found)
+    shown = tuple((each.title, tuple((hit, _address(request.viewer, hit)) for hit in each.hits)) for each in found)
     return render(request, "front/search.jinja", {"words": typed, "found": shown})
 
 
-def _address(standing: Standing, hit: Hit) -> str:
-    return home_for(standing, hit.kind, hit.key)
+def _address(viewer: Viewer, hit: Hit) -> str:
+    return home_for(viewer, hit.kind, hit.key)
 
 
 @needs(SIGNED_IN)
 def own_data(request: HttpRequest) -> HttpResponse:
-    sections = panels.held_about(user_id=request.standing.user_id, person_id=request.standing.person_id)
+    sections = panels.held_about(user_id=request.viewer.user_id, person_id=request.viewer.person_id)
     return render(request, "front/own_data.jinja", {"sections": sections})

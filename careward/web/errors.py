@@ -11,7 +11,7 @@ from careward.core.decision import Refused
 from careward.web.house import house
 from careward.web.permission import NotAllowed
 
-NOBODY = {"standing": None, "contact": "", "demonstration": False, "menu": (), "messages": (), "here": ""}
+NOBODY = {"viewer": None, "contact": "", "demonstration": False, "menu": (), "messages": (), "here": ""}
 
 
 class Refusals:

@@ -33,11 +33,11 @@ def home_of(kind: str, *key: Any) -> str:
     return reverse(home.url, args=key) if home else ""
 
 
-def home_for(standing: Any, kind: str, *key: Any, system: str | None = None) -> str:
+def home_for(viewer: Any, kind: str, *key: Any, system: str | None = None) -> str:
     """The same, for somebody: "" also where they may not follow the link, for the system it is of where one is named."""
     home = house().homes.get(kind)
     system = str(key[0]) if kind == "system" and key else system
-    if home is not None and home.needs and not standing.may(home.needs, system=system):
+    if home is not None and home.needs and not viewer.may(home.needs, system=system):
         return ""
     return home_of(kind, *key)
 

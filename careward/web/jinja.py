@@ -59,12 +59,12 @@ def clause_address(clause: str) -> str:
 
 def shell(request: HttpRequest) -> dict[str, Any]:
     """What the page shell needs on every page; all that asks the database is asked here, not in a template."""
-    standing = getattr(request, "standing", None)
+    viewer = getattr(request, "viewer", None)
     return {
-        "standing": standing,
-        "contact": contact_of(standing.contact if standing else ""),
+        "viewer": viewer,
+        "contact": contact_of(viewer.contact if viewer else ""),
         "demonstration": settings.DEMONSTRATION,
-        "menu": menu.shown(standing),
+        "menu": menu.shown(viewer),
         "here": request.path,
         "messages": tuple(_message(m.message, m.level_tag) for m in get_messages(request)),
     }

@@ -6,7 +6,7 @@ from django.urls import reverse
 
 from careward.core.room import MenuEntry
 from careward.web.house import house
-from careward.web.permission import Standing
+from careward.web.permission import Viewer
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,14 +16,14 @@ class Shown:
     badge: int
 
 
-def open_to(entry: MenuEntry, standing: Standing) -> bool:
+def open_to(entry: MenuEntry, viewer: Viewer) -> bool:
     """Whether somebody may follow an entry; one that names no permission is everybody's."""
-    return not entry.permissions or any(standing.may(p) for p in entry.permissions)
+    return not entry.permissions or any(viewer.may(p) for p in entry.permissions)
 
 
-def shown(standing: Standing | None) -> tuple[Shown, ...]:
+def shown(viewer: Viewer | None) -> tuple[Shown, ...]:
     """The entries one person may follow, in their order, each with what waits behind it."""
-    if standing is None:
+    if viewer is None:
         return ()
-    found = [e for e in house().menu if open_to(e, standing)]
-    return tuple(Shown(e.title, reverse(e.url), e.badge(standing) if e.badge else 0) for e in found)
+    found = [e for e in house().menu if open_to(e, viewer)]
+    return tuple(Shown(e.title, reverse(e.url), e.badge(viewer) if e.badge else 0) for e in found)

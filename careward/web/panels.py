@@ -10,7 +10,7 @@ from careward.core.room import Happening, Hit, Panel
 from careward.web import exports
 from careward.web.house import house
 from careward.web.lists import DOWNLOADS
-from careward.web.permission import Standing
+from careward.web.permission import Viewer
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,34 +29,34 @@ class Drawn:
         return str(getattr(self.facts, "page_title", ""))
 
 
-def panels(on: str, *, standing: Standing, key: Any, asked: Mapping[str, Any]) -> tuple[Drawn, ...]:
+def panels(on: str, *, viewer: Viewer, key: Any, asked: Mapping[str, Any]) -> tuple[Drawn, ...]:
     """What one person may see of the parts of a page, in their order; a part with nothing to show is left out."""
-    found = ((panel, panel.facts(standing=standing, key=key, asked=asked)) for panel in _open(on, standing, key))
+    found = ((panel, panel.facts(viewer=viewer, key=key, asked=asked)) for panel in _open(on, viewer, key))
     return tuple(Drawn(p.title, p.template, p.lead, p.half, facts) for p, facts in found if facts is not None)
 
 
-def download(on: str, *, standing: Standing, key: Any, asked: Mapping[str, Any]) -> HttpResponseBase | None:
+def download(on: str, *, viewer: Viewer, key: Any, asked: Mapping[str, Any]) -> HttpResponseBase | None:
     """The page as a file, where its address asks for one and a panel has rows."""
     kind = asked.get("as", "")
-    panel = next((p for p in _open(on, standing, key) if p.rows is not None), None)
+    panel = next((p for p in _open(on, viewer, key) if p.rows is not None), None)
     if kind not in DOWNLOADS or panel is None or panel.rows is None:
         return None
-    rows = panel.rows(standing=standing, key=key, asked=asked)
-    return exports.download(kind, rows.name, rows.heads, rows.lines, standing.today)
+    rows = panel.rows(viewer=viewer, key=key, asked=asked)
+    return exports.download(kind, rows.name, rows.heads, rows.lines, viewer.today)
 
 
-def _open(on: str, standing: Standing, key: Any) -> Sequence[Panel]:
-    return [panel for panel in house().panels(on) if _may(panel.permission, standing, on, key)]
+def _open(on: str, viewer: Viewer, key: Any) -> Sequence[Panel]:
+    return [panel for panel in house().panels(on) if _may(panel.permission, viewer, on, key)]
 
 
-def _may(permission: str, standing: Standing, on: str = "", key: Any = None) -> bool:
+def _may(permission: str, viewer: Viewer, on: str = "", key: Any = None) -> bool:
     """Whether somebody sees what a room offers; on the page of a system the right is asked for that system."""
-    return not permission or standing.may(permission, system=key if on == "system" else None)
+    return not permission or viewer.may(permission, system=key if on == "system" else None)
 
 
-def happened(on: str, *, standing: Standing, key: Any, most: int = 12) -> tuple[Happening, ...]:
+def happened(on: str, *, viewer: Viewer, key: Any, most: int = 12) -> tuple[Happening, ...]:
     """What the rooms know to have happened to something, newest first."""
-    told = [h.find(standing=standing, key=key, most=most) for h in house().histories(on) if _may(h.permission, standing, on, key)]
+    told = [h.find(viewer=viewer, key=key, most=most) for h in house().histories(on) if _may(h.permission, viewer, on, key)]
     every = [happening for found in told for happening in found]
     return tuple(sorted(every, key=lambda h: h.at.isoformat(), reverse=True)[:most])
 
@@ -69,10 +69,10 @@ class Found:
     hits: tuple[Hit, ...]
 
 
-def found(words: str, *, standing: Standing, most: int = 20) -> tuple[Found, ...]:
+def found(words: str, *, viewer: Viewer, most: int = 20) -> tuple[Found, ...]:
     """What each room finds that somebody may search in; rooms that find nothing are left out."""
-    open_to = [s for s in house().searches if _may(s.permission, standing)]
-    told = (Found(s.title, tuple(s.find(standing=standing, words=words, most=most))) for s in open_to)
+    open_to = [s for s in house().searches if _may(s.permission, viewer)]
+    told = (Found(s.title, tuple(s.find(viewer=viewer, words=words, most=most))) for s in open_to)
     return tuple(f for f in told if f.hits)
 
 

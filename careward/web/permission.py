@@ -22,7 +22,7 @@ View = Callable[..., HttpResponse]
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class Viewer:
     """Who is asking, for which organisation, with which permissions, today. Set on each request by people.middleware."""
 
     user_id: int
@@ -61,11 +61,11 @@ class NotAllowed(Exception):
         super().__init__(permission)
 
 
-def opens(standing: Standing, address: str) -> bool:
+def opens(viewer: Viewer, address: str) -> bool:
     """Whether the page at one of our own addresses is one this person may see, so that no link leads to a refusal."""
     found = resolve(urlsplit(address).path)
     permission = getattr(found.func, "permission", SIGNED_IN)
-    return permission in (ANYONE, SIGNED_IN) or standing.may(permission, system=found.kwargs.get(getattr(found.func, "system_in", "")))
+    return permission in (ANYONE, SIGNED_IN) or viewer.may(permission, system=found.kwargs.get(getattr(found.func, "system_in", "")))
 
 
 def needs(permission: str, *, system_in: str = "") -> Callable[[View], View]:
@@ -78,9 +78,9 @@ def needs(permission: str, *, system_in: str = "") -> Callable[[View], View]:
         @wraps(view)
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             if permission != ANYONE:
-                if (standing := getattr(request, "standing", None)) is None:
+                if (viewer := getattr(request, "viewer", None)) is None:
                     return redirect(f"{settings.LOGIN_URL}?{urlencode({'next': request.path}, safe='/')}")
-                if permission != SIGNED_IN and not standing.may(permission, system=kwargs.get(system_in)):
+                if permission != SIGNED_IN and not viewer.may(permission, system=kwargs.get(system_in)):
                     raise NotAllowed(permission, kwargs.get(system_in, ""))
             return view(request, *args, **kwargs)
 

@@ -15,8 +15,8 @@ class NotTooLarge:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         said = request.META.get("CONTENT_LENGTH") or ""
-        standing = getattr(request, "standing", None)
-        most = settings.LARGEST_REQUEST if standing is not None and standing.rights.permissions else settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+        viewer = getattr(request, "viewer", None)
+        most = settings.LARGEST_REQUEST if viewer is not None and viewer.rights.permissions else settings.DATA_UPLOAD_MAX_MEMORY_SIZE
         if said.isdecimal() and int(said[:19]) > most:
             return render(request, "web/too_large.jinja", status=413)
         return self.get_response(request)

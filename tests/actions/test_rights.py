@@ -29,7 +29,7 @@ from careward.work.tasks.models import Task
 from careward.work.tasks.rules import SEE, Doer, is_theirs
 from tests.make import found, people
 from tests.make.people import NOW, TODAY
-from tests.web.procedures_site import standing
+from tests.web.procedures_site import viewer
 
 pytestmark = pytest.mark.django_db
 NONE = dict.fromkeys(("rows", "added", "changed", "gone", "unchanged", "refused"), 0)
@@ -132,7 +132,7 @@ def test_the_decisions_that_wait_for_somebody_are_those_they_may_take(at):
 def _asking(at, rights):
     from dataclasses import replace
 
-    return replace(standing(at), rights=rights)
+    return replace(viewer(at), rights=rights)
 
 
 def test_a_large_change_is_let_go_only_by_who_may_for_that_system(at):

@@ -97,10 +97,10 @@ def test_each_count_stands_under_its_clauses_and_no_other_organisation_s(trust: 
 def test_its_procedure_page_says_how_each_clause_stands_and_what_carries_it(trust: Organisation):
     found = procedure(organisation_id=trust.pk, document="records-access", on=ON)
     assert found
-    standing = {d.clause.id: d.standing for d in found.duties}
-    assert standing["NM-012"] == "fix" and standing["NM-020"] == "late"
-    assert standing["NM-001"] == standing["NM-003"] == "kept" and standing["NM-019"] == "absent"
-    assert standing["NM-014"] == "part"  # as PA-032, which is carried in part
+    marks = {d.clause.id: d.mark for d in found.duties}
+    assert marks["NM-012"] == "fix" and marks["NM-020"] == "late"
+    assert marks["NM-001"] == marks["NM-003"] == "kept" and marks["NM-019"] == "absent"
+    assert marks["NM-014"] == "part"  # as PA-032, which is carried in part
     lock = next(d for d in found.duties if d.clause.id == "NM-012")
     assert lock.places and lock.tests and lock.counts
 
@@ -122,9 +122,9 @@ def test_whoever_signs_in_there_reads_its_terms_and_its_calendar(trust: Organisa
     browser = make.signed_in(somebody)
     terms = browser.get("/terms/", follow=True).content.decode()
     assert "Open a record only for the care you give today." in terms and "NM-002" in terms
-    standing = arrive(user=somebody, session=Session(None, True, False), now=NOW).standing
-    assert standing.pack.id == "northmere" and standing.pack.calendar.core_hours.opens == time(7, 30)
-    assert distance(date(2026, 11, 28), ON, standing.pack.calendar.days) == "In 4 working days"
+    viewer = arrive(user=somebody, session=Session(None, True, False), now=NOW).viewer
+    assert viewer.pack.id == "northmere" and viewer.pack.calendar.core_hours.opens == time(7, 30)
+    assert distance(date(2026, 11, 28), ON, viewer.pack.calendar.days) == "In 4 working days"
 
 
 def test_a_pack_with_a_mistake_is_told_of_before_anybody_takes_it(tmp_path: Path, settings):

@@ -112,7 +112,7 @@ def test_every_read_of_rows_is_within_one_organisation(name: str):
         return
     function = READERS[name]
     takes = {a.arg for a in (*function.args.args, *function.args.kwonlyargs)}
-    within = takes & {"organisation", "organisation_id", "within", "standing", "rows"}
+    within = takes & {"organisation", "organisation_id", "within", "viewer", "rows"}
     named = "organisation" in ast.unparse(function.args) + "".join(ast.unparse(s) for s in function.body)
     assert within or named, f"{name} reads rows of every organisation"
     for call in ast.walk(function):

@@ -11,7 +11,7 @@ from careward.web.permission import SIGNED_IN, needs
 
 @needs(SIGNED_IN)
 def front(request: HttpRequest, **kwargs: object) -> HttpResponse:
-    return HttpResponse(f"front page of {request.standing.organisation_name}")
+    return HttpResponse(f"front page of {request.viewer.organisation_name}")
 
 
 pages = [*room.pages, path("demonstration/", doors.demonstration, name="demonstration")]

@@ -18,7 +18,7 @@ measured = st.integers(0, 50).flatmap(lambda total: st.integers(0, total).map(la
 
 @dataclass(frozen=True)
 class D:
-    standing: str
+    mark: str
     to_put_right: int = 0
     late: int = 0
 
@@ -32,22 +32,22 @@ def test_nothing_is_done_without_a_test_or_with_a_part_missing(carried: bool, pa
 
 @given(st.sampled_from(["done", "partly", "missing"]), st.booleans(), st.none() | measured, st.integers(0, 3))
 def test_every_clause_stands_in_one_place_and_trouble_comes_first(state: str, countable: bool, counted: Measured | None, late: int):
-    standing = rules.standing(state=state, countable=countable, measured=counted, late=late)
-    assert standing in rules.STANDINGS
-    assert (standing in ("fix", "late")) == (counted is not None and counted.complies < counted.total)
-    if standing == "kept":
+    mark = rules.mark_of(state=state, countable=countable, measured=counted, late=late)
+    assert mark in rules.MARKS
+    assert (mark in ("fix", "late")) == (counted is not None and counted.complies < counted.total)
+    if mark == "kept":
         assert state == "done" and (counted is None or counted.complies == counted.total > 0)
 
 
 def test_no_cases_is_never_called_kept():
-    assert rules.standing(state="done", countable=True, measured=Measured(0, 0), late=0) == "uncounted"
-    assert rules.standing(state="done", countable=True, measured=None, late=0) == "uncounted"
-    assert rules.standing(state="done", countable=False, measured=None, late=0) == "kept"
-    assert rules.standing(state="partly", countable=True, measured=Measured(4, 4), late=0) == "part"
-    assert rules.standing(state="missing", countable=False, measured=None, late=0) == "absent"
+    assert rules.mark_of(state="done", countable=True, measured=Measured(0, 0), late=0) == "uncounted"
+    assert rules.mark_of(state="done", countable=True, measured=None, late=0) == "uncounted"
+    assert rules.mark_of(state="done", countable=False, measured=None, late=0) == "kept"
+    assert rules.mark_of(state="partly", countable=True, measured=Measured(4, 4), late=0) == "part"
+    assert rules.mark_of(state="missing", countable=False, measured=None, late=0) == "absent"
 
 
-duties = st.lists(st.builds(D, st.sampled_from(rules.STANDINGS), st.integers(0, 9), st.integers(0, 9)))
+duties = st.lists(st.builds(D, st.sampled_from(rules.MARKS), st.integers(0, 9), st.integers(0, 9)))
 
 
 @given(duties)
@@ -60,14 +60,14 @@ def test_the_figures_account_for_every_duty_once(known: list[D]):
 @given(duties)
 def test_the_worst_duty_is_one_to_put_right_and_none_has_more_cases(known: list[D]):
     found = rules.worst(known)
-    wanting = [d for d in known if d.standing in ("fix", "late")]
+    wanting = [d for d in known if d.mark in ("fix", "late")]
     assert (found is None) == (not wanting)
     if found:
         assert found in wanting and found.to_put_right == max(d.to_put_right for d in wanting)
 
 
 def test_every_standing_has_a_view():
-    assert {s for view in rules.VIEWS.values() for s in view} == set(rules.STANDINGS)
+    assert {s for view in rules.VIEWS.values() for s in view} == set(rules.MARKS)
 
 
 @pytest.mark.clause("PA-096", "LR-001")

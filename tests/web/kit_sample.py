@@ -16,11 +16,11 @@ from careward.core.room import Home, MenuEntry, Permission, Room
 from careward.web import errors, exports, lists
 from careward.web.fields import DayField
 from careward.web.listing import shown
-from careward.web.permission import ANYONE, SIGNED_IN, NotAllowed, Standing, needs
+from careward.web.permission import ANYONE, SIGNED_IN, NotAllowed, Viewer, needs
 
 TODAY = date(2026, 11, 23)
 NOW = datetime(2026, 11, 23, 11, 0, tzinfo=UTC)
-STANDING = Standing(
+VIEWER = Viewer(
     user_id=7,
     person_id=70,
     name="Bryony Falk",
@@ -44,7 +44,7 @@ class SignedIn:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        request.standing = None if "HTTP_X_NOBODY" in request.META else STANDING
+        request.viewer = None if "HTTP_X_NOBODY" in request.META else VIEWER
         return self.get_response(request)
 
 
@@ -160,7 +160,7 @@ def broken(request: HttpRequest) -> HttpResponse:
     raise RuntimeError("a bug")
 
 
-def busy(standing: Standing) -> int:
+def busy(viewer: Viewer) -> int:
     return 1204
 
 

@@ -8,16 +8,16 @@ from careward.config import urls as house
 from careward.core.packs.pack import load
 from careward.core.rights import rights_everywhere
 from careward.web import errors
-from careward.web.permission import Standing
+from careward.web.permission import Viewer
 
 TODAY = date(2026, 11, 23)
 NOW = datetime(2026, 11, 23, 11, 0, tzinfo=UTC)
 SEES = frozenset({"procedures:clauses:see", "accounts:findings:see", "accounts:findings:see_team", "procedures:documents:adopt"})
-asking: dict[str, Standing] = {}
+asking: dict[str, Viewer] = {}
 
 
-def standing(organisation, permissions=SEES) -> Standing:
-    return Standing(
+def viewer(organisation, permissions=SEES) -> Viewer:
+    return Viewer(
         user_id=7,
         person_id=None,
         name="Bryony Falk",
@@ -41,7 +41,7 @@ class SomebodyAsks:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        request.standing = asking.get("now")
+        request.viewer = asking.get("now")
         return self.get_response(request)
 
 

@@ -55,13 +55,13 @@ def test_a_room_offers_a_panel_a_download_a_history_and_a_search_without_another
     toy = Room(
         name="toy",
         panels=(
-            Panel("person", "Toys", 90, "accounts/rests_on.jinja", lambda *, standing, key, asked: ()),
-            Panel("person", "Hidden toys", 91, "accounts/rests_on.jinja", lambda *, standing, key, asked: (), "toy:toys:see"),
-            Panel("person", "No toys", 92, "accounts/rests_on.jinja", lambda *, standing, key, asked: None),
-            Panel("team", "Elsewhere", 1, "x", lambda *, standing, key, asked: (), rows=lambda *, standing, key, asked: Rows("x", (), ())),
+            Panel("person", "Toys", 90, "accounts/rests_on.jinja", lambda *, viewer, key, asked: ()),
+            Panel("person", "Hidden toys", 91, "accounts/rests_on.jinja", lambda *, viewer, key, asked: (), "toy:toys:see"),
+            Panel("person", "No toys", 92, "accounts/rests_on.jinja", lambda *, viewer, key, asked: None),
+            Panel("team", "Elsewhere", 1, "x", lambda *, viewer, key, asked: (), rows=lambda *, viewer, key, asked: Rows("x", (), ())),
         ),
-        histories=(History("person", lambda *, standing, key, most: [Happening(TODAY, f"Toy {key} given")]),),
-        searches=(Search("Toys", lambda *, standing, words, most: [Hit("person", str(carol.pk), f"Toy {words}")]),),
+        histories=(History("person", lambda *, viewer, key, most: [Happening(TODAY, f"Toy {key} given")]),),
+        searches=(Search("Toys", lambda *, viewer, words, most: [Hit("person", str(carol.pk), f"Toy {words}")]),),
     )
     with furnished(toy):
         page = words(admin.get(f"/people/{carol.pk}/access/"))

@@ -124,7 +124,7 @@ def test_a_section_is_current_on_the_pages_below_it():
 def jinja_render(source: str, **context) -> str:
     entries = (menu.Shown("Sample findings", "/sample/findings/", 0),)
     given = {
-        "standing": kit_sample.STANDING,
+        "viewer": kit_sample.VIEWER,
         "contact": "",
         "demonstration": False,
         "menu": entries,
@@ -183,7 +183,7 @@ def test_other_faults_have_their_own_pages(rf):
     from careward.web import errors
 
     request = rf.get("/x/")
-    request.standing = kit_sample.STANDING
+    request.viewer = kit_sample.VIEWER
     for view, status, words in (
         (errors.form_out_of_date, 403, "This form is out of date"),
         (errors.bad_request, 400, "Careward could not read that"),
@@ -280,7 +280,7 @@ def test_every_template_compiles():
 
 def test_an_entry_is_open_to_any_of_its_permissions():
     entry = MenuEntry("X", "help", ("a:b:c", "accounts:findings:see"), 1)
-    assert menu.open_to(entry, kit_sample.STANDING)
-    assert not menu.open_to(MenuEntry("X", "help", ("a:b:c",), 1), kit_sample.STANDING)
-    assert menu.open_to(MenuEntry("X", "help", (), 1), kit_sample.STANDING)
+    assert menu.open_to(entry, kit_sample.VIEWER)
+    assert not menu.open_to(MenuEntry("X", "help", ("a:b:c",), 1), kit_sample.VIEWER)
+    assert menu.open_to(MenuEntry("X", "help", (), 1), kit_sample.VIEWER)
     assert menu.shown(None) == ()

@@ -138,7 +138,7 @@ def test_the_list_downloads_every_match_safe_from_formulas(admin):
 def test_the_list_costs_the_same_for_few_and_many(admin, django_assert_num_queries, many):
     crowd(many)
     admin.get(reverse("staff:people"))
-    with django_assert_num_queries(16):  # session, user, standing (2), badges (3), teams, count, rows, posts, lines (4), managers
+    with django_assert_num_queries(16):  # session, user, viewer (2), badges (3), teams, count, rows, posts, lines (4), managers
         assert admin.get(reverse("staff:people")).status_code == 200
 
 
@@ -270,7 +270,7 @@ def test_a_role_of_another_organisation_is_not_there(admin):
 def test_roles_cost_the_same_for_few_and_many(admin, django_assert_num_queries, many):
     for n in range(many):
         make.role(make.user(name=f"User {n}"), make.organisation(), "auditor")
-    with django_assert_num_queries(11):  # session, user, standing (2), badges (3), all, count, rows, what their holders hold beside
+    with django_assert_num_queries(11):  # session, user, viewer (2), badges (3), all, count, rows, what their holders hold beside
         admin.get(reverse("signin:roles"))
 
 

@@ -41,12 +41,12 @@ def trust(db) -> Organisation:
 def browser(settings, trust: Organisation, monkeypatch) -> Client:
     settings.MIDDLEWARE = procedures_site.MIDDLEWARE
     settings.SESSION_ENGINE = "django.contrib.sessions.backends.signed_cookies"
-    monkeypatch.setitem(procedures_site.asking, "now", procedures_site.standing(trust))
+    monkeypatch.setitem(procedures_site.asking, "now", procedures_site.viewer(trust))
     return Client()
 
 
 def ask_as(monkeypatch, trust: Organisation, *permissions: str) -> None:
-    monkeypatch.setitem(procedures_site.asking, "now", procedures_site.standing(trust, permissions))
+    monkeypatch.setitem(procedures_site.asking, "now", procedures_site.viewer(trust, permissions))
 
 
 def adopt(trust: Organisation, document: str = "paris", pack: str = "tewv", **more: str) -> None:

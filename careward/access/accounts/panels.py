@@ -16,43 +16,43 @@ from careward.web import lists
 from careward.web.held import Facts, told
 from careward.web.listing import Shown, shown
 from careward.web.lists import Asked, Listing, Option
-from careward.web.permission import Standing
+from careward.web.permission import Viewer
 from careward.work.tasks.queries import acts_for
 
 
-def _within(standing: Standing, person_id: int) -> Systems:
+def _within(viewer: Viewer, person_id: int) -> Systems:
     """On which systems somebody sees a person's access: all for their own and for whom they manage, else where they see accounts.
 
     Who may not see everybody came to the page as the person or the manager.
     """
-    within = standing.systems_for("accounts:accounts:see")
-    if person_id == standing.person_id or not standing.may("staff:people:see") or within is EVERYWHERE:
+    within = viewer.systems_for("accounts:accounts:see")
+    if person_id == viewer.person_id or not viewer.may("staff:people:see") or within is EVERYWHERE:
         return EVERYWHERE
-    place = {"organisation_id": standing.organisation_id, "on": standing.today}
-    return EVERYWHERE if answers_for(**place, person_id=person_id, managers=acts_for(standing)) else within
+    place = {"organisation_id": viewer.organisation_id, "on": viewer.today}
+    return EVERYWHERE if answers_for(**place, person_id=person_id, managers=acts_for(viewer)) else within
 
 
-def access(*, standing: Standing, key: int, asked: Mapping[str, Any]) -> WholeAccess:
+def access(*, viewer: Viewer, key: int, asked: Mapping[str, Any]) -> WholeAccess:
     """All access of one person, as far as whoever asks may see it."""
-    within = _within(standing, key)
-    found = whole_access(organisation_id=standing.organisation_id, person_id=key, today=standing.today, within=within)
+    within = _within(viewer, key)
+    found = whole_access(organisation_id=viewer.organisation_id, person_id=key, today=viewer.today, within=within)
     return found if isinstance(within, Everywhere) else replace(found, only=tuple(sorted(within)))
 
 
-def access_rows(*, standing: Standing, key: int, asked: Mapping[str, Any]) -> Rows:
+def access_rows(*, viewer: Viewer, key: int, asked: Mapping[str, Any]) -> Rows:
     """The same, for a file."""
-    return Rows("access", pages.ACCESS_HEADS, access(standing=standing, key=key, asked=asked).rows())
+    return Rows("access", pages.ACCESS_HEADS, access(viewer=viewer, key=key, asked=asked).rows())
 
 
-def rests(*, standing: Standing, key: int, asked: Mapping[str, Any]) -> tuple[Rest, ...]:
+def rests(*, viewer: Viewer, key: int, asked: Mapping[str, Any]) -> tuple[Rest, ...]:
     """What one person's access rests on."""
-    within = _within(standing, key)
-    return rests_on(organisation_id=standing.organisation_id, person_id=key, today=standing.today, within=within)
+    within = _within(viewer, key)
+    return rests_on(organisation_id=viewer.organisation_id, person_id=key, today=viewer.today, within=within)
 
 
-def happened(*, standing: Standing, key: int, most: int) -> Sequence[Happening]:
+def happened(*, viewer: Viewer, key: int, most: int) -> Sequence[Happening]:
     """What was authorised for one person, found wrong with their accounts, and put right."""
-    about = {"organisation_id": standing.organisation_id, "person_id": key, "most": most, "within": _within(standing, key)}
+    about = {"organisation_id": viewer.organisation_id, "person_id": key, "most": most, "within": _within(viewer, key)}
     return [*queries.happened_to(**about), *authorised(**about)]
 
 
@@ -69,49 +69,49 @@ class SystemAccounts:
         return self.list.title
 
 
-def _asked(standing: Standing, code: str, asked: Mapping[str, Any]) -> tuple[SystemSeen, Listing, Asked] | None:
-    seen = system_seen(organisation_id=standing.organisation_id, code=code, on=standing.today)
+def _asked(viewer: Viewer, code: str, asked: Mapping[str, Any]) -> tuple[SystemSeen, Listing, Asked] | None:
+    seen = system_seen(organisation_id=viewer.organisation_id, code=code, on=viewer.today)
     if seen is None:
         return None
     listed = pages.accounts(tuple(Option(e.code, e.title) for e in seen.environments))
     return seen, listed, lists.parse(listed, asked)
 
 
-def accounts(*, standing: Standing, key: str, asked: Mapping[str, Any]) -> SystemAccounts | None:
+def accounts(*, viewer: Viewer, key: str, asked: Mapping[str, Any]) -> SystemAccounts | None:
     """One page of a system's accounts."""
-    if (wanted := _asked(standing, key, asked)) is None:
+    if (wanted := _asked(viewer, key, asked)) is None:
         return None
     system, listed, question = wanted
-    page = queries.system_accounts(standing.organisation_id, system.id, question, listed)
-    figures = queries.system_figures(standing.organisation_id, system.id, standing.today)
+    page = queries.system_accounts(viewer.organisation_id, system.id, question, listed)
+    figures = queries.system_figures(viewer.organisation_id, system.id, viewer.today)
     return SystemAccounts(system, shown(listed, question, page), figures)
 
 
-def account_rows(*, standing: Standing, key: str, asked: Mapping[str, Any]) -> Rows:
+def account_rows(*, viewer: Viewer, key: str, asked: Mapping[str, Any]) -> Rows:
     """Every account of a system that matches, for a file."""
-    wanted = _asked(standing, key, asked)
+    wanted = _asked(viewer, key, asked)
     lines: Iterable[Sequence[Any]] = ()
     if wanted is not None:
         system, listed, question = wanted
-        lines = queries.account_rows(standing.organisation_id, system.id, question, listed)
+        lines = queries.account_rows(viewer.organisation_id, system.id, question, listed)
     return Rows("accounts", pages.ACCOUNT_HEADS, lines)
 
 
-def by_system(*, standing: Standing, key: object, asked: Mapping[str, Any]) -> Mapping[str, queries.Grouped]:
+def by_system(*, viewer: Viewer, key: object, asked: Mapping[str, Any]) -> Mapping[str, queries.Grouped]:
     """What is to put right, by system, most first."""
-    within = queries.reach(standing, acts_for(standing))
-    return {g.key: g for g in queries.grouped(within, "system", standing.today)}
+    within = queries.reach(viewer, acts_for(viewer))
+    return {g.key: g for g in queries.grouped(within, "system", viewer.today)}
 
 
-def people(*, standing: Standing, key: object, asked: Mapping[str, Any]) -> bool:
+def people(*, viewer: Viewer, key: object, asked: Mapping[str, Any]) -> bool:
     """The staff list is led by where what is wrong is counted by person; nothing need be read for it."""
     return True
 
 
-def found(*, standing: Standing, words: str, most: int) -> Sequence[Hit]:
+def found(*, viewer: Viewer, words: str, most: int) -> Sequence[Hit]:
     """Accounts by the beginning of their user name."""
-    within = standing.systems_for("accounts:accounts:see")
-    rows = queries.found_accounts(organisation_id=standing.organisation_id, words=words, most=most, within=within)
+    within = viewer.systems_for("accounts:accounts:see")
+    rows = queries.found_accounts(organisation_id=viewer.organisation_id, words=words, most=most, within=within)
     return [Hit("account", str(a.id), a.username, a.person or "Nobody matched") for a in rows]
 
 

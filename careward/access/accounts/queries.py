@@ -22,7 +22,7 @@ from careward.systems.register.models import System
 from careward.systems.register.queries import within_systems
 from careward.web import lists
 from careward.web.lists import Asked, Listing, Option, Page
-from careward.web.permission import Standing
+from careward.web.permission import Viewer
 from careward.web.words import written_out
 from careward.work.approvals.queries import waiting_about
 
@@ -74,10 +74,10 @@ class AccountLine:
     findings: tuple[str, ...]
 
 
-def reach(standing: Standing, managers: frozenset[int]) -> Reach:
+def reach(viewer: Viewer, managers: frozenset[int]) -> Reach:
     """Those who may see findings see them all, or their systems'; a line manager sees their own people's."""
-    see, see_team = (standing.systems_for(p) for p in ("accounts:findings:see", "accounts:findings:see_team"))
-    return Reach(standing.organisation_id, see, managers, see_team)
+    see, see_team = (viewer.systems_for(p) for p in ("accounts:findings:see", "accounts:findings:see_team"))
+    return Reach(viewer.organisation_id, see, managers, see_team)
 
 
 def listing(within: Reach, manager_id: str) -> Listing:

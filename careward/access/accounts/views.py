@@ -14,7 +14,7 @@ from careward.work.tasks.queries import acts_for, waiting
 
 
 def _reach(request: HttpRequest) -> queries.Reach:
-    return queries.reach(request.standing, acts_for(request.standing))
+    return queries.reach(request.viewer, acts_for(request.viewer))
 
 
 @needs("accounts:findings:see_team")
@@ -24,15 +24,15 @@ def findings(request: HttpRequest) -> HttpResponseBase:
     asked = lists.parse(listed, request.GET)
     if asked.download:
         rows = finding_lines.finding_rows(within, listed, asked)
-        return exports.download(asked.download, "findings", pages.FINDING_HEADS, rows, request.standing.today)
+        return exports.download(asked.download, "findings", pages.FINDING_HEADS, rows, request.viewer.today)
     page = finding_lines.findings(within, listed, asked)
-    today = request.standing.today
+    today = request.viewer.today
     context = {
         "list": shown(listed, asked, page),
         "figures": queries.figures(within, today),
-        "mine": waiting(request.standing),
+        "mine": waiting(request.viewer),
         "last_run": queries.last_run(within.organisation_id),
-        "held": queries.waiting_allowance(within.organisation_id, request.standing.systems_for("accounts:plans:allow")),
+        "held": queries.waiting_allowance(within.organisation_id, request.viewer.systems_for("accounts:plans:allow")),
     }
     return render(request, "accounts/findings.jinja", context)
 
@@ -41,14 +41,14 @@ def findings(request: HttpRequest) -> HttpResponseBase:
 def findings_by(request: HttpRequest, by: str) -> HttpResponse:
     if by not in queries.GROUPS:
         raise Http404(by)
-    within, today = _reach(request), request.standing.today
+    within, today = _reach(request), request.viewer.today
     groups = queries.grouped(within, by, today)
     return render(request, "accounts/findings_by.jinja", {"by": by, "groups": groups, "figures": queries.figures(within, today)})
 
 
 @needs("accounts:accounts:see")
 def account(request: HttpRequest, account_id: int) -> HttpResponse:
-    seen = queries.account_seen(_reach(request), request.standing.systems_for("accounts:accounts:see"), account_id)
+    seen = queries.account_seen(_reach(request), request.viewer.systems_for("accounts:accounts:see"), account_id)
     if seen is None:
         raise Http404("no such account here")
     if seen.line.person_id:
@@ -59,8 +59,8 @@ def account(request: HttpRequest, account_id: int) -> HttpResponse:
 @needs("accounts:reconciliation:run")
 def look_again(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
-        organisation = Organisation.objects.get(pk=request.standing.organisation_id)
-        actions.ask_for_run(organisation=organisation, on=request.standing.today, now=request.standing.now, by=request.standing.actor)
+        organisation = Organisation.objects.get(pk=request.viewer.organisation_id)
+        actions.ask_for_run(organisation=organisation, on=request.viewer.today, now=request.viewer.now, by=request.viewer.actor)
         messages.success(request, "We are looking again. The figures change when it is done, in a minute or so.")
     return redirect("accounts:findings")
 
@@ -68,8 +68,8 @@ def look_again(request: HttpRequest) -> HttpResponse:
 @needs("accounts:plans:allow", system_in="code")
 def allow(request: HttpRequest, code: str) -> HttpResponse:
     """Leads to the question that waits about a system's plan."""
-    standing = request.standing
-    number = dict(queries.waiting_allowance(standing.organisation_id, standing.systems_for("accounts:plans:allow"))).get(code)
+    viewer = request.viewer
+    number = dict(queries.waiting_allowance(viewer.organisation_id, viewer.systems_for("accounts:plans:allow"))).get(code)
     if number is None:
         raise Http404("nothing waits for a named person's word about this system")
     return redirect(home_of("approval", number))

@@ -17,13 +17,13 @@ SEE = "feeds:loads:see"
 
 @needs(SEE)
 def loads(request: HttpRequest) -> HttpResponseBase:
-    standing = request.standing
+    viewer = request.viewer
     asked = lists.parse(pages.LOADS, request.GET)
     if asked.download:
-        rows = queries.load_rows(standing.organisation_id, asked, standing.systems_for(SEE))
-        return exports.download(asked.download, "loads", pages.LOAD_HEADS, rows, standing.today)
-    page = queries.loads(standing.organisation_id, asked, standing.systems_for(SEE))
-    context = {"list": shown(pages.LOADS, asked, page), "held": queries.held(standing.organisation_id, standing.systems_for(SEE))}
+        rows = queries.load_rows(viewer.organisation_id, asked, viewer.systems_for(SEE))
+        return exports.download(asked.download, "loads", pages.LOAD_HEADS, rows, viewer.today)
+    page = queries.loads(viewer.organisation_id, asked, viewer.systems_for(SEE))
+    context = {"list": shown(pages.LOADS, asked, page), "held": queries.held(viewer.organisation_id, viewer.systems_for(SEE))}
     return render(request, "feeds/loads.jinja", context)
 
 
@@ -36,7 +36,7 @@ def begin(request: HttpRequest) -> HttpResponse:
         feeds, accounts = (request.FILES.getlist(name) for name in ("files", "accounts"))
         sent, mistakes = uploads.sort_out(feeds, accounts, profile=profile, known=known)
         if not mistakes:
-            facts = {"organisation_id": request.standing.organisation_id, "now": request.standing.now, "by": request.standing.actor}
+            facts = {"organisation_id": request.viewer.organisation_id, "now": request.viewer.now, "by": request.viewer.actor}
             return redirect("feeds:load", load_id=actions.begin_upload(uploads=sent, profile=profile, **facts).pk)
     context = {
         "errors": {field: "; ".join(m.message for m in mistakes if m.field == field) for field in ("files", "accounts", "profile")},
@@ -57,11 +57,11 @@ def columns(request: HttpRequest) -> HttpResponse:
 
 @needs(SEE)
 def load(request: HttpRequest, load_id: int) -> HttpResponse:
-    standing = request.standing
-    seen = queries.load_seen(organisation_id=standing.organisation_id, load_id=load_id)
+    viewer = request.viewer
+    seen = queries.load_seen(organisation_id=viewer.organisation_id, load_id=load_id)
     if seen is None or not _sees(request, load_id):
         raise Http404("no such load here")
-    may = standing.rights.on(*(file.system for file in seen.report.files))
+    may = viewer.rights.on(*(file.system for file in seen.report.files))
     context = {
         "load": seen.report,
         "seen": seen,
@@ -74,35 +74,35 @@ def load(request: HttpRequest, load_id: int) -> HttpResponse:
 
 @needs(SEE)
 def problems(request: HttpRequest, load_id: int) -> HttpResponseBase:
-    standing = request.standing
-    rows = queries.problem_rows(organisation_id=standing.organisation_id, load_id=load_id)
+    viewer = request.viewer
+    rows = queries.problem_rows(organisation_id=viewer.organisation_id, load_id=load_id)
     if rows is None or not _sees(request, load_id):
         raise Http404("no such load here")
-    return exports.download("csv", f"problems of load {load_id}", pages.PROBLEM_HEADS, rows, standing.today)
+    return exports.download("csv", f"problems of load {load_id}", pages.PROBLEM_HEADS, rows, viewer.today)
 
 
 @needs(RUN)
 @form_at("feeds:load")
 def apply(request: HttpRequest, load_id: int) -> HttpResponse:
-    standing = request.standing
+    viewer = request.viewer
     _here(request, load_id)
-    actions.ask_to_apply(organisation_id=standing.organisation_id, load_id=load_id, now=standing.now, by=standing.actor)
+    actions.ask_to_apply(organisation_id=viewer.organisation_id, load_id=load_id, now=viewer.now, by=viewer.actor)
     return redirect("feeds:load", load_id=load_id)
 
 
 @needs(RUN)
 def undo(request: HttpRequest, load_id: int) -> HttpResponse:
-    standing = request.standing
+    viewer = request.viewer
     report = _here(request, load_id)
     if request.method == "POST":
-        actions.ask_to_undo(organisation_id=standing.organisation_id, load_id=load_id, now=standing.now, by=standing.actor)
+        actions.ask_to_undo(organisation_id=viewer.organisation_id, load_id=load_id, now=viewer.now, by=viewer.actor)
         return redirect("feeds:load", load_id=load_id)
-    against = queries.against_undo(organisation_id=standing.organisation_id, load_id=load_id)
+    against = queries.against_undo(organisation_id=viewer.organisation_id, load_id=load_id)
     return render(request, "feeds/undo.jinja", {"load": report, "reasons": against.reasons})
 
 
 def _here(request: HttpRequest, load_id: int) -> queries.LoadReport:
-    report = queries.load_report(organisation_id=request.standing.organisation_id, load_id=load_id)
+    report = queries.load_report(organisation_id=request.viewer.organisation_id, load_id=load_id)
     if report is None or not _sees(request, load_id):
         raise Http404("no such load here")
     return report
@@ -110,6 +110,6 @@ def _here(request: HttpRequest, load_id: int) -> queries.LoadReport:
 
 def _sees(request: HttpRequest, load_id: int) -> bool:
     """A load with files of other systems than theirs does not exist for somebody."""
-    standing = request.standing
-    within = standing.systems_for(SEE)
-    return within is EVERYWHERE or queries.may_see(organisation_id=standing.organisation_id, load_id=load_id, within=within)
+    viewer = request.viewer
+    within = viewer.systems_for(SEE)
+    return within is EVERYWHERE or queries.may_see(organisation_id=viewer.organisation_id, load_id=load_id, within=within)

@@ -13,15 +13,15 @@ from careward.web.permission import needs
 
 @needs("errands:jobs:see")
 def jobs(request: HttpRequest) -> HttpResponseBase:
-    standing = request.standing
+    viewer = request.viewer
     asked = lists.parse(pages.QUEUE, request.GET)
     if asked.download:
-        rows = queries.errand_rows(standing.organisation, asked)
-        return exports.download(asked.download, "work that waits", pages.HEADS, rows, standing.today)
+        rows = queries.errand_rows(viewer.organisation, asked)
+        return exports.download(asked.download, "work that waits", pages.HEADS, rows, viewer.today)
     context = {
-        "list": shown(pages.QUEUE, asked, queries.errands(standing.organisation, asked)),
-        "jobs": queries.timed_jobs(organisation=standing.organisation, now=standing.now),
-        "queue": queries.queue(organisation=standing.organisation, now=standing.now),
+        "list": shown(pages.QUEUE, asked, queries.errands(viewer.organisation, asked)),
+        "jobs": queries.timed_jobs(organisation=viewer.organisation, now=viewer.now),
+        "queue": queries.queue(organisation=viewer.organisation, now=viewer.now),
     }
     return render(request, "errands/jobs.jinja", context)
 
@@ -29,8 +29,8 @@ def jobs(request: HttpRequest) -> HttpResponseBase:
 @needs("errands:jobs:run")
 @form_at("errands:jobs", keyed=False)
 def again(request: HttpRequest, errand_id: int) -> HttpResponse:
-    standing = request.standing
-    if actions.retry(errand_id=errand_id, organisation=standing.organisation, now=standing.now, by=standing.actor):
+    viewer = request.viewer
+    if actions.retry(errand_id=errand_id, organisation=viewer.organisation, now=viewer.now, by=viewer.actor):
         messages.success(request, "It was set going again. It begins within seconds while Careward's worker runs.")
     else:
         messages.error(request, "It is not stopped any more, so nothing was changed. Where it stands now is listed below.")

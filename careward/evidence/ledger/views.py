@@ -18,15 +18,15 @@ VERIFY = "ledger:entries:verify"
 
 @needs(VERIFY)
 def entries(request: HttpRequest) -> HttpResponseBase:
-    standing = request.standing
+    viewer = request.viewer
     asked = lists.parse(pages.entries_list(), request.GET)
     if asked.download:
-        rows = queries.entry_rows(standing.organisation, asked)
-        return exports.download(asked.download, "ledger entries", pages.HEADS, rows, standing.today)
-    page = queries.entries(standing.organisation, asked)
+        rows = queries.entry_rows(viewer.organisation, asked)
+        return exports.download(asked.download, "ledger entries", pages.HEADS, rows, viewer.today)
+    page = queries.entries(viewer.organisation, asked)
     context = {
         "list": shown(pages.entries_list(), asked, page),
-        "front": queries.front(standing.organisation, standing.now),
+        "front": queries.front(viewer.organisation, viewer.now),
         "unread": pages.unread_days(request.GET),
         "every": pages.CHECK_EVERY.days,
     }
@@ -35,7 +35,7 @@ def entries(request: HttpRequest) -> HttpResponseBase:
 
 @needs(VERIFY)
 def entry(request: HttpRequest, entry_id: int) -> HttpResponse:
-    seen = queries.seen(organisation=request.standing.organisation, entry_id=entry_id, proof="proof" in request.GET)
+    seen = queries.seen(organisation=request.viewer.organisation, entry_id=entry_id, proof="proof" in request.GET)
     if seen is None:
         raise Http404("no such entry here")
     return render(request, "ledger/entry.jinja", {"entry": seen})
@@ -44,8 +44,8 @@ def entry(request: HttpRequest, entry_id: int) -> HttpResponse:
 @needs(VERIFY)
 @form_at("ledger:entries")
 def check(request: HttpRequest) -> HttpResponse:
-    standing = request.standing
-    report = errands.check(now=standing.now, by=standing.actor, organisation=standing.organisation)
+    viewer = request.viewer
+    report = errands.check(now=viewer.now, by=viewer.actor, organisation=viewer.organisation)
     if report is None:
         messages.success(request, "The check has been asked for. You may leave this page; what it finds stands here.")
     elif report.ok:

@@ -149,7 +149,7 @@ def _duty(duty: queries.Duty) -> dict[str, object]:
         "duty": duty.clause.duty,
         "actor": duty.clause.actor,
         "state": duty.state,
-        "standing": duty.standing,
+        "standing": duty.mark,
         "partly": duty.partly,
         "to_put_right": duty.to_put_right,
         "late": duty.late,

@@ -56,7 +56,7 @@ def actors(procedure: Procedure) -> tuple[str, ...]:
 def matches(duty: Duty, asked: Asked) -> bool:
     """Whether a duty is shown: every word stands in its number, its duty or who acts."""
     text = f"{duty.clause.id} {duty.clause.duty} {duty.clause.actor}".casefold()
-    in_view = duty.standing in rules.VIEWS[asked.show]
+    in_view = duty.mark in rules.VIEWS[asked.show]
     return in_view and asked.who in ("", duty.clause.actor) and all(word in text for word in asked.words.casefold().split())
 
 

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 from careward.core.room import Hit
 from careward.people.staff.packs import clause_called
-from careward.web.permission import Standing
+from careward.web.permission import Viewer
 
 
-def found(*, standing: Standing, words: str, most: int) -> Sequence[Hit]:
+def found(*, viewer: Viewer, words: str, most: int) -> Sequence[Hit]:
     """The clause whose number was written, however it was written."""
     clause = clause_called(words)
     return [Hit("clause", clause, clause, exact=True)] if clause else []

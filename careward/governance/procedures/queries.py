@@ -53,7 +53,7 @@ class Duty:
 
     clause: Clause
     state: str  # done, partly, missing: in this product
-    standing: str  # see rules.standing
+    mark: str  # see rules.mark_of
     places: tuple[Place, ...]
     partly: str
     counts: str
@@ -191,7 +191,7 @@ def _duty(clause: Clause, counted: Counts) -> Duty:
     return Duty(
         clause=clause,
         state=state,
-        standing=rules.standing(state=state, countable=bool(entry.counts), measured=measured, late=late),
+        mark=rules.mark_of(state=state, countable=bool(entry.counts), measured=measured, late=late),
         places=entry.places,
         partly=entry.partly or ("" if tests or not entry.places else "no test proves it yet"),
         counts=entry.counts,

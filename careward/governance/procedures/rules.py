@@ -10,7 +10,7 @@ from careward.core.decision import ALLOWED, Decision, refuse
 from careward.core.ports import Measured
 from careward.web.words import day, plural
 
-STANDINGS = ("late", "fix", "kept", "part", "uncounted", "absent")
+MARKS = ("late", "fix", "kept", "part", "uncounted", "absent")
 
 
 def clause_state(*, carried: bool, partly: str, tests: int) -> str:
@@ -20,7 +20,7 @@ def clause_state(*, carried: bool, partly: str, tests: int) -> str:
     return "done" if tests and not partly else "partly"
 
 
-def standing(*, state: str, countable: bool, measured: Measured | None, late: int) -> str:
+def mark_of(*, state: str, countable: bool, measured: Measured | None, late: int) -> str:
     """How a clause stands with an organisation, the gravest first.
 
     late, fix: cases to put right. absent: Careward does not carry it yet. uncounted: it has no cases, or none can be counted.
@@ -53,7 +53,7 @@ class Stands(Protocol):
     """What figures and views need to know of a duty."""
 
     @property
-    def standing(self) -> str: ...
+    def mark(self) -> str: ...
     @property
     def to_put_right(self) -> int: ...
     @property
@@ -66,7 +66,7 @@ S = TypeVar("S", bound=Stands)
 def figures(duties: Iterable[Stands]) -> Figures:
     """The figures of some duties."""
     known = list(duties)
-    n = Counter(d.standing for d in known)
+    n = Counter(d.mark for d in known)
     return Figures(
         duties=len(known),
         kept=n["kept"],
@@ -80,7 +80,7 @@ def figures(duties: Iterable[Stands]) -> Figures:
 
 
 VIEWS = {
-    "": STANDINGS,
+    "": MARKS,
     "fix": ("fix", "late"),
     "late": ("late",),
     "kept": ("kept",),
@@ -92,7 +92,7 @@ VIEWS = {
 
 def worst(duties: Iterable[S]) -> S | None:
     """The duty to look at next: the one with the most cases to put right, then the most late; None when nothing is."""
-    wanting = [d for d in duties if d.standing in VIEWS["fix"]]
+    wanting = [d for d in duties if d.mark in VIEWS["fix"]]
     return max(wanting, key=lambda d: (d.to_put_right, d.late), default=None)
 
 

@@ -23,8 +23,8 @@ READS = (SEE, "tasks:tasks:do", "accounts:findings:see_team")  # whose work cite
 
 @needs(SEE)
 def all_procedures(request: HttpRequest) -> HttpResponse:
-    found = queries.all_procedures(organisation_id=request.standing.organisation_id, on=request.standing.today)
-    return render(request, "procedures/all.jinja", {"procedures": found, "may_adopt": request.standing.may(ADOPT)})
+    found = queries.all_procedures(organisation_id=request.viewer.organisation_id, on=request.viewer.today)
+    return render(request, "procedures/all.jinja", {"procedures": found, "may_adopt": request.viewer.may(ADOPT)})
 
 
 @needs(SEE)
@@ -34,7 +34,7 @@ def procedure(request: HttpRequest, document: str) -> HttpResponseBase:
     sections = narrowing.narrowed(found, asked)
     if request.GET.get("as") == "csv":
         rows = (exports.clause_line(d) for s in sections for d in s.duties)
-        return download("csv", f"clauses-{document}", exports.CLAUSE_HEADS, rows, request.standing.today)
+        return download("csv", f"clauses-{document}", exports.CLAUSE_HEADS, rows, request.viewer.today)
     return render(
         request,
         "procedures/procedure.jinja",
@@ -45,8 +45,8 @@ def procedure(request: HttpRequest, document: str) -> HttpResponseBase:
             "shown": sum(len(s.duties) for s in sections),
             "views": narrowing.views(found.figures, asked),
             "actors": narrowing.actors(found),
-            "sees_breaches": request.standing.may(SEES_BREACHES),
-            "opens": partial(opens, request.standing),
+            "sees_breaches": request.viewer.may(SEES_BREACHES),
+            "opens": partial(opens, request.viewer),
         },
     )
 
@@ -54,11 +54,11 @@ def procedure(request: HttpRequest, document: str) -> HttpResponseBase:
 @needs(SIGNED_IN)
 def clause(request: HttpRequest, document: str, clause: str) -> HttpResponse:
     _may_read(request)
-    sees = request.standing.may(SEES_BREACHES)
-    found = queries.duty(within=reach(request.standing, frozenset()), clause=clause, on=request.standing.today)
+    sees = request.viewer.may(SEES_BREACHES)
+    found = queries.duty(within=reach(request.viewer, frozenset()), clause=clause, on=request.viewer.today)
     if found is None or found.document.code != document:
         raise Http404
-    context = {"view": found, "duty": found.duty, "sees_breaches": sees, "opens": partial(opens, request.standing)}
+    context = {"view": found, "duty": found.duty, "sees_breaches": sees, "opens": partial(opens, request.viewer)}
     return render(request, "procedures/clause.jinja", context)
 
 
@@ -76,7 +76,7 @@ def clause_by_id(request: HttpRequest, clause: str) -> HttpResponse:
 @needs(SEE)
 def about(request: HttpRequest, document: str) -> HttpResponse:
     running = _in_force(request, document)
-    context = {"running": running, "document": running.document, "may_adopt": request.standing.may(ADOPT)}
+    context = {"running": running, "document": running.document, "may_adopt": request.viewer.may(ADOPT)}
     return render(request, "procedures/about.jinja", context)
 
 
@@ -84,7 +84,7 @@ def about(request: HttpRequest, document: str) -> HttpResponse:
 def about_file(request: HttpRequest, document: str, kind: str) -> HttpResponse:
     """The header and control fields as a file; JSON holds the clauses too."""
     held = _in_force(request, document).document
-    name = file_name(f"document-{document}", request.standing.today, kind)
+    name = file_name(f"document-{document}", request.viewer.today, kind)
     if kind == "json":
         response: HttpResponse = JsonResponse(exports.as_data(held), json_dumps_params={"indent": 2, "ensure_ascii": False})
     else:
@@ -100,13 +100,13 @@ def how_counted(request: HttpRequest) -> HttpResponse:
 
 @needs(ADOPT)
 def adopt(request: HttpRequest) -> HttpResponse:
-    standing = request.standing
+    viewer = request.viewer
 
     def bring(form: AdoptForm) -> str:
         pack, code = form.chosen()
         given = {key: form.cleaned_data[key] for key in ("from_on", "owner", "reference")}
         place = {"organisation": _organisation(request), "pack": pack, "document": code}
-        actions.adopt_document(**place, **given, now=standing.now, by=standing.actor)
+        actions.adopt_document(**place, **given, now=viewer.now, by=viewer.actor)
         return f"The document is in force from {day(given['from_on'])}. Its clauses are listed under Procedures."
 
     return act(request, form=AdoptForm(typed(request)), do=bring, to="procedures:all", template="procedures/adopt.jinja")
@@ -114,11 +114,11 @@ def adopt(request: HttpRequest) -> HttpResponse:
 
 @needs(ADOPT)
 def end(request: HttpRequest, document: str) -> HttpResponse:
-    running, standing = _in_force(request, document), request.standing
+    running, viewer = _in_force(request, document), request.viewer
 
     def take(form: EndForm) -> str:
         place = {"organisation": _organisation(request), "adoption_id": running.adoption_id}
-        actions.end_adoption(**place, to_on=form.day(), now=standing.now, by=standing.actor)
+        actions.end_adoption(**place, to_on=form.day(), now=viewer.now, by=viewer.actor)
         return f"{running.document.title} is no longer in force from {day(form.day())}. What was found under it stays."
 
     page = {"running": running, "document": running.document}
@@ -126,25 +126,25 @@ def end(request: HttpRequest, document: str) -> HttpResponse:
 
 
 def _may_read(request: HttpRequest) -> None:
-    if not any(request.standing.may(each) for each in READS):
+    if not any(request.viewer.may(each) for each in READS):
         raise NotAllowed(SEE)
 
 
 def _procedure(request: HttpRequest, document: str) -> Procedure:
-    standing = request.standing
-    found = queries.procedure(organisation_id=standing.organisation_id, document=document, on=standing.today)
+    viewer = request.viewer
+    found = queries.procedure(organisation_id=viewer.organisation_id, document=document, on=viewer.today)
     if found is None:
         raise Http404
     return found
 
 
 def _in_force(request: HttpRequest, document: str) -> InForce:
-    standing = request.standing
-    found = queries.document_in_force(organisation_id=standing.organisation_id, document=document, on=standing.today)
+    viewer = request.viewer
+    found = queries.document_in_force(organisation_id=viewer.organisation_id, document=document, on=viewer.today)
     if found is None:
         raise Http404
     return found
 
 
 def _organisation(request: HttpRequest) -> Organisation:
-    return Organisation.objects.get(pk=request.standing.organisation_id)
+    return Organisation.objects.get(pk=request.viewer.organisation_id)

@@ -18,7 +18,7 @@ from careward.people.signin.terms import terms_in_force
 from careward.people.staff.models import Organisation
 from careward.people.staff.packs import pack_on
 from careward.web.house import house
-from careward.web.permission import Standing
+from careward.web.permission import Viewer
 from careward.web.words import listed
 
 FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)  # recovery codes alone are not a factor of their own
@@ -35,7 +35,7 @@ class Session:
 
 @dataclass(frozen=True, slots=True)
 class Arrived:
-    standing: Standing
+    viewer: Viewer
     step: rules.Step
 
 
@@ -79,7 +79,7 @@ def arrive(*, user: User, session: Session, now: datetime) -> Arrived:
         demonstration=session.by_demonstration and is_persona(user),
     )
     step = rules.next_step(arrival)
-    return Arrived(_standing(user, at, here, facts, step, now), step)
+    return Arrived(_viewer(user, at, here, facts, step, now), step)
 
 
 def is_persona(user: User) -> bool:
@@ -110,15 +110,13 @@ def _facts(user_id: int, terms: str) -> dict[str, object]:
     )
 
 
-def _standing(
-    user: User, at: Organisation | None, here: list[RoleHeld], facts: dict[str, object], step: rules.Step, now: datetime
-) -> Standing:
+def _viewer(user: User, at: Organisation | None, here: list[RoleHeld], facts: dict[str, object], step: rules.Step, now: datetime) -> Viewer:
     """Rights are given only once nothing stands before the pages, so that a view beyond the gate refuses too."""
     names = frozenset(r.role for r in here)
     # Somebody without a role stands at their employer, or nowhere: they see only what is held about them.
     own = step is rules.Step.OWN_DATA
     place = (at.pk, at.ods_code, at.name, at.contact) if at else _employer(facts) if own else (0, "", "", "")
-    return Standing(
+    return Viewer(
         user_id=user.pk,
         person_id=user.person_id,
         name=user.name,

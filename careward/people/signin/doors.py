@@ -26,7 +26,7 @@ def _onward(request: HttpRequest) -> HttpResponse:
 
 @needs(SIGNED_IN)
 def choose(request: HttpRequest) -> HttpResponse:
-    places = arrivals.organisations_of(user_id=request.standing.user_id, on=request.standing.today)
+    places = arrivals.organisations_of(user_id=request.viewer.user_id, on=request.viewer.today)
     problem = ""
     if request.method == "POST":
         chosen = next((o for o in places if str(o.id) == request.POST.get("organisation")), None)
@@ -40,17 +40,17 @@ def choose(request: HttpRequest) -> HttpResponse:
 
 @needs(SIGNED_IN)
 def terms(request: HttpRequest) -> HttpResponse:
-    standing = request.standing
-    text = terms_of(organisation_id=standing.organisation_id, on=standing.today)
+    viewer = request.viewer
+    text = terms_of(organisation_id=viewer.organisation_id, on=viewer.today)
     reasons = ()
     if request.method == "POST":
         try:
             actions.accept_terms(
-                organisation_id=standing.organisation_id,
-                user_id=standing.user_id,
+                organisation_id=viewer.organisation_id,
+                user_id=viewer.user_id,
                 text_hash=request.POST.get("text_hash", ""),
-                now=standing.now,
-                by=standing.actor,
+                now=viewer.now,
+                by=viewer.actor,
             )
             return _onward(request)
         except Refused as refused:

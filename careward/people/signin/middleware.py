@@ -40,17 +40,17 @@ FIRST = {Step.CHOOSE: "signin:choose", Step.TERMS: "signin:terms", Step.SET_UP_F
 
 
 class WhoIsAsking:
-    """Sets `request.now`, and `request.standing`: None before signing in, else a Standing."""
+    """Sets `request.now`, and `request.viewer`: None before signing in, else a Viewer."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         request.now = timezone.now()  # type: ignore[attr-defined]
-        request.standing, request.step = None, Step.PAGES  # type: ignore[attr-defined]
+        request.viewer, request.step = None, Step.PAGES  # type: ignore[attr-defined]
         if request.user.is_authenticated:
             arrived = arrive(user=request.user, session=_session(request), now=request.now)  # type: ignore[attr-defined]
-            request.standing, request.step = arrived.standing, arrived.step  # type: ignore[attr-defined]
+            request.viewer, request.step = arrived.viewer, arrived.step  # type: ignore[attr-defined]
         return self.get_response(request)
 
     def process_view(self, request: HttpRequest, view: Callable[..., Any], args: Any, kwargs: Any) -> HttpResponse | None:

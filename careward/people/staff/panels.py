@@ -8,19 +8,19 @@ from careward.core.room import Happening, Hit
 from careward.people.staff import queries
 from careward.people.staff.models import Absence, Assignment, Deputy, LeaverNotice, Person, TrainingHeld
 from careward.web.held import Facts, told
-from careward.web.permission import Standing
+from careward.web.permission import Viewer
 
 MINE = ("person",)
 
 
-def happened(*, standing: Standing, key: int, most: int) -> Sequence[Happening]:
+def happened(*, viewer: Viewer, key: int, most: int) -> Sequence[Happening]:
     """The posts that somebody began and left, newest first."""
-    return queries.posts_begun_and_left(organisation_id=standing.organisation_id, person_id=key)[:most]
+    return queries.posts_begun_and_left(organisation_id=viewer.organisation_id, person_id=key)[:most]
 
 
-def found(*, standing: Standing, words: str, most: int) -> Sequence[Hit]:
+def found(*, viewer: Viewer, words: str, most: int) -> Sequence[Hit]:
     """People by name or staff number."""
-    rows = queries.search_people(organisation_id=standing.organisation_id, words=words, on=standing.today, most=most)
+    rows = queries.search_people(organisation_id=viewer.organisation_id, words=words, on=viewer.today, most=most)
     return [Hit("person", str(p.id), p.name, _about(p)) for p in rows]
 
 

@@ -11,18 +11,18 @@ from careward.web.permission import needs
 
 @needs("staff:people:see")
 def people(request: HttpRequest) -> HttpResponseBase:
-    place = {"organisation_id": request.standing.organisation_id, "on": request.standing.today}
+    place = {"organisation_id": request.viewer.organisation_id, "on": request.viewer.today}
     wanted = listings.ask_people(**place, given=request.GET)
     if wanted.asked.download:
         lines = listings.people_lines(wanted, **place)
         return exports.download(wanted.asked.download, "people", listings.PEOPLE_HEADS, lines, place["on"])
-    leads = panels.panels("people", standing=request.standing, key=None, asked=request.GET)
+    leads = panels.panels("people", viewer=request.viewer, key=None, asked=request.GET)
     return render(request, "staff/people.jinja", {"list": listings.people_page(wanted, **place), "panels": leads})
 
 
 @needs("staff:people:see")
 def team(request: HttpRequest, team_id: int) -> HttpResponse:
-    found = queries.team(organisation_id=request.standing.organisation_id, team_id=team_id, on=request.standing.today)
+    found = queries.team(organisation_id=request.viewer.organisation_id, team_id=team_id, on=request.viewer.today)
     if found is None:
         raise Http404
     return render(request, "staff/team.jinja", {"team": found})
@@ -30,6 +30,6 @@ def team(request: HttpRequest, team_id: int) -> HttpResponse:
 
 @needs("staff:team:see")
 def my_team(request: HttpRequest) -> HttpResponse:
-    standing = request.standing
-    place = {"organisation_id": standing.organisation_id, "on": standing.today}
-    return render(request, "staff/my_team.jinja", {"mine": queries.my_teams(person_id=standing.person_id, **place)})
+    viewer = request.viewer
+    place = {"organisation_id": viewer.organisation_id, "on": viewer.today}
+    return render(request, "staff/my_team.jinja", {"mine": queries.my_teams(person_id=viewer.person_id, **place)})

@@ -12,8 +12,8 @@ from careward.web.permission import needs
 @needs("register:systems:see")
 def systems(request: HttpRequest) -> HttpResponse:
     """Every system, with a column from each room that has something to say of them."""
-    standing = request.standing
-    within = standing.systems_for("register:systems:see")
-    rows = queries.systems_seen(organisation_id=standing.organisation_id, on=standing.today, within=within)
-    columns = panels.panels("systems", standing=standing, key=None, asked=request.GET)
+    viewer = request.viewer
+    within = viewer.systems_for("register:systems:see")
+    rows = queries.systems_seen(organisation_id=viewer.organisation_id, on=viewer.today, within=within)
+    columns = panels.panels("systems", viewer=viewer, key=None, asked=request.GET)
     return render(request, "register/systems.jinja", {"systems": rows, "panels": columns, "whole": within is EVERYWHERE})

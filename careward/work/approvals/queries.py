@@ -12,7 +12,7 @@ from careward.core.rights import WHOLE, Everywhere
 from careward.people.signin.models import User
 from careward.people.staff.models import Deputy
 from careward.people.staff.queries import managers_acted_for
-from careward.web.permission import Standing
+from careward.web.permission import Viewer
 from careward.work.approvals.models import Approval
 from careward.work.approvals.rules import STATE_WORDS, Answer, Question, Who, first_reason, may_answer
 
@@ -78,23 +78,23 @@ def question_of(row: Approval) -> Question:
     )  # fmt: skip
 
 
-def authority(standing: Standing, row: Approval) -> Decision:
+def authority(viewer: Viewer, row: Approval) -> Decision:
     """Whether somebody holds the permission a question names, for its system; the page draws itself from the same answer."""
-    return standing.rights.must(row.permission, "decide this", row.system_code)
+    return viewer.rights.must(row.permission, "decide this", row.system_code)
 
 
 def found(*, organisation_id: int, approval_id: int) -> Approval | None:
     return Approval.objects.filter(organisation_id=organisation_id, pk=approval_id).first()
 
 
-def seen(standing: Standing, approval_id: int) -> Seen | None:
+def seen(viewer: Viewer, approval_id: int) -> Seen | None:
     """One question for somebody's page; None where this organisation has none of that number."""
-    row = found(organisation_id=standing.organisation_id, approval_id=approval_id)
+    row = found(organisation_id=viewer.organisation_id, approval_id=approval_id)
     if row is None:
         return None
-    who, question, content = standing_who(standing), question_of(row), row.content
+    who, question, content = who_of_viewer(viewer), question_of(row), row.content
     against = may_answer(
-        question, who=who, may=authority(standing, row), seen=row.digest, approves=True, reason="They may say why when they decide"
+        question, who=who, may=authority(viewer, row), seen=row.digest, approves=True, reason="They may say why when they decide"
     )
     return Seen(
         line=_line(row), digest=row.digest, subject_kind=row.subject_kind, subject_key=row.subject_key,
@@ -105,11 +105,11 @@ def seen(standing: Standing, approval_id: int) -> Seen | None:
     )  # fmt: skip
 
 
-def standing_who(standing: Standing) -> Who:
+def who_of_viewer(viewer: Viewer) -> Who:
     """The person asking, as decisions judge them."""
-    rows = Deputy.objects.filter(organisation_id=standing.organisation_id, deputy_id=standing.person_id or 0, gone_on=None)
-    rows = rows.filter(from_on__lte=standing.today).filter(Q(to_on=None) | Q(to_on__gt=standing.today))
-    return Who(standing.actor, standing.person_id, frozenset(rows.values_list("manager_id", flat=True)))
+    rows = Deputy.objects.filter(organisation_id=viewer.organisation_id, deputy_id=viewer.person_id or 0, gone_on=None)
+    rows = rows.filter(from_on__lte=viewer.today).filter(Q(to_on=None) | Q(to_on__gt=viewer.today))
+    return Who(viewer.actor, viewer.person_id, frozenset(rows.values_list("manager_id", flat=True)))
 
 
 HISTORY = {
@@ -140,25 +140,25 @@ def _line(row: Approval) -> Line:
     return Line(row.pk, row.title, first_reason(row.content["reasons"]), row.asked_at, row.state, words, row.ended_at)
 
 
-def lines(standing: Standing) -> tuple[tuple[Line, ...], tuple[Line, ...]]:
+def lines(viewer: Viewer) -> tuple[tuple[Line, ...], tuple[Line, ...]]:
     """What waits for somebody's decision, oldest first, and what was decided of the same kinds lately."""
-    rows = _theirs(standing)
+    rows = _theirs(viewer)
     ended = rows.exclude(state="waiting").exclude(ended_at=None).order_by("-ended_at", "-id")[:20]
     return tuple(_line(r) for r in rows.filter(state="waiting").order_by("id")[:MOST]), tuple(_line(r) for r in ended)
 
 
-def waiting(standing: Standing) -> int:
+def waiting(viewer: Viewer) -> int:
     """The figure beside "Decisions" in the menu."""
-    return _theirs(standing).filter(state="waiting").count()
+    return _theirs(viewer).filter(state="waiting").count()
 
 
-def _theirs(standing: Standing) -> Any:
+def _theirs(viewer: Viewer) -> Any:
     """The questions somebody may decide: of each permission, those of its systems; agrees with `authority`."""
-    found, everywhere = Q(permission__in=standing.rights.on(WHOLE)), standing.rights.permissions
+    found, everywhere = Q(permission__in=viewer.rights.on(WHOLE)), viewer.rights.permissions
     for permission, systems in everywhere.items():
         if not isinstance(systems, Everywhere):
             found |= Q(permission=permission, system_code__in=systems)
-    return Approval.objects.filter(found, organisation_id=standing.organisation_id)
+    return Approval.objects.filter(found, organisation_id=viewer.organisation_id)
 
 
 def waiting_about(*, organisation_id: int, kind: str) -> dict[str, int]:

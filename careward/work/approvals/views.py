@@ -15,7 +15,7 @@ from careward.work.approvals.rules import ASK, DECIDE
 
 @needs(DECIDE)
 def approvals(request: HttpRequest) -> HttpResponse:
-    waiting, ended = queries.lines(request.standing)
+    waiting, ended = queries.lines(request.viewer)
     return render(request, "approvals/approvals.jinja", {"waiting": waiting, "ended": ended})
 
 
@@ -37,45 +37,45 @@ def approval(request: HttpRequest, approval_id: int) -> HttpResponse:
 
 
 def _answer(request: HttpRequest, row: Approval, form: DecisionForm) -> None:
-    standing, typed = request.standing, form.cleaned_data
+    viewer, typed = request.viewer, form.cleaned_data
     actions.answer(
-        approval_id=row.pk, organisation_id=standing.organisation_id, who=queries.standing_who(standing),
-        holds=standing.rights.on(row.system_code),
-        may=queries.authority(standing, row), approves=typed["answer"] == "approve", seen=typed["seen"], reason=typed["reason"],
-        now=standing.now, by=standing.actor,
+        approval_id=row.pk, organisation_id=viewer.organisation_id, who=queries.who_of_viewer(viewer),
+        holds=viewer.rights.on(row.system_code),
+        may=queries.authority(viewer, row), approves=typed["answer"] == "approve", seen=typed["seen"], reason=typed["reason"],
+        now=viewer.now, by=viewer.actor,
     )  # fmt: skip
 
 
 def _here(request: HttpRequest, approval_id: int) -> Approval:
     """The question, for whoever may decide it or asked for it: what it shows is of a system."""
-    standing = request.standing
-    row = queries.found(organisation_id=standing.organisation_id, approval_id=approval_id)
+    viewer = request.viewer
+    row = queries.found(organisation_id=viewer.organisation_id, approval_id=approval_id)
     if row is None:
         raise Http404("no such decision here")
-    if not queries.authority(standing, row) and row.asked_by != standing.actor:
+    if not queries.authority(viewer, row) and row.asked_by != viewer.actor:
         raise NotAllowed(row.permission, row.system_code)
     return row
 
 
 def _page(request: HttpRequest, approval_id: int, form: DecisionForm, refused: Decision) -> HttpResponse:
     """The question as it is now, with what was typed and every reason against."""
-    seen = queries.seen(request.standing, approval_id)
+    seen = queries.seen(request.viewer, approval_id)
     if seen is None:
         raise Http404("no such decision here")
     status = 422 if form.errors else 409 if refused.reasons else 200
-    context = {"seen": seen, "form": form, "refused": refused.reasons, "may_withdraw": seen.mine and request.standing.may(ASK)}
+    context = {"seen": seen, "form": form, "refused": refused.reasons, "may_withdraw": seen.mine and request.viewer.may(ASK)}
     return render(request, "approvals/approval.jinja", context, status=status)
 
 
 @needs(ASK)
 @form_at("approvals:approval")
 def withdraw(request: HttpRequest, approval_id: int) -> HttpResponse:
-    standing = request.standing
+    viewer = request.viewer
     row = _here(request, approval_id)
     actions.withdraw(
-        approval_id=row.pk, organisation_id=standing.organisation_id, who=queries.standing_who(standing),
-        holds=standing.rights.on(row.system_code),
-        now=standing.now, by=standing.actor,
+        approval_id=row.pk, organisation_id=viewer.organisation_id, who=queries.who_of_viewer(viewer),
+        holds=viewer.rights.on(row.system_code),
+        now=viewer.now, by=viewer.actor,
     )  # fmt: skip
     messages.success(request, "It is withdrawn. Nobody is asked any more.")
     return redirect("approvals:approval", approval_id)

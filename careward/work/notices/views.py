@@ -11,10 +11,10 @@ from careward.work.notices import pages, queries
 
 @needs("notices:notices:see")
 def notices(request: HttpRequest) -> HttpResponseBase:
-    standing = request.standing
+    viewer = request.viewer
     asked = lists.parse(pages.NOTICES, request.GET)
     if asked.download:
-        rows = queries.notice_rows(standing.organisation_id, pages.NOTICES, asked)
-        return exports.download(asked.download, "letters", pages.HEADS, rows, standing.today)
-    page = queries.notices(standing.organisation_id, pages.NOTICES, asked)
+        rows = queries.notice_rows(viewer.organisation_id, pages.NOTICES, asked)
+        return exports.download(asked.download, "letters", pages.HEADS, rows, viewer.today)
+    page = queries.notices(viewer.organisation_id, pages.NOTICES, asked)
     return render(request, "notices/notices.jinja", {"list": shown(pages.NOTICES, asked, page)})

@@ -12,7 +12,7 @@ from careward.core.roles import ROLES
 from careward.people.staff.models import Deputy, Person
 from careward.web import lists
 from careward.web.lists import Asked, Listing, Page
-from careward.web.permission import Standing
+from careward.web.permission import Viewer
 from careward.work.tasks.models import Task, TaskAnswer, TaskMove
 from careward.work.tasks.questions import PASSING, Question, from_data
 from careward.work.tasks.rules import DO, SEE, Doer, group_of, is_theirs
@@ -176,34 +176,34 @@ def _line(row: Task, today: date) -> TaskLine:
     )  # fmt: skip
 
 
-def acts_for(standing: Standing) -> frozenset[int]:
+def acts_for(viewer: Viewer) -> frozenset[int]:
     """The managers whose people someone answers for today: themselves and those they stand in for."""
-    who = doer_of(standing)
+    who = doer_of(viewer)
     return who.stands_in_for | ({who.person_id} if who.person_id else set())
 
 
-def doer_of(standing: Standing) -> Doer:
+def doer_of(viewer: Viewer) -> Doer:
     """Who the person asking is to the queue."""
     return doer(
-        organisation_id=standing.organisation_id,
-        person_id=standing.person_id,
-        rights=standing.rights,
-        on=standing.today,
+        organisation_id=viewer.organisation_id,
+        person_id=viewer.person_id,
+        rights=viewer.rights,
+        on=viewer.today,
     )
 
 
-def waiting(standing: Standing) -> int:
+def waiting(viewer: Viewer) -> int:
     """The figure beside "My work" in the menu."""
-    return waiting_count(organisation_id=standing.organisation_id, who=doer_of(standing))
+    return waiting_count(organisation_id=viewer.organisation_id, who=doer_of(viewer))
 
 
 def is_here(*, organisation_id: int, task_id: int) -> bool:
     return Task.objects.filter(organisation_id=organisation_id, pk=task_id).exists()
 
 
-def may_look(standing: Standing, system_code: str) -> bool:
+def may_look(viewer: Viewer, system_code: str) -> bool:
     """Whether someone may look at a task that is not theirs: they may see those of its system, or all where it belongs to none."""
-    return standing.may(SEE, system=system_code)
+    return viewer.may(SEE, system=system_code)
 
 
 def standing_in(*, organisation_id: int, who: Doer) -> tuple[str, ...]:

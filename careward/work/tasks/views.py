@@ -18,10 +18,10 @@ from careward.work.tasks.rules import DO
 
 @needs(SIGNED_IN)
 def my_work(request: HttpRequest) -> HttpResponse:
-    standing = request.standing
-    who = queries.doer_of(standing)
-    inbox = queries.inbox(organisation_id=standing.organisation_id, who=who, now=standing.now, today=standing.today)
-    standbys = queries.standing_in(organisation_id=standing.organisation_id, who=who)
+    viewer = request.viewer
+    who = queries.doer_of(viewer)
+    inbox = queries.inbox(organisation_id=viewer.organisation_id, who=who, now=viewer.now, today=viewer.today)
+    standbys = queries.standing_in(organisation_id=viewer.organisation_id, who=who)
     return render(request, "tasks/my_work.jinja", {"inbox": inbox, "standbys": standbys})
 
 
@@ -33,16 +33,16 @@ def task(request: HttpRequest, task_id: int) -> HttpResponse:
 
 def _seen(request: HttpRequest, task_id: int) -> queries.TaskDetail:
     """A task of theirs, or one they may look at; any other does not exist for them."""
-    standing = request.standing
-    who = queries.doer_of(standing)
-    seen = queries.task(organisation_id=standing.organisation_id, task_id=task_id, who=who, today=standing.today)
-    if seen is None or not (seen.theirs or queries.may_look(standing, seen.line.system_code)):
+    viewer = request.viewer
+    who = queries.doer_of(viewer)
+    seen = queries.task(organisation_id=viewer.organisation_id, task_id=task_id, who=who, today=viewer.today)
+    if seen is None or not (seen.theirs or queries.may_look(viewer, seen.line.system_code)):
         raise Http404("no such task here")
     return seen
 
 
 def _task_page(request: HttpRequest, seen: queries.TaskDetail, form: AnswerForm | None, refused: tuple[Reason, ...]) -> HttpResponse:
-    about_me = seen.about_id is not None and seen.about_id == request.standing.person_id
+    about_me = seen.about_id is not None and seen.about_id == request.viewer.person_id
     context = {"task": seen, "about_me": about_me, "form": form, "refused": refused}
     status = 409 if refused else 422 if form is not None and form.errors else 200
     return render(request, "tasks/task.jinja", context, status=status)
@@ -51,13 +51,13 @@ def _task_page(request: HttpRequest, seen: queries.TaskDetail, form: AnswerForm 
 @needs(DO)
 def answer(request: HttpRequest, task_id: int) -> HttpResponse:
     """Takes the answer to a task's question; every mistake and refusal stands on the task's own page with what was typed."""
-    standing, seen = request.standing, _seen(request, task_id)
+    viewer, seen = request.viewer, _seen(request, task_id)
     if request.method != "POST" or seen.question is None:
         return redirect("tasks:task", task_id)
     form = AnswerForm(seen.question, request.POST)
     if not form.is_valid():
         return _task_page(request, seen, form, ())
-    facts = {"organisation_id": standing.organisation_id, "doer": queries.doer_of(standing), "now": standing.now, "by": standing.actor}
+    facts = {"organisation_id": viewer.organisation_id, "doer": queries.doer_of(viewer), "now": viewer.now, "by": viewer.actor}
     try:
         answer_task(task_id=task_id, given=form.given(), **facts)
     except Refused as refused:
@@ -68,11 +68,11 @@ def answer(request: HttpRequest, task_id: int) -> HttpResponse:
 
 @needs(DO)
 def say_done(request: HttpRequest, task_id: int) -> HttpResponse:
-    standing = request.standing
+    viewer = request.viewer
     if request.method == "POST":
         _known(request, task_id)
         evidence = request.POST.get("evidence", "")
-        actions.say_done(task_id=task_id, doer=queries.doer_of(standing), evidence=evidence, now=standing.now, by=standing.actor)
+        actions.say_done(task_id=task_id, doer=queries.doer_of(viewer), evidence=evidence, now=viewer.now, by=viewer.actor)
         messages.success(request, "Written down. The next comparison with the system closes the task, or opens it again.")
         return redirect("tasks:my_work")
     return redirect("tasks:task", task_id)
@@ -82,25 +82,25 @@ def say_done(request: HttpRequest, task_id: int) -> HttpResponse:
 def take_back(request: HttpRequest, task_id: int) -> HttpResponse:
     if request.method == "POST":
         _known(request, task_id)
-        standing = request.standing
-        actions.take_back(task_id=task_id, doer=queries.doer_of(standing), now=standing.now, by=standing.actor)
+        viewer = request.viewer
+        actions.take_back(task_id=task_id, doer=queries.doer_of(viewer), now=viewer.now, by=viewer.actor)
         messages.success(request, "The task is open again.")
     return redirect("tasks:task", task_id)
 
 
 def _known(request: HttpRequest, task_id: int) -> None:
     """A task of another organisation does not exist for this one."""
-    if not queries.is_here(organisation_id=request.standing.organisation_id, task_id=task_id):
+    if not queries.is_here(organisation_id=request.viewer.organisation_id, task_id=task_id):
         raise Http404("no such task here")
 
 
 @needs(SIGNED_IN)
 def worklist(request: HttpRequest) -> HttpResponseBase:
-    standing = request.standing
-    rows = queries.tasks(organisation_id=standing.organisation_id, who=queries.doer_of(standing))
-    listed = pages.tasks(queries.kinds(rows), standing.now - timedelta(days=30))
+    viewer = request.viewer
+    rows = queries.tasks(organisation_id=viewer.organisation_id, who=queries.doer_of(viewer))
+    listed = pages.tasks(queries.kinds(rows), viewer.now - timedelta(days=30))
     asked = lists.parse(listed, request.GET)
     if asked.download:
-        return exports.download(asked.download, "tasks", pages.TASK_HEADS, queries.task_rows(rows, listed, asked), standing.today)
-    page = queries.task_page(rows, listed, asked, standing.today)
+        return exports.download(asked.download, "tasks", pages.TASK_HEADS, queries.task_rows(rows, listed, asked), viewer.today)
+    page = queries.task_page(rows, listed, asked, viewer.today)
     return render(request, "tasks/worklist.jinja", {"list": shown(listed, asked, page)})

@@ -20,6 +20,6 @@ def measures(*, organisation_id: int, on: date) -> dict[str, Measured]:
     return {"IN-044": Measured(here.count(), here.filter(state="hot").count())}
 
 
-def tea_of(*, standing: Any, key: Any, asked: Any) -> Tea:
+def tea_of(*, viewer: Any, key: Any, asked: Any) -> Tea:
     """What somebody may drink."""
-    return Tea(Kettle.objects.filter(organisation_id=standing.organisation_id, state="hot").count())
+    return Tea(Kettle.objects.filter(organisation_id=viewer.organisation_id, state="hot").count())

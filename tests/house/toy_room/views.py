@@ -9,5 +9,5 @@ from careward.web.permission import needs
 
 @needs("kettles:kettles:boil")
 def kettles(request: HttpRequest) -> HttpResponse:
-    found = Kettle.objects.filter(organisation_id=request.standing.organisation_id)
+    found = Kettle.objects.filter(organisation_id=request.viewer.organisation_id)
     return render(request, "kettles/kettles.jinja", {"kettles": tuple(found)})
