@@ -191,6 +191,8 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 LARGEST_REQUEST = 1024 * 1024 * 1024  # twice what the page of uploads takes, so that it can still say so
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 
+DRAFT_DAYS = int(os.environ.get("CAREWARD_DRAFT_DAYS", "30"))  # how long answers that were not sent are kept
+
 LANGUAGE_CODE = "en-gb"
 TIME_ZONE = "Europe/London"
 USE_I18N = False

@@ -10,6 +10,7 @@ from datetime import date, datetime, time, timedelta
 from itertools import chain
 from typing import Any, TypeVar
 
+from careward.core.forms import Form
 from careward.core.machine import Machine
 from careward.core.ports import Measure
 from careward.core.roles import ROLES
@@ -169,6 +170,14 @@ class Held:
 
 
 @dataclass(frozen=True, slots=True)
+class FormPage:
+    """A form that can be begun and gone on with later, and where."""
+
+    form: Form
+    url: str  # the name of a URL pattern
+
+
+@dataclass(frozen=True, slots=True)
 class Room:
     """Everything a room gives; most rooms give a few of these."""
 
@@ -189,6 +198,7 @@ class Room:
     histories: tuple[History, ...] = ()
     searches: tuple[Search, ...] = ()
     held: tuple[Held, ...] = ()
+    forms: tuple[FormPage, ...] = ()
     systems: Callable[..., Mapping[str, str]] | None = None  # systems(organisation_id=): the code and name of each in the register
 
 
@@ -206,6 +216,7 @@ class House:
     errands: Mapping[str, ErrandKind] = field(init=False)
     jobs: Mapping[str, TimedJob] = field(init=False)
     homes: Mapping[str, Home] = field(init=False)
+    forms: Mapping[str, FormPage] = field(init=False)
     carries: Mapping[str, frozenset[str]] = field(init=False)  # what each role may do
 
     def __post_init__(self) -> None:
@@ -215,6 +226,7 @@ class House:
         put(self, "errands", _by("errand", (e for r in self.rooms for e in r.errands), lambda e: e.name))
         put(self, "jobs", _by("job", (j for r in self.rooms for j in r.jobs), lambda j: j.name))
         put(self, "homes", _by("home", (h for r in self.rooms for h in r.homes), lambda h: h.kind))
+        put(self, "forms", _by("form", (f for r in self.rooms for f in r.forms), lambda f: f.form.name))
         if strange := sorted(self.homes.keys() - KINDS):
             raise TwiceGiven(f"{strange[0]} is no word of core.room.KINDS; add it there, or use one of its words")
         if strange := sorted({role for p in self.permissions.values() for role in p.roles} - ROLES.keys()):

@@ -26,8 +26,8 @@ class DayField(forms.Field):
 
     widget = DayBoxes
 
-    def __init__(self, *, what: str, example: str = "30 11 2026", **options: Any) -> None:
-        self.message = f"Enter {what}, like {example}"
+    def __init__(self, *, what: str = "a day", example: str = "30 11 2026", message: str = "", **options: Any) -> None:
+        self.message = message or f"Enter {what}, like {example}"
         options.setdefault("error_messages", {}).setdefault("required", self.message)
         super().__init__(**options)
 
@@ -54,7 +54,7 @@ class Facts:
     error: str
     value: str = ""
     chosen: tuple[str, ...] = ()
-    options: tuple[tuple[str, str], ...] = ()
+    options: tuple[tuple[str, str, str], ...] = ()  # value, words, hint
     parts: tuple[str, ...] = ("", "", "")
     type: str = "text"
     autocomplete: str = ""
@@ -101,10 +101,11 @@ def _chosen(value: object) -> tuple[str, ...]:
     return tuple(str(v) for v in value) if isinstance(value, list | tuple | set | frozenset) else (str(value),)
 
 
-def _options(widget: forms.Widget) -> tuple[tuple[str, str], ...]:
+def _options(widget: forms.Widget) -> tuple[tuple[str, str, str], ...]:
     if not isinstance(widget, ChoiceWidget):
         return ()
-    return tuple(("" if value is None else str(value), str(words)) for value, words in widget.choices)
+    hints = getattr(widget, "hints", {})
+    return tuple(("" if value is None else str(value), str(words), hints.get(value, "")) for value, words in widget.choices)
 
 
 def _parts(value: object) -> tuple[str, ...]:

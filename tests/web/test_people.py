@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import reverse
 
 from careward.evidence.ledger.models import Entry
-from careward.people.signin.models import RoleHeld
+from careward.people.signin.models import Draft, RoleHeld
 from careward.people.staff.models import Assignment, Person
 from tests.make import found
 from tests.make import people as make
@@ -194,18 +194,33 @@ def test_each_role_opens_its_own_pages(role, name, status, monkeypatch):
 
 
 def give(browser: Client, **more):
-    facts = {"email": "bo@trust.example", "role": "auditor", "from_on_day": "23", "from_on_month": "11", "from_on_year": "2026", **more}
-    return browser.post(reverse("signin:give_role"), facts)
+    """Fills in the one page of giving a role; what it leads to."""
+    facts = {"email": "bo@trust.example", "role": "auditor", "one_system": "no", "from_on_day": "23", "from_on_month": "11", **more}
+    return browser.post(reverse("signin:give_role"), {"from_on_year": "2026", **facts})
+
+
+def seen_on(page) -> str:
+    return re.search(r'name="seen" value="([0-9a-f]+)"', page.content.decode())[1]
+
+
+def send(browser: Client, name: str = "signin:give_role", **more):
+    """Sends the answers from the page that shows them."""
+    check = reverse(name, args=["check"])
+    return browser.post(check, {"seen": seen_on(browser.get(check)), **more})
 
 
 def test_a_role_is_given_seen_and_ended(admin):
     who = make.user("bo@trust.example", name="Bo Auditor")
     found.system(make.organisation(), name="PARIS record")
     form = admin.get(reverse("signin:give_role")).content.decode()
-    assert 'value="2026"' in form and "PARIS record" in form and "Every system" in form
-    assert "Choose a system from the list" in text(give(admin, system_code="rio"))
-    answer = give(admin, last_on_day="31", last_on_month="12", last_on_year="2026", system_code="paris")
-    assert answer.url == reverse("signin:roles")
+    assert 'value="2026"' in form and "PARIS record" in form and 'value="no" checked' in form
+    assert "Choose a system from the list" in text(give(admin, one_system="yes", system="rio"))
+    answer = give(admin, last_on_day="31", last_on_month="12", last_on_year="2026", one_system="yes", system="paris")
+    assert answer.url == reverse("signin:give_role", args=["check"])
+    shown = text(admin.get(answer.url))
+    assert "Check your answers" in shown and "Last day 31 December 2026" in shown and "System PARIS record" in shown
+    assert not RoleHeld.objects.filter(user=who).exists()
+    assert send(admin).url == reverse("signin:roles")
     row = RoleHeld.objects.get(user=who)
     assert (row.to_on, row.system_code) == (date(2027, 1, 1), "paris")
     words = text(admin.get(reverse("signin:roles")))
@@ -225,30 +240,35 @@ def test_a_role_is_given_seen_and_ended(admin):
 def test_roles_that_check_each_other_need_a_second_word_and_warn_on_the_list(admin):
     who = make.user("bo@trust.example", name="Bo Auditor")
     make.role(who, make.organisation(), "system_administrator")
-    asked = give(admin)
-    assert asked.status_code == 409 and 'name="knowingly"' in asked.content.decode()
-    assert "An auditor would audit what they do themselves" in text(asked)
-    assert 'name="knowingly"' not in admin.get(reverse("signin:give_role")).content.decode()
-    assert give(admin, knowingly="on").status_code == 302
+    asked = admin.get(give(admin).url)
+    assert 'name="knowingly"' not in asked.content.decode()
+    refused = send(admin)
+    assert refused.status_code == 409 and 'name="knowingly"' in refused.content.decode()
+    assert "An auditor would audit what they do themselves" in text(refused)
+    assert send(admin, knowingly="role.backdated").status_code == 409  # only what the form says may be lifted
+    assert send(admin, knowingly="role.apart").status_code == 302
     assert text(admin.get(reverse("signin:roles"))).count("An auditor would audit what they do themselves") == 2
 
 
 def test_a_form_says_every_mistake_and_keeps_what_was_typed(admin):
     answer = give(admin, email="nobody@trust.example", role="", from_on_day="31")
     words = text(answer)
-    assert "Error: Give a role" in words
+    assert answer.status_code == 422 and "Error: Give a role" in words
     for expected in ("Nobody signs in with this address yet", "Choose a role", "Enter the first day, like 30 11 2026"):
         assert words.count(expected) >= 2, expected
     assert 'value="nobody@trust.example"' in answer.content.decode()
+    assert not Draft.objects.exists()
 
 
-def test_a_refusal_says_every_reason(admin):
-    answer = give(admin, email="ada@trust.example", from_on_day="20")
+def test_a_refusal_says_every_reason_and_the_answers_are_kept(admin):
+    give(admin, email="ada@trust.example", from_on_day="20")
+    answer = send(admin)
     assert answer.status_code == 409
     assert "3 reasons" in text(answer)
     assert "Nobody gives a role to themselves" in text(answer)
     assert "20 November 2026, has passed" in text(answer)
     assert RoleHeld.objects.count() == 1
+    assert "ada@trust.example" in text(answer) and Draft.objects.count() == 1
 
 
 def test_the_last_privacy_officer_is_kept_on_the_page_too(admin):
@@ -325,5 +345,5 @@ def test_own_data_costs_the_same_for_little_and_much(django_assert_num_queries, 
         make.deputy(carol, make.person(make.organisation()))
     browser = make.signed_in(make.ready("clinician", person=carol))
     browser.get(reverse("front:own_data"))
-    with django_assert_num_queries(25):
+    with django_assert_num_queries(26):
         browser.get(reverse("front:own_data"))

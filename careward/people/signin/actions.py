@@ -16,6 +16,7 @@ from careward.core.days import london_day
 from careward.core.decision import ALLOWED, Decision, Refused, refuse
 from careward.core.packs.pack import Pack
 from careward.core.roles import ROLES
+from careward.evidence.errands import actions as errands
 from careward.evidence.ledger import actions as ledger
 from careward.people.signin import rules
 from careward.people.signin.arrivals import rights_of
@@ -26,7 +27,9 @@ from careward.people.staff.models import Organisation, Person
 from careward.people.staff.packs import pack_on
 from careward.web.house import house
 
-GIVE = "signin:roles:give"
+GIVE, ADD = "signin:roles:give", "signin:users:add"
+INVITE = "signin.invite"
+NOBODY = 0  # the number of whoever has no row yet
 TOKEN_PREFIX = "cw_"  # noqa: S105  (so that a scanner of repositories knows one when it sees one)
 
 
@@ -38,27 +41,71 @@ class MadeToken:
     token: str
 
 
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A role to give: for one system or, without a code, for all; the day it ends is not in it."""
+
+    role: str
+    system_code: str
+    from_on: date
+    to_on: date | None
+
+
 @transaction.atomic
 def make_user(*, organisation_id: int, email: str, name: str, password: str | None = None, now: datetime, by: str) -> int:
     """Lets someone sign in; returns their row. Without a password they set one by the forgotten-password page.
 
     They are tied to the one member of staff with their e-mail address, if there is one. Refused with every reason at once.
     """
-    email = email.strip().lower()
-    draft = User(email=email, name=name.strip(), created_at=now)
     organisation = Organisation.objects.get(pk=organisation_id)
+    draft = User(email=email.strip().lower(), name=name.strip(), created_at=now)
     decision = _may_make_user(draft, password, pack_on(organisation.pack, london_day(now)))
     if not decision:
         raise Refused(decision)
-    staff = Person.objects.filter(organisation=organisation, email=email, gone_on=None)[:2]
+    return _make_user(draft, organisation, password, now=now, by=by)
+
+
+def _make_user(draft: User, organisation: Organisation, password: str | None, *, now: datetime, by: str) -> int:
+    staff = Person.objects.filter(organisation=organisation, email=draft.email, gone_on=None)[:2]
     draft.person = staff[0] if len(staff) == 1 else None
     draft.set_password(password)
     draft.save()
     # Whoever may make users has seen who they are, so the address needs no letter to prove it.
-    EmailAddress.objects.create(user=draft, email=email, primary=True, verified=True)
+    EmailAddress.objects.create(user=draft, email=draft.email, primary=True, verified=True)
     subject = f"user/{draft.pk}"
     ledger.record(at=now, actor=by, verb="user.made", subject=subject, organisation=organisation.ods_code, person=draft.person_id)
     return draft.pk
+
+
+@transaction.atomic
+def add_user(
+    *,
+    organisation_id: int,
+    email: str,
+    name: str,
+    role: str,
+    from_on: date,
+    to_on: date | None = None,
+    system_code: str = "",
+    now: datetime,
+    by: str,
+) -> int:
+    """Lets someone sign in who could not, with their first role, and asks for their invitation; returns their row.
+
+    Refused with every reason there is, against the user and against the role.
+    """
+    organisation = Organisation.objects.select_for_update().get(pk=organisation_id)
+    draft = User(email=email.strip().lower(), name=name.strip(), created_at=now)
+    wanted = Wanted(role, system_code, from_on, to_on)
+    decision = _right(ADD, "add somebody", system_code, organisation.pk, now, by)
+    decision &= _may_make_user(draft, None, pack_on(organisation.pack, london_day(now)))
+    decision &= _may_give(wanted, organisation, NOBODY, knowingly=False, now=now, by=by)
+    if not decision:
+        raise Refused(decision)
+    user_id = _make_user(draft, organisation, None, now=now, by=by)
+    _give(wanted, organisation, draft, now=now, by=by)
+    errands.ask(name=INVITE, organisation=organisation.ods_code, subject=f"user/{user_id}", now=now, body={"user": user_id})
+    return user_id
 
 
 def _may_make_user(draft: User, password: str | None, pack: Pack) -> Decision:
@@ -116,28 +163,38 @@ def give_role(
     """
     organisation = Organisation.objects.select_for_update().get(pk=organisation_id)
     user = User.objects.get(pk=user_id)
-    same = RoleHeld.objects.filter(organisation=organisation, user=user, role=role, system_code=system_code)
-    held = tuple(rules.Holding(user_id, r.from_on, r.to_on) for r in same)
-    title = ROLES[role].title if role in ROLES else role
-    gift = rules.Gift(
-        title, role in ROLES, by, user_id, from_on, to_on, held, role=role, system=system_code,
-        system_known=system_code in house().systems(organisation_id=organisation.pk),
-        beside=_beside(user_id, organisation.pk, from_on, to_on), knowingly=knowingly,
-    )  # fmt: skip
-    decision = _right("give a role", system_code, organisation.pk, now, by) & rules.may_give_role(gift, today=london_day(now))
+    wanted = Wanted(role, system_code, from_on, to_on)
+    decision = _right(GIVE, "give a role", system_code, organisation.pk, now, by)
+    decision &= _may_give(wanted, organisation, user.pk, knowingly=knowingly, now=now, by=by)
     if not decision:
         raise Refused(decision)
+    return _give(wanted, organisation, user, now=now, by=by)
+
+
+def _may_give(wanted: Wanted, organisation: Organisation, user_id: int, *, knowingly: bool, now: datetime, by: str) -> Decision:
+    """What the rules say of a role for somebody, of whom nothing is held where they are nobody yet."""
+    same = RoleHeld.objects.filter(organisation=organisation, user_id=user_id, role=wanted.role, system_code=wanted.system_code)
+    held = tuple(rules.Holding(user_id, r.from_on, r.to_on) for r in same)
+    title = ROLES[wanted.role].title if wanted.role in ROLES else wanted.role
+    gift = rules.Gift(
+        title, wanted.role in ROLES, by, user_id, wanted.from_on, wanted.to_on, held, role=wanted.role, system=wanted.system_code,
+        system_known=wanted.system_code in house().systems(organisation_id=organisation.pk),
+        beside=_beside(user_id, organisation.pk, wanted.from_on, wanted.to_on), knowingly=knowingly,
+    )  # fmt: skip
+    return rules.may_give_role(gift, today=london_day(now))
+
+
+def _give(wanted: Wanted, organisation: Organisation, user: User, *, now: datetime, by: str) -> int:
     # A role ended on the very day it began left an empty period; given again for that day, the row is filled.
-    new = {"to_on": to_on, "given_by": by}
-    whole = {**new, "organisation": organisation, "user": user, "role": role, "system_code": system_code}
-    row, _ = same.update_or_create(from_on=from_on, defaults=new, create_defaults=whole)
+    key = {"organisation": organisation, "user": user, "role": wanted.role, "system_code": wanted.system_code, "from_on": wanted.from_on}
+    row, _ = RoleHeld.objects.update_or_create(**key, defaults={"to_on": wanted.to_on, "given_by": by})
     _record_role(row, organisation, verb="role.given", now=now, by=by)
     return row.pk
 
 
-def _right(words: str, system_code: str, organisation_id: int, now: datetime, by: str) -> Decision:
-    """Whether somebody may give roles for a system, and end them; one for every system only who may for them all."""
-    return rights_of(actor=by, organisation_id=organisation_id, on=london_day(now)).must(GIVE, words, system_code)
+def _right(permission: str, words: str, system_code: str, organisation_id: int, now: datetime, by: str) -> Decision:
+    """Whether somebody may give roles for a system, end them or add who holds them; for every system only who may for them all."""
+    return rights_of(actor=by, organisation_id=organisation_id, on=london_day(now)).must(permission, words, system_code)
 
 
 def _beside(user_id: int, organisation_id: int, from_on: date, to_on: date | None) -> frozenset[str]:
@@ -153,7 +210,7 @@ def end_role(*, organisation_id: int, role_held_id: int, end_on: date, now: date
     organisation = Organisation.objects.select_for_update().get(pk=organisation_id)  # so that two ends at once are looked at in turn
     row = RoleHeld.objects.select_for_update().get(pk=role_held_id, organisation=organisation)
     others = RoleHeld.objects.filter(organisation=organisation, role=row.role, user__is_active=True).exclude(pk=row.pk)
-    decision = _right("end a role", row.system_code, organisation.pk, now, by)
+    decision = _right(GIVE, "end a role", row.system_code, organisation.pk, now, by)
     decision &= rules.may_end_role(
         row.role,
         rules.Holding(row.user_id, row.from_on, row.to_on),

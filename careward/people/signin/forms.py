@@ -1,62 +1,85 @@
-"""Forms for giving and ending roles: what was typed, read; whether it may be so is for the rules."""
+"""The forms of this room: giving a role, and adding somebody who could not sign in, as questions; ending a role in one box."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from django import forms
 
 from careward.core.days import ONE_DAY
+from careward.core.forms import NO, YES, Answers, Form, Option, Question, Section, When
 from careward.core.roles import ROLES
 from careward.people.signin.models import User
 from careward.web.fields import DayField
 
+LONGEST_NAME = 200
+EMAIL = Question(
+    "email", "What e-mail address do they sign in with?", "E-mail address", "email", "Enter the e-mail address they sign in with"
+)
+ROLE = (
+    Question(
+        "role", "Which role will they hold?", "Role", "one_of", "Choose a role",
+        options=tuple(Option(name, role.title, role.sees) for name, role in ROLES.items()),
+    ),
+    Question("one_system", "Is the role for one system only?", "For one system only", "yes_no", "Choose yes or no"),
+    Question(
+        "system", "Which system is the role for?", "System", "system", "Choose a system",
+        "A role for one system opens that system alone", when=When("one_system", frozenset({YES})),
+    ),
+    Question(
+        "from_on", "From which day will they hold it?", "First day", "day", "Enter the first day, like 30 11 2026", "Today, or a later day"
+    ),
+    Question(
+        "last_on", "Is there a last day?", "Last day", "day", "Enter the last day, like 30 11 2026",
+        "They still hold the role on this day. Leave it blank if none is known", needed=False, blank="None named",
+    ),
+)  # fmt: skip
+GIVE_ROLE = Form("signin.give_role", "Give a role", (Section("Who", (EMAIL,)), Section("What they may do", ROLE)), one_page=True)
+ADD_USER = Form(
+    "signin.add_user",
+    "Add somebody",
+    (
+        Section(
+            "Who they are",
+            (
+                Question(
+                    "name", "What is their name?", "Name", "text", "Enter their name", "As their colleagues know them", most=LONGEST_NAME
+                ),
+                Question(
+                    "email", "What is their e-mail address?", "E-mail address", "email", "Enter their e-mail address",
+                    "They sign in with it, and their invitation goes there. The one in the staff record ties them to it",
+                ),
+            ),
+        ),
+        Section("What they may do", ROLE),
+    ),
+)  # fmt: skip
 
-class GiveRole(forms.Form):
-    email = forms.EmailField(
-        label="E-mail address they sign in with",
-        error_messages={
-            "required": "Enter the e-mail address they sign in with",
-            "invalid": "Enter a whole e-mail address, like jo.bloggs@trust.example",
-        },
-    )
-    role = forms.ChoiceField(
-        label="Role",
-        choices=[("", "Choose a role"), *((name, role.title) for name, role in ROLES.items())],
-        error_messages={"required": "Choose a role", "invalid_choice": "Choose a role from the list"},
-    )
-    system_code = forms.ChoiceField(
-        label="System, if the role is for one system only",
-        required=False,
-        error_messages={"invalid_choice": "Choose a system from the list"},
-    )
-    from_on = DayField(what="the first day", label="First day")
-    last_on = DayField(what="the last day", label="Last day, if it is known", required=False)
 
-    knowingly = forms.BooleanField(label="Give it all the same: I know that these roles check each other", required=False)
+def who_signs_in(email: str) -> str:
+    """What is amiss with an address to give a role to."""
+    return "" if user_with(email) else "Nobody signs in with this address yet. Go to Roles and add them first"
 
-    def __init__(self, *given: Any, systems: Mapping[str, str], **more: Any) -> None:
-        super().__init__(*given, **more)
-        self.fields["system_code"].choices = list(systems.items())  # type: ignore[attr-defined]
 
-    def clean_email(self) -> str:
-        email: str = self.cleaned_data["email"].lower()
-        user = User.objects.filter(email=email, is_active=True).first()
-        if user is None:
-            raise forms.ValidationError("Nobody signs in with this address yet. Make their sign-in first: careward user")
-        self.cleaned_data["user_id"] = user.pk
-        return email
+def user_with(email: str) -> int | None:
+    """Whoever signs in with an address."""
+    return User.objects.filter(email=email.strip().lower(), is_active=True).values_list("pk", flat=True).first()
 
-    def wanted(self) -> dict[str, Any]:
-        """What actions.give_role asks for; a last day that is typed is still held, so the period ends the day after."""
-        given, last_on = self.cleaned_data, self.cleaned_data["last_on"]
-        return {
-            "user_id": given["user_id"],
-            "role": given["role"],
-            "system_code": given["system_code"],
-            "knowingly": given["knowingly"],
-            "from_on": given["from_on"],
-            "to_on": last_on + ONE_DAY if last_on else None,
-        }
+
+def role_wanted(answers: Answers) -> dict[str, Any]:
+    """What an action asks of a role; a last day that is given is still held, so the period ends the day after."""
+    last_on = answers.get("last_on", "")
+    return {
+        "role": answers["role"],
+        "system_code": answers["system"] if answers["one_system"] == YES else "",
+        "from_on": date.fromisoformat(str(answers["from_on"])),
+        "to_on": date.fromisoformat(str(last_on)) + ONE_DAY if last_on else None,
+    }
+
+
+def preset(today: date, *, everywhere: bool) -> Mapping[str, str]:
+    """What most will answer: from today; for every system, where whoever gives the role may give it so."""
+    return {"from_on": today.isoformat(), "one_system": NO if everywhere else YES}
 
 
 class EndRole(forms.Form):

@@ -7,6 +7,13 @@ LETTERS: dict[str, tuple[str, str]] = {
         "If it was you, open this page and choose a new password. The page works once:\n\n{password_reset_url}\n\n"
         "If it was not you, do nothing: your password stays as it is.\n",
     ),
+    "invitation": (
+        "You can sign in to Careward",
+        "You were given a role in Careward, which looks after who may use your organisation's care-record systems.\n\n"
+        "Open this page and choose a password. The page works once, for {days} days:\n\n{password_reset_url}\n\n"
+        "After that, ask for a new one: open Careward, and follow Forgotten your password.\n"
+        "If you did not expect this letter, tell your service desk.\n",
+    ),
     "account/email/unknown_account": (
         "Your question about a password for Careward",
         "Somebody asked to set a new password for Careward with this e-mail address, but nobody signs in with it.\n\n"
@@ -77,4 +84,4 @@ WRONG: dict[str, str] = {
 def letter(kind: str, facts: dict[str, object]) -> tuple[str, str]:
     """Subject and body of a letter; KeyError for one that we have no words for."""
     subject, body = LETTERS[kind]
-    return subject, body.format(if_not_you=IF_NOT_YOU, password_reset_url=facts.get("password_reset_url", ""))
+    return subject, body.format(if_not_you=IF_NOT_YOU, password_reset_url=facts.get("password_reset_url", ""), days=facts.get("days", ""))

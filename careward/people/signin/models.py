@@ -71,6 +71,23 @@ class TermsAccepted(models.Model):
         constraints = [models.UniqueConstraint(fields=["user", "text_hash"], name="terms_accepted_once")]
 
 
+class Draft(models.Model):
+    """What somebody has begun to answer of a form, and not sent yet."""
+
+    user = models.ForeignKey(User, models.CASCADE)
+    organisation = models.ForeignKey(Organisation, models.PROTECT)
+    form = models.TextField()
+    answers = models.JSONField()
+    changed_at = models.DateTimeField()
+
+    personal = ("user", "answers")
+    plain = ("id", "organisation", "form", "changed_at")
+
+    class Meta:
+        app_label = "people"
+        constraints = [models.UniqueConstraint(fields=["user", "organisation", "form"], name="one_draft_each")]
+
+
 class ApiToken(models.Model):
     """A client's key to the API: only its hash is kept."""
 

@@ -1,9 +1,19 @@
 """What signing in gives the page of what is held about oneself."""
 
-from allauth.mfa.models import Authenticator
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
 
-from careward.people.signin.models import RoleHeld, TermsAccepted, User
+from allauth.mfa.models import Authenticator
+from django.urls import reverse
+
+from careward.core.forms import Known
+from careward.people.signin.drafts import answers_of, kept_until
+from careward.people.signin.models import Draft, RoleHeld, TermsAccepted, User
 from careward.web.held import Facts, told
+from careward.web.house import house
+from careward.web.permission import Viewer, opens
+from careward.web.questions import in_words
 from careward.web.words import moment
 
 KINDS = {"totp": "Authenticator app", "webauthn": "Passkey", "recovery_codes": "Recovery codes"}
@@ -32,3 +42,33 @@ def factors(*, user_id: int, person_id: int | None) -> list[Facts]:
 
 def _used(row: Authenticator) -> str:
     return moment(row.last_used_at) if row.last_used_at else "Never"
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """A form that somebody began and has not sent."""
+
+    title: str
+    address: str
+    changed_at: datetime
+    kept_until: date
+
+
+def begun(*, viewer: Viewer, key: Any, asked: Any) -> tuple[Begun, ...] | None:
+    """What whoever asks has begun, newest first, as far as they may still go on with it; None where that is nothing."""
+    rows = Draft.objects.filter(user_id=viewer.user_id, organisation_id=viewer.organisation_id).order_by("-changed_at")
+    known = [(house().forms[row.form], row) for row in rows if row.form in house().forms]
+    found = (Begun(page.form.title, reverse(page.url), row.changed_at, kept_until(row)) for page, row in known)
+    return tuple(each for each in found if opens(viewer, each.address)) or None
+
+
+def drafts(*, user_id: int, person_id: int | None) -> list[Facts]:
+    """What they have begun to answer, each answer under its question where the form is still asked."""
+    return [_draft(row) for row in Draft.objects.filter(user_id=user_id).order_by("pk")]
+
+
+def _draft(row: Draft) -> Facts:
+    page, answers = house().forms.get(row.form), answers_of(row)
+    asked = [(page.form.question(q) if page else None, q, a) for q, a in answers.items()]
+    told = tuple((q.short if q else name, in_words(q, a, Known(date.min)) if q else str(a)) for q, name, a in asked)
+    return (("Form", page.form.title if page else row.form), ("Last changed", moment(row.changed_at)), *told)

@@ -1,12 +1,16 @@
 """What signing in gives the house."""
 
+from datetime import time
+
 from django.conf import settings
 
-from careward.core.room import Held, Home, MenuEntry, Permission, Room, Verb
-from careward.people.signin import panels, urls
+from careward.core.room import ErrandKind, FormPage, Held, Home, MenuEntry, Panel, Permission, Room, TimedJob, Verb
+from careward.people.signin import drafts, inviting, panels, urls
+from careward.people.signin.actions import ADD, GIVE, INVITE
+from careward.people.signin.forms import ADD_USER, GIVE_ROLE
 from careward.people.signin.measures import measures
 
-SEE, GIVE = "signin:roles:see", "signin:roles:give"
+SEE = "signin:roles:see"
 
 ROOM = Room(
     name="signin",
@@ -15,9 +19,11 @@ ROOM = Room(
     permissions=(
         Permission(SEE, "see who holds which role", ("head_of_ig", "auditor", "trust_administrator")),
         Permission(GIVE, "give roles and end them", ("trust_administrator",), by_name=True),
+        Permission(ADD, "add somebody who signs in", ("trust_administrator",), by_name=True),
     ),
     verbs=(
         Verb("user.made", "User added"),
+        Verb("user.invited", "Invitation sent"),
         Verb("user.closed", "User closed"),
         Verb("user.signed_in", "Signed in"),
         Verb("role.given", "Role given"),
@@ -40,11 +46,16 @@ ROOM = Room(
         Home("own_account", "mfa_index"),
         *((Home("somebody_else", "signin:demonstration"),) if settings.DEMONSTRATION else ()),
     ),
+    errands=(ErrandKind(INVITE, inviting.sent, inviting.send, "Send an invitation"),),
+    jobs=(TimedJob("signin.drafts", "Let go of answers that were begun and left", drafts.clear_old, at=time(3, 40)),),
+    forms=(FormPage(GIVE_ROLE, "signin:give_role"), FormPage(ADD_USER, "signin:add_user")),
+    panels=(Panel("my_work", "Begun, not sent", 10, "signin/begun.jinja", panels.begun),),
     measures=measures,
     held=(
         Held("Signing in", panels.signing_in, ("User",)),
         Held("Roles in Careward", panels.roles, ("RoleHeld",)),
         Held("Terms accepted", panels.terms, ("TermsAccepted",)),
         Held("Second factors", panels.factors),
+        Held("Answers begun, not sent", panels.drafts, ("Draft",)),
     ),
 )

@@ -1,16 +1,22 @@
 """Pages about roles. Each parses what was asked, makes one call, and renders."""
 
+from collections.abc import Callable, Mapping
+
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 
 from careward.core.days import ONE_DAY
+from careward.core.forms import Answers, Known
 from careward.core.rights import EVERYWHERE
 from careward.core.roles import ROLES
 from careward.people.signin import actions, forms, listings
+from careward.people.signin.actions import ADD, GIVE
+from careward.people.signin.drafts import draft_of
 from careward.people.signin.rules import WARNED
 from careward.web import exports
 from careward.web.acts import act, typed
+from careward.web.forms import Act, Asking, ask
 from careward.web.house import house
 from careward.web.permission import needs
 from careward.web.words import day
@@ -31,21 +37,56 @@ def role_kinds(request: HttpRequest) -> HttpResponse:
     return render(request, "signin/role_kinds.jinja", {"kinds": ROLES})
 
 
-@needs("signin:roles:give")
-def give_role(request: HttpRequest) -> HttpResponse:
+GIVE_ROLE = Asking(
+    forms.GIVE_ROLE, "signin:give_role", to="signin:roles", back="Roles held", section="Roles",
+    button="Give the role", refused="The role cannot be given",
+    note="Nobody gives a role to themselves. It is written in the ledger who gave what to whom.",
+    second_words={WARNED: "Give it all the same: I know that these roles check each other"},
+)  # fmt: skip
+ADD_USER = Asking(
+    forms.ADD_USER, "signin:add_user", to="signin:roles", back="Roles held", section="Roles",
+    button="Add them", refused="They cannot be added",
+    note="They get a letter with a link to choose a password. It is written in the ledger who added whom.",
+)  # fmt: skip
+
+
+@needs(GIVE)
+def give_role(request: HttpRequest, step: str = "") -> HttpResponse:
     viewer = request.viewer
-    may, known = viewer.systems_for("signin:roles:give"), house().systems(organisation_id=viewer.organisation_id)
-    systems = {"": "Every system" if may is EVERYWHERE else "Choose a system", **{c: n for c, n in known.items() if c in may}}
 
-    def give(form: forms.GiveRole) -> str:
-        actions.give_role(organisation_id=viewer.organisation_id, **form.wanted(), now=viewer.now, by=viewer.actor)
-        return f"Role given. {form.cleaned_data['email']} holds it from {day(form.cleaned_data['from_on'])}."
+    def give(answers: Answers, lifted: frozenset[str]) -> str:
+        email, wanted = str(answers["email"]), forms.role_wanted(answers)
+        facts = {"organisation_id": viewer.organisation_id, "user_id": forms.user_with(email), "knowingly": WARNED in lifted}
+        actions.give_role(**facts, **wanted, now=viewer.now, by=viewer.actor)
+        return f"Role given. {email.lower()} holds it from {day(wanted['from_on'])}."
 
-    form = forms.GiveRole(typed(request), initial={"from_on": viewer.today}, systems=systems)
-    return act(request, form=form, do=give, to="signin:roles", template="signin/give_role.jinja", page={"warning": WARNED})
+    return _ask(request, step, GIVE_ROLE, GIVE, give, {"email": forms.who_signs_in})
 
 
-@needs("signin:roles:give")
+@needs(ADD)
+def add_user(request: HttpRequest, step: str = "") -> HttpResponse:
+    viewer = request.viewer
+
+    def add(answers: Answers, lifted: frozenset[str]) -> str:
+        whom = {"name": str(answers["name"]), "email": str(answers["email"])}
+        actions.add_user(organisation_id=viewer.organisation_id, **whom, **forms.role_wanted(answers), now=viewer.now, by=viewer.actor)
+        return f"{whom['name']} is added. Their invitation is on its way to {whom['email'].lower()}."
+
+    return _ask(request, step, ADD_USER, ADD, add, {})
+
+
+def _ask(
+    request: HttpRequest, step: str, asking: Asking, permission: str, do: Act, checks: Mapping[str, Callable[[str], str]]
+) -> HttpResponse:
+    """Either form, about a role on the systems for which whoever asks may give one."""
+    viewer = request.viewer
+    may, systems = viewer.systems_for(permission), house().systems(organisation_id=viewer.organisation_id)
+    known = Known(viewer.today, {c: n for c, n in systems.items() if c in may}, checks=checks)
+    preset = forms.preset(viewer.today, everywhere=may is EVERYWHERE)
+    return ask(request, step, asking, drafts=draft_of(viewer, asking.form), known=known, do=do, preset=preset)
+
+
+@needs(GIVE)
 def end_role(request: HttpRequest, role_held_id: int) -> HttpResponse:
     viewer = request.viewer
     role = listings.role_held(organisation_id=viewer.organisation_id, role_held_id=role_held_id, on=viewer.today)

@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 from careward.core.decision import Reason, Refused
 from careward.web import exports, lists
 from careward.web.listing import shown
+from careward.web.panels import panels
 from careward.web.permission import SIGNED_IN, needs
 from careward.work.tasks import actions, pages, queries
 from careward.work.tasks.answering import answer_task
@@ -22,7 +23,8 @@ def my_work(request: HttpRequest) -> HttpResponse:
     who = queries.doer_of(viewer)
     inbox = queries.inbox(organisation_id=viewer.organisation_id, who=who, now=viewer.now, today=viewer.today)
     standbys = queries.standing_in(organisation_id=viewer.organisation_id, who=who)
-    return render(request, "tasks/my_work.jinja", {"inbox": inbox, "standbys": standbys})
+    begun = panels("my_work", viewer=viewer, key=None, asked=request.GET)
+    return render(request, "tasks/my_work.jinja", {"inbox": inbox, "standbys": standbys, "panels": begun})
 
 
 @needs(SIGNED_IN)
