@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -103,6 +103,15 @@ def commands() -> str:
 PAGES: dict[str, Callable[[], str]] = {"feeds": feeds, "states": states, "packs": packs, "clauses": clauses, "commands": commands}
 
 
+def kept() -> Iterator[tuple[Path, str]]:
+    """Each generated file that is no page, and what it should hold."""
+    from careward.engines.analysis.reconciliation.plan import to_keep
+    from careward.engines.analysis.reconciliation.queries import DIALECTS, FOLDER
+
+    for dialect in DIALECTS:
+        yield FOLDER / f"{dialect}.json", to_keep(dialect)
+
+
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "careward.config.settings")
     import django
@@ -114,6 +123,9 @@ def main() -> None:
     for name, write in PAGES.items():
         (ROOT / "docs" / "reference" / f"{name}.md").write_text(write(), encoding="utf-8")
         print(f"docs/reference/{name}.md")
+    for path, text in kept():
+        path.write_text(text, encoding="utf-8")
+        print(path.relative_to(ROOT))
 
 
 if __name__ == "__main__":

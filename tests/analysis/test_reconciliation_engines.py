@@ -1,5 +1,6 @@
 """One set of queries, every engine: DuckDB and Spark (Sail, in this process) say the same of the same world, however its rows come."""
 
+from dataclasses import fields
 from datetime import date
 
 import pyarrow as pa
@@ -10,6 +11,8 @@ from hypothesis import strategies as st
 
 from careward.engines.analysis.engine import DuckDb
 from careward.engines.analysis.reconciliation.compare import compare, match
+from careward.engines.analysis.reconciliation.plan import plan
+from careward.engines.analysis.reconciliation.queries import DIALECTS, queries
 from careward.engines.analysis.tables import PEOPLE, RECONCILED, ShapeError, arrow, empty
 from tests.analysis.test_reconciliation_agreement import PACKS, worlds
 
@@ -59,6 +62,16 @@ def world():
 @pytest.fixture(params=["duckdb", "spark"])
 def each(request):
     return DuckDb() if request.param == "duckdb" else request.getfixturevalue("spark")
+
+
+@pytest.mark.parametrize("dialect", DIALECTS)
+@pytest.mark.parametrize("on", [date(2026, 11, 22), date(2028, 2, 29), date(2031, 1, 1)])
+def test_the_queries_that_are_kept_are_those_of_the_day(dialect, on):
+    kept = queries(on, dialect)
+    asked = {**{f"stage/{name}": text for name, text in kept.stages}, **{f.name: getattr(kept, f.name) for f in fields(kept)}}
+    assert asked.pop("stages") == kept.stages
+    literal = f"MAKE_DATE({on.year}, {on.month}, {on.day})"
+    assert asked == {name: text.replace(literal, f"DATE '{on}'") for name, text in plan(on, dialect).items()}
 
 
 def batched(table):

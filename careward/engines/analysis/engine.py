@@ -12,16 +12,16 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
-import duckdb
-import ibis
 import pyarrow as pa
 from pyarrow import parquet
-from pyarrow.dataset import dataset
 from pyarrow.fs import FileSystem, LocalFileSystem
 
-from careward.engines.analysis.tables import fitted
+from careward.engines.analysis.tables import Shape, fitted
+
+if TYPE_CHECKING:
+    import duckdb
 
 Rows: TypeAlias = pa.Table | pa.RecordBatchReader | Path  # a path: a Parquet file, or a folder of them
 
@@ -29,13 +29,13 @@ Rows: TypeAlias = pa.Table | pa.RecordBatchReader | Path  # a path: a Parquet fi
 class Session(Protocol):
     """One comparison's hold on an engine; its tables are gone when it ends."""
 
-    def hold(self, name: str, rows: Rows, shape: ibis.Schema) -> None:
+    def hold(self, name: str, rows: Rows, shape: Shape) -> None:
         """Makes rows a table of a shape. Raises ShapeError."""
 
     def keep(self, name: str, query: str) -> None:
         """Runs a query once and keeps its rows as a table."""
 
-    def read(self, query: str, shape: ibis.Schema) -> pa.Table:
+    def read(self, query: str, shape: Shape) -> pa.Table:
         """The rows of a query, in a shape."""
 
 
@@ -61,6 +61,8 @@ class DuckDb:
     @contextmanager
     def session(self) -> Iterator[Session]:
         """A database in memory, and a folder of its own that is gone afterwards."""
+        import duckdb  # only who runs on it needs it
+
         limits = {"memory_limit": self.memory} if self.memory else {}
         config = {**limits, "preserve_insertion_order": "false"}
         with (
@@ -72,10 +74,10 @@ class DuckDb:
 
 @dataclass(frozen=True, slots=True)
 class _InDuckDb:
-    connection: duckdb.DuckDBPyConnection
+    connection: "duckdb.DuckDBPyConnection"
     place: Path
 
-    def hold(self, name: str, rows: Rows, shape: ibis.Schema) -> None:
+    def hold(self, name: str, rows: Rows, shape: Shape) -> None:
         if isinstance(rows, pa.Table):
             self.connection.register(name, fitted(name, rows, shape))  # read where it lies
         elif isinstance(rows, Path):
@@ -89,7 +91,7 @@ class _InDuckDb:
     def keep(self, name: str, query: str) -> None:
         self.connection.execute(f"CREATE TEMP TABLE {name} AS {query}")
 
-    def read(self, query: str, shape: ibis.Schema) -> pa.Table:
+    def read(self, query: str, shape: Shape) -> pa.Table:
         return self.connection.execute(query).fetch_arrow_table().cast(shape.to_pyarrow())
 
 
@@ -120,7 +122,7 @@ class _InSpark:
     spark: Any  # a SparkSession
     place: str
 
-    def hold(self, name: str, rows: Rows, shape: ibis.Schema) -> None:
+    def hold(self, name: str, rows: Rows, shape: Shape) -> None:
         from pyspark.sql.pandas.types import from_arrow_schema
 
         if isinstance(rows, Path):
@@ -140,11 +142,11 @@ class _InSpark:
         rows.write.parquet(f"{self.place}/{name}")
         self.spark.read.schema(rows.schema).parquet(f"{self.place}/{name}").createOrReplaceTempView(name)  # of no rows there may be no file
 
-    def read(self, query: str, shape: ibis.Schema) -> pa.Table:
+    def read(self, query: str, shape: Shape) -> pa.Table:
         return self.spark.sql(query).toArrow().cast(shape.to_pyarrow())
 
 
-def _written(name: str, rows: pa.RecordBatchReader, shape: ibis.Schema, files: FileSystem, path: str) -> None:
+def _written(name: str, rows: pa.RecordBatchReader, shape: Shape, files: FileSystem, path: str) -> None:
     """Batch by batch and by this thread, since whoever makes them may read a database that belongs to it."""
     with parquet.ParquetWriter(path, shape.to_pyarrow(), filesystem=files, compression="lz4") as file:
         for batch in rows:
@@ -169,9 +171,10 @@ def _folder_of_its_own(folder: Path | None) -> Iterator[Path]:
             shutil.rmtree(mine)
 
 
-def _checked(name: str, rows: Path, shape: ibis.Schema) -> list[str]:
+def _checked(name: str, rows: Path, shape: Shape) -> list[str]:
     """The columns of a shape, once the Parquet is known to have them. Raises ShapeError."""
-    return list(fitted(name, dataset(rows).schema.empty_table(), shape, cast=False).column_names)
+    first = next(rows.rglob("*.parquet"), rows) if rows.is_dir() else rows
+    return list(fitted(name, parquet.read_schema(first).empty_table(), shape, cast=False).column_names)
 
 
 def _clear(place: str) -> None:

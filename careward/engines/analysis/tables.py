@@ -1,17 +1,40 @@
 """The shapes of the tables that analysis reads and writes. Every engine must honour them."""
 
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
-import ibis
 import pyarrow as pa
-from ibis.expr.types import Table
 
 from careward.core import columns
 from careward.core.columns import Feed
 
+if TYPE_CHECKING:
+    from ibis.expr.types import Table  # takes longer to load than most comparisons run, and a comparison asks nothing of it
+
 # How the text of a file's column stands in a table; a moment is compared as its day in London.
 _TYPES = {"day": "date", "moment": "date", "yes_no": "boolean"}
+_IN_ARROW = {"date": pa.date32(), "boolean": pa.bool_(), "int64": pa.int64(), "string": pa.string()}
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """The columns of a table, each with its type in Ibis's words."""
+
+    columns: Mapping[str, str]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(self.columns)
+
+    def __len__(self) -> int:
+        return len(self.columns)
+
+    def __getitem__(self, name: str) -> str:
+        return self.columns[name]
+
+    def to_pyarrow(self) -> pa.Schema:
+        return pa.schema([pa.field(name, _IN_ARROW[kind]) for name, kind in self.columns.items()])
 
 
 def _of(feed: Feed, *names: str, **others: str) -> dict[str, str]:
@@ -21,7 +44,7 @@ def _of(feed: Feed, *names: str, **others: str) -> dict[str, str]:
 
 
 # Reconciliation reads these, of one organisation at a time. Roles and teams: "a;b"; null where the file has no such column.
-ACCOUNTS = ibis.schema(
+ACCOUNTS = Shape(
     {
         "account_id": "int64",
         "system": "string",
@@ -32,20 +55,20 @@ ACCOUNTS = ibis.schema(
         "was_fits": "int64",
     }
 )
-PEOPLE = ibis.schema(
+PEOPLE = Shape(
     {"person_id": "int64", **_of(columns.STAFF, "employee_number", "email", smartcard="smartcard_uuid"),
      **_of(columns.STAFF, "registration_expires_on")}
 )  # fmt: skip
-ASSIGNMENTS = ibis.schema({"person_id": "int64", **_of(columns.STAFF, "end_on", status="assignment_status"), "gone_on": "date"})
-TRAINING = ibis.schema(
+ASSIGNMENTS = Shape({"person_id": "int64", **_of(columns.STAFF, "end_on", status="assignment_status"), "gone_on": "date"})
+TRAINING = Shape(
     {
         "person_id": "int64",
         **_of(columns.TRAINING, course="course_code"),
         **_of(columns.TRAINING, "result", "completed_on", "expires_on", "declaration_signed_on"),
     }
 )
-ABSENCES = ibis.schema({"person_id": "int64", **_of(columns.ABSENCES, "kind", "from_on", "to_on")})
-AUTHORISATIONS = ibis.schema(
+ABSENCES = Shape({"person_id": "int64", **_of(columns.ABSENCES, "kind", "from_on", "to_on")})
+AUTHORISATIONS = Shape(
     {
         **_of(columns.AUTHORISATIONS, "system", "environment"),
         "person_id": "int64",
@@ -54,8 +77,8 @@ AUTHORISATIONS = ibis.schema(
         **_of(columns.AUTHORISATIONS, "approver_role", "approved_on", "expires_on", "exception_reason"),
     }
 )
-GENERIC = ibis.schema(_of(columns.GENERIC_ACCOUNTS, "system", "username", approved_on="ig_approved_on", expires_on="expires_on"))
-SYSTEMS = ibis.schema(_of(columns.SYSTEMS, system="code", kind="kind", pack="pack"))
+GENERIC = Shape(_of(columns.GENERIC_ACCOUNTS, "system", "username", approved_on="ig_approved_on", expires_on="expires_on"))
+SYSTEMS = Shape(_of(columns.SYSTEMS, system="code", kind="kind", pack="pack"))
 
 RECONCILED = {
     "accounts": ACCOUNTS,
@@ -70,8 +93,8 @@ RECONCILED = {
 
 # and writes these: whose each account is, how many open ones there are of each sort, and a row for each thing wrong (account_id is null
 # on a line about a whole system).
-MATCHES = ibis.schema({"account_id": "int64", "person_id": "int64", "fits": "int64"})
-SORTS = ibis.schema(
+MATCHES = Shape({"account_id": "int64", "person_id": "int64", "fits": "int64"})
+SORTS = Shape(
     {
         "pack": "string",
         "live": "boolean",
@@ -84,8 +107,9 @@ SORTS = ibis.schema(
         "accounts": "int64",
     }
 )
-NUMBER = ibis.schema({"number": "int64"})
-FINDINGS = ibis.schema(
+NUMBER = Shape({"number": "int64"})
+NAMES = Shape({"name": "string"})
+FINDINGS = Shape(
     {
         "account_id": "int64",
         "person_id": "int64",
@@ -107,7 +131,7 @@ class ShapeError(ValueError):
     """A table lacks a column, or holds what is no such value; the message names table and column."""
 
 
-def looked_up(rows: Table, other: Table, keys: list[str]) -> Table:
+def looked_up(rows: "Table", other: "Table", keys: list[str]) -> "Table":
     """Each row with what another table, with one row a key at most, says of it; null where that says nothing.
 
     Raises ValueError where both have a column of one name that is no key: Ibis would keep the first and say nothing.
@@ -115,29 +139,34 @@ def looked_up(rows: Table, other: Table, keys: list[str]) -> Table:
     if shared := set(rows.columns) & set(other.columns) - set(keys):
         raise ValueError(f"both tables have {', '.join(sorted(shared))}; rename one")
     joined = rows.left_join(other, keys)
-    return joined.drop(*[c for k in keys if (c := f"{k}_right") in joined.columns])
+    return without(joined, *[f"{k}_right" for k in keys])
 
 
-def empty(shape: ibis.Schema) -> pa.Table:
+def without(rows: "Table", *names: str) -> "Table":
+    """All columns but those. Ibis's own `drop` names them in another order in each process, and the queries are kept as text."""
+    return rows.select(*[c for c in rows.columns if c not in names])
+
+
+def empty(shape: Shape) -> pa.Table:
     """A table of a shape with no rows."""
     return shape.to_pyarrow().empty_table()
 
 
-def arrow(shape: ibis.Schema, rows: Iterable[tuple[Any, ...]]) -> pa.Table:
+def arrow(shape: Shape, rows: Iterable[tuple[Any, ...]]) -> pa.Table:
     """A table of a shape from rows in the order of its columns."""
     columns = list(zip(*rows, strict=True)) or [()] * len(shape)
     fields = shape.to_pyarrow()
     return pa.table([pa.array(c, f.type) for c, f in zip(columns, fields, strict=True)], schema=fields)
 
 
-def fitted(name: str, rows: pa.Table, shape: ibis.Schema, *, cast: bool = True) -> pa.Table:
+def fitted(name: str, rows: pa.Table, shape: Shape, *, cast: bool = True) -> pa.Table:
     """Rows with the columns of a shape, made its types or, where that is not asked for, found to have them. Raises ShapeError."""
     if missing := [c for c in shape.names if c not in rows.column_names]:
         raise ShapeError(f"{name}: no column {missing[0]!r}; it needs {', '.join(shape.names)}")
     chosen, wanted = rows.select(shape.names), shape.to_pyarrow()
     if not cast and (wrong := [f.name for f, w in zip(chosen.schema, wanted, strict=True) if f.type != w.type]):
-        raise ShapeError(f"{name}: column {wrong[0]!r} is of another type; its columns are {shape}")
+        raise ShapeError(f"{name}: column {wrong[0]!r} is of another type; its columns are {dict(shape.columns)}")
     try:
         return chosen.cast(wanted)
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
-        raise ShapeError(f"{name}: {error}; its columns are {shape}") from error
+        raise ShapeError(f"{name}: {error}; its columns are {dict(shape.columns)}") from error

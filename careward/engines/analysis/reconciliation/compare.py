@@ -5,17 +5,29 @@ from dataclasses import dataclass, fields
 from datetime import date
 from typing import Any
 
-import ibis
 import pyarrow as pa
 
 from careward.core.packs.pack import Pack
 from careward.core.ports import Found
 from careward.engines.analysis.engine import DuckDb, Engine, Rows, Session
 from careward.engines.analysis.reconciliation.figures import SHAPES, figures
-from careward.engines.analysis.reconciliation.plan import NAMES, Plan, matches, plan
-from careward.engines.analysis.tables import ACCOUNTS, FINDINGS, MATCHES, NUMBER, PEOPLE, RECONCILED, SORTS, SYSTEMS, ShapeError
+from careward.engines.analysis.reconciliation.queries import Queries, queries
+from careward.engines.analysis.tables import (
+    ACCOUNTS,
+    FINDINGS,
+    MATCHES,
+    NAMES,
+    NUMBER,
+    PEOPLE,
+    RECONCILED,
+    SORTS,
+    SYSTEMS,
+    Shape,
+    ShapeError,
+)
 
 DUCKDB = DuckDb()
+ANY_DAY = date(2000, 1, 1)  # whose an account is does not hang on the day
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +49,7 @@ def compare(tables: Mapping[str, Any], *, on: date, packs: Mapping[str, Pack], e
     `tables` holds, for each name of tables.RECONCILED, an Arrow table, a reader of record batches, a path to Parquet, or an Ibis table.
     Raises ShapeError, or KeyError for a pack not given.
     """
-    steps = plan(on, engine.dialect)
+    steps = queries(on, engine.dialect)
     with engine.session() as session:
         _hold(session, tables, RECONCILED)
         _hold(session, _figures(session, steps, packs), SHAPES)
@@ -51,7 +63,7 @@ def match(accounts: Any, people: Any, *, engine: Engine = DUCKDB) -> pa.Table:
     """Whose each account is (tables.MATCHES): `fits` is 0, 1, or 2 for two or more; `person_id` is null unless one fits."""
     with engine.session() as session:
         _hold(session, {"accounts": accounts, "people": people}, {"accounts": ACCOUNTS, "people": PEOPLE})
-        return session.read(matches(engine.dialect), MATCHES)
+        return session.read(queries(ANY_DAY, engine.dialect).matches, MATCHES)
 
 
 def as_found(findings: pa.Table) -> list[Found]:
@@ -60,7 +72,7 @@ def as_found(findings: pa.Table) -> list[Found]:
     return [Found(*row) for row in zip(*columns, strict=True)]
 
 
-def _hold(session: Session, tables: Mapping[str, Any], shapes: Mapping[str, ibis.Schema]) -> None:
+def _hold(session: Session, tables: Mapping[str, Any], shapes: Mapping[str, Shape]) -> None:
     if missing := sorted(shapes.keys() - tables.keys()):
         raise ShapeError(f"no table {missing[0]!r}; give each of {', '.join(shapes)}, empty where there is nothing")
     for name, shape in shapes.items():
@@ -68,7 +80,7 @@ def _hold(session: Session, tables: Mapping[str, Any], shapes: Mapping[str, ibis
         session.hold(name, rows if isinstance(rows, Rows) else rows.to_pyarrow(), shape)
 
 
-def _figures(session: Session, steps: Plan, packs: Mapping[str, Pack]) -> dict[str, pa.Table]:
+def _figures(session: Session, steps: Queries, packs: Mapping[str, Pack]) -> dict[str, pa.Table]:
     systems = session.read(steps.systems, SYSTEMS).to_pylist()
     seen = session.read(steps.systems_seen, NAMES)["name"].to_pylist()
     if strangers := sorted(set(seen) - {row["system"] for row in systems}):

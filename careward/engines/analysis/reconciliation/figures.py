@@ -3,15 +3,14 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-import ibis
 import pyarrow as pa
 
 from careward.core.packs.pack import Pack
-from careward.engines.analysis.tables import arrow
+from careward.engines.analysis.tables import Shape, arrow
 
 LIVE = "live"
 
-SYSTEM = ibis.schema(
+SYSTEM = Shape(
     {
         "system": "string",
         "system_kind": "string",
@@ -23,9 +22,9 @@ SYSTEM = ibis.schema(
         "least_accounts": "int64",
     }
 )
-CLAUSE = ibis.schema({"system": "string", "duty": "string", "pack_clause": "string"})
-APPROVER = ibis.schema({"system": "string", "environment": "string", "approver_role": "string", "exceptional": "boolean"})
-COURSE = ibis.schema(
+CLAUSE = Shape({"system": "string", "duty": "string", "pack_clause": "string"})
+APPROVER = Shape({"system": "string", "environment": "string", "approver_role": "string", "exceptional": "boolean"})
+COURSE = Shape(
     {
         "pack": "string",
         "course": "string",
@@ -36,8 +35,8 @@ COURSE = ibis.schema(
         "declaration_clause": "string",
     }
 )
-COURSE_NAME = ibis.schema({"pack": "string", "course": "string", "course_key": "string"})
-LONG_TERM = ibis.schema({"pack": "string", "kind": "string"})
+COURSE_NAME = Shape({"pack": "string", "course": "string", "course_key": "string"})
+LONG_TERM = Shape({"pack": "string", "kind": "string"})
 
 
 SHAPES = {

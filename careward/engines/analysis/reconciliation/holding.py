@@ -8,7 +8,7 @@ import ibis
 from ibis.expr.types import BooleanValue, DateValue, IntervalValue, Table
 
 from careward.engines.analysis.reconciliation.matching import plain
-from careward.engines.analysis.tables import looked_up
+from careward.engines.analysis.tables import looked_up, without
 
 FAR = ibis.date("9999-12-31")  # a blank end means no end
 LONG_AGO = ibis.date("0001-01-01")
@@ -75,7 +75,7 @@ def untrained(people: Table, training: Table, courses: Table, names: Table, on: 
 
 def _best(training: Table, courses: Table, names: Table, on: DateValue) -> Table:
     passed = training.filter(training.result == "passed", training.completed_on <= on).mutate(course_key=plain(training.course))
-    t = passed.drop("course").join(names, "course_key").join(courses, ["pack", "course"])
+    t = without(passed, "course").join(names, "course_key").join(courses, ["pack", "course"])
     lasting = ibis.cases((t.months > 0, day_after(t.completed_on, t.months.as_interval("M"))), else_=FAR)
     t = t.mutate(good_until=t.expires_on.fill_null(lasting))
     signed = (t.good_until >= on) & (t.declaration_signed_on.fill_null(FAR) <= on)

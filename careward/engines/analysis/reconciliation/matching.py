@@ -9,7 +9,7 @@ import itertools
 import ibis
 from ibis.expr.types import BooleanValue, StringValue, Table
 
-from careward.engines.analysis.tables import looked_up
+from careward.engines.analysis.tables import looked_up, without
 
 IDENTIFIERS = (("employee_number", "employee number"), ("smartcard", "smartcard"), ("email", "e-mail address"))
 FIELDS = tuple(field for field, _ in IDENTIFIERS)
@@ -24,7 +24,7 @@ def matched(accounts: Table, people: Table) -> Table:
     """Each account with `fits` (0, 1, or 2 for two or more), `person_id` (only where one fits), and for each identifier
     whether the account has it (`by_email`) and whether it is somebody's (`fits_email`), in place of the identifiers themselves.
     """
-    out = accounts.mutate(**{f"{f}_key": _key(accounts, f) for f in FIELDS}).drop(*FIELDS)
+    out = without(accounts.mutate(**{f"{f}_key": _key(accounts, f) for f in FIELDS}), *FIELDS)
     for field in FIELDS:
         out = looked_up(out, _owners(people, field), [f"{field}_key"])
     low, high = ibis.least(*[out[f"{f}_low"] for f in FIELDS]), ibis.greatest(*[out[f"{f}_high"] for f in FIELDS])

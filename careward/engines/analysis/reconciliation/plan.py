@@ -1,4 +1,4 @@
-"""How reconciliation runs, as queries: written in Ibis, compiled once for a day and kept.
+"""How reconciliation runs, as queries: written in Ibis, compiled for each engine and kept as text (`queries`).
 
     tables (tables.RECONCILED) and the packs' figures (figures.SHAPES)
       -> judged: one row an account, with whose it is and all that rules ask -> differing: rights that differ
@@ -7,39 +7,28 @@
 Each stage is kept as a table of its own, so that the joins run once however many rules read them.
 """
 
+import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache, partial
+from functools import lru_cache
 
 import ibis
 from ibis.expr.types import DateValue, Table
 
 from careward.engines.analysis.reconciliation import changes, holding, matching, rights, wrongs
 from careward.engines.analysis.reconciliation.figures import SHAPES
-from careward.engines.analysis.tables import FINDINGS, MATCHES, NUMBER, RECONCILED, SORTS, SYSTEMS, looked_up
+from careward.engines.analysis.reconciliation.queries import DAY
+from careward.engines.analysis.tables import FINDINGS, MATCHES, NUMBER, RECONCILED, SORTS, SYSTEMS, Shape, looked_up, without
 
 OPEN = ("active", "locked")
 ORDER = ("system", "environment", "username", "code", "topic", "account_id")
-NAMES = ibis.schema({"name": "string"})
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    stages: tuple[tuple[str, str], ...]  # a table to keep, and its query
-    findings: str
-    moved: str
-    sorts: str
-    accounts: str
-    systems: str  # asked before the packs' figures are made: the systems, those that accounts name, and the environments that are approved
-    systems_seen: str
-    environments_seen: str
+ANY_DAY = date(1234, 5, 6)  # whose literal stands nowhere else
 
 
 @lru_cache(maxsize=8)
-def plan(on: date, dialect: str) -> Plan:
-    """The queries of a reconciliation on a day, in an engine's dialect; every engine takes the same expressions."""
-    t = {name: ibis.table(shape, name=name) for name, shape in {**RECONCILED, **SHAPES}.items()}
+def plan(on: date, dialect: str) -> dict[str, str]:
+    """The queries of a reconciliation on a day by name, in an engine's dialect; every engine takes the same expressions."""
+    t = {name: _table(name, shape) for name, shape in {**RECONCILED, **SHAPES}.items()}
     day = ibis.date(on.isoformat())
     judged = _judged(t, day)
     everyone = _kept("judged", judged)
@@ -47,36 +36,39 @@ def plan(on: date, dialect: str) -> Plan:
     differing = rights.differences(wrongs.personal(opened))  # a shared account has no rights of a person to differ from
     lines = _lines(opened, _kept("differing", differing), t, day)
     findings = _findings(_kept("lines", lines), opened, t)
-    sql = partial(_sql, dialect=dialect)
-    return Plan(
-        stages=(("judged", sql(judged)), ("differing", sql(differing)), ("lines", sql(lines))),
-        findings=sql(findings.order_by(*ORDER)),
-        moved=sql(changes.moved(everyone).order_by("account_id")),
-        sorts=sql(changes.sorts(opened).select(*SORTS.names).order_by(*changes.SORT)),
-        accounts=sql(everyone.agg(number=everyone.count()).select(*NUMBER.names)),
-        systems=sql(t["systems"].select(*SYSTEMS.names)),
-        systems_seen=sql(t["accounts"].select(name="system").distinct()),
-        environments_seen=sql(t["authorisations"].select(name="environment").distinct()),
-    )
+    asked = {
+        "systems": t["systems"].select(*SYSTEMS.names),
+        "systems_seen": t["accounts"].select(name="system").distinct(),
+        "environments_seen": t["authorisations"].select(name="environment").distinct(),
+        "stage/judged": judged,
+        "stage/differing": differing,
+        "stage/lines": lines,
+        "findings": findings.order_by(*ORDER),
+        "moved": changes.moved(everyone).order_by("account_id"),
+        "sorts": changes.sorts(opened).select(*SORTS.names).order_by(*changes.SORT),
+        "accounts": everyone.agg(number=everyone.count()).select(*NUMBER.names),
+        "matches": matching.matched(t["accounts"], t["people"]).select(*MATCHES.names).order_by("account_id"),
+    }
+    return {name: str(ibis.to_sql(rows, dialect=dialect, pretty=True)) for name, rows in asked.items()}
 
 
-@lru_cache(maxsize=2)
-def matches(dialect: str) -> str:
-    """The query that says whose each account is, and no more."""
-    t = {name: ibis.table(RECONCILED[name], name=name) for name in ("accounts", "people")}
-    return _sql(matching.matched(t["accounts"], t["people"]).select(*MATCHES.names).order_by("account_id"), dialect=dialect)
+def to_keep(dialect: str) -> str:
+    """What `queries` reads: the queries of any day, with the place of the day marked."""
+    told = f"MAKE_DATE({ANY_DAY.year}, {ANY_DAY.month}, {ANY_DAY.day})"  # as both engines have it
+    said = {name: text.replace(told, DAY).split("\n") for name, text in plan(ANY_DAY, dialect).items()}
+    return json.dumps(said, indent=1) + "\n"
+
+
+def _table(name: str, shape: Shape) -> Table:
+    return ibis.table(ibis.schema(shape.columns), name=name)
 
 
 def _kept(name: str, rows: Table) -> Table:
     return ibis.table(rows.schema(), name=name)
 
 
-def _sql(rows: Table, *, dialect: str) -> str:
-    return str(ibis.to_sql(rows, dialect=dialect, pretty=False))
-
-
 def _judged(t: Mapping[str, Table], on: DateValue) -> Table:
-    systems = t["pack_systems"].drop("most_share", "least_accounts")
+    systems = without(t["pack_systems"], "most_share", "least_accounts")
     matched = matching.matched(t["accounts"], t["people"]).join(systems, "system")
     return looked_up(
         matched, rights.authority(t["authorisations"], t["pack_approvers"], t["people"], on), ["system", "environment", "person_id"]

@@ -12,9 +12,6 @@ from careward.engines.analysis.reconciliation.matching import given, plain, ways
 from careward.engines.analysis.tables import looked_up
 
 OF_A_PERSON = ("normal", "admin")  # one named person signs in with it
-LINE = ibis.schema(
-    {"account_id": "int64", "code": "string", "step": "string", "duty": "string", "clause": "string", "topic": "string", "detail": "string"}
-)
 
 
 def inactive(judged: Table, on: DateValue) -> Table:
