@@ -62,7 +62,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "careward.people.signin.middleware.WhoIsAsking",
     "careward.web.size.NotTooLarge",
-    "careward.web.errors.Refusals",
+    "careward.web.errors.RefusalPages",
 ]
 
 ROOT_URLCONF = "careward.config.urls"

@@ -27,7 +27,7 @@ class FormError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Option:
+class FormOption:
     """One answer to choose."""
 
     value: str
@@ -44,7 +44,7 @@ class When:
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class FormQuestion:
     """One question. `least` and `most` bound the letters of a text, the number of choices, or how far a day lies from today."""
 
     id: str
@@ -54,7 +54,7 @@ class Question:
     missing: str = "Answer this question"  # what is said where it is not answered
     hint: str = ""
     needed: bool = True
-    options: tuple[Option, ...] = ()
+    options: tuple[FormOption, ...] = ()
     when: When | None = None
     least: int | None = None
     most: int | None = None
@@ -62,9 +62,9 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
-class Section:
+class FormSection:
     title: str
-    questions: tuple[Question, ...]
+    questions: tuple[FormQuestion, ...]
 
 
 @dataclass(frozen=True)
@@ -73,26 +73,26 @@ class Form:
 
     name: str  # "signin.give_role": the room's, then its own
     title: str  # "Give a role"
-    sections: tuple[Section, ...]
+    sections: tuple[FormSection, ...]
     one_page: bool = False
 
     def __post_init__(self) -> None:
-        before: dict[str, Question] = {}
+        before: dict[str, FormQuestion] = {}
         for question in self.questions:
             if wrong := _unfit(question, before):
                 raise FormError(f"{self.name}: {question.id} {wrong}")
             before[question.id] = question
 
     @property
-    def questions(self) -> tuple[Question, ...]:
+    def questions(self) -> tuple[FormQuestion, ...]:
         return tuple(chain.from_iterable(s.questions for s in self.sections))
 
-    def question(self, question_id: str) -> Question | None:
+    def question(self, question_id: str) -> FormQuestion | None:
         """The question of an id; None where there is none."""
         return next((q for q in self.questions if q.id == question_id), None)
 
 
-def _unfit(question: Question, before: Mapping[str, Question]) -> str:
+def _unfit(question: FormQuestion, before: Mapping[str, FormQuestion]) -> str:
     """Why a question cannot stand where it does; "" where it can."""
     if question.id in before or question.id in RESERVED:
         return "is asked twice, or is the name of another page"
@@ -121,9 +121,9 @@ class Known:
     checks: Mapping[str, Callable[[str], str]] = field(default_factory=dict)
 
 
-def asked(form: Form, answers: Answers) -> tuple[Question, ...]:
+def asked(form: Form, answers: Answers) -> tuple[FormQuestion, ...]:
     """The questions that are asked, given the answers so far: a condition counts only where its own question is asked."""
-    found: dict[str, Question] = {}
+    found: dict[str, FormQuestion] = {}
     for question in form.questions:
         when = question.when
         if when is None or (when.question in found and when.answers & set(_each(answers.get(when.question, "")))):
@@ -136,7 +136,7 @@ def kept(form: Form, answers: Answers) -> dict[str, Answer]:
     return {q.id: answers[q.id] for q in asked(form, answers) if q.id in answers}
 
 
-def missing(form: Form, answers: Answers, known: Known) -> tuple[Question, ...]:
+def missing(form: Form, answers: Answers, known: Known) -> tuple[FormQuestion, ...]:
     """The questions that are asked and not yet answered as they must be."""
     return tuple(q for q in asked(form, answers) if q.id not in answers or amiss(q, answers[q.id], known))
 
@@ -146,7 +146,7 @@ def complete(form: Form, answers: Answers, known: Known) -> bool:
     return not missing(form, answers, known)
 
 
-def before(form: Form, answers: Answers, question_id: str) -> Question | None:
+def before(form: Form, answers: Answers, question_id: str) -> FormQuestion | None:
     """The question asked before one; the last of all for a name that is none of them (the page of answers). None before the first."""
     ids = [q.id for q in asked(form, answers)]
     at = ids.index(question_id) if question_id in ids else len(ids)
@@ -159,7 +159,7 @@ def digest(answers: Answers, *, number: int) -> str:
     return hashlib.sha256(json.dumps([number, plain], sort_keys=True, ensure_ascii=True).encode()).hexdigest()
 
 
-def amiss(question: Question, answer: Answer, known: Known) -> str:
+def amiss(question: FormQuestion, answer: Answer, known: Known) -> str:
     """What is wrong with an answer, as the page says it; "" where it may stand."""
     if not (given := [a for a in _each(answer) if a.strip()]):
         return question.missing if question.needed else ""
@@ -173,7 +173,7 @@ def _each(answer: Answer) -> Iterable[str]:
     return (answer,) if isinstance(answer, str) else answer
 
 
-def _text(question: Question, given: list[str], known: Known) -> str:
+def _text(question: FormQuestion, given: list[str], known: Known) -> str:
     if question.least is not None and len(given[0].strip()) < question.least:
         return f"Write at least {question.least} letters"
     if question.most is not None and len(given[0]) > question.most:
@@ -181,11 +181,11 @@ def _text(question: Question, given: list[str], known: Known) -> str:
     return ""
 
 
-def _email(question: Question, given: list[str], known: Known) -> str:
+def _email(question: FormQuestion, given: list[str], known: Known) -> str:
     return _text(question, given, known) if EMAIL.fullmatch(given[0]) else "Enter a whole e-mail address, like jo.bloggs@trust.example"
 
 
-def _day(question: Question, given: list[str], known: Known) -> str:
+def _day(question: FormQuestion, given: list[str], known: Known) -> str:
     try:
         day = date.fromisoformat(given[0])
     except ValueError:
@@ -203,7 +203,7 @@ def _from_today(days: int) -> str:
     return f"{abs(days)} {'day' if abs(days) == 1 else 'days'} {'from now' if days > 0 else 'ago'}"
 
 
-def _chosen(question: Question, given: list[str], known: Known) -> str:
+def _chosen(question: FormQuestion, given: list[str], known: Known) -> str:
     if not set(given) <= {o.value for o in question.options}:
         return "Choose from the list"
     if question.kind == "one_of":
@@ -215,19 +215,19 @@ def _chosen(question: Question, given: list[str], known: Known) -> str:
     return ""
 
 
-def _yes_no(question: Question, given: list[str], known: Known) -> str:
+def _yes_no(question: FormQuestion, given: list[str], known: Known) -> str:
     return "" if given in ([YES], [NO]) else question.missing
 
 
-def _person(question: Question, given: list[str], known: Known) -> str:
+def _person(question: FormQuestion, given: list[str], known: Known) -> str:
     return "" if known.person(given[0]) else "Nobody in the staff record has this number"
 
 
-def _system(question: Question, given: list[str], known: Known) -> str:
+def _system(question: FormQuestion, given: list[str], known: Known) -> str:
     return "" if given[0] in known.systems else "Choose a system from the list"
 
 
-_CHECKS: dict[str, Callable[[Question, list[str], Known], str]] = {
+_CHECKS: dict[str, Callable[[FormQuestion, list[str], Known], str]] = {
     "text": _text,
     "long_text": _text,
     "email": _email,

@@ -164,7 +164,7 @@ class ProfiledFile(Protocol):
     def reads(self, name: str) -> bool: ...
 
 
-class FeedProfile(Protocol):
+class ProfileChoice(Protocol):
     """A mapping profile as it is chosen from."""
 
     @property
@@ -182,7 +182,7 @@ class FeedReader(Protocol):
         """Every file of a folder, read through a profile."""
         ...
 
-    def profiles(self) -> tuple[tuple[FeedProfile, ...], tuple[str, ...]]:
+    def profiles(self) -> tuple[tuple[ProfileChoice, ...], tuple[str, ...]]:
         """The mapping profiles that can be chosen, canonical first, and why each other one cannot be used."""
         ...
 

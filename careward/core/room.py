@@ -106,12 +106,12 @@ class Panel:
     facts: Callable[..., object | None]
     permission: str = ""  # empty: whoever sees the page
     lead: str = ""  # another template of the room: the sentence and the next step under the name; the first panel that has one speaks
-    rows: Callable[..., "Rows"] | None = None  # rows(viewer=, key=, asked=): what a download of the page holds
+    rows: Callable[..., "DownloadRows"] | None = None  # rows(viewer=, key=, asked=): what a download of the page holds
     half: bool = False  # short: two such stand side by side where there is room
 
 
 @dataclass(frozen=True, slots=True)
-class Rows:
+class DownloadRows:
     """What a download of a page holds."""
 
     name: str  # of the file: "access"

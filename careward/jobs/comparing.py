@@ -7,10 +7,10 @@ from careward.evidence.errands.models import Errand
 from careward.people.staff.models import Organisation
 
 if TYPE_CHECKING:
-    from careward.jobs.reconcile import Compared
+    from careward.jobs.reconcile import Comparison
 
 
-def compare_for(errand: Errand) -> "Compared":
+def compare_for(errand: Errand) -> "Comparison":
     """The long part, before the transaction: meanwhile everybody else can write."""
     from careward.jobs.reconcile import compare  # engines take a second to load, and the web server never compares
 
@@ -18,7 +18,7 @@ def compare_for(errand: Errand) -> "Compared":
     return compare(organisation=organisation, on=date.fromisoformat(errand.body["on"]), system=errand.body.get("system", ""))
 
 
-def keep_for(errand: Errand, compared: "Compared") -> None:
+def keep_for(errand: Errand, compared: "Comparison") -> None:
     """Keeps what was found, for whoever asked."""
     from careward.jobs.reconcile import keep_compared
 

@@ -8,8 +8,8 @@ import pyarrow as pa
 from django.db import transaction
 from django.db.models import Count, Max
 
-from careward.access.accounts.actions import Kept, keep_run, match_accounts
-from careward.access.accounts.counts import Group
+from careward.access.accounts.actions import RunKept, keep_run, match_accounts
+from careward.access.accounts.counts import AccountCount
 from careward.access.accounts.keeping.shapes import Judged
 from careward.access.feeds.models import Load, LoadFile
 from careward.core.packs.pack import Pack
@@ -27,7 +27,7 @@ AT_ONCE = 50_000
 
 
 @dataclass(frozen=True, slots=True)
-class Compared:
+class Comparison:
     """What one comparison found, not kept yet. `loads` are those that had come and gone when it began to read."""
 
     organisation: Organisation
@@ -36,7 +36,7 @@ class Compared:
     judged: tuple[Judged, ...]
     accounts: int
     moved: pa.Table  # accounts that are somebody else's than was written down: ids, persons, and how many fit
-    cases: tuple[Group, ...] | None  # the open accounts by sort; None where one system alone was read
+    cases: tuple[AccountCount, ...] | None  # the open accounts by sort; None where one system alone was read
     packs: Mapping[str, Pack]
     loads: tuple[int, int]
 
@@ -51,7 +51,7 @@ class Reconciled:
 
     found: tuple[Found, ...]
     accounts: int
-    kept: Kept | None
+    kept: RunKept | None
 
 
 def packs_of(organisation: Organisation, *, on: date) -> dict[str, Pack]:
@@ -61,7 +61,7 @@ def packs_of(organisation: Organisation, *, on: date) -> dict[str, Pack]:
     return {code: loaded[name] for code, name in codes.items()}
 
 
-def compare(*, organisation: Organisation, on: date, system: str = "") -> Compared:
+def compare(*, organisation: Organisation, on: date, system: str = "") -> Comparison:
     """Compares everything of an organisation, or one system of it, as at a day. Changes nothing.
 
     Raises System.DoesNotExist for a system that is not in the register.
@@ -73,9 +73,10 @@ def compare(*, organisation: Organisation, on: date, system: str = "") -> Compar
     read = tables(organisation, system=system)
     found = compare_tables(read, on=on, packs={p.id: p for p in by_system.values()}, engine=engine())
     about = zip(as_found(found.findings), *(found.findings[c].to_pylist() for c in ("account_id", "person_id")), strict=True)
-    return Compared(
+    return Comparison(
         organisation=organisation, on=on, system=system, judged=tuple(Judged(*a) for a in about), accounts=found.accounts,
-        moved=found.moved, packs=by_system, loads=loads, cases=None if system else tuple(Group(**g) for g in found.sorts.to_pylist()),
+        moved=found.moved, packs=by_system, loads=loads,
+        cases=None if system else tuple(AccountCount(**g) for g in found.sorts.to_pylist()),
     )  # fmt: skip
 
 
@@ -98,7 +99,7 @@ def _told_at(organisation: Organisation) -> dict[str, datetime]:
 
 
 @transaction.atomic
-def keep_compared(compared: Compared, *, now: datetime, by: str) -> tuple[Compared, Kept]:
+def keep_compared(compared: Comparison, *, now: datetime, by: str) -> tuple[Comparison, RunKept]:
     """Keeps what was found, and returns what that was: compared anew when a load came in between, so that nothing stale is kept."""
     organisation = Organisation.objects.select_for_update().get(pk=compared.organisation.pk)  # as loads do, so none comes in now
     if compared.loads != _loads(organisation):

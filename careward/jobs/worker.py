@@ -15,7 +15,7 @@ from careward.core.room import TimedJob
 from careward.evidence.errands import actions as errands
 from careward.evidence.errands import clocks, rules
 from careward.evidence.errands.models import Errand
-from careward.evidence.errands.rules import Last, Outcome
+from careward.evidence.errands.rules import ErrandOutcome, Last
 from careward.people.staff.models import Organisation
 from careward.web.house import house
 
@@ -49,7 +49,7 @@ def work_once(*, now: datetime, worker: str) -> bool:
     kind = house().errands.get(errand.name)
     handler, prepare = (kind.handle, kind.prepare) if kind else (unknown, None)
     outcome = errands.run(errand=errand, handle=handler, now=now, prepare=prepare)
-    if outcome not in (Outcome.DONE, Outcome.LOST):
+    if outcome not in (ErrandOutcome.DONE, ErrandOutcome.LOST):
         fault = Errand.objects.values_list("fault", flat=True).get(pk=errand.pk)
         log.error("errand.failed", errand=errand.pk, kind=errand.name, outcome=str(outcome), tries=errand.tries, fault=fault)
     return True

@@ -18,7 +18,7 @@ class NoteError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Checkpoint:
+class TreeHead:
     """What a checkpoint says: this log, at this size, has this root."""
 
     origin: str
@@ -108,7 +108,7 @@ def _signature(line: str) -> tuple[str, bytes]:
     return name, raw
 
 
-def read_checkpoint(note: str, verifier: Verifier) -> Checkpoint:
+def read_checkpoint(note: str, verifier: Verifier) -> TreeHead:
     """What a signed checkpoint of this log says; raises NoteError."""
     lines = open_note(note, verifier).split("\n")
     try:
@@ -119,7 +119,7 @@ def read_checkpoint(note: str, verifier: Verifier) -> Checkpoint:
         raise NoteError("it is of another log")
     if not (size.isascii() and size.isdigit() and str(int(size)) == size and len(root) == 32):
         raise NoteError("its size or root is not written as a checkpoint's")
-    return Checkpoint(origin, int(size), root)
+    return TreeHead(origin, int(size), root)
 
 
 def _is_name(name: str) -> bool:

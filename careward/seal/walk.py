@@ -40,7 +40,7 @@ class Stood(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class KeptCheckpoint:
     """A checkpoint as the log itself keeps it; peaks are the hashes, in hex, with which its tree grows on."""
 
     size: int
@@ -50,7 +50,7 @@ class Kept:
 
 
 @dataclass(slots=True)
-class Found:
+class LogFaults:
     """What is wrong with a log, gathered: problems told one by one up to a number, then counted."""
 
     one: str  # "entry"
@@ -84,7 +84,12 @@ class _Said:
 
 
 def walk(
-    *, leaves: Callable[[int], Iterable[Stood]], kept: Sequence[Kept], outside: Iterable[tuple[str, str]], keys: LogKeys, found: Found
+    *,
+    leaves: Callable[[int], Iterable[Stood]],
+    kept: Sequence[KeptCheckpoint],
+    outside: Iterable[tuple[str, str]],
+    keys: LogKeys,
+    found: LogFaults,
 ) -> int:
     """Goes through a log and adds what is wrong to `found`; returns how many leaves stood there.
 
@@ -96,7 +101,9 @@ def walk(
     return _through(leaves(size), size, said, found)
 
 
-def _all_said(kept: Sequence[Kept], outside: Sequence[tuple[str, str]], keys: LogKeys, found: Found) -> dict[int, list[_Said]]:
+def _all_said(
+    kept: Sequence[KeptCheckpoint], outside: Sequence[tuple[str, str]], keys: LogKeys, found: LogFaults
+) -> dict[int, list[_Said]]:
     said: dict[int, list[_Said]] = {}
     if not kept and not outside:
         return said
@@ -113,11 +120,11 @@ def _all_said(kept: Sequence[Kept], outside: Sequence[tuple[str, str]], keys: Lo
     return said
 
 
-def _said(checkpoint: Kept) -> _Said:
+def _said(checkpoint: KeptCheckpoint) -> _Said:
     return _Said(checkpoint.root, f"the checkpoint at {checkpoint.size}", checkpoint.peaks)
 
 
-def _check_note(checkpoint: Kept, verifier: Verifier, found: Found) -> None:
+def _check_note(checkpoint: KeptCheckpoint, verifier: Verifier, found: LogFaults) -> None:
     try:
         signed = read_checkpoint(checkpoint.note, verifier)
     except NoteError as error:
@@ -127,7 +134,7 @@ def _check_note(checkpoint: Kept, verifier: Verifier, found: Found) -> None:
         found.add(None, f"the checkpoint at {checkpoint.size} was changed: its signed note says something else")
 
 
-def _add_outside(said: dict[int, list[_Said]], where: str, note: str, verifier: Verifier, found: Found) -> None:
+def _add_outside(said: dict[int, list[_Said]], where: str, note: str, verifier: Verifier, found: LogFaults) -> None:
     try:
         signed = read_checkpoint(note, verifier)
     except NoteError as error:
@@ -146,14 +153,14 @@ class _Way:
     jump_id: int = 0  # the first id passed over since: where one may have been, though ids also jump by themselves
     holds: bool = True
 
-    def compare(self, said: Iterable[_Said], found: Found, last_id: int = 0) -> None:
+    def compare(self, said: Iterable[_Said], found: LogFaults, last_id: int = 0) -> None:
         self.tree.extend(self.waiting)
         self.waiting.clear()
         self.holds = _agrees(said, self.tree, self.good_id, found)
         self.good_id, self.jump_id = last_id, 0
 
 
-def _through(leaves: Iterable[Stood], size: int, said: dict[int, list[_Said]], found: Found) -> int:
+def _through(leaves: Iterable[Stood], size: int, said: dict[int, list[_Said]], found: LogFaults) -> int:
     way = _Way()
     way.compare(said.get(0, ()), found)
     wait, checked, expected, last_id = way.waiting.append, 0, 0, 0  # here and not in a method of its own: a call costs as much as the rest
@@ -175,11 +182,11 @@ def _through(leaves: Iterable[Stood], size: int, said: dict[int, list[_Said]], f
     return checked
 
 
-def _add_leaf(leaf_id: int, number: int, found: Found, *, gone: bool) -> None:
+def _add_leaf(leaf_id: int, number: int, found: LogFaults, *, gone: bool) -> None:
     found.add(leaf_id, f"{found.one} {leaf_id} is {'gone' if gone else f'not what was sealed at place {number}'}")
 
 
-def _agrees(said: Iterable[_Said], tree: CompactRange, after: int, found: Found) -> bool:
+def _agrees(said: Iterable[_Said], tree: CompactRange, after: int, found: LogFaults) -> bool:
     """Whether everything that was signed or kept of the tree at its present size is so."""
     wrong, root, peaks = 0, tree.root(), tuple(p.hex() for p in tree.peaks)
     for one in said:

@@ -14,7 +14,7 @@ from careward.web.permission import NotAllowed
 NOBODY = {"viewer": None, "contact": "", "demonstration": False, "menu": (), "messages": (), "here": ""}
 
 
-class Refusals:
+class RefusalPages:
     """Turns what rules and permissions refuse into their own pages; anything else is a bug and stays loud."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:

@@ -43,7 +43,7 @@ class DayField(forms.Field):
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
+class FieldFacts:
     """A bound field in plain values."""
 
     kind: str
@@ -73,12 +73,12 @@ KINDS: tuple[tuple[type[forms.Widget], str], ...] = (
 )
 
 
-def facts_of(bound: BoundField, hint: str = "") -> Facts:
+def facts_of(bound: BoundField, hint: str = "") -> FieldFacts:
     """What form.jinja draws; a ModelChoiceField would query here, so forms are given plain choices."""
     widget, value = bound.field.widget, bound.value()
     kind = next((name for cls, name in KINDS if isinstance(widget, cls)), "text")
     type_ = str(getattr(widget, "input_type", "text"))
-    return Facts(
+    return FieldFacts(
         kind=kind,
         id=bound.id_for_label or bound.auto_id or bound.html_name,
         name=bound.html_name,

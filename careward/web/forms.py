@@ -16,7 +16,7 @@ from django.urls import reverse
 
 from careward.core import forms
 from careward.core.decision import Reason, Refused
-from careward.core.forms import Answer, Answers, Form, Known, Question
+from careward.core.forms import Answer, Answers, Form, FormQuestion, Known
 from careward.web.acts import typed
 from careward.web.questions import QuestionForm, in_words
 
@@ -25,7 +25,7 @@ CHECK, THROW_AWAY = "check", "throw-away"
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
+class DraftAnswers:
     """What somebody has answered of a form so far."""
 
     number: int
@@ -37,7 +37,7 @@ class Draft:
 class Drafts(Protocol):
     """Where one person's answers to one form are kept."""
 
-    def read(self) -> Draft | None: ...
+    def read(self) -> DraftAnswers | None: ...
 
     def keep(self, answers: Answers) -> None: ...
 
@@ -72,7 +72,7 @@ class Sitting:
     known: Known
     do: Act
     preset: Answers
-    draft: Draft | None
+    draft: DraftAnswers | None
 
     @property
     def form(self) -> Form:
@@ -145,7 +145,7 @@ def _whole(sitting: Sitting) -> HttpResponse:
     return sitting.page("web/forms/whole.jinja", 422 if form.errors else 200, form=form)
 
 
-def _question(sitting: Sitting, question: Question) -> HttpResponse:
+def _question(sitting: Sitting, question: FormQuestion) -> HttpResponse:
     form = _boxes(sitting, (question,))
     if form.is_bound and form.is_valid():
         sitting.drafts.keep(form.answers)
@@ -156,7 +156,7 @@ def _question(sitting: Sitting, question: Question) -> HttpResponse:
     return sitting.page("web/forms/question.jinja", 422 if form.errors else 200, form=form, question=question, back=back, caption=title)
 
 
-def _boxes(sitting: Sitting, ask: tuple[Question, ...]) -> QuestionForm:
+def _boxes(sitting: Sitting, ask: tuple[FormQuestion, ...]) -> QuestionForm:
     return QuestionForm(
         typed(sitting.request), form=sitting.form, ask=ask, so_far=sitting.answers, known=sitting.known, preset=sitting.preset
     )
@@ -190,7 +190,7 @@ def _done(sitting: Sitting, done: str | None) -> HttpResponse:
     return redirect(sitting.asking.to)
 
 
-def _answers_page(sitting: Sitting, draft: Draft, reasons: tuple[Reason, ...], lifted: frozenset[str]) -> HttpResponse:
+def _answers_page(sitting: Sitting, draft: DraftAnswers, reasons: tuple[Reason, ...], lifted: frozenset[str]) -> HttpResponse:
     codes = {r.code for r in reasons} | lifted
     return sitting.page(
         "web/forms/check.jinja",
@@ -219,7 +219,7 @@ def _sections(sitting: Sitting) -> list[tuple[str, list[tuple[str, str, str]]]]:
     return [(title, found) for title, found in rows.items() if found]
 
 
-def _change(sitting: Sitting, question: Question) -> str:
+def _change(sitting: Sitting, question: FormQuestion) -> str:
     return f"{sitting.address()}#id_{question.id}" if sitting.form.one_page else sitting.address(question.id)
 
 

@@ -24,7 +24,7 @@ Other = TypeVar("Other")
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class ColumnHead:
     """A column head. `key` is its name in the address and `order` the database fields it sorts by; without them it cannot be sorted.
 
     `upward` and `downward` are its words in "Sort by": 'Due, soonest first' and 'Due, latest first'.
@@ -124,7 +124,7 @@ class Listing:
     """What one list can show and be asked. `noun` is plural: 'findings'. `sort` is the key it is sorted by at first, '-key' downward."""
 
     noun: str
-    columns: tuple[Column, ...]
+    columns: tuple[ColumnHead, ...]
     filters: tuple[Filter, ...] = ()
     sort: str = ""
     kind: str = ""  # the class cw-table--KIND
@@ -132,7 +132,7 @@ class Listing:
     none_yet: str = ""  # what to say when there is nothing at all: "Nothing to put right."
     downloads: bool = True
 
-    def column(self, key: str) -> Column | None:
+    def column(self, key: str) -> ColumnHead | None:
         return next((c for c in self.columns if c.key and c.key == key), None)
 
 
@@ -159,7 +159,7 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class AskedList:
     """A list with what was asked of it."""
 
     listing: Listing

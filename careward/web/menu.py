@@ -10,7 +10,7 @@ from careward.web.permission import Viewer
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class MenuShown:
     title: str
     href: str
     badge: int
@@ -21,9 +21,9 @@ def open_to(entry: MenuEntry, viewer: Viewer) -> bool:
     return not entry.permissions or any(viewer.may(p) for p in entry.permissions)
 
 
-def shown(viewer: Viewer | None) -> tuple[Shown, ...]:
+def shown(viewer: Viewer | None) -> tuple[MenuShown, ...]:
     """The entries one person may follow, in their order, each with what waits behind it."""
     if viewer is None:
         return ()
     found = [e for e in house().menu if open_to(e, viewer)]
-    return tuple(Shown(e.title, reverse(e.url), e.badge(viewer) if e.badge else 0) for e in found)
+    return tuple(MenuShown(e.title, reverse(e.url), e.badge(viewer) if e.badge else 0) for e in found)

@@ -62,22 +62,22 @@ def happened(on: str, *, viewer: Viewer, key: Any, most: int = 12) -> tuple[Happ
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class SearchHit:
     """What one room found for the words of a search."""
 
     title: str
     hits: tuple[Hit, ...]
 
 
-def found(words: str, *, viewer: Viewer, most: int = 20) -> tuple[Found, ...]:
+def found(words: str, *, viewer: Viewer, most: int = 20) -> tuple[SearchHit, ...]:
     """What each room finds that somebody may search in; rooms that find nothing are left out."""
     open_to = [s for s in house().searches if _may(s.permission, viewer)]
-    told = (Found(s.title, tuple(s.find(viewer=viewer, words=words, most=most))) for s in open_to)
+    told = (SearchHit(s.title, tuple(s.find(viewer=viewer, words=words, most=most))) for s in open_to)
     return tuple(f for f in told if f.hits)
 
 
 @dataclass(frozen=True, slots=True)
-class Section:
+class FactSection:
     """What one room holds about somebody: rows of facts, each (what, value)."""
 
     title: str
@@ -88,7 +88,7 @@ class Section:
         return len(self.rows)
 
 
-def held_about(*, user_id: int, person_id: int | None) -> tuple[Section, ...]:
+def held_about(*, user_id: int, person_id: int | None) -> tuple[FactSection, ...]:
     """Everything the rooms hold about somebody that they may be told, by kind."""
-    told = (Section(h.title, tuple(tuple(r) for r in h.find(user_id=user_id, person_id=person_id))) for h in house().held)
+    told = (FactSection(h.title, tuple(tuple(r) for r in h.find(user_id=user_id, person_id=person_id))) for h in house().held)
     return tuple(section for section in told if section.rows)

@@ -7,7 +7,7 @@ from typing import Any
 from django import forms as django
 
 from careward.core import forms
-from careward.core.forms import NO, YES, Answer, Answers, Known, Question
+from careward.core.forms import NO, YES, Answer, Answers, FormQuestion, Known
 from careward.web.fields import DayField
 from careward.web.words import day, listed
 
@@ -22,7 +22,14 @@ class QuestionForm(django.Form):
     """
 
     def __init__(
-        self, typed: Mapping[str, Any] | None, *, form: forms.Form, ask: Sequence[Question], so_far: Answers, known: Known, preset: Answers
+        self,
+        typed: Mapping[str, Any] | None,
+        *,
+        form: forms.Form,
+        ask: Sequence[FormQuestion],
+        so_far: Answers,
+        known: Known,
+        preset: Answers,
     ) -> None:
         super().__init__(typed, initial={q.id: _initial(q, so_far.get(q.id, preset.get(q.id, ""))) for q in ask})
         self.spec, self.ask, self.so_far, self.known = form, tuple(ask), so_far, known
@@ -44,7 +51,7 @@ class QuestionForm(django.Form):
         return self.cleaned_data
 
 
-def _only_if(form: forms.Form, question: Question, ask: Sequence[Question]) -> str:
+def _only_if(form: forms.Form, question: FormQuestion, ask: Sequence[FormQuestion]) -> str:
     """What stands under a question beside the one that it depends on: without a script, both are drawn."""
     cause = form.question(question.when.question) if question.when else None
     if question.when is None or cause is None or cause not in ask:
@@ -53,7 +60,7 @@ def _only_if(form: forms.Form, question: Question, ask: Sequence[Question]) -> s
     return f"Only where {cause.short[:1].lower()}{cause.short[1:]} is {words}"
 
 
-def _box(question: Question, known: Known, *, alone: bool, hint: str) -> django.Field:
+def _box(question: FormQuestion, known: Known, *, alone: bool, hint: str) -> django.Field:
     facts: dict[str, Any] = {"label": question.words, "help_text": hint, "required": False}
     match question.kind:
         case "day":
@@ -71,20 +78,20 @@ def _box(question: Question, known: Known, *, alone: bool, hint: str) -> django.
     return django.CharField(max_length=LONGEST, **facts)
 
 
-def _choosing(kind: type[django.widgets.ChoiceWidget], question: Question, known: Known) -> django.Widget:
+def _choosing(kind: type[django.widgets.ChoiceWidget], question: FormQuestion, known: Known) -> django.Widget:
     choices = _choices(question, known)
     widget = kind(choices=[("", "Choose one"), *choices] if kind is django.Select else choices)
     widget.hints = {} if kind is django.Select else {o.value: o.hint for o in question.options if o.hint}  # type: ignore[attr-defined]
     return widget
 
 
-def _choices(question: Question, known: Known) -> list[tuple[str, str]]:
+def _choices(question: FormQuestion, known: Known) -> list[tuple[str, str]]:
     if question.kind == "yes_no":
         return [(YES, "Yes"), (NO, "No")]
     return list(known.systems.items()) if question.kind == "system" else [(o.value, o.words) for o in question.options]
 
 
-def _initial(question: Question, answer: Answer) -> Any:
+def _initial(question: FormQuestion, answer: Answer) -> Any:
     if question.kind == "day" and isinstance(answer, str) and answer:
         return date.fromisoformat(answer)
     return answer
@@ -96,7 +103,7 @@ def _plain(value: Any) -> Answer:
     return tuple(str(v) for v in value) if isinstance(value, list) else str(value or "")
 
 
-def in_words(question: Question, answer: Answer, known: Known) -> str:
+def in_words(question: FormQuestion, answer: Answer, known: Known) -> str:
     """An answer as the page of answers shows it."""
     if not answer:
         return question.blank

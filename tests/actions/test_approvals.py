@@ -8,7 +8,7 @@ from careward.core.decision import ALLOWED, Refused
 from careward.evidence.errands.models import Errand
 from careward.evidence.ledger.models import Entry
 from careward.work.approvals import actions, queries
-from careward.work.approvals.actions import Asked
+from careward.work.approvals.actions import ApprovalWanted
 from careward.work.approvals.models import Approval, ApprovalAnswer, ApprovalMove
 from careward.work.approvals.rules import ASK, DECIDE, Content, Who
 from tests.actions.test_races import at_once
@@ -20,10 +20,10 @@ WHY = "The ward moved to another trust"
 ASKER, DECIDER, OTHER = Who("user/9001"), Who("user/9002"), Who("user/9003")
 
 
-def asked(rows: int = 3, **more) -> Asked:
+def asked(rows: int = 3, **more) -> ApprovalWanted:
     content = Content((("Would be closed", str(rows)),), of=rows)
     facts = {"kind": "test.plan", "subject": ("system", "paris"), "title": "Decide whether the change may go ahead", "content": content}
-    return Asked(**{**facts, "permission": "accounts:plans:allow", "follows": (("test.follows", {"on": "2026-11-23"}),), **more})
+    return ApprovalWanted(**{**facts, "permission": "accounts:plans:allow", "follows": (("test.follows", {"on": "2026-11-23"}),), **more})
 
 
 def ask(here, **more) -> Approval:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from careward.evidence.errands import actions, queries, rules
 from careward.evidence.errands.models import Errand
-from careward.evidence.errands.rules import Asked, Outcome
+from careward.evidence.errands.rules import ErrandOutcome, ErrandWanted
 from careward.evidence.ledger import actions as ledger
 from careward.evidence.ledger.models import Entry
 from careward.evidence.ledger.rules import EntryError
@@ -56,11 +56,11 @@ def test_an_errand_says_what_on_what_and_whose() -> None:
 
 @pytest.mark.django_db
 def test_many_errands_are_asked_for_at_once_or_none() -> None:
-    asked = [Asked("work.tell", f"account/{n}", {"n": n}) for n in range(5)]
+    asked = [ErrandWanted("work.tell", f"account/{n}", {"n": n}) for n in range(5)]
     assert actions.ask_many(asked=iter(asked), organisation="RX3", now=NOW) == 5
     assert [(e.subject, e.body) for e in Errand.objects.order_by("id")] == [(a.subject, a.body) for a in asked]
     with pytest.raises(EntryError, match="plain JSON"):
-        actions.ask_many(asked=[*asked, Asked("work.tell", "account/9", {"x": b"bytes"})], organisation="RX3", now=NOW)
+        actions.ask_many(asked=[*asked, ErrandWanted("work.tell", "account/9", {"x": b"bytes"})], organisation="RX3", now=NOW)
     assert Errand.objects.count() == 5
 
 
@@ -79,7 +79,7 @@ def test_the_oldest_due_errand_is_taken_first_and_only_once() -> None:
 def test_an_errand_that_is_run_is_done_with_its_effect() -> None:
     errand()
     taken = actions.claim(now=NOW, worker="w1")
-    assert taken and actions.run(errand=taken, handle=note_effect, now=NOW) is Outcome.DONE
+    assert taken and actions.run(errand=taken, handle=note_effect, now=NOW) is ErrandOutcome.DONE
     assert Errand.objects.get().done_at == NOW and effects() == 1
     assert actions.claim(now=NOW + timedelta(days=1), worker="w1") is None
 
@@ -95,13 +95,13 @@ def test_an_errand_that_fails_leaves_nothing_behind_and_waits_longer_each_time()
     now, waits = NOW, []
     for _ in range(rules.MOST_TRIES - 1):
         taken = actions.claim(now=now, worker="w1")
-        assert taken and actions.run(errand=taken, handle=broken, now=now) is Outcome.PUT_OFF
+        assert taken and actions.run(errand=taken, handle=broken, now=now) is ErrandOutcome.PUT_OFF
         waits.append(Errand.objects.get().not_before - now)
         assert actions.claim(now=now + waits[-1] - timedelta(seconds=1), worker="w1") is None
         now += waits[-1]
     assert waits == sorted(waits) and waits[0] == rules.FIRST_WAIT and waits[-1] == rules.LONGEST_WAIT
     taken = actions.claim(now=now, worker="w1")
-    assert taken and actions.run(errand=taken, handle=broken, now=now) is Outcome.STUCK
+    assert taken and actions.run(errand=taken, handle=broken, now=now) is ErrandOutcome.STUCK
     assert effects() == 0 and actions.claim(now=now + timedelta(days=9), worker="w1") is None
     (stuck,) = queries.stuck_errands(organisation="RX3")
     assert (stuck.stuck_at, stuck.tries) == (now, rules.MOST_TRIES)
@@ -120,14 +120,14 @@ def test_long_work_is_prepared_outside_the_transaction_of_the_effect() -> None:
 
     assert taken
     done = actions.run(errand=taken, handle=handler, now=NOW, prepare=lambda e: f"{e.name} {connection.in_atomic_block}")
-    assert done is Outcome.DONE and seen == [("work.tell False", True)] and effects() == 1
+    assert done is ErrandOutcome.DONE and seen == [("work.tell False", True)] and effects() == 1
 
 
 @pytest.mark.django_db
 def test_work_that_cannot_be_prepared_is_put_off() -> None:
     errand()
     taken = actions.claim(now=NOW, worker="w1")
-    assert taken and actions.run(errand=taken, handle=note_effect, now=NOW, prepare=lambda e: {}["nothing"]) is Outcome.PUT_OFF
+    assert taken and actions.run(errand=taken, handle=note_effect, now=NOW, prepare=lambda e: {}["nothing"]) is ErrandOutcome.PUT_OFF
     assert effects() == 0 and Errand.objects.get().fault.startswith("KeyError in <lambda>, test_errands.py line")
 
 
@@ -149,13 +149,13 @@ def test_an_errand_of_a_dead_worker_is_taken_again_and_the_dead_one_can_no_longe
     alive = actions.claim(now=now, worker="w2")
     assert alive and alive.pk == dead.pk and alive.tries == 2
     called: list[Errand] = []
-    assert actions.run(errand=dead, handle=called.append, now=now) is Outcome.LOST and not called
-    assert actions.fail(errand=dead, now=now, fault="x") is Outcome.LOST
+    assert actions.run(errand=dead, handle=called.append, now=now) is ErrandOutcome.LOST and not called
+    assert actions.fail(errand=dead, now=now, fault="x") is ErrandOutcome.LOST
     with pytest.raises(RuntimeError, match="another worker"):
         actions.finish(errand=dead, now=now)
     assert effects() == 0
-    assert actions.run(errand=alive, handle=note_effect, now=now) is Outcome.DONE
-    assert actions.run(errand=alive, handle=note_effect, now=now) is Outcome.LOST
+    assert actions.run(errand=alive, handle=note_effect, now=now) is ErrandOutcome.DONE
+    assert actions.run(errand=alive, handle=note_effect, now=now) is ErrandOutcome.LOST
     assert effects() == 1
 
 

@@ -395,7 +395,7 @@ def test_a_checkpoint_that_was_changed_is_found(sealed: Path) -> None:
 
 def test_a_checkpoint_signed_by_someone_else_is_found(sealed: Path) -> None:
     last = Checkpoint.objects.latest("size")
-    forged = SIGNER.sign(notes.Checkpoint(SIGNER.name, last.size, bytes(last.root)).text())
+    forged = SIGNER.sign(notes.TreeHead(SIGNER.name, last.size, bytes(last.root)).text())
     sql("UPDATE ledger_checkpoint SET note = %s WHERE size = 10", forged)
     assert list(proof.verify(keys_folder=sealed).problems) == [
         "the checkpoint at 10 cannot be trusted: it carries no signature of this key"
@@ -565,7 +565,7 @@ def test_the_script_says_when_a_packed_file_is_cut(sealed: Path, tmp_path: Path)
 def test_a_folder_forged_whole_is_found_by_the_key_and_checkpoint_one_has(sealed: Path, tmp_path: Path) -> None:
     honest_key, kept = ledger_keys(sealed).verifier().vkey(), ledger_keys(sealed).latest
     proof.export(tmp_path / "out", keys_folder=sealed)
-    forged = SIGNER.sign(notes.Checkpoint(SIGNER.name, 0, tree.EMPTY_ROOT).text())
+    forged = SIGNER.sign(notes.TreeHead(SIGNER.name, 0, tree.EMPTY_ROOT).text())
     (tmp_path / "out" / "entries.ndjson").write_text("")
     (tmp_path / "out" / "checkpoints.ndjson").write_text(json.dumps({"note": forged}) + "\n")
     (tmp_path / "out" / "ledger.vkey").write_text(SIGNER.verifier().vkey())

@@ -18,7 +18,7 @@ from careward.core.room import TimedJob
 from careward.evidence.errands import actions as errands
 from careward.evidence.errands import clocks
 from careward.evidence.errands.models import Errand, JobClock
-from careward.evidence.errands.rules import Asked
+from careward.evidence.errands.rules import ErrandWanted
 from careward.evidence.ledger import actions as ledger
 from careward.evidence.ledger.models import Entry
 from careward.jobs import worker
@@ -28,7 +28,7 @@ from careward.people.signin.models import RoleHeld
 from careward.people.staff.models import Assignment, Organisation, Person
 from careward.web.house import house
 from careward.work.approvals import actions as approvals
-from careward.work.approvals.actions import Asked as Question
+from careward.work.approvals.actions import ApprovalWanted as Question
 from careward.work.approvals.rules import Content, Who
 from careward.work.tasks import actions as work
 from careward.work.tasks.models import Task, TaskMove
@@ -87,7 +87,7 @@ def test_eight_workers_run_two_hundred_errands_each_exactly_once():
         row.save()
 
     with transaction.atomic():
-        errands.ask_many(asked=[Asked("test.counts", "test/1")] * 200, organisation="RX3", now=NOW)
+        errands.ask_many(asked=[ErrandWanted("test.counts", "test/1")] * 200, organisation="RX3", now=NOW)
 
     def work_off(number: int) -> int:
         count = 0

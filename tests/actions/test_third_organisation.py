@@ -14,7 +14,7 @@ from careward.engines.connectors.csv.reader import read_folder
 from careward.governance.procedures.actions import adopt_document
 from careward.governance.procedures.queries import counts, procedure
 from careward.people.signin.actions import make_user
-from careward.people.signin.arrivals import Session, arrive
+from careward.people.signin.arrivals import SessionFacts, arrive
 from careward.people.staff.actions import name_organisation
 from careward.people.staff.models import Organisation
 from careward.people.staff.queries import may_act_for
@@ -122,7 +122,7 @@ def test_whoever_signs_in_there_reads_its_terms_and_its_calendar(trust: Organisa
     browser = make.signed_in(somebody)
     terms = browser.get("/terms/", follow=True).content.decode()
     assert "Open a record only for the care you give today." in terms and "NM-002" in terms
-    viewer = arrive(user=somebody, session=Session(None, True, False), now=NOW).viewer
+    viewer = arrive(user=somebody, session=SessionFacts(None, True, False), now=NOW).viewer
     assert viewer.pack.id == "northmere" and viewer.pack.calendar.core_hours.opens == time(7, 30)
     assert distance(date(2026, 11, 28), ON, viewer.pack.calendar.days) == "In 4 working days"
 

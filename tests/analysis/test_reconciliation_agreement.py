@@ -121,7 +121,7 @@ def one_by_one(world, on):
     held = {name: _by_person(named[name]) for name in ("assignments", "training", "absences", "authorisations")}
     people = [_holder(row, held) for row in named["people"]]
     accounts = [shapes.SeenAccount(**_split(row)) for row in named["accounts"]]
-    facts = prepare(people, accounts, [shapes.GenericApproval(**row) for row in named["generic"]])
+    facts = prepare(people, accounts, [shapes.ApprovedGeneric(**row) for row in named["generic"]])
     lines, owners = [], []
     for account in accounts:
         fits = facts.fits(account)

@@ -10,7 +10,7 @@ from careward.core.blocks import Block
 from careward.core.columns import FEEDS, Column
 from careward.engines.connectors.csv import kept, reader, rows, sources
 from careward.engines.connectors.csv.reader import read_file, read_folder
-from careward.engines.connectors.csv.values import Unfit, block_reader, cell_reader
+from careward.engines.connectors.csv.values import Misfit, block_reader, cell_reader
 
 HEADINGS = {
     "accounts": "environment,username,status,created_on,last_used_at,roles",
@@ -65,7 +65,7 @@ def test_at_once_is_as_one_by_one_and_in_a_file_is_as_in_memory(tmp_path_factory
 @given(st.lists(st.sampled_from("abcdefgh"), max_size=30), st.integers(0, 5))
 def test_each_second_row_names_the_first_of_its_key(keys, few):
     found = rows.Repeats()
-    held = kept.Kept([Column("username")], few=few)
+    held = kept.KeptRows([Column("username")], few=few)
     for line, key in enumerate(keys):
         found.note([(key,)])
         held.add(Block(("username",), [line], [[key]]))
@@ -98,7 +98,7 @@ def test_a_moment_in_the_usual_form_is_read_as_any_other(cell):
     column = FEEDS["accounts"].column("last_used_at")
     (found,), misfits = block_reader(column)([cell])
     assert found == cell_reader(column)(cell)
-    assert bool(misfits) == isinstance(found, Unfit)
+    assert bool(misfits) == isinstance(found, Misfit)
 
 
 def folder_of(tmp_path, feed, text):

@@ -1,18 +1,18 @@
 """A form with a question of every kind, for tests of the kit."""
 
-from careward.core.forms import KINDS, YES, Form, Option, Question, Section, When
+from careward.core.forms import KINDS, YES, Form, FormOption, FormQuestion, FormSection, When
 
-OPTIONS = (Option("a", "A", "The first"), Option("b", "B"))
+OPTIONS = (FormOption("a", "A", "The first"), FormOption("b", "B"))
 CHOOSING = ("one_of", "several_of")
 EVERY_KIND = Form(
     "toy.every_kind",
     "Every kind",
     (
-        Section(
+        FormSection(
             "All",
             (
                 *(
-                    Question(
+                    FormQuestion(
                         kind,
                         f"Which {kind}?",
                         "Sure" if kind == "yes_no" else kind,
@@ -22,7 +22,7 @@ EVERY_KIND = Form(
                     )
                     for kind in sorted(KINDS)
                 ),
-                Question("why", "Why?", "Why", "text", when=When("yes_no", frozenset({YES}))),
+                FormQuestion("why", "Why?", "Why", "text", when=When("yes_no", frozenset({YES}))),
             ),
         ),
     ),

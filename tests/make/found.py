@@ -9,7 +9,7 @@ from careward.access.accounts.models import Account, Finding, FindingAccount, Ru
 from careward.people.staff.models import Organisation, Person
 from careward.systems.register.models import Environment, System
 from careward.work.approvals import actions as approvals
-from careward.work.approvals.actions import Asked
+from careward.work.approvals.actions import ApprovalWanted
 from careward.work.approvals.models import Approval
 from careward.work.approvals.rules import Content, Who
 from careward.work.tasks.models import Task
@@ -107,5 +107,7 @@ def question(at: Organisation, code: str) -> Approval:
     """A change to a system that is too large, put to a named person by the night's comparison."""
     content = Content((("Would be closed", "14"),), of=14)
     follows = (("accounts.reconcile", {"organisation": at.pk, "on": TODAY.isoformat()}),)
-    asked = Asked("accounts.plan", ("system", code), f"Decide about {code}", content, "accounts:plans:allow", code, follows=follows)
+    asked = ApprovalWanted(
+        "accounts.plan", ("system", code), f"Decide about {code}", content, "accounts:plans:allow", code, follows=follows
+    )
     return approvals.ask(organisation=at, asked=asked, who=Who("job/nightly"), now=NOW, by="job/nightly")

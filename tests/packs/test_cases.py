@@ -9,7 +9,7 @@ import pytest
 
 from careward.access.accounts.rules.judging import judge
 from careward.access.accounts.rules.matching import prepare
-from careward.access.accounts.rules.shapes import GenericApproval, Holder, SeenAccount, SystemFacts
+from careward.access.accounts.rules.shapes import ApprovedGeneric, Holder, SeenAccount, SystemFacts
 from careward.access.authorisations.rules import Authority
 from careward.core.packs.documents import load_document
 from careward.core.packs.pack import load
@@ -39,7 +39,7 @@ class Case:
     account: SeenAccount
     others: tuple[SeenAccount, ...]
     people: tuple[Holder, ...]
-    generic: tuple[GenericApproval, ...]
+    generic: tuple[ApprovedGeneric, ...]
     found: tuple[Expected, ...]
 
 
@@ -64,7 +64,7 @@ def read_case(top: dict[str, Any], raw: dict[str, Any], where: str) -> Case:
         account=read_account(account, 1, where),
         others=tuple(read_account({**account, **other}, n, where) for n, other in enumerate(raw.get("others", []), start=2)),
         people=tuple(read_person(person, n, system.code, where) for n, person in enumerate(people, start=1)),
-        generic=tuple(build(GenericApproval, {"system": system.code, **row}, where) for row in raw.get("generic", [])),
+        generic=tuple(build(ApprovedGeneric, {"system": system.code, **row}, where) for row in raw.get("generic", [])),
         found=tuple(build(Expected, line, where) for line in raw["found"]),
     )
 

@@ -12,7 +12,7 @@ from careward.access.accounts.rules.judging import judge
 from careward.access.accounts.rules.matching import prepare
 from careward.access.accounts.rules.plans import unsafe
 from careward.access.accounts.rules.shapes import (
-    GenericApproval,
+    ApprovedGeneric,
     Holder,
     SeenAccount,
     SystemFacts,
@@ -173,7 +173,7 @@ def test_all_but_one_account_of_a_kind_are_duplicates(seen):
 @given(st.sampled_from(["generic", "service"]), st.lists(st.tuples(days, maybe_days), max_size=3), days)
 def test_a_shared_account_stands_exactly_on_an_approval_in_force(kind, rows, on):
     account = SeenAccount(1, "rio", "live", "Desk", "active", kind)
-    approvals = [GenericApproval("rio", " desk", begins, ends) for begins, ends in rows]
+    approvals = [ApprovedGeneric("rio", " desk", begins, ends) for begins, ends in rows]
     stands = any((kind == "service" or begins <= on) and (ends is None or ends >= on) for begins, ends in rows)
     assert [w.code for w in own.generic_unapproved(account, approvals, on)] == ([] if stands else ["account.generic_unapproved"])
 

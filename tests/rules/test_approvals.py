@@ -9,7 +9,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from careward.core.decision import ALLOWED, refuse
 from careward.work.approvals import rules
-from careward.work.approvals.rules import APPROVAL, CONTENT, DECIDE, Answer, Content, Question, Who
+from careward.work.approvals.rules import APPROVAL, CONTENT, DECIDE, Answer, Content, Matter, Who
 
 GOOD = "The ward moved to another trust"
 PEOPLE = [Who("user/1", 1), Who("user/2", 2, frozenset({1})), Who("user/3", 3), Who("user/30", 3), Who("cli/ann"), Who("user/4", 4)]
@@ -26,14 +26,14 @@ def codes(decision) -> list[str]:
     return [r.code for r in decision.reasons]
 
 
-def answering(question: Question, who: Who, **more):
+def answering(question: Matter, who: Who, **more):
     facts = {"may": ALLOWED, "seen": question.digest, "approves": True, "reason": GOOD, **more}
     return rules.may_answer(question, who=who, **facts)
 
 
 @given(WHO, WHO, st.booleans(), st.none() | st.integers(1, 4))
 def test_nobody_decides_for_themselves_nor_what_they_asked_for_judged_as_persons(asker, decider, asker_may, about):
-    question = Question("d", asker, asker_may_decide=asker_may, about_id=about)
+    question = Matter("d", asker, asker_may_decide=asker_may, about_id=about)
     one = asker.name == decider.name or (asker.person_id is not None and asker.person_id == decider.person_id)
     expected = ["approval.oneself"] * (about is not None and about == decider.person_id) + ["approval.asker"] * (one and not asker_may)
     assert codes(answering(question, decider)) == expected
@@ -41,13 +41,13 @@ def test_nobody_decides_for_themselves_nor_what_they_asked_for_judged_as_persons
 
 @given(WHO, st.integers(1, 4))
 def test_a_named_person_decides_or_their_deputy_and_nobody_else(decider, approver):
-    decision = answering(Question("d", Who("job/nightly"), approver_id=approver), decider)
+    decision = answering(Matter("d", Who("job/nightly"), approver_id=approver), decider)
     assert bool(decision) == (approver == decider.person_id or approver in decider.deputy_for)
     assert decision or codes(decision) == ["approval.not_yours"]
 
 
 def test_every_reason_is_given_at_once():
-    question = Question("d", PEOPLE[0], about_id=1, approver_id=4, answers=(Answer(PEOPLE[0], "d", True),))
+    question = Matter("d", PEOPLE[0], about_id=1, approver_id=4, answers=(Answer(PEOPLE[0], "d", True),))
     decision = answering(question, PEOPLE[0], may=refuse("permission.missing", "house"), seen="other", reason="ok")
     assert codes(decision) == [
         "permission.missing", "approval.not_yours", "approval.changed", "approval.oneself", "approval.asker", "approval.answered",
@@ -58,7 +58,7 @@ def test_every_reason_is_given_at_once():
 
 @given(st.booleans(), st.booleans(), st.sampled_from([GOOD, "", "no"]))
 def test_a_refusal_always_says_why_and_an_approval_where_it_is_asked(needed, approves, reason):
-    decision = answering(Question("d", Who("job/x"), reason_needed=needed), PEOPLE[0], approves=approves, reason=reason)
+    decision = answering(Matter("d", Who("job/x"), reason_needed=needed), PEOPLE[0], approves=approves, reason=reason)
     assert bool(decision) == (reason == GOOD or (approves and not needed))
 
 
@@ -91,7 +91,7 @@ def test_an_approval_never_counts_for_other_content(state, approved, now):
 @given(st.lists(st.tuples(WHO, st.booleans(), st.sampled_from(["d", "e"])), max_size=8), st.integers(1, 3), WHO)
 def test_a_quorum_is_of_different_persons_who_may_and_who_approved_exactly_this(said, quorum, asker):
     answers = tuple(Answer(w, digest, yes) for w, yes, digest in said)
-    question = Question("d", asker, quorum=quorum, answers=answers)
+    question = Matter("d", asker, quorum=quorum, answers=answers)
     fit = [a.by for a in answers if a.approves and a.digest == "d" and not a.by.is_same(asker)]
     persons = {w.person_id if w.person_id is not None else w.name for w in fit}
     assert bool(rules.enough(question)) == (len(persons) >= quorum)
@@ -99,7 +99,7 @@ def test_a_quorum_is_of_different_persons_who_may_and_who_approved_exactly_this(
 
 
 def test_only_the_asker_takes_a_question_back():
-    question = Question("d", PEOPLE[2])
+    question = Matter("d", PEOPLE[2])
     assert rules.may_withdraw(question, PEOPLE[2]) and rules.may_withdraw(question, PEOPLE[3])
     assert codes(rules.may_withdraw(question, PEOPLE[0])) == ["approval.not_asked_by_you"]
 
@@ -123,7 +123,7 @@ class AnyOrder(RuleBasedStateMachine):
     @rule(who=WHO, quorum=st.integers(1, 2))
     def ask(self, who, quorum):
         if self.state in ("", "refused", "withdrawn", "stale"):
-            self.state, self.question = "waiting", Question(str(self.content), who, quorum=quorum)
+            self.state, self.question = "waiting", Matter(str(self.content), who, quorum=quorum)
 
     @precondition(lambda self: self.question)
     @rule(who=WHO, approves=st.booleans(), seen=st.integers(0, 3), reason=st.sampled_from([GOOD, "ok"]))

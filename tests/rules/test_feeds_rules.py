@@ -11,7 +11,7 @@ from careward.access.feeds import rules
 from careward.access.feeds.rules import (
     LOADS,
     STATE_WORDS,
-    Figures,
+    FileFigures,
     fitting,
     judge,
     name_words,
@@ -32,7 +32,9 @@ def figures(draw):
     added, changed, unchanged, gone, refused = (draw(counts) for _ in range(5))
     had = draw(counts)
     blanked = {"email": (had, draw(st.integers(0, had)))}
-    return Figures("staff.csv", added + changed + unchanged, refused, changed + unchanged + gone, added, changed, unchanged, gone, blanked)
+    return FileFigures(
+        "staff.csv", added + changed + unchanged, refused, changed + unchanged + gone, added, changed, unchanged, gone, blanked
+    )
 
 
 def codes(decision):
@@ -74,19 +76,19 @@ def test_fewer_rows_than_the_least_are_never_held_for_their_share(one):
 @given(counts, counts)
 def test_losing_more_never_makes_it_safer(standing, more):
     gone = min(standing, more)
-    held = [not judge([Figures("f", 1, standing=standing, gone=n)], SAFETY) for n in (gone, standing)]
+    held = [not judge([FileFigures("f", 1, standing=standing, gone=n)], SAFETY) for n in (gone, standing)]
     assert held[1] >= held[0]
 
 
 def test_an_empty_file_is_held_even_when_little_stood():
-    assert codes(judge([Figures("f", 0, standing=1)], SAFETY)) == ["feed.empty"]
-    assert judge([Figures("f", 0)], SAFETY)
+    assert codes(judge([FileFigures("f", 0, standing=1)], SAFETY)) == ["feed.empty"]
+    assert judge([FileFigures("f", 0)], SAFETY)
 
 
 def test_a_load_is_usable_when_any_file_is():
-    nothing, bad = Figures("f", 0), Figures("f", 0, refused=3)
-    assert usable([nothing, Figures("g", 1)], whole_problems=5)
-    assert usable([Figures("f", 0, standing=4)], whole_problems=0)
+    nothing, bad = FileFigures("f", 0), FileFigures("f", 0, refused=3)
+    assert usable([nothing, FileFigures("g", 1)], whole_problems=5)
+    assert usable([FileFigures("f", 0, standing=4)], whole_problems=0)
     assert codes(usable([nothing], whole_problems=0)) == ["load.empty"]
     assert codes(usable([nothing, bad], whole_problems=0)) == ["load.unusable"]
     assert codes(usable([], whole_problems=1)) == ["load.unusable"]

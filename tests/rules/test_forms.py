@@ -7,17 +7,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from careward.core import forms
-from careward.core.forms import NO, YES, Form, FormError, Known, Option, Question, Section, When
+from careward.core.forms import NO, YES, Form, FormError, FormOption, FormQuestion, FormSection, Known, When
 
 TODAY = date(2026, 11, 23)
 KNOWN = Known(TODAY, {"paris": "PARIS", "rio": "RiO"}, lambda number: "Carol Dewhurst" if number == "E1" else "")
-OPTIONS = (Option("a", "A"), Option("b", "B"), Option("c", "C"))
+OPTIONS = (FormOption("a", "A"), FormOption("b", "B"), FormOption("c", "C"))
 
 
 @st.composite
 def specifications(draw) -> Form:
     """Any form of up to eight questions, each perhaps asked only for some answers to an earlier one."""
-    made: list[Question] = []
+    made: list[FormQuestion] = []
     for number in range(draw(st.integers(1, 8))):
         kind = draw(st.sampled_from(sorted(forms.KINDS)))
         causes = [q for q in made if q.kind in ("yes_no", "one_of", "several_of")]
@@ -27,9 +27,9 @@ def specifications(draw) -> Form:
             possible = [YES, NO] if cause.kind == "yes_no" else [o.value for o in cause.options]
             when = When(cause.id, frozenset(draw(st.sets(st.sampled_from(possible), min_size=1))))
         options = OPTIONS if kind in forms.CHOOSING else ()
-        made.append(Question(f"q{number}", "Words?", "Words", kind, needed=draw(st.booleans()), options=options, when=when))
+        made.append(FormQuestion(f"q{number}", "Words?", "Words", kind, needed=draw(st.booleans()), options=options, when=when))
     cut = draw(st.integers(0, len(made)))
-    return Form("toy.form", "Toy", (Section("One", tuple(made[:cut])), Section("Two", tuple(made[cut:]))))
+    return Form("toy.form", "Toy", (FormSection("One", tuple(made[:cut])), FormSection("Two", tuple(made[cut:]))))
 
 
 ONE = st.sampled_from(["", " ", "a", "b", "yes", "no", "paris", "E1", "2026-11-24", "jo@trust.example", "nonsense"])
@@ -98,8 +98,8 @@ def test_two_digests_are_one_only_for_the_same_answers_of_the_same_draft(one, ot
     assert (forms.digest(one, number=first) == forms.digest(other, number=second)) == same
 
 
-def a(kind: str, **more) -> Question:
-    return Question("q", "Words?", "Words", kind, missing="Say it", options=OPTIONS if kind in forms.CHOOSING else (), **more)
+def a(kind: str, **more) -> FormQuestion:
+    return FormQuestion("q", "Words?", "Words", kind, missing="Say it", options=OPTIONS if kind in forms.CHOOSING else (), **more)
 
 
 @pytest.mark.parametrize(("question", "answer", "says"), [
@@ -134,13 +134,13 @@ def test_a_day_stands_exactly_within_its_bounds(day, least, most):
 
 
 @pytest.mark.parametrize("questions", [
-    (a("text"), a("text")), (Question("check", "W", "W", "text"),), (Question("q", "W", "W", "burn"),),
-    (Question("q", "W", "W", "one_of"),), (Question("q", "W", "W", "text", options=OPTIONS),),
-    (Question("r", "W", "W", "text", when=When("q", frozenset({YES}))), a("yes_no")),
-    (a("yes_no"), Question("r", "W", "W", "text", when=When("q", frozenset({"a"})))),
-    (a("yes_no"), Question("r", "W", "W", "text", when=When("q", frozenset()))),
-    (a("text"), Question("r", "W", "W", "text", when=When("q", frozenset({"x"})))),
+    (a("text"), a("text")), (FormQuestion("check", "W", "W", "text"),), (FormQuestion("q", "W", "W", "burn"),),
+    (FormQuestion("q", "W", "W", "one_of"),), (FormQuestion("q", "W", "W", "text", options=OPTIONS),),
+    (FormQuestion("r", "W", "W", "text", when=When("q", frozenset({YES}))), a("yes_no")),
+    (a("yes_no"), FormQuestion("r", "W", "W", "text", when=When("q", frozenset({"a"})))),
+    (a("yes_no"), FormQuestion("r", "W", "W", "text", when=When("q", frozenset()))),
+    (a("text"), FormQuestion("r", "W", "W", "text", when=When("q", frozenset({"x"})))),
 ], ids=str)  # fmt: skip
 def test_a_form_that_cannot_be_asked_is_refused(questions):
     with pytest.raises(FormError):
-        Form("toy.form", "Toy", (Section("One", questions),))
+        Form("toy.form", "Toy", (FormSection("One", questions),))

@@ -97,7 +97,7 @@ def test_the_newest_checkpoint_lies_beside_the_keys(tmp_path: Path) -> None:
 @given(st.integers(0, 10**12), st.binary(min_size=32, max_size=32))
 def test_a_checkpoint_reads_back_as_it_was_signed(size: int, root: bytes) -> None:
     signer = SIGNER
-    said = notes.Checkpoint(signer.name, size, root)
+    said = notes.TreeHead(signer.name, size, root)
     assert notes.read_checkpoint(signer.sign(said.text()), signer.verifier()) == said
 
 

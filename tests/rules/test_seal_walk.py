@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from careward.seal import notes, proofs, tree, walk
 from careward.seal.keys import LogKeys
-from careward.seal.walk import Found, Kept, Report, Stood
+from careward.seal.walk import KeptCheckpoint, LogFaults, Report, Stood
 
 
 def leaf(number: int) -> Stood:
@@ -19,12 +19,12 @@ def leaf(number: int) -> Stood:
     return Stood(number, 10 * number + 10, hashed, hashed)
 
 
-def signed(signer: notes.Signer, leaves: Iterable[Stood]) -> Kept:
+def signed(signer: notes.Signer, leaves: Iterable[Stood]) -> KeptCheckpoint:
     """The checkpoint over leaves."""
     grown = tree.CompactRange()
     grown.extend(one.hash for one in leaves)
-    note = signer.sign(notes.Checkpoint(signer.name, grown.size, grown.root()).text())
-    return Kept(grown.size, grown.root(), tuple(p.hex() for p in grown.peaks), note)
+    note = signer.sign(notes.TreeHead(signer.name, grown.size, grown.root()).text())
+    return KeptCheckpoint(grown.size, grown.root(), tuple(p.hex() for p in grown.peaks), note)
 
 
 @pytest.fixture(scope="module")
@@ -34,8 +34,8 @@ def keys(tmp_path_factory: pytest.TempPathFactory) -> LogKeys:
     return made
 
 
-def walked(leaves: list[Stood], kept: list[Kept], keys: LogKeys, outside: Iterable[tuple[str, str]] = ()) -> Report:
-    found = Found("opening", "openings")
+def walked(leaves: list[Stood], kept: list[KeptCheckpoint], keys: LogKeys, outside: Iterable[tuple[str, str]] = ()) -> Report:
+    found = LogFaults("opening", "openings")
     under: Callable[[int], list[Stood]] = lambda size: [one for one in leaves if one.number < size]  # noqa: E731
     checked = walk.walk(leaves=under, kept=kept, outside=outside, keys=keys, found=found)
     return found.report(checked=checked, unsealed=0)

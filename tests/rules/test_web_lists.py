@@ -12,10 +12,10 @@ from careward.web.listing import shown
 LIST = lists.Listing(
     noun="findings",
     columns=(
-        lists.Column("Account", "account", ("username",)),
-        lists.Column("Due", "due", ("due_on",), upward="Due, soonest first", downward="Due, latest first"),
-        lists.Column("Clause"),
-        lists.Column("Rows", "rows", ("rows",), numeric=True),
+        lists.ColumnHead("Account", "account", ("username",)),
+        lists.ColumnHead("Due", "due", ("due_on",), upward="Due, soonest first", downward="Due, latest first"),
+        lists.ColumnHead("Clause"),
+        lists.ColumnHead("Rows", "rows", ("rows",), numeric=True),
     ),
     filters=(
         lists.Text("q", "Name", ("username", "name")),
@@ -123,7 +123,7 @@ def test_a_preset_holds_until_it_is_turned_off():
 
 
 def test_a_list_without_downloads_gives_none():
-    plain = lists.Listing("clauses", (lists.Column("Clause"),), downloads=False)
+    plain = lists.Listing("clauses", (lists.ColumnHead("Clause"),), downloads=False)
     asked = lists.parse(plain, {"as": "csv"})
     assert asked.download == ""
     assert shown(plain, asked, lists.Page((1,), 1, 50, 1, 1)).downloads == ()

@@ -55,7 +55,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "tests.web.kit_sample.SignedIn",
-    "careward.web.errors.Refusals",
+    "careward.web.errors.RefusalPages",
 ]
 
 
@@ -74,11 +74,11 @@ class Row:
 LIST = lists.Listing(
     noun="findings",
     columns=(
-        lists.Column("Account", "account", ("account",)),
-        lists.Column("What is wrong", "what", ("what",)),
-        lists.Column("Who acts", "who", ("who",)),
-        lists.Column("Due", "due", ("due_on",), upward="Due, soonest first", downward="Due, latest first"),
-        lists.Column("Clause"),
+        lists.ColumnHead("Account", "account", ("account",)),
+        lists.ColumnHead("What is wrong", "what", ("what",)),
+        lists.ColumnHead("Who acts", "who", ("who",)),
+        lists.ColumnHead("Due", "due", ("due_on",), upward="Due, soonest first", downward="Due, latest first"),
+        lists.ColumnHead("Clause"),
     ),
     filters=(
         lists.Text("q", "Name or user name", ("account",)),

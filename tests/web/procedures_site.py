@@ -50,7 +50,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "tests.web.procedures_site.SomebodyAsks",
-    "careward.web.errors.Refusals",
+    "careward.web.errors.RefusalPages",
 ]
 urlpatterns = house.urlpatterns
 handler404 = errors.not_found

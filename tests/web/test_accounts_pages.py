@@ -16,7 +16,7 @@ from careward.evidence.errands.models import Errand
 from careward.evidence.ledger.models import Entry
 from careward.people.staff.models import Organisation
 from careward.work.approvals import actions as approvals
-from careward.work.approvals.actions import Asked
+from careward.work.approvals.actions import ApprovalWanted
 from careward.work.approvals.models import Approval
 from careward.work.approvals.rules import Content, Who
 from tests.make import found, people
@@ -518,7 +518,9 @@ def held(trust) -> Organisation:
     content = Content((("Would be closed", "1"),), ({"code": "feed.unsafe", "clause": "house", "detail": "14 of 28", "remedy": "Look"},))
     rows = replace(content, heads=("Account", "Whose", "What happens"), rows=(("p1", "Carol Dewhurst", "Close it"),), of=1)
     follows = (("accounts.reconcile", {"organisation": trust.pk, "on": TODAY.isoformat()}),)
-    asked = Asked("accounts.plan", ("system", "paris"), "Decide about PARIS", rows, "accounts:plans:allow", "paris", follows=follows)
+    asked = ApprovalWanted(
+        "accounts.plan", ("system", "paris"), "Decide about PARIS", rows, "accounts:plans:allow", "paris", follows=follows
+    )
     approvals.ask(organisation=trust, asked=asked, who=Who("job/nightly"), now=NOW, by="job/nightly")
     return trust
 

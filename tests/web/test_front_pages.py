@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import pytest
 from django.test import Client
 
-from careward.core.room import Happening, History, Hit, Panel, Room, Rows, Search
+from careward.core.room import DownloadRows, Happening, History, Hit, Panel, Room, Search
 from careward.people.staff.models import Organisation
 from tests.make import found, people
 from tests.make.house import furnished
@@ -58,7 +58,9 @@ def test_a_room_offers_a_panel_a_download_a_history_and_a_search_without_another
             Panel("person", "Toys", 90, "accounts/rests_on.jinja", lambda *, viewer, key, asked: ()),
             Panel("person", "Hidden toys", 91, "accounts/rests_on.jinja", lambda *, viewer, key, asked: (), "toy:toys:see"),
             Panel("person", "No toys", 92, "accounts/rests_on.jinja", lambda *, viewer, key, asked: None),
-            Panel("team", "Elsewhere", 1, "x", lambda *, viewer, key, asked: (), rows=lambda *, viewer, key, asked: Rows("x", (), ())),
+            Panel(
+                "team", "Elsewhere", 1, "x", lambda *, viewer, key, asked: (), rows=lambda *, viewer, key, asked: DownloadRows("x", (), ())
+            ),
         ),
         histories=(History("person", lambda *, viewer, key, most: [Happening(TODAY, f"Toy {key} given")]),),
         searches=(Search("Toys", lambda *, viewer, words, most: [Hit("person", str(carol.pk), f"Toy {words}")]),),

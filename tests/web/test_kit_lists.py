@@ -17,9 +17,9 @@ KINDS = ("clinical", "corporate", "infrastructure")
 LIST = lists.Listing(
     noun="systems",
     columns=(
-        lists.Column("System", "name", ("name",)),
-        lists.Column("Kind", "kind", ("-kind", "name")),
-        lists.Column("Pack"),
+        lists.ColumnHead("System", "name", ("name",)),
+        lists.ColumnHead("Kind", "kind", ("-kind", "name")),
+        lists.ColumnHead("Pack"),
     ),
     filters=(
         lists.Text("q", "Name", ("name", "code")),

@@ -122,7 +122,7 @@ def test_a_section_is_current_on_the_pages_below_it():
 
 
 def jinja_render(source: str, **context) -> str:
-    entries = (menu.Shown("Sample findings", "/sample/findings/", 0),)
+    entries = (menu.MenuShown("Sample findings", "/sample/findings/", 0),)
     given = {
         "viewer": kit_sample.VIEWER,
         "contact": "",

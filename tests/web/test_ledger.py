@@ -17,7 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from careward.evidence.errands import actions as queue
-from careward.evidence.errands.rules import Outcome
+from careward.evidence.errands.rules import ErrandOutcome
 from careward.evidence.ledger import actions, errands, pages, queries, rules
 from careward.evidence.ledger.models import Checkpoint, Entry, LedgerCheck
 from careward.evidence.ledger.proof import SCRIPT
@@ -148,7 +148,7 @@ def test_a_long_ledger_is_checked_by_the_worker_once_and_the_page_says_so(browse
     assert [pass_on_checks(now=NOW), pass_on_checks(now=NOW)] == [1, 0]
     errand = queue.claim(now=NOW, worker="test")
     kind = house().errands[errand.name]
-    assert queue.run(errand=errand, handle=kind.handle, prepare=kind.prepare, now=NOW) == Outcome.DONE
+    assert queue.run(errand=errand, handle=kind.handle, prepare=kind.prepare, now=NOW) == ErrandOutcome.DONE
     assert (LedgerCheck.objects.get().ended_at, LedgerCheck.objects.get().ok) == (NOW, True)
     noted = Entry.objects.get(verb="ledger.verified")
     asked = Entry.objects.get(verb="ledger.check_asked")

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from django.db import transaction
 
 from careward.access.accounts import allowing, measures
-from careward.access.accounts.counts import Group, RunCounts
+from careward.access.accounts.counts import AccountCount, RunCounts
 from careward.access.accounts.handing_over import BY_HAND, HAND_OVER
 from careward.access.accounts.keeping.plan import KeepingPlan, keys_wanted, plan_keeping, stirred
 from careward.access.accounts.keeping.reading import known_findings, lock_days, managers_of, names_of, standing_tasks, task_states
@@ -40,7 +40,7 @@ from careward.work.tasks.wanted import TaskPlan
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class RunKept:
     """What keeping a run changed."""
 
     run: Run
@@ -71,8 +71,8 @@ def keep_run(
     told_at: Mapping[str, datetime],
     now: datetime,
     by: str,
-    cases: Sequence[Group] | None = None,
-) -> Kept:
+    cases: Sequence[AccountCount] | None = None,
+) -> RunKept:
     """Stores what one reconciliation found and raises the work to put it right: one transaction, and twice is as once.
 
     `packs` maps each system's code to its pack, `told_at` to the moment its accounts were last loaded
@@ -87,7 +87,7 @@ def keep_run(
     plan, unsafe = _planned(run, judged, scope, packs, told_at, contents)
     done = write_tasks(organisation=organisation, plan=plan.tasks, on=on, now=now, by=by)
     write_findings(plan, run=run, tasks=done.ids, systems={code: s.pk for code, s in systems.items()})
-    kept = Kept(run, len(plan.opened), plan.still, len(plan.closed), done.raised, done.told, done.closed, done.reopened, unsafe)
+    kept = RunKept(run, len(plan.opened), plan.still, len(plan.closed), done.raised, done.told, done.closed, done.reopened, unsafe)
     _close(run, kept, plan, judged, measures.cases(organisation.pk) if cases is None else tuple(cases), now)
     allowing.put(run, contents, {code: s.name for code, s in scope.items()}, errand=RECONCILE, now=now)
     if any(s.connector != BY_HAND for s in scope.values()):
@@ -123,7 +123,7 @@ def _planned(
     return replace(plan, still=len(known) - len(plan.closed), tasks=plan.tasks.with_also(questions)), unsafe
 
 
-def _close(run: Run, kept: Kept, plan: KeepingPlan, judged: Sequence[Judged], cases: tuple[Group, ...], now: datetime) -> None:
+def _close(run: Run, kept: RunKept, plan: KeepingPlan, judged: Sequence[Judged], cases: tuple[AccountCount, ...], now: datetime) -> None:
     """Ends a run: its row says what was found, and the one entry of the ledger binds that and what was done about it."""
     here, codes = run.organisation, Counter(j.found.code for j in judged)
     counts = RunCounts(kept.opened, kept.still, kept.closed, kept.unsafe, dict(sorted(codes.items())), cases)

@@ -11,7 +11,7 @@ from careward.core.ports import Found
 from careward.people.staff.models import Organisation
 from careward.web.words import written_out
 from careward.work.approvals import actions as approvals
-from careward.work.approvals.actions import Asked
+from careward.work.approvals.actions import ApprovalWanted
 from careward.work.approvals.models import Approval
 from careward.work.approvals.queries import approved, waiting_about, who_of
 from careward.work.approvals.rules import Content, digest_of
@@ -78,7 +78,7 @@ def put(run: Run, contents: Mapping[str, Content], scope: Mapping[str, str], *, 
         approvals.drop(organisation=here, kind=KIND, subject=("system", code), now=now, by=by)
     who = who_of(by=by, organisation_id=here.pk, on=run.on_date)
     for code, content in sorted(contents.items()):
-        asked = Asked(
+        asked = ApprovalWanted(
             kind=KIND, subject=("system", code), title=f"Decide whether the change to {scope[code]} may go ahead", content=content,
             permission=ALLOW, system_code=code, asker_may_decide=by.startswith("cli/"),
             follows=((errand, {"organisation": here.pk, "on": run.on_date.isoformat()}),),

@@ -6,7 +6,7 @@ from django.http import HttpRequest
 from ninja import Path, Query, Router, Schema
 from ninja.errors import HttpError
 
-from careward.access.accounts.finding_lines import Place, Reach, open_findings, places
+from careward.access.accounts.finding_lines import AccountPlace, Reach, open_findings, places
 from careward.access.accounts.models import Account, Finding
 from careward.access.accounts.touched import on_systems, under_clause
 from careward.people.signin.api_keys import Bearer
@@ -113,7 +113,7 @@ def accounts_of_a_system(request: HttpRequest, code: Path[Word], asked: Query[Pa
     return {"total": rows.count(), "next": following, "accounts": [_account(a) for a in page]}
 
 
-def _finding(f: Finding, where: tuple[Place, ...]) -> dict[str, object]:
+def _finding(f: Finding, where: tuple[AccountPlace, ...]) -> dict[str, object]:
     accounts = [{"system": p.system_code, "environment": p.environment, "username": p.username, "clause": p.clause} for p in where]
     whole = {"system": f.system.code if f.system else "", "environment": f.environment, "username": f.username, "clause": f.clause}
     return {

@@ -8,7 +8,7 @@ VERSION = 2  # 1: `cases` were lists of values by place
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class AccountCount:
     """So many open accounts of one sort: what clauses are counted over."""
 
     pack: str
@@ -43,7 +43,7 @@ class RunCounts:
     closed: int = 0
     unsafe: tuple[str, ...] = ()
     by_code: Mapping[str, int] = field(default_factory=dict)
-    cases: tuple[Group, ...] | None = None
+    cases: tuple[AccountCount, ...] | None = None
 
     def kept(self) -> dict[str, Any]:
         """As a run keeps it, in JSON."""
@@ -54,7 +54,7 @@ class RunCounts:
         }  # fmt: skip
 
 
-GROUP = tuple(f.name for f in fields(Group))
+GROUP = tuple(f.name for f in fields(AccountCount))
 
 
 def counts_of(kept: Mapping[str, Any]) -> RunCounts:
@@ -69,5 +69,5 @@ def counts_of(kept: Mapping[str, Any]) -> RunCounts:
     )  # fmt: skip
 
 
-def _group(kept: Mapping[str, Any] | Sequence[Any]) -> Group:
-    return Group(**kept) if isinstance(kept, Mapping) else Group(**dict(zip(GROUP, kept, strict=True)))
+def _group(kept: Mapping[str, Any] | Sequence[Any]) -> AccountCount:
+    return AccountCount(**kept) if isinstance(kept, Mapping) else AccountCount(**dict(zip(GROUP, kept, strict=True)))

@@ -37,7 +37,7 @@ class Reach:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class AccountPlace:
     """An account that a finding touches: where it is, and what asks it there."""
 
     account_id: int
@@ -60,7 +60,7 @@ class FindingLine:
     person_id: int | None
     account_id: int | None
     system_code: str
-    places: tuple[Place, ...]
+    places: tuple[AccountPlace, ...]
     code: str
     what: str
     detail: str
@@ -91,13 +91,13 @@ def touched(within: Reach) -> QuerySet[FindingAccount]:
     return rows if isinstance(within.systems, Everywhere) else rows.filter(within_systems(within.systems) | theirs)
 
 
-def places(within: Reach, finding_ids: Sequence[int]) -> dict[int, tuple[Place, ...]]:
+def places(within: Reach, finding_ids: Sequence[int]) -> dict[int, tuple[AccountPlace, ...]]:
     """The accounts that findings touch, by system and user name: one query."""
     rows = touched(within).filter(finding_id__in=finding_ids)
-    found: defaultdict[int, list[Place]] = defaultdict(list)
+    found: defaultdict[int, list[AccountPlace]] = defaultdict(list)
     names = ("account_id", "system__name", "system__code", "account__environment", "account__username", "clause")
     for finding, *place in rows.order_by("system__name", "account__username", "id").values_list("finding_id", *names):
-        found[finding].append(Place(*place))
+        found[finding].append(AccountPlace(*place))
     return {number: tuple(there) for number, there in found.items()}
 
 
@@ -124,11 +124,11 @@ def _finding_download(within: Reach, batch: list[Finding]) -> Iterator[tuple[Any
     for f in batch:
         line = line_of(f, where.get(f.pk, ()))
         person = (f.person.name if f.person else "", f.employee_number or "", line.what, f.detail, line.step_words, line.who)
-        for place in line.places or (Place(0, f.system.name if f.system else "", "", f.environment, f.username, f.clause),):
+        for place in line.places or (AccountPlace(0, f.system.name if f.system else "", "", f.environment, f.username, f.clause),):
             yield (place.system, place.environment, place.username, *person, f.due_on, f.found_on, place.clause, f.pk)
 
 
-def line_of(f: Finding, where: tuple[Place, ...]) -> FindingLine:
+def line_of(f: Finding, where: tuple[AccountPlace, ...]) -> FindingLine:
     """A finding with the accounts it is about, in words."""
     return FindingLine(
         id=f.pk, whose=f.person.name if f.person else f.username or (f.system.name if f.system else ""), sub=_sub(f, where),
@@ -139,7 +139,7 @@ def line_of(f: Finding, where: tuple[Place, ...]) -> FindingLine:
     )  # fmt: skip
 
 
-def _sub(f: Finding, where: tuple[Place, ...]) -> str:
+def _sub(f: Finding, where: tuple[AccountPlace, ...]) -> str:
     """'cdewhurst, PARIS' for one account; '3 accounts: ePMA, PARIS, RiO' for a person's; the system for a whole system's."""
     if len(where) > 1:
         return f"{len(where)} accounts: {', '.join(dict.fromkeys(p.where for p in where))}"

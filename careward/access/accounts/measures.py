@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 from django.db.models import BooleanField, Case, Count, Q, Value, When
 from django.urls import reverse
 
-from careward.access.accounts.counts import Group, counts_of
+from careward.access.accounts.counts import AccountCount, counts_of
 from careward.access.accounts.models import Account, FindingAccount, Run
 from careward.core.packs.duties import HOUSE
 from careward.core.packs.pack import Pack
@@ -24,7 +24,7 @@ NIGHTS = 30
 
 
 # Which accounts each finding code is about (docs/explanation/reconciliation.md); "account.inactive" by step, entitlements by dimension.
-ABOUT: dict[str, Callable[[Group], bool]] = {
+ABOUT: dict[str, Callable[[AccountCount], bool]] = {
     "account.leaver": lambda g: g.in_use_by_people and g.matched,
     "account.inactive/lock": lambda g: g.in_use_by_people and g.use_known,
     "account.inactive/close": lambda g: g.in_use_by_people and g.use_known,
@@ -64,7 +64,7 @@ def late(*, organisation_id: int, on: date) -> dict[str, int]:
     return _accounts_by_clause(_to_put_right(organisation_id).filter(finding__due_on__lt=on))
 
 
-def cases(organisation_id: int) -> tuple[Group, ...]:
+def cases(organisation_id: int) -> tuple[AccountCount, ...]:
     """The open accounts of an organisation by sort: what the clauses are counted over."""
     rows = (
         Account.objects.filter(organisation_id=organisation_id, gone_on=None, status__in=("active", "locked"))
@@ -79,7 +79,7 @@ def cases(organisation_id: int) -> tuple[Group, ...]:
         .order_by()
         .values_list("system__pack", "is_live", "kind", "active", "matched", "use_known", "roles_stated", "teams_stated")
     )
-    return tuple(Group(*row) for row in rows.annotate(n=Count("id")))
+    return tuple(AccountCount(*row) for row in rows.annotate(n=Count("id")))
 
 
 def _is(*conditions: Q, **fields: Any) -> Case:
@@ -108,7 +108,7 @@ def about_clauses(pack: Pack) -> dict[str, set[str]]:
     return {clause: codes for clause, codes in found.items() if clause != HOUSE and _counts_here(clause, pack.id)}
 
 
-def totals_by_clause(groups: Iterable[Group], about: Mapping[str, Mapping[str, set[str]]]) -> dict[str, int]:
+def totals_by_clause(groups: Iterable[AccountCount], about: Mapping[str, Mapping[str, set[str]]]) -> dict[str, int]:
     """How many accounts each clause is about, over every pack that has it; one counts once however many codes speak for the clause."""
     totals = {clause: 0 for clauses in about.values() for clause in clauses}
     for group in groups:

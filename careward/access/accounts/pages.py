@@ -4,7 +4,7 @@ from django.db.models import Q
 
 from careward.access.accounts.touched import on_systems, touching, under_clause
 from careward.access.accounts.wording import KIND_WORDS, titles
-from careward.web.lists import Choice, Column, Listing, Many, Option, Text
+from careward.web.lists import Choice, ColumnHead, Listing, Many, Option, Text
 
 FINDING_HEADS = (
     "System",
@@ -48,11 +48,11 @@ def findings(
     return Listing(
         noun="findings",
         columns=(
-            Column("Account", "account", ("username",), upward="Account"),
-            Column("What is wrong", "what", ("code", "topic"), upward="What is wrong"),
-            Column("Who acts", "who", ("who", "manager__last_name"), upward="Who acts"),
-            Column("Due", "due", ("due_on",), upward="Due, soonest first", downward="Due, latest first"),
-            Column("Clause"),
+            ColumnHead("Account", "account", ("username",), upward="Account"),
+            ColumnHead("What is wrong", "what", ("code", "topic"), upward="What is wrong"),
+            ColumnHead("Who acts", "who", ("who", "manager__last_name"), upward="Who acts"),
+            ColumnHead("Due", "due", ("due_on",), upward="Due, soonest first", downward="Due, latest first"),
+            ColumnHead("Clause"),
         ),
         filters=(
             Text("q", "Name or user name", NAMES, also=lambda word: touching(account__username__icontains=word, finding__system=None)),
@@ -86,11 +86,11 @@ def accounts(environments: tuple[Option, ...]) -> Listing:
     return Listing(
         noun="accounts",
         columns=(
-            Column("Account", "username", ("username",), upward="User name"),
-            Column("Whose", "whose", ("person__last_name", "person__first_name"), upward="Whose"),
-            Column("Rights"),
-            Column("Last used", "used", ("last_used_at",), upward="Longest unused first", downward="Last used first"),
-            Column("Now"),
+            ColumnHead("Account", "username", ("username",), upward="User name"),
+            ColumnHead("Whose", "whose", ("person__last_name", "person__first_name"), upward="Whose"),
+            ColumnHead("Rights"),
+            ColumnHead("Last used", "used", ("last_used_at",), upward="Longest unused first", downward="Last used first"),
+            ColumnHead("Now"),
         ),
         filters=(
             Text("q", "Name or user name", ("username", "display_name", "person__last_name", "person__first_name")),

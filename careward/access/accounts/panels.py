@@ -9,7 +9,7 @@ from careward.access.accounts.models import Account, Finding
 from careward.access.accounts.whole_access import Rest, WholeAccess, rests_on, whole_access
 from careward.access.authorisations.queries import authorised
 from careward.core.rights import EVERYWHERE, Everywhere, Systems
-from careward.core.room import Happening, Hit, Rows
+from careward.core.room import DownloadRows, Happening, Hit
 from careward.people.staff.queries import answers_for
 from careward.systems.register.queries import SystemSeen, system_seen
 from careward.web import lists
@@ -39,9 +39,9 @@ def access(*, viewer: Viewer, key: int, asked: Mapping[str, Any]) -> WholeAccess
     return found if isinstance(within, Everywhere) else replace(found, only=tuple(sorted(within)))
 
 
-def access_rows(*, viewer: Viewer, key: int, asked: Mapping[str, Any]) -> Rows:
+def access_rows(*, viewer: Viewer, key: int, asked: Mapping[str, Any]) -> DownloadRows:
     """The same, for a file."""
-    return Rows("access", pages.ACCESS_HEADS, access(viewer=viewer, key=key, asked=asked).rows())
+    return DownloadRows("access", pages.ACCESS_HEADS, access(viewer=viewer, key=key, asked=asked).rows())
 
 
 def rests(*, viewer: Viewer, key: int, asked: Mapping[str, Any]) -> tuple[Rest, ...]:
@@ -87,14 +87,14 @@ def accounts(*, viewer: Viewer, key: str, asked: Mapping[str, Any]) -> SystemAcc
     return SystemAccounts(system, shown(listed, question, page), figures)
 
 
-def account_rows(*, viewer: Viewer, key: str, asked: Mapping[str, Any]) -> Rows:
+def account_rows(*, viewer: Viewer, key: str, asked: Mapping[str, Any]) -> DownloadRows:
     """Every account of a system that matches, for a file."""
     wanted = _asked(viewer, key, asked)
     lines: Iterable[Sequence[Any]] = ()
     if wanted is not None:
         system, listed, question = wanted
         lines = queries.account_rows(viewer.organisation_id, system.id, question, listed)
-    return Rows("accounts", pages.ACCOUNT_HEADS, lines)
+    return DownloadRows("accounts", pages.ACCOUNT_HEADS, lines)
 
 
 def by_system(*, viewer: Viewer, key: object, asked: Mapping[str, Any]) -> Mapping[str, queries.Grouped]:

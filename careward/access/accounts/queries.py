@@ -28,7 +28,7 @@ from careward.work.approvals.queries import waiting_about
 
 
 @dataclass(frozen=True, slots=True)
-class Figures:
+class FindingFigures:
     """The opening sentence of the findings page: one finding may touch several accounts, and one account have several findings."""
 
     open: int
@@ -110,7 +110,7 @@ def _manager(within: Reach, manager_id: str) -> tuple[Option, ...]:
     return (Option(manager_id, row.name),) if row else ()
 
 
-def figures(within: Reach, today: date) -> Figures:
+def figures(within: Reach, today: date) -> FindingFigures:
     """How many are open, late and with line managers, and how many accounts they are about: two queries."""
     counts = open_findings(within).filter(settled=False).aggregate(
         open=Count("id"), late=Count("id", filter=Q(due_on__lt=today)), managers=Count("id", filter=Q(who="line_manager")),
@@ -119,7 +119,7 @@ def figures(within: Reach, today: date) -> Figures:
     right = open_findings(within).filter(settled=False)
     rows = touched(within).filter(finding__in=right)
     accounts: int = rows.aggregate(n=Count("account_id", distinct=True))["n"]
-    return Figures(counts["open"], accounts, counts["late"], counts["managers"], counts["soonest"])
+    return FindingFigures(counts["open"], accounts, counts["late"], counts["managers"], counts["soonest"])
 
 
 def last_run(organisation_id: int) -> LastRun | None:

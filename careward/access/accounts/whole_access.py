@@ -79,7 +79,7 @@ class WholeAccess:
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class PlaceSaid:
     """What was said of one place: the last approval, the one that speaks today if any counts, and whether that is in force."""
 
     last: Authorisation
@@ -128,7 +128,7 @@ def _place(row: Account | Authorisation) -> Place:
     return (row.system_id, row.environment, "admin" if row.kind == "admin" else "normal")
 
 
-def _said(grants: list[Authorisation], number: str, today: date) -> dict[Place, Said]:
+def _said(grants: list[Authorisation], number: str, today: date) -> dict[Place, PlaceSaid]:
     """What was said of each place: the approval that speaks today, and of those that count for nothing the last."""
     of_place: dict[Place, list[Authorisation]] = defaultdict(list)
     for grant in grants:
@@ -136,20 +136,20 @@ def _said(grants: list[Authorisation], number: str, today: date) -> dict[Place, 
     return {place: _speaking(given, number, today) for place, given in of_place.items()}
 
 
-def _speaking(given: list[Authorisation], number: str, today: date) -> Said:
+def _speaking(given: list[Authorisation], number: str, today: date) -> PlaceSaid:
     pack = pack_on(given[-1].system.pack, today)
     values = {authority_of(g): g for g in given}
     speaks = authorisations.latest_in_force(authorisations.counted(values, holder=number, pack=pack), today)
-    return Said(given[-1], values[speaks] if speaks else None, bool(speaks and speaks.in_force(today)))
+    return PlaceSaid(given[-1], values[speaks] if speaks else None, bool(speaks and speaks.in_force(today)))
 
 
-def _of_accounts(accounts: list[Account], said: dict[Place, Said], wrong: Mapping[int, list[Finding]]) -> Iterable[AccessRow]:
+def _of_accounts(accounts: list[Account], said: dict[Place, PlaceSaid], wrong: Mapping[int, list[Finding]]) -> Iterable[AccessRow]:
     for account in accounts:
         findings = [f for f in wrong.get(account.pk, ()) if not f.settled]
         yield _row(account.system, account.environment, account.kind, said.get(_place(account)), account, findings)
 
 
-def _without_account(accounts: list[Account], said: dict[Place, Said]) -> Iterable[AccessRow]:
+def _without_account(accounts: list[Account], said: dict[Place, PlaceSaid]) -> Iterable[AccessRow]:
     """What is authorised and not there: no account yet, or one that went."""
     there = {_place(a) for a in accounts}
     for place, told in said.items():
@@ -157,7 +157,9 @@ def _without_account(accounts: list[Account], said: dict[Place, Said]) -> Iterab
             yield _row(told.last.system, told.last.environment, told.last.kind, told, None, [])
 
 
-def _row(system: System, environment: str, kind: str, said: Said | None, account: Account | None, findings: list[Finding]) -> AccessRow:
+def _row(
+    system: System, environment: str, kind: str, said: PlaceSaid | None, account: Account | None, findings: list[Finding]
+) -> AccessRow:
     sub = ", ".join(
         w for w in ("" if environment == "live" else environment, "" if kind == "normal" else wording.KIND_WORDS[kind].lower()) if w
     )
@@ -176,7 +178,7 @@ def _row(system: System, environment: str, kind: str, said: Said | None, account
     )  # fmt: skip
 
 
-def _may(said: Said | None) -> tuple[str, str]:
+def _may(said: PlaceSaid | None) -> tuple[str, str]:
     """What someone may, and who said so; an approval that is no authority is named as that."""
     if said is None:
         return "Nothing", "Nobody authorised it"

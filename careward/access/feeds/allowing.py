@@ -9,7 +9,7 @@ from careward.access.feeds.models import Load, LoadFile
 from careward.core.days import london_day
 from careward.core.decision import ALLOWED, Decision, refuse
 from careward.work.approvals import actions as approvals
-from careward.work.approvals.actions import Asked
+from careward.work.approvals.actions import ApprovalWanted
 from careward.work.approvals.models import Approval
 from careward.work.approvals.queries import who_of
 from careward.work.approvals.rules import Content, stands_for
@@ -46,7 +46,7 @@ def ask(load: Load, *, now: datetime, by: str) -> Approval:
     """Puts a held load to those who may let one go; never to whoever brought it."""
     who = who_of(by=load.begun_by, organisation_id=load.organisation_id, on=london_day(now))
     of = load.files.order_by("system_code").values_list("system_code", flat=True).distinct()
-    asked = Asked(
+    asked = ApprovalWanted(
         kind=KIND, subject=_subject(load), title=f"Decide whether load {load.pk} may go in", content=content_of(load),
         system_code=of[0] if len(of) == 1 else "", permission=rules.ALLOW, follows=((LET_GO, {"load": load.pk}),),
     )  # fmt: skip

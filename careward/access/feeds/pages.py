@@ -1,17 +1,17 @@
 """What the list of loads can be asked, and the heads of what can be downloaded."""
 
 from careward.access.feeds.rules import STATE_WORDS
-from careward.web.lists import Choice, Column, Listing, Option, Text
+from careward.web.lists import Choice, ColumnHead, Listing, Option, Text
 
 LOADS = Listing(
     noun="loads",
     columns=(
-        Column("Load", "load", ("id",), upward="Oldest first", downward="Newest first"),
-        Column("State", "state", ("state",)),
-        Column("Added", numeric=True),
-        Column("Changed", numeric=True),
-        Column("Gone", numeric=True),
-        Column("Refused", numeric=True),
+        ColumnHead("Load", "load", ("id",), upward="Oldest first", downward="Newest first"),
+        ColumnHead("State", "state", ("state",)),
+        ColumnHead("Added", numeric=True),
+        ColumnHead("Changed", numeric=True),
+        ColumnHead("Gone", numeric=True),
+        ColumnHead("Refused", numeric=True),
     ),
     filters=(
         Text("q", "Where it came from", ("source",)),
@@ -22,5 +22,5 @@ LOADS = Listing(
     none_yet="No files have been loaded yet.",
 )
 LOAD_HEADS = ("Load", "From", "Begun", "State", "Added", "Changed", "Gone", "Refused")
-PROBLEM_HEADS = ("File", "Line", "Column", "What is wrong", "What to do")
+PROBLEM_HEADS = ("File", "Line", "ColumnHead", "What is wrong", "What to do")
 MARKS = {"waiting": "wait", "examined": "wait", "held": "fix", "refused": "stop", "applied": "ok", "undone": "shut"}

@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 
 from careward.access.feeds.merge import Arranged, Cells, Difference, Refusals, Row, Standing, arrange, as_day, check, given_columns, spare
-from careward.access.feeds.rules import Figures
+from careward.access.feeds.rules import FileFigures
 from careward.access.feeds.world import World
 from careward.access.feeds.writing import Ink, Write
 from careward.core.blocks import Block
@@ -24,7 +24,7 @@ class Planned:
     """What one file would do, or has done; `digest` stands for the rows it was worked out against, `before` puts them back."""
 
     file: FeedFile
-    figures: Figures
+    figures: FileFigures
     problems: list[Problem]  # the first thousand
     problems_in_all: int
     notices: list[str]
@@ -160,7 +160,7 @@ class FilePlan:
         """What the file came to, by the counts of its own rows."""
         file = self.file
         changed = tally.changed if changed is None else changed
-        figures = Figures(
+        figures = FileFigures(
             file.name,
             rows=self.rows,
             refused=file.refused + self.refused,
@@ -175,10 +175,10 @@ class FilePlan:
 
     def unusable(self, problem: Problem) -> Planned:
         """A file that as a whole cannot be used."""
-        figures = Figures(self.file.name, rows=0, refused=self.file.refused + len(self.file.rows), usable=False)
+        figures = FileFigures(self.file.name, rows=0, refused=self.file.refused + len(self.file.rows), usable=False)
         return self._ended(figures, [problem])
 
-    def _ended(self, figures: Figures, more: list[Problem]) -> Planned:
+    def _ended(self, figures: FileFigures, more: list[Problem]) -> Planned:
         problems = [*self.file.problems, *self._problems, *more]
         in_all = len(problems) + self._unlisted
         notices = [*self.file.notices, *self.notices]

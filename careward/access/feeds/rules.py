@@ -45,7 +45,7 @@ NEAR = 0.85  # how alike two names are that differ by a letter or two
 
 
 @dataclass(frozen=True, slots=True)
-class Figures:
+class FileFigures:
     """What one file would do. `standing` rows were in the list before; `blanked`: how many rows had an identifier and how many lose it."""
 
     name: str
@@ -60,7 +60,7 @@ class Figures:
     usable: bool = True  # false: the file as a whole could not be used
 
 
-def judge(files: Iterable[Figures], safety: Safety) -> Decision:
+def judge(files: Iterable[FileFigures], safety: Safety) -> Decision:
     """Whether a load may go in without a named person's word; every reason to hold it at once."""
     decision = ALLOWED
     for each in files:
@@ -72,7 +72,7 @@ def _over(part: int, whole: int, percent: int, least: int) -> bool:
     return whole >= least and part * 100 > percent * whole
 
 
-def _empty(file: Figures) -> Decision:
+def _empty(file: FileFigures) -> Decision:
     if file.rows or not file.standing:
         return ALLOWED
     return _hold(
@@ -82,7 +82,7 @@ def _empty(file: Figures) -> Decision:
     )
 
 
-def _dropped(file: Figures, safety: Safety) -> Decision:
+def _dropped(file: FileFigures, safety: Safety) -> Decision:
     if not file.rows or not _over(file.gone, file.standing, safety.most_dropped_percent, safety.least_rows):
         return ALLOWED
     return _hold(
@@ -92,7 +92,7 @@ def _dropped(file: Figures, safety: Safety) -> Decision:
     )
 
 
-def _shifted(file: Figures, safety: Safety) -> Decision:
+def _shifted(file: FileFigures, safety: Safety) -> Decision:
     known = file.changed + file.unchanged
     if not _over(file.changed, known, safety.most_changed_percent, safety.least_rows):
         return ALLOWED
@@ -103,7 +103,7 @@ def _shifted(file: Figures, safety: Safety) -> Decision:
     )
 
 
-def _unreadable(file: Figures, safety: Safety) -> Decision:
+def _unreadable(file: FileFigures, safety: Safety) -> Decision:
     whole = file.rows + file.refused
     if not _over(file.refused, whole, safety.most_refused_percent, safety.least_rows):
         return ALLOWED
@@ -114,7 +114,7 @@ def _unreadable(file: Figures, safety: Safety) -> Decision:
     )
 
 
-def _blanked(file: Figures, safety: Safety) -> Decision:
+def _blanked(file: FileFigures, safety: Safety) -> Decision:
     decision = ALLOWED
     for column, (had, lost) in sorted(file.blanked.items()):
         if _over(lost, had, MOST_BLANKED_PERCENT, safety.least_rows):
@@ -130,7 +130,7 @@ def _hold(code: str, detail: str, remedy: str) -> Decision:
     return refuse(code, "house", detail, remedy)
 
 
-def usable(files: Sequence[Figures], *, whole_problems: int) -> Decision:
+def usable(files: Sequence[FileFigures], *, whole_problems: int) -> Decision:
     """Whether there is anything to load at all."""
     if any(f.usable and (f.rows or f.standing) for f in files):
         return ALLOWED

@@ -12,7 +12,7 @@ from django.core.files.uploadedfile import UploadedFile
 
 from careward.access.feeds.reading import FEED_READER
 from careward.core.columns import FEEDS
-from careward.core.ports import FeedProfile
+from careward.core.ports import ProfileChoice
 
 KINDS = ("csv", "parquet")
 KNOWN = tuple(f"{feed}.csv" for feed in FEEDS if feed != "accounts")
@@ -37,30 +37,30 @@ def system_of(name: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Mistake:
+class UploadMistake:
     """What is wrong with what was sent, and in which box of the form."""
 
     field: str
     message: str
 
 
-def profiles() -> tuple[tuple[FeedProfile, ...], tuple[str, ...]]:
+def profiles() -> tuple[tuple[ProfileChoice, ...], tuple[str, ...]]:
     """The mapping profiles that can be chosen, and why each other one cannot be used."""
     return FEED_READER().profiles()
 
 
-def kinds(known: Iterable[FeedProfile]) -> list[str]:
+def kinds(known: Iterable[ProfileChoice]) -> list[str]:
     """The endings of all the files that these profiles read."""
     return sorted({f".{kind}" for kind in KINDS} | {PurePath(f.file).suffix for profile in known for f in profile.feeds} - {""})
 
 
 def sort_out(
-    feeds: Sequence[UploadedFile], accounts: Sequence[UploadedFile], *, profile: str, known: Sequence[FeedProfile]
-) -> tuple[list[Upload], list[Mistake]]:
+    feeds: Sequence[UploadedFile], accounts: Sequence[UploadedFile], *, profile: str, known: Sequence[ProfileChoice]
+) -> tuple[list[Upload], list[UploadMistake]]:
     """What was sent, by the name it will be read under, and every mistake. A name is only ever compared, never followed."""
     chosen = next((p for p in known if p.id == profile), None)
     if chosen is None:
-        return [], [Mistake("profile", "Choose how the files are written")]
+        return [], [UploadMistake("profile", "Choose how the files are written")]
     uploads, mistakes = [], []
     for field, sent in (("files", feeds), ("accounts", accounts)):
         for each in sent:
@@ -68,11 +68,11 @@ def sort_out(
             if name:
                 uploads.append(Upload(name, each))
             else:
-                mistakes.append(Mistake(field, _unknown(field, Path(each.name or "").name, chosen)))
+                mistakes.append(UploadMistake(field, _unknown(field, Path(each.name or "").name, chosen)))
     return uploads, mistakes + _as_a_whole(uploads, sent_any=bool(feeds or accounts))
 
 
-def _read_under(sent: UploadedFile, profile: FeedProfile, *, accounts: bool) -> str:
+def _read_under(sent: UploadedFile, profile: ProfileChoice, *, accounts: bool) -> str:
     """The name, with its folder, under which the profile takes the file; empty when it does not, or the name gives no system's code."""
     name = (sent.name or "").strip().casefold()
     if not (SYSTEM if accounts else PLAIN).fullmatch(name):
@@ -82,7 +82,7 @@ def _read_under(sent: UploadedFile, profile: FeedProfile, *, accounts: bool) -> 
     return next((whole for f, whole in names if f.reads(whole)), "")
 
 
-def _unknown(field: str, name: str, profile: FeedProfile) -> str:
+def _unknown(field: str, name: str, profile: ProfileChoice) -> str:
     patterns = [f.file for f in profile.feeds if (f.feed == "accounts") == (field == "accounts")]
     if patterns == ["accounts/*.csv"]:
         return f"Name {name} after the system's code, like paris.csv"
@@ -91,18 +91,20 @@ def _unknown(field: str, name: str, profile: FeedProfile) -> str:
     return f"{name} is not a name we know; use one of {', '.join(PurePath(p).name for p in patterns)}"
 
 
-def _as_a_whole(uploads: Sequence[Upload], *, sent_any: bool) -> list[Mistake]:
+def _as_a_whole(uploads: Sequence[Upload], *, sent_any: bool) -> list[UploadMistake]:
     mistakes = []
     names = [u.name for u in uploads]
     if not sent_any:
-        mistakes.append(Mistake("files", "Choose at least one file"))
+        mistakes.append(UploadMistake("files", "Choose at least one file"))
     for name in sorted({n for n in names if names.count(n) > 1}):
-        mistakes.append(Mistake("accounts" if "/" in name else "files", f"{name} was chosen twice; choose it once"))
+        mistakes.append(UploadMistake("accounts" if "/" in name else "files", f"{name} was chosen twice; choose it once"))
     if len(names) > MOST_FILES:
-        mistakes.append(Mistake("files", f"Choose at most {MOST_FILES} files"))
+        mistakes.append(UploadMistake("files", f"Choose at most {MOST_FILES} files"))
     if sum(u.content.size or 0 for u in uploads) > MOST_BYTES:
         most = MOST_BYTES // (1024 * 1024)
-        mistakes.append(Mistake("files", f"Choose files of at most {most} MB in all, or load them at the command line with careward load"))
+        mistakes.append(
+            UploadMistake("files", f"Choose files of at most {most} MB in all, or load them at the command line with careward load")
+        )
     return mistakes
 
 

@@ -29,7 +29,7 @@ def loads(request: HttpRequest) -> HttpResponseBase:
 
 @needs(RUN)
 def begin(request: HttpRequest) -> HttpResponse:
-    mistakes: list[uploads.Mistake] = []
+    mistakes: list[uploads.UploadMistake] = []
     known, faults = uploads.profiles()
     profile = request.POST.get("profile", known[0].id)
     if request.method == "POST":

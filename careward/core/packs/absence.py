@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Absence:
+class AbsenceKinds:
     """Which absence kinds and assignment statuses count as long-term."""
 
     kinds: tuple[str, ...]

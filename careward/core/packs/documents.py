@@ -24,7 +24,7 @@ class Clause:
 
 
 @dataclass(frozen=True, slots=True)
-class Approval:
+class GroupApproval:
     group: str
     on: date
 
@@ -61,7 +61,7 @@ class Document:
     ratified_by: str = ""
     ratified_on: date | None = None
     foi_clause: str = ""
-    approvals: tuple[Approval, ...] = ()
+    approvals: tuple[GroupApproval, ...] = ()
     related: tuple[str, ...] = ()
     versions: tuple[DocumentVersion, ...] = ()
 

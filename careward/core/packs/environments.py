@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Environment:
+class EnvironmentKind:
     code: str
     title: str
     live: bool

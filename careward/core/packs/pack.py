@@ -5,11 +5,11 @@ from dataclasses import dataclass, fields, replace
 from datetime import date
 from typing import cast
 
-from careward.core.packs.absence import Absence
+from careward.core.packs.absence import AbsenceKinds
 from careward.core.packs.calendar import WorkingTimes
-from careward.core.packs.choices import Choice
+from careward.core.packs.choices import PackChoice
 from careward.core.packs.duties import DUTIES
-from careward.core.packs.environments import Environment
+from careward.core.packs.environments import EnvironmentKind
 from careward.core.packs.findings import FindingRule
 from careward.core.packs.inactivity import Inactivity
 from careward.core.packs.leavers import LeaversReport
@@ -35,18 +35,18 @@ class Pack:
     inactivity: Inactivity
     training: tuple[Course, ...]
     registration: Registration
-    absence: Absence
+    absence: AbsenceKinds
     safety: Safety
     terms: Terms
     findings: dict[str, FindingRule]
-    environments: tuple[Environment, ...]
+    environments: tuple[EnvironmentKind, ...]
     leavers_report: LeaversReport
     calendar: WorkingTimes
     document_review: DocumentReview
     duties: dict[str, str]  # the clause of each of duties.DUTIES
     register: tuple[RegisterEntry, ...] = ()
-    routes: tuple[Choice, ...] = ()
-    role_categories: tuple[Choice, ...] = ()
+    routes: tuple[PackChoice, ...] = ()
+    role_categories: tuple[PackChoice, ...] = ()
     documents: tuple[str, ...] = ()
     extends: tuple[str, ...] = ()  # the packs it stands on, lowest first
     digest: str = ""
@@ -60,7 +60,7 @@ class Pack:
         own = next((e.lock_after_days for e in self.register if e.code == system), 0)
         return replace(self.inactivity, lock_after_days=own) if own else self.inactivity
 
-    def environment(self, code: str) -> Environment | None:
+    def environment(self, code: str) -> EnvironmentKind | None:
         return next((e for e in self.environments if e.code == code), None)
 
     def environment_approvers(self, code: str) -> tuple[str, ...]:

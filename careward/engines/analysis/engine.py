@@ -18,7 +18,7 @@ import pyarrow as pa
 from pyarrow import parquet
 from pyarrow.fs import FileSystem, LocalFileSystem
 
-from careward.engines.analysis.tables import Shape, fitted
+from careward.engines.analysis.tables import ArrowShape, fitted
 
 if TYPE_CHECKING:
     import duckdb
@@ -29,13 +29,13 @@ Rows: TypeAlias = pa.Table | pa.RecordBatchReader | Path  # a path: a Parquet fi
 class Session(Protocol):
     """One comparison's hold on an engine; its tables are gone when it ends."""
 
-    def hold(self, name: str, rows: Rows, shape: Shape) -> None:
+    def hold(self, name: str, rows: Rows, shape: ArrowShape) -> None:
         """Makes rows a table of a shape. Raises ShapeError."""
 
     def keep(self, name: str, query: str) -> None:
         """Runs a query once and keeps its rows as a table."""
 
-    def read(self, query: str, shape: Shape) -> pa.Table:
+    def read(self, query: str, shape: ArrowShape) -> pa.Table:
         """The rows of a query, in a shape."""
 
 
@@ -77,7 +77,7 @@ class _InDuckDb:
     connection: "duckdb.DuckDBPyConnection"
     place: Path
 
-    def hold(self, name: str, rows: Rows, shape: Shape) -> None:
+    def hold(self, name: str, rows: Rows, shape: ArrowShape) -> None:
         if isinstance(rows, pa.Table):
             self.connection.register(name, fitted(name, rows, shape))  # read where it lies
         elif isinstance(rows, Path):
@@ -91,7 +91,7 @@ class _InDuckDb:
     def keep(self, name: str, query: str) -> None:
         self.connection.execute(f"CREATE TEMP TABLE {name} AS {query}")
 
-    def read(self, query: str, shape: Shape) -> pa.Table:
+    def read(self, query: str, shape: ArrowShape) -> pa.Table:
         return self.connection.execute(query).fetch_arrow_table().cast(shape.to_pyarrow())
 
 
@@ -122,7 +122,7 @@ class _InSpark:
     spark: Any  # a SparkSession
     place: str
 
-    def hold(self, name: str, rows: Rows, shape: Shape) -> None:
+    def hold(self, name: str, rows: Rows, shape: ArrowShape) -> None:
         from pyspark.sql.pandas.types import from_arrow_schema
 
         if isinstance(rows, Path):
@@ -142,11 +142,11 @@ class _InSpark:
         rows.write.parquet(f"{self.place}/{name}")
         self.spark.read.schema(rows.schema).parquet(f"{self.place}/{name}").createOrReplaceTempView(name)  # of no rows there may be no file
 
-    def read(self, query: str, shape: Shape) -> pa.Table:
+    def read(self, query: str, shape: ArrowShape) -> pa.Table:
         return self.spark.sql(query).toArrow().cast(shape.to_pyarrow())
 
 
-def _written(name: str, rows: pa.RecordBatchReader, shape: Shape, files: FileSystem, path: str) -> None:
+def _written(name: str, rows: pa.RecordBatchReader, shape: ArrowShape, files: FileSystem, path: str) -> None:
     """Batch by batch and by this thread, since whoever makes them may read a database that belongs to it."""
     with parquet.ParquetWriter(path, shape.to_pyarrow(), filesystem=files, compression="lz4") as file:
         for batch in rows:
@@ -171,7 +171,7 @@ def _folder_of_its_own(folder: Path | None) -> Iterator[Path]:
             shutil.rmtree(mine)
 
 
-def _checked(name: str, rows: Path, shape: Shape) -> list[str]:
+def _checked(name: str, rows: Path, shape: ArrowShape) -> list[str]:
     """The columns of a shape, once the Parquet is known to have them. Raises ShapeError."""
     first = next(rows.rglob("*.parquet"), rows) if rows.is_dir() else rows
     return list(fitted(name, parquet.read_schema(first).empty_table(), shape, cast=False).column_names)

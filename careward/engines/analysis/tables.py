@@ -18,7 +18,7 @@ _IN_ARROW = {"date": pa.date32(), "boolean": pa.bool_(), "int64": pa.int64(), "s
 
 
 @dataclass(frozen=True, slots=True)
-class Shape:
+class ArrowShape:
     """The columns of a table, each with its type in Ibis's words."""
 
     columns: Mapping[str, str]
@@ -44,7 +44,7 @@ def _of(feed: Feed, *names: str, **others: str) -> dict[str, str]:
 
 
 # Reconciliation reads these, of one organisation at a time. Roles and teams: "a;b"; null where the file has no such column.
-ACCOUNTS = Shape(
+ACCOUNTS = ArrowShape(
     {
         "account_id": "int64",
         "system": "string",
@@ -55,20 +55,20 @@ ACCOUNTS = Shape(
         "was_fits": "int64",
     }
 )
-PEOPLE = Shape(
+PEOPLE = ArrowShape(
     {"person_id": "int64", **_of(columns.STAFF, "employee_number", "email", smartcard="smartcard_uuid"),
      **_of(columns.STAFF, "registration_expires_on")}
 )  # fmt: skip
-ASSIGNMENTS = Shape({"person_id": "int64", **_of(columns.STAFF, "end_on", status="assignment_status"), "gone_on": "date"})
-TRAINING = Shape(
+ASSIGNMENTS = ArrowShape({"person_id": "int64", **_of(columns.STAFF, "end_on", status="assignment_status"), "gone_on": "date"})
+TRAINING = ArrowShape(
     {
         "person_id": "int64",
         **_of(columns.TRAINING, course="course_code"),
         **_of(columns.TRAINING, "result", "completed_on", "expires_on", "declaration_signed_on"),
     }
 )
-ABSENCES = Shape({"person_id": "int64", **_of(columns.ABSENCES, "kind", "from_on", "to_on")})
-AUTHORISATIONS = Shape(
+ABSENCES = ArrowShape({"person_id": "int64", **_of(columns.ABSENCES, "kind", "from_on", "to_on")})
+AUTHORISATIONS = ArrowShape(
     {
         **_of(columns.AUTHORISATIONS, "system", "environment"),
         "person_id": "int64",
@@ -77,8 +77,8 @@ AUTHORISATIONS = Shape(
         **_of(columns.AUTHORISATIONS, "approver_role", "approved_on", "expires_on", "exception_reason"),
     }
 )
-GENERIC = Shape(_of(columns.GENERIC_ACCOUNTS, "system", "username", approved_on="ig_approved_on", expires_on="expires_on"))
-SYSTEMS = Shape(_of(columns.SYSTEMS, system="code", kind="kind", pack="pack"))
+GENERIC = ArrowShape(_of(columns.GENERIC_ACCOUNTS, "system", "username", approved_on="ig_approved_on", expires_on="expires_on"))
+SYSTEMS = ArrowShape(_of(columns.SYSTEMS, system="code", kind="kind", pack="pack"))
 
 RECONCILED = {
     "accounts": ACCOUNTS,
@@ -93,8 +93,8 @@ RECONCILED = {
 
 # and writes these: whose each account is, how many open ones there are of each sort, and a row for each thing wrong (account_id is null
 # on a line about a whole system).
-MATCHES = Shape({"account_id": "int64", "person_id": "int64", "fits": "int64"})
-SORTS = Shape(
+MATCHES = ArrowShape({"account_id": "int64", "person_id": "int64", "fits": "int64"})
+SORTS = ArrowShape(
     {
         "pack": "string",
         "live": "boolean",
@@ -107,9 +107,9 @@ SORTS = Shape(
         "accounts": "int64",
     }
 )
-NUMBER = Shape({"number": "int64"})
-NAMES = Shape({"name": "string"})
-FINDINGS = Shape(
+NUMBER = ArrowShape({"number": "int64"})
+NAMES = ArrowShape({"name": "string"})
+FINDINGS = ArrowShape(
     {
         "account_id": "int64",
         "person_id": "int64",
@@ -147,19 +147,19 @@ def without(rows: "Table", *names: str) -> "Table":
     return rows.select(*[c for c in rows.columns if c not in names])
 
 
-def empty(shape: Shape) -> pa.Table:
+def empty(shape: ArrowShape) -> pa.Table:
     """A table of a shape with no rows."""
     return shape.to_pyarrow().empty_table()
 
 
-def arrow(shape: Shape, rows: Iterable[tuple[Any, ...]]) -> pa.Table:
+def arrow(shape: ArrowShape, rows: Iterable[tuple[Any, ...]]) -> pa.Table:
     """A table of a shape from rows in the order of its columns."""
     columns = list(zip(*rows, strict=True)) or [()] * len(shape)
     fields = shape.to_pyarrow()
     return pa.table([pa.array(c, f.type) for c, f in zip(columns, fields, strict=True)], schema=fields)
 
 
-def fitted(name: str, rows: pa.Table, shape: Shape, *, cast: bool = True) -> pa.Table:
+def fitted(name: str, rows: pa.Table, shape: ArrowShape, *, cast: bool = True) -> pa.Table:
     """Rows with the columns of a shape, made its types or, where that is not asked for, found to have them. Raises ShapeError."""
     if missing := [c for c in shape.names if c not in rows.column_names]:
         raise ShapeError(f"{name}: no column {missing[0]!r}; it needs {', '.join(shape.names)}")

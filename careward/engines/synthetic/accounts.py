@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from careward.engines.synthetic.names import ascii_of
 from careward.engines.synthetic.organisation import ADMIN
-from careward.engines.synthetic.shapes import Draft, Grant, Person, System
+from careward.engines.synthetic.shapes import AccountDraft, MadeGrant, MadePerson, MadeSystem
 
 COVER = {"clinical": {"clinical": 0.998, "support": 0.995, "corporate": 0.96}, "corporate": {}, "infrastructure": {}, "shared_drive": {}}
 EXCEPTION = "Works across two services; agreed for the pilot year"
@@ -14,19 +14,19 @@ EXCEPTION = "Works across two services; agreed for the pilot year"
 class Registrar:
     """Opens accounts as the procedures ask, so that nothing is wrong with them."""
 
-    def __init__(self, rng: random.Random, days: int, board: dict[str, Person], deputy_of: dict[str, Person]) -> None:
+    def __init__(self, rng: random.Random, days: int, board: dict[str, MadePerson], deputy_of: dict[str, MadePerson]) -> None:
         self.rng, self.days, self.board, self.deputy_of = rng, days, board, deputy_of
 
-    def has(self, system: System, person: Person) -> bool:
+    def has(self, system: MadeSystem, person: MadePerson) -> bool:
         cover = COVER[system.kind].get(person.job.family, 0.992)
         return self.rng.random() < (0.8 * cover if person.state == "left" else cover)
 
-    def open(self, system: System, person: Person) -> Draft:
+    def open(self, system: MadeSystem, person: MadePerson) -> AccountDraft:
         status, created, used = self._times(system, person)
         roles, teams = roles_of(system, person), person.teams
         grants = self._grants(system, person, "live", roles, teams, created or 0)
         number, email, card = self._identity(system, person)
-        return Draft(
+        return AccountDraft(
             system,
             "live",
             username_of(system, person),
@@ -44,12 +44,12 @@ class Registrar:
             grants,
         )
 
-    def grant(self, person: Person, environment: str, kind: str, roles: list[str], teams: list[str], created: int) -> Grant:
+    def grant(self, person: MadePerson, environment: str, kind: str, roles: list[str], teams: list[str], created: int) -> MadeGrant:
         by, role, exception = self._approver(person)
         expires = None if self.rng.random() < 0.5 else -1 - int(self.rng.random() * 700)
-        return Grant(environment, kind, list(roles), list(teams), by, role, created + int(self.rng.random() * 10), expires, exception)
+        return MadeGrant(environment, kind, list(roles), list(teams), by, role, created + int(self.rng.random() * 10), expires, exception)
 
-    def times(self, system: System, joined: int) -> tuple[int, int | None]:
+    def times(self, system: MadeSystem, joined: int) -> tuple[int, int | None]:
         """Created and last used, of an account in ordinary use: never so long ago that anything follows."""
         rng, most = self.rng, system.idle.lock_after_days - system.idle.notice_days - 1
         way = rng.random()
@@ -66,7 +66,7 @@ class Registrar:
         longest = max(used, min(joined, max(self.days, 30)))
         return used + int(rng.random() * (longest - used + 1)), used
 
-    def _times(self, system: System, person: Person) -> tuple[str, int | None, int | None]:
+    def _times(self, system: MadeSystem, person: MadePerson) -> tuple[str, int | None, int | None]:
         since = person.away_since
         if person.state == "present" or person.state == "starting":
             created, used = self.times(system, person.joined if person.state == "present" else 0)
@@ -78,7 +78,7 @@ class Registrar:
         shut = person.locked_away or (person.state == "leaving" and since > 12)
         return "locked" if shut else "active", created, used
 
-    def _approver(self, person: Person) -> tuple[str, str, str]:
+    def _approver(self, person: MadePerson) -> tuple[str, str, str]:
         way = self.rng.random()
         manager = person.supervisor or self.board["secretary"]
         if way > 0.98 and person.seat != "medical":
@@ -89,7 +89,9 @@ class Registrar:
                 return deputy.number, "deputy", ""
         return manager.number, "line_manager", ""
 
-    def _grants(self, system: System, person: Person, environment: str, roles: list[str], teams: list[str], created: int) -> list[Grant]:
+    def _grants(
+        self, system: MadeSystem, person: MadePerson, environment: str, roles: list[str], teams: list[str], created: int
+    ) -> list[MadeGrant]:
         """Mostly one; sometimes an older one that ran out before it, sometimes two that make the whole."""
         grant = self.grant(person, environment, "normal", roles, teams, created)
         way = self.rng.random()
@@ -102,7 +104,7 @@ class Registrar:
             return [replace(grant, teams=[]), replace(grant, roles=[])]
         return [grant]
 
-    def _identity(self, system: System, person: Person) -> tuple[str, str, str]:
+    def _identity(self, system: MadeSystem, person: MadePerson) -> tuple[str, str, str]:
         """Number, address and card as the export tells them: sometimes one is left out or written large."""
         number = person.number if system.says("employee_number") else ""
         email = person.email if system.says("email") else ""
@@ -114,7 +116,7 @@ class Registrar:
             email = email.title()
         return number, email, card
 
-    def _display(self, person: Person) -> str:
+    def _display(self, person: MadePerson) -> str:
         return f"{person.last.upper()}, {person.first}" if self.rng.random() < 0.5 else person.name
 
     def _retold(self, roles: list[str]) -> list[str]:
@@ -123,7 +125,7 @@ class Registrar:
         return [r.upper() for r in roles] if way < 0.01 else list(reversed(roles)) if way < 0.03 else list(roles)
 
 
-def roles_of(system: System, person: Person) -> list[str]:
+def roles_of(system: MadeSystem, person: MadePerson) -> list[str]:
     leads = person.seat != ""
     if system.kind == "clinical":
         return [*_clinical(person), *(["Team Manager"] if leads and person.job.family == "clinical" else [])]
@@ -131,7 +133,7 @@ def roles_of(system: System, person: Person) -> list[str]:
     return [plain, "Manager"] if leads else [plain]
 
 
-def _clinical(person: Person) -> list[str]:
+def _clinical(person: MadePerson) -> list[str]:
     job = person.job
     if job.family == "clinical":
         return ["Clinician", "Prescriber"] if job.body in ("GMC", "GPhC") else ["Clinician"]
@@ -140,7 +142,7 @@ def _clinical(person: Person) -> list[str]:
     return ["Read Only"]
 
 
-def username_of(system: System, person: Person) -> str:
+def username_of(system: MadeSystem, person: MadePerson) -> str:
     """Three fashions of user name, each unlike any other on its system."""
     if system.moments == "plain":
         return f"NM{person.number[-6:]}"

@@ -8,10 +8,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from careward.engines.synthetic.dates import Dates
-from careward.engines.synthetic.shapes import Draft, Grant, Person, System
+from careward.engines.synthetic.shapes import AccountDraft, MadeGrant, MadePerson, MadeSystem
 
-Do = Callable[[Draft, "Around"], None]
-Fits = Callable[[System], bool]
+Do = Callable[[AccountDraft, "Around"], None]
+Fits = Callable[[MadeSystem], bool]
 
 
 @dataclass(slots=True)
@@ -20,10 +20,10 @@ class Around:
 
     rng: random.Random
     dates: Dates
-    others: Sequence[Person]  # in order, with an address of their own
+    others: Sequence[MadePerson]  # in order, with an address of their own
     teams: Sequence[str]
 
-    def other(self, person: Person | None, *, card: bool = False) -> Person:
+    def other(self, person: MadePerson | None, *, card: bool = False) -> MadePerson:
         start = int(self.rng.random() * len(self.others))
         ring = (
             (*self.others[start:], *self.others[:start])
@@ -33,19 +33,19 @@ class Around:
         return next(p for p in ring if p is not person and (p.card or not card))
 
 
-def idle(draft: Draft, ago: int) -> None:
+def idle(draft: AccountDraft, ago: int) -> None:
     """Last used that many days ago, and made before."""
     draft.used, draft.created = ago, max(draft.created or 0, ago + 5)
     for grant in draft.grants:
         grant.approved = max(grant.approved, draft.created)
 
 
-def never(draft: Draft, ago: int) -> None:
+def never(draft: AccountDraft, ago: int) -> None:
     idle(draft, ago)
     draft.used, draft.created = None, ago
 
 
-def sole(draft: Draft) -> Grant:
+def sole(draft: AccountDraft) -> MadeGrant:
     """Rests the account on one grant of the line manager's for just what it has."""
     manager = draft.person.supervisor.number if draft.person and draft.person.supervisor else draft.grants[-1].by
     grant = replace(
@@ -56,8 +56,8 @@ def sole(draft: Draft) -> Grant:
     return grant
 
 
-def inactive(step: str, ago: Callable[[System], int], *, unused: bool = False, locked: bool = False) -> Do:
-    def plant(draft: Draft, around: Around) -> None:
+def inactive(step: str, ago: Callable[[MadeSystem], int], *, unused: bool = False, locked: bool = False) -> Do:
+    def plant(draft: AccountDraft, around: Around) -> None:
         (never if unused else idle)(draft, ago(draft.system))
         rule = draft.system.idle
         draft.status = "locked" if locked else "active"
@@ -67,22 +67,22 @@ def inactive(step: str, ago: Callable[[System], int], *, unused: bool = False, l
     return plant
 
 
-def past_midnight(draft: Draft, around: Around) -> None:
+def past_midnight(draft: AccountDraft, around: Around) -> None:
     """Used half past midnight in London on the last day that is still in order; in summer UTC calls it the day before."""
     ago = draft.system.idle.lock_after_days - draft.system.idle.notice_days - 1
     idle(draft, ago)
     draft.used_at = around.dates.after_midnight(ago)
 
 
-def use_unknown(draft: Draft, around: Around) -> None:
+def use_unknown(draft: AccountDraft, around: Around) -> None:
     draft.used = draft.created = None
     draft.plant("account.use_unknown", "ask")
 
 
-def ungranted(change: Callable[[Grant, Draft], None] | None) -> Do:
+def ungranted(change: Callable[[MadeGrant, AccountDraft], None] | None) -> Do:
     """Rests the account on a grant that does not count."""
 
-    def plant(draft: Draft, around: Around) -> None:
+    def plant(draft: AccountDraft, around: Around) -> None:
         grant = sole(draft)
         if change is None:
             draft.grants = []
@@ -94,7 +94,7 @@ def ungranted(change: Callable[[Grant, Draft], None] | None) -> Do:
 
 
 def expired(*ends: int) -> Do:
-    def plant(draft: Draft, around: Around) -> None:
+    def plant(draft: AccountDraft, around: Around) -> None:
         grant = sole(draft)
         grant.approved = max(grant.approved, max(ends) + 30)
         draft.grants = [replace(grant, expires=end, approved=grant.approved + nth) for nth, end in enumerate(ends)]
@@ -103,13 +103,13 @@ def expired(*ends: int) -> Do:
     return plant
 
 
-def expired_and_self(draft: Draft, around: Around) -> None:
+def expired_and_self(draft: AccountDraft, around: Around) -> None:
     """The one that counts has run out; the one in force was given by the holder."""
     expired(10)(draft, around)
     draft.grants.append(replace(draft.grants[0], by=draft.number_of_holder(), expires=None, approved=12))
 
 
-def granted(change: Callable[[Grant], None]) -> Do:
+def granted(change: Callable[[MadeGrant], None]) -> Do:
     """A near miss: unusual, and good."""
     return lambda draft, around: change(sole(draft))
 
@@ -118,7 +118,7 @@ def rights(code: str, dimension: str) -> Do:
     """More or less in the account than was authorised, in one dimension."""
     topic = code if dimension == "roles" else f"{code}_team"
 
-    def plant(draft: Draft, around: Around) -> None:
+    def plant(draft: AccountDraft, around: Around) -> None:
         has: list[str] = getattr(draft, dimension)
         more = "Records Administrator" if dimension == "roles" else _strange_team(draft, around)
         if code == "entitlement.excess":
@@ -131,7 +131,7 @@ def rights(code: str, dimension: str) -> Do:
     return plant
 
 
-def _strange_team(draft: Draft, around: Around) -> str:
+def _strange_team(draft: AccountDraft, around: Around) -> str:
     """For one who moved, the team they left; else any that is not theirs."""
     person = draft.person
     left = [p.team.code for p in person.posts if p.end is not None] if person else []
@@ -139,7 +139,7 @@ def _strange_team(draft: Draft, around: Around) -> str:
     return next(t for t in (*left, *around.teams[start:], *around.teams[:start]) if t not in draft.teams)
 
 
-def unmatched(draft: Draft, around: Around) -> None:
+def unmatched(draft: AccountDraft, around: Around) -> None:
     """Nobody's number or address; the name is somebody's, and a name alone never matches."""
     draft.number = f"7{draft.number[1:]}" if draft.number and around.rng.random() < 0.5 else ""
     draft.email, draft.card, draft.grants, draft.matched = (
@@ -151,7 +151,7 @@ def unmatched(draft: Draft, around: Around) -> None:
     draft.plant("account.unmatched", "ask")
 
 
-def ambiguous(draft: Draft, around: Around) -> None:
+def ambiguous(draft: AccountDraft, around: Around) -> None:
     """One person's number or card with another's address or card."""
     says = draft.system.says
     other = around.other(draft.person, card=says("smartcard_uuid"))
@@ -168,7 +168,7 @@ def ambiguous(draft: Draft, around: Around) -> None:
 def duplicate(older: bool = False, unknown: bool = False) -> Do:
     """A second account: the older is the first, an unknown day counts as the newest, then the user name decides."""
 
-    def plant(draft: Draft, around: Around) -> None:
+    def plant(draft: AccountDraft, around: Around) -> None:
         draft.created, draft.used = max(draft.created or 0, 40), 2
         second = replace(draft, username=f"{draft.username}-2", roles=list(draft.roles), teams=list(draft.teams), grants=[], lines=[])
         draft.second = second
@@ -181,12 +181,12 @@ def duplicate(older: bool = False, unknown: bool = False) -> Do:
     return plant
 
 
-def gone(draft: Draft, around: Around) -> None:
+def gone(draft: AccountDraft, around: Around) -> None:
     """Authorised, and not in the export: nothing to judge."""
     draft.written = False
 
 
-def closed(draft: Draft, around: Around) -> None:
+def closed(draft: AccountDraft, around: Around) -> None:
     """Closed with everything wrong about it: left alone."""
     idle(draft, 500)
     draft.status, draft.grants = "closed", []
@@ -194,42 +194,42 @@ def closed(draft: Draft, around: Around) -> None:
 
 
 def both(*parts: Do) -> Do:
-    def plant(draft: Draft, around: Around) -> None:
+    def plant(draft: AccountDraft, around: Around) -> None:
         for part in parts:
             part(draft, around)
 
     return plant
 
 
-def locked(draft: Draft, around: Around) -> None:
+def locked(draft: AccountDraft, around: Around) -> None:
     draft.status = "locked"
 
 
-def _set(**values: object) -> Callable[[Grant], None]:
-    def change(grant: Grant) -> None:
+def _set(**values: object) -> Callable[[MadeGrant], None]:
+    def change(grant: MadeGrant) -> None:
         for name, value in values.items():
             setattr(grant, name, value)
 
     return change
 
 
-def _by_holder(grant: Grant, draft: Draft) -> None:
+def _by_holder(grant: MadeGrant, draft: AccountDraft) -> None:
     grant.by = draft.number_of_holder()
 
 
-def _loose(**values: object) -> Callable[[Grant, Draft], None]:
+def _loose(**values: object) -> Callable[[MadeGrant, AccountDraft], None]:
     return lambda grant, draft: _set(**values)(grant)
 
 
-def lock(more: int) -> Callable[[System], int]:
+def lock(more: int) -> Callable[[MadeSystem], int]:
     return lambda system: system.idle.lock_after_days + more
 
 
-def close(more: int) -> Callable[[System], int]:
+def close(more: int) -> Callable[[MadeSystem], int]:
     return lambda system: system.idle.close_after_days + more
 
 
-def notice(more: int) -> Callable[[System], int]:
+def notice(more: int) -> Callable[[MadeSystem], int]:
     return lambda system: system.idle.lock_after_days - system.idle.notice_days + more
 
 
@@ -237,19 +237,19 @@ def says(*columns: str) -> Fits:
     return lambda system: all(system.says(c) for c in columns)
 
 
-def always(system: System) -> bool:
+def always(system: MadeSystem) -> bool:
     return True
 
 
-def warns(system: System) -> bool:
+def warns(system: MadeSystem) -> bool:
     return system.idle.notice_days > 0
 
 
-def tells_apart(system: System) -> bool:
+def tells_apart(system: MadeSystem) -> bool:
     return sum(system.says(c) for c in ("employee_number", "email", "smartcard_uuid")) > 1
 
 
-def directors_do_not_count(system: System) -> bool:
+def directors_do_not_count(system: MadeSystem) -> bool:
     return "director" not in system.pack.registration.approvers
 
 

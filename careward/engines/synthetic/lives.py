@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from careward.engines.synthetic.dates import Dates
-from careward.engines.synthetic.shapes import Person, Post, Team
+from careward.engines.synthetic.shapes import MadePerson, MadePost, MadeTeam
 from careward.engines.synthetic.staff import Crowd
 
 Row = tuple[object, ...]
@@ -21,21 +21,23 @@ class Lives:
     absences: list[Row] = field(default_factory=list)
     deputies: list[Row] = field(default_factory=list)
     leavers: list[Row] = field(default_factory=list)
-    deputy_of: dict[str, Person] = field(default_factory=dict)  # by the manager's number, where one is in force
-    movers: list[Person] = field(default_factory=list)
+    deputy_of: dict[str, MadePerson] = field(default_factory=dict)  # by the manager's number, where one is in force
+    movers: list[MadePerson] = field(default_factory=list)
 
 
 class Fates:
     """Gives everybody at most one fate; those who lead or hold a seat are left alone, so that the tree stays whole."""
 
-    def __init__(self, rng: random.Random, crowd: Crowd, people: Sequence[Person], teams: Sequence[Team], dates: Dates, days: int) -> None:
+    def __init__(
+        self, rng: random.Random, crowd: Crowd, people: Sequence[MadePerson], teams: Sequence[MadeTeam], dates: Dates, days: int
+    ) -> None:
         self.rng, self.crowd, self.dates, self.days, self.teams = rng, crowd, dates, days, [t for t in teams if t.leader]
         self.staff = len(people)
         self.pool = [p for p in people if not p.seat]
         rng.shuffle(self.pool)
         self.lives = Lives()
 
-    def run(self, people: Sequence[Person]) -> Lives:
+    def run(self, people: Sequence[MadePerson]) -> Lives:
         self._lapse()
         self._each(self._leave, 0.006, 2)
         self._each(self._away, 0.007, 3)
@@ -53,25 +55,25 @@ class Fates:
         self._strangers()
         return self.lives
 
-    def _take(self, number: int, fits: Callable[[Person], bool] = lambda _: True) -> list[Person]:
-        out: list[Person] = []
-        kept: list[Person] = []
+    def _take(self, number: int, fits: Callable[[MadePerson], bool] = lambda _: True) -> list[MadePerson]:
+        out: list[MadePerson] = []
+        kept: list[MadePerson] = []
         while self.pool and len(out) < number:
             person = self.pool.pop()
             (out if fits(person) else kept).append(person)
         self.pool.extend(kept)
         return out
 
-    def _each(self, fate: Callable[[int, Person], None], share: float, least: int) -> None:
+    def _each(self, fate: Callable[[int, MadePerson], None], share: float, least: int) -> None:
         for nth, person in enumerate(self._take(max(least, round(share * self.staff)))):
             fate(nth, person)
 
-    def _settle(self, person: Person, ago: int) -> None:
+    def _settle(self, person: MadePerson, ago: int) -> None:
         """Makes sure that somebody had joined well before what happens to them."""
         if person.joined < ago + 30:
             person.joined = person.posts[0].start = ago + 30 + int(self.rng.random() * 300)
 
-    def _leave(self, nth: int, person: Person) -> None:
+    def _leave(self, nth: int, person: MadePerson) -> None:
         """Left, and some accounts stand open."""
         self._settle(person, 400)
         post = person.posts[0]
@@ -86,10 +88,10 @@ class Fates:
         )[nth % 6]
         post.end, post.status, post.reason, person.away_since = end, status, "Voluntary resignation", since
         if nth % 6 == 4:
-            person.posts.append(Post(self._other(post.team), post.job, 300, 6, "active", post.reason, post.title))
+            person.posts.append(MadePost(self._other(post.team), post.job, 300, 6, "active", post.reason, post.title))
         self._tell_of(person, since)
 
-    def _left(self, nth: int, person: Person) -> None:
+    def _left(self, nth: int, person: MadePerson) -> None:
         ago = 2 + int(self.rng.random() ** 2 * max(60, self.days))
         self._settle(person, ago)
         post = person.posts[0]
@@ -102,15 +104,15 @@ class Fates:
         if ago <= 31:
             self._tell_of(person, ago)
 
-    def _tell_of(self, person: Person, ago: int) -> None:
+    def _tell_of(self, person: MadePerson, ago: int) -> None:
         self.lives.leavers.append((f"{person.first} {person.last}", person.posts[0].team.name, self.dates.day(ago)))
 
-    def _nearly_left(self, nth: int, person: Person) -> None:
+    def _nearly_left(self, nth: int, person: MadePerson) -> None:
         """The last day is the day itself: still here."""
         self._settle(person, 60)
         person.posts[0].end, person.posts[0].reason = 0, "Retirement"
 
-    def _away(self, nth: int, person: Person) -> None:
+    def _away(self, nth: int, person: MadePerson) -> None:
         kind, since, until, status, locked = (
             ("", 60, None, "maternity", True),
             ("long_term_sickness", 9, None, "active", False),
@@ -125,18 +127,18 @@ class Fates:
         person.posts[0].status = status
         if nth % 7 == 6:
             person.posts.append(
-                Post(self._other(person.team), person.job, since + 40, None, "long_term_absence", "", person.posts[0].title)
+                MadePost(self._other(person.team), person.job, since + 40, None, "long_term_absence", "", person.posts[0].title)
             )
         if kind:
             self._absent(person, kind, since, until)
 
-    def _nearly_away(self, nth: int, person: Person) -> None:
+    def _nearly_away(self, nth: int, person: MadePerson) -> None:
         self._settle(person, 240)
         way = nth % 7
         if way == 5:
             person.posts[0].status = "suspended"
         elif way == 6:
-            person.posts.append(Post(self._other(person.team), person.job, 120, None, "maternity", "", person.posts[0].title))
+            person.posts.append(MadePost(self._other(person.team), person.job, 120, None, "maternity", "", person.posts[0].title))
         else:
             kind, since, until = (
                 ("maternity", 200, 0),
@@ -147,10 +149,10 @@ class Fates:
             )[way]
             self._absent(person, kind, since, until)
 
-    def _absent(self, person: Person, kind: str, since: int, until: int | None) -> None:
+    def _absent(self, person: MadePerson, kind: str, since: int, until: int | None) -> None:
         self.lives.absences.append((person.number, kind, self.dates.day(since), self.dates.day(until)))
 
-    def _start(self, nth: int, person: Person) -> None:
+    def _start(self, nth: int, person: MadePerson) -> None:
         person.state, person.joined = "starting", -2 - nth % 20
         person.posts[0].start = person.joined
 
@@ -160,7 +162,7 @@ class Fates:
         for person in self._take(max(1, round(0.001 * self.staff)), lambda p: bool(p.registration)):
             person.registered_to = 0  # good through the day itself
 
-    def _data_security(self, nth: int, person: Person) -> None:
+    def _data_security(self, nth: int, person: MadePerson) -> None:
         self._settle(person, 800)
         way = (
             "expired:told",
@@ -174,7 +176,7 @@ class Fates:
         )[nth % 8]
         person.faults = (f"data:{way}",)
 
-    def _paris(self, nth: int, person: Person) -> None:
+    def _paris(self, nth: int, person: MadePerson) -> None:
         self._settle(person, 100)
         way = ("missing:none", "declaration:none", "declaration:tomorrow", "missing:failed", "expired:told", "missing:tomorrow")[nth % 6]
         person.faults = (f"paris:{way}",)
@@ -192,24 +194,24 @@ class Fates:
             if nth + 1 < len(self.pool):
                 self.crowd.rename(self.pool[nth + 1], self.pool[nth].first, self.pool[nth].last)
 
-    def _other(self, team: Team) -> Team:
+    def _other(self, team: MadeTeam) -> MadeTeam:
         other = self.rng.choice(self.teams)
         return other if other is not team else self.teams[(self.teams.index(team) + 1) % len(self.teams)]
 
-    def _move(self, nth: int, person: Person) -> None:
+    def _move(self, nth: int, person: MadePerson) -> None:
         ago = 5 + int(self.rng.random() * max(30, self.days - 60))
         self._settle(person, ago)
         old = person.posts[0]
         old.end, old.reason = ago + 1, "Internal transfer"
-        person.posts.append(Post(self._other(old.team), person.job, ago, title=old.title))
+        person.posts.append(MadePost(self._other(old.team), person.job, ago, title=old.title))
         person.supervisor = person.team.leader
         self.lives.movers.append(person)
 
-    def _second_post(self, nth: int, person: Person) -> None:
+    def _second_post(self, nth: int, person: MadePerson) -> None:
         self._settle(person, 60)
-        person.posts.append(Post(self._other(person.team), person.job, 30 + int(self.rng.random() * 30), title=person.posts[0].title))
+        person.posts.append(MadePost(self._other(person.team), person.job, 30 + int(self.rng.random() * 30), title=person.posts[0].title))
 
-    def _deputies(self, people: Sequence[Person]) -> None:
+    def _deputies(self, people: Sequence[MadePerson]) -> None:
         for team in self.teams:
             likely = [
                 p
@@ -225,7 +227,7 @@ class Fates:
             elif way < 0.8:
                 self._deputy(team.leader, likely[-1], 200, 0)  # the last day is not in it
 
-    def _deputy(self, manager: Person, deputy: Person, since: int, until: int) -> None:
+    def _deputy(self, manager: MadePerson, deputy: MadePerson, since: int, until: int) -> None:
         self.lives.deputies.append((manager.number, deputy.number, self.dates.day(since), self.dates.day(until)))
 
     def _strangers(self) -> None:

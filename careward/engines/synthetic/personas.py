@@ -5,13 +5,13 @@ from collections.abc import Sequence
 
 from careward.engines.synthetic.lives import Lives
 from careward.engines.synthetic.organisation import SEATS
-from careward.engines.synthetic.shapes import Line, Person, System
+from careward.engines.synthetic.shapes import MadePerson, MadeSystem, TruthLine
 
 Shown = dict[str, object]
 
 
 def personas(
-    people: Sequence[Person], board: dict[str, Person], lives: Lives, systems: Sequence[System], truth: Sequence[Line]
+    people: Sequence[MadePerson], board: dict[str, MadePerson], lives: Lives, systems: Sequence[MadeSystem], truth: Sequence[TruthLine]
 ) -> list[Shown]:
     """One entry for each role and person: role, number, name, job, team, the systems it is bound to, and a line about them."""
     found = Counter(t.employee_number for t in truth if t.employee_number)
@@ -35,7 +35,7 @@ def personas(
     return sorted(out, key=lambda entry: (str(entry["role"]), str(entry["persona"]), str(entry["employee_number"])))
 
 
-def _manager(people: Sequence[Person], lives: Lives, found: Counter[str]) -> Person:
+def _manager(people: Sequence[MadePerson], lives: Lives, found: Counter[str]) -> MadePerson:
     answer: Counter[str] = Counter()
     for person in people:
         if person.supervisor and person.state != "left":
@@ -44,7 +44,7 @@ def _manager(people: Sequence[Person], lives: Lives, found: Counter[str]) -> Per
     return max(leaders, key=lambda p: (p.number in lives.deputy_of, answer[p.number], p.number))
 
 
-def _bound(seat: str, systems: Sequence[System]) -> list[str]:
+def _bound(seat: str, systems: Sequence[MadeSystem]) -> list[str]:
     if seat == "systems":
         return ["paris"]
     if seat == "clinical":
@@ -52,7 +52,7 @@ def _bound(seat: str, systems: Sequence[System]) -> list[str]:
     return [s.code for s in systems if s.kind != "clinical"] if seat == "network" else []
 
 
-def _entry(role: str, person: Person, about: str, systems: list[str] | None = None, persona: str = "") -> Shown:
+def _entry(role: str, person: MadePerson, about: str, systems: list[str] | None = None, persona: str = "") -> Shown:
     return {
         "persona": persona or role,
         "role": role,

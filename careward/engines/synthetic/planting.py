@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from careward.engines.synthetic.accounts import Registrar
 from careward.engines.synthetic.faults import DECK, Around, Do, inactive
-from careward.engines.synthetic.shapes import Draft, Line, Person, System
+from careward.engines.synthetic.shapes import AccountDraft, MadePerson, MadeSystem, TruthLine
 from careward.engines.synthetic.specials import Specials
 from careward.engines.synthetic.training import consequences
 
@@ -20,7 +20,7 @@ class Deck:
         self.rng = rng
         self.waiting: list[int] = []
 
-    def deal(self, system: System) -> Do:
+    def deal(self, system: MadeSystem) -> Do:
         for nth, card in enumerate(self.waiting):
             if DECK[card][0](system):
                 del self.waiting[nth]
@@ -34,11 +34,11 @@ class Deck:
 class Planter:
     """Deals with one system at a time, yielding its accounts in the order of the export."""
 
-    def __init__(self, registrar: Registrar, specials: Specials, around: Around, people: Sequence[Person], deck: Deck) -> None:
+    def __init__(self, registrar: Registrar, specials: Specials, around: Around, people: Sequence[MadePerson], deck: Deck) -> None:
         self.registrar, self.specials, self.around, self.people, self.deck = registrar, specials, around, people, deck
         self.rng = registrar.rng
 
-    def drafts(self, system: System, *, unsafe: bool = False) -> Iterator[Draft]:
+    def drafts(self, system: MadeSystem, *, unsafe: bool = False) -> Iterator[AccountDraft]:
         holders = [p for p in self.people if self.registrar.has(system, p)]
         plain = [p for p in holders if p.state == "present" and not p.faults and not p.shared_mail]
         self.rng.shuffle(plain)
@@ -55,13 +55,13 @@ class Planter:
         yield from self.specials.shared(system, len(self.people))
         yield from self.specials.services(system)
 
-    def _special_holders(self, untouched: Sequence[Person]) -> tuple[list[Person], list[Person]]:
+    def _special_holders(self, untouched: Sequence[MadePerson]) -> tuple[list[MadePerson], list[MadePerson]]:
         """Who holds an administrator's account besides the everyday one, and the few who hold only that."""
         technical = [p for p in untouched if p.job.family == "corporate" and p.type == "employee"]
         outside = [p for p in untouched if p.type in ("external", "contractor") and p.email]
         return technical[: max(2, len(self.people) // 110)], outside[: max(1, len(self.people) // 2000)]
 
-    def _account(self, system: System, person: Person, card: Do | None, unsafe: bool) -> Iterator[Draft]:
+    def _account(self, system: MadeSystem, person: MadePerson, card: Do | None, unsafe: bool) -> Iterator[AccountDraft]:
         draft = self.registrar.open(system, person)
         if person.state == "leaving" and self.rng.random() < 0.4:
             draft.status = "closed"
@@ -77,7 +77,7 @@ class Planter:
         if draft.second:
             yield draft.second
 
-    def _marked(self, system: System, drafts: Iterator[Draft]) -> Iterator[Draft]:
+    def _marked(self, system: MadeSystem, drafts: Iterator[AccountDraft]) -> Iterator[AccountDraft]:
         """Adds what follows from the holder's own state to every open account of theirs."""
         for draft in drafts:
             person = draft.person
@@ -86,7 +86,7 @@ class Planter:
                     mark(draft, system, fault)
             yield draft
 
-    def _copies(self, system: System, untouched: Sequence[Person]) -> Iterator[Draft]:
+    def _copies(self, system: MadeSystem, untouched: Sequence[MadePerson]) -> Iterator[AccountDraft]:
         seats = [p for p in untouched if p.seat != "systems" and p.joined > 60]
         if not system.says("environment"):
             return
@@ -95,7 +95,7 @@ class Planter:
             yield from self.specials.copies(system, environment, seats[nth * number : (nth + 1) * number])
 
 
-def mark(draft: Draft, system: System, fault: str) -> None:
+def mark(draft: AccountDraft, system: MadeSystem, fault: str) -> None:
     if fault == "leaver":
         draft.plant("account.leaver", "close")
     elif fault == "absent":
@@ -109,10 +109,12 @@ def mark(draft: Draft, system: System, fault: str) -> None:
             draft.plant(follows[0], "ask", follows[1])
 
 
-def lines(draft: Draft) -> list[Line]:
+def lines(draft: AccountDraft) -> list[TruthLine]:
     """The truth about one account; nobody is named where nobody, or more than one, fits."""
     number = draft.person.number if draft.person and draft.matched else None
     return [
-        Line(draft.system.code, draft.environment, draft.username, number, code, step, clause, step == "lock" and draft.status == "locked")
+        TruthLine(
+            draft.system.code, draft.environment, draft.username, number, code, step, clause, step == "lock" and draft.status == "locked"
+        )
         for code, step, clause in draft.lines
     ]

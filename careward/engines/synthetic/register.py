@@ -3,7 +3,7 @@
 from careward.core.columns import SYSTEMS
 from careward.core.packs.pack import Pack, load
 from careward.core.packs.register import RegisterEntry
-from careward.engines.synthetic.shapes import System
+from careward.engines.synthetic.shapes import MadeSystem
 
 OTHERS = (
     "network",
@@ -61,7 +61,7 @@ STYLES = (
 MOMENTS = ("plain", "utc", "offset")
 
 
-def make_systems(number: int) -> list[System]:
+def make_systems(number: int) -> list[MadeSystem]:
     """As many systems as asked for, always the same ones in the same order."""
     tewv, elft, base = load("tewv"), load("elft"), load("base")
     known = {e.code: e for e in elft.register}
@@ -70,8 +70,8 @@ def make_systems(number: int) -> list[System]:
     return [_system(nth, entry, pack) for nth, (entry, pack) in enumerate(entries[:number])]
 
 
-def _system(nth: int, entry: RegisterEntry, pack: Pack) -> System:
-    return System(
+def _system(nth: int, entry: RegisterEntry, pack: Pack) -> MadeSystem:
+    return MadeSystem(
         code=entry.code,
         name=entry.name,
         kind=entry.kind,
@@ -106,7 +106,7 @@ def _invented(n: int) -> RegisterEntry:
     )
 
 
-def rows(systems: list[System]) -> list[tuple[str, ...]]:
+def rows(systems: list[MadeSystem]) -> list[tuple[str, ...]]:
     """The rows of systems.csv."""
     return [
         SYSTEMS.row(
@@ -127,7 +127,7 @@ def rows(systems: list[System]) -> list[tuple[str, ...]]:
     ]
 
 
-def _owner(system: System) -> str:
+def _owner(system: MadeSystem) -> str:
     return (
         "Chief Operating Officer"
         if system.kind == "clinical"

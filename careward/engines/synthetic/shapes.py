@@ -25,17 +25,17 @@ class TrustSummary:
 
 
 @dataclass(slots=True, eq=False)
-class Team:
+class MadeTeam:
     code: str
     name: str
     directorate: str
-    leader: "Person | None" = None
-    members: "list[Person]" = field(default_factory=list)
+    leader: "MadePerson | None" = None
+    members: "list[MadePerson]" = field(default_factory=list)
 
 
 @dataclass(slots=True)
-class Post:
-    team: Team
+class MadePost:
+    team: MadeTeam
     job: Job
     start: int
     end: int | None = None
@@ -45,7 +45,7 @@ class Post:
 
 
 @dataclass(slots=True, eq=False)
-class Person:
+class MadePerson:
     number: str
     title: str
     first: str
@@ -56,8 +56,8 @@ class Person:
     postcode: str
     type: str
     joined: int
-    posts: list[Post]
-    supervisor: "Person | None" = None
+    posts: list[MadePost]
+    supervisor: "MadePerson | None" = None
     preferred: str = ""
     nhs: str = ""
     card: str = ""
@@ -75,7 +75,7 @@ class Person:
         return self.posts[-1].job
 
     @property
-    def team(self) -> Team:
+    def team(self) -> MadeTeam:
         return self.posts[-1].team
 
     @property
@@ -88,7 +88,7 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True)
-class System:
+class MadeSystem:
     code: str
     name: str
     kind: str
@@ -109,7 +109,7 @@ class System:
 
 
 @dataclass(slots=True)
-class Grant:
+class MadeGrant:
     """One row of authorisations.csv."""
 
     environment: str
@@ -124,13 +124,13 @@ class Grant:
 
 
 @dataclass(slots=True)
-class Draft:
+class AccountDraft:
     """One account on its way into an export, with the grants it rests on and the findings planted in it."""
 
-    system: System
+    system: MadeSystem
     environment: str
     username: str
-    person: Person | None
+    person: MadePerson | None
     kind: str
     status: str
     name: str
@@ -141,12 +141,12 @@ class Draft:
     used: int | None
     roles: list[str]
     teams: list[str]
-    grants: list[Grant]
+    grants: list[MadeGrant]
     matched: bool = True
     written: bool = True
     used_at: str = ""  # where the moment itself is the trap
     lines: list[tuple[str, str, str]] = field(default_factory=list)  # code, step, clause
-    second: "Draft | None" = None
+    second: "AccountDraft | None" = None
 
     def number_of_holder(self) -> str:
         return self.person.number if self.person else ""
@@ -156,7 +156,7 @@ class Draft:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class TruthLine:
     """One line of the truth."""
 
     system: str

@@ -6,13 +6,13 @@ from itertools import count, islice
 from careward.engines.synthetic.accounts import Registrar, username_of
 from careward.engines.synthetic.dates import Dates
 from careward.engines.synthetic.faults import idle
-from careward.engines.synthetic.shapes import Draft, Person, System
+from careward.engines.synthetic.shapes import AccountDraft, MadePerson, MadeSystem
 
 Approval = tuple[str, str, str, str, str, str]
 SHARED = ("ward.handover", "reception.kiosk", "duty.desk", "meeting.room", "training.room", "pharmacy.hatch")
 SERVICES = ("interface.engine", "nightly.extract", "message.broker", "backup.agent", "scanner")
 Variant = tuple[
-    Callable[[Draft], None] | None, tuple[tuple[int, int], ...]
+    Callable[[AccountDraft], None] | None, tuple[tuple[int, int], ...]
 ]  # what is done to the account; approvals as (approved, expires)
 
 GOOD = ((200, -165),)
@@ -52,12 +52,12 @@ SERVICE_DECK: tuple[tuple[str, tuple[tuple[int, int], ...]], ...] = (
 class Specials:
     """Makes the special accounts of one system after another; each deck is dealt on from where it stopped."""
 
-    def __init__(self, registrar: Registrar, dates: Dates, board: dict[str, Person], owners: Sequence[Person]) -> None:
+    def __init__(self, registrar: Registrar, dates: Dates, board: dict[str, MadePerson], owners: Sequence[MadePerson]) -> None:
         self.registrar, self.dates, self.board, self.owners = registrar, dates, board, owners
         self.approvals: list[Approval] = []
         self._turn = {name: count() for name in ("generic", "service", "admin", "copy", "owner")}
 
-    def shared(self, system: System, staff: int) -> Iterator[Draft]:
+    def shared(self, system: MadeSystem, staff: int) -> Iterator[AccountDraft]:
         for n in range(max(2, staff // 90)):
             name = f"{SHARED[n % len(SHARED)]}.{n // len(SHARED) + 1:02}"
             way, approvals = GENERIC_DECK[next(self._turn["generic"]) % len(GENERIC_DECK)]
@@ -74,7 +74,7 @@ class Specials:
             self._approve(draft, approvals)
             yield draft
 
-    def services(self, system: System) -> Iterator[Draft]:
+    def services(self, system: MadeSystem) -> Iterator[AccountDraft]:
         for name in SERVICES[: 3 if system.kind == "clinical" else 2]:
             way, approvals = SERVICE_DECK[next(self._turn["service"]) % len(SERVICE_DECK)]
             draft = self._nobodys(system, f"svc.{name}", "service")
@@ -87,7 +87,7 @@ class Specials:
             self._approve(draft, approvals)
             yield draft
 
-    def admins(self, system: System, holders: Sequence[Person], leavers: Sequence[Person]) -> Iterator[Draft]:
+    def admins(self, system: MadeSystem, holders: Sequence[MadePerson], leavers: Sequence[MadePerson]) -> Iterator[AccountDraft]:
         """One in about twelve without approval or with one that ran out; where a leaver holds one, it must be closed."""
         for person in holders:
             draft = self._admin(system, person)
@@ -105,7 +105,7 @@ class Specials:
         for person in leavers:
             yield self._admin(system, person)
 
-    def strangers(self, system: System, holders: Sequence[Person]) -> Iterator[Draft]:
+    def strangers(self, system: MadeSystem, holders: Sequence[MadePerson]) -> Iterator[AccountDraft]:
         """Administrators nobody approved for anything here."""
         for person in holders:
             draft = self._admin(system, person)
@@ -114,7 +114,7 @@ class Specials:
             draft.plant("authorisation.missing", "ask")
             yield draft
 
-    def copies(self, system: System, environment: str, holders: Sequence[Person]) -> Iterator[Draft]:
+    def copies(self, system: MadeSystem, environment: str, holders: Sequence[MadePerson]) -> Iterator[AccountDraft]:
         """Accounts on a non-live copy, granted one by one by the role the pack names; one in ten is not."""
         role = system.pack.environment_approvers(environment)[0]
         for person in holders:
@@ -126,7 +126,7 @@ class Specials:
             self._misgrant(draft, next(self._turn["copy"]) % 40)
             yield draft
 
-    def _misgrant(self, draft: Draft, way: int) -> None:
+    def _misgrant(self, draft: AccountDraft, way: int) -> None:
         grant = draft.grants[0]
         if way == 1:
             draft.grants = []
@@ -144,7 +144,7 @@ class Specials:
         if way in (1, 9, 17, 25, 33):
             draft.plant("environment.unauthorised", "lock")
 
-    def _admin(self, system: System, person: Person) -> Draft:
+    def _admin(self, system: MadeSystem, person: MadePerson) -> AccountDraft:
         draft = self.registrar.open(system, person)
         draft.username, draft.kind = f"adm.{username_of(system, person)}", "admin"
         draft.status = "active" if person.state == "present" else draft.status
@@ -155,12 +155,12 @@ class Specials:
         draft.grants = [self.registrar.grant(person, "live", "admin", draft.roles, [], draft.created or 0)]
         return draft
 
-    def _nobodys(self, system: System, name: str, kind: str) -> Draft:
+    def _nobodys(self, system: MadeSystem, name: str, kind: str) -> AccountDraft:
         title = name.removeprefix("svc.").replace(".", " ").capitalize()
         email = f"{name}@{self.board['network'].email.split('@')[1]}" if system.says("email") and kind == "generic" else ""
-        return Draft(system, "live", name, None, kind, "active", title, "", email, "", 250, 1, [], [], [], matched=False)
+        return AccountDraft(system, "live", name, None, kind, "active", title, "", email, "", 250, 1, [], [], [], matched=False)
 
-    def _approve(self, draft: Draft, approvals: tuple[tuple[int, int], ...]) -> None:
+    def _approve(self, draft: AccountDraft, approvals: tuple[tuple[int, int], ...]) -> None:
         owner = self.owners[next(self._turn["owner"]) % len(self.owners)]
         for approved, expires in approvals:
             name = draft.username.upper() if approved == 300 else draft.username  # case is ignored
@@ -168,5 +168,5 @@ class Specials:
             self.approvals.append((draft.system.code, name, owner.number, self.dates.day(approved), self.dates.day(expires), reason))
 
 
-def first(people: Sequence[Person], number: int) -> list[Person]:
+def first(people: Sequence[MadePerson], number: int) -> list[MadePerson]:
     return list(islice(people, number))

@@ -6,7 +6,7 @@ from itertools import count, pairwise
 from careward.engines.synthetic import organisation as trust
 from careward.engines.synthetic.names import ascii_of, pick
 from careward.engines.synthetic.organisation import DOMAIN, PLACES, SEATS, SENIOR, SERVICES, Job, Seat, Service
-from careward.engines.synthetic.shapes import Person, Post, Team
+from careward.engines.synthetic.shapes import MadePerson, MadePost, MadeTeam
 
 TEAM_SIZE = 13
 STREETS = (
@@ -36,25 +36,25 @@ class Crowd:
         self._mails: dict[str, int] = {}
         self._addresses: list[tuple[str, str]] = []
 
-    def person(self, job: Job, team: Team, *, title: str = "", type: str = "employee") -> Person:
+    def person(self, job: Job, team: MadeTeam, *, title: str = "", type: str = "employee") -> MadePerson:
         rng = self.rng
         woman = rng.random() < 0.74
         first, last = pick(rng, woman)
         address, postcode = self._address()
         joined = self._joined()
-        person = Person(
+        person = MadePerson(
             number=str(next(self._numbers)), title=_title(rng, woman, job), first=first, last=last, email=self._mail(first, last),
             born=7300 + joined + int(rng.random() * 9000), address=address, postcode=postcode, type=type, joined=joined,
-            posts=[Post(team, job, joined, title=title or job.role)],
+            posts=[MadePost(team, job, joined, title=title or job.role)],
         )  # fmt: skip
         self._identify(person, job)
         team.members.append(person)
         return person
 
-    def rename(self, person: Person, first: str, last: str) -> None:
+    def rename(self, person: MadePerson, first: str, last: str) -> None:
         person.first, person.last, person.preferred, person.email = first, last, "", self._mail(first, last)
 
-    def _identify(self, person: Person, job: Job) -> None:
+    def _identify(self, person: MadePerson, job: Job) -> None:
         rng = self.rng
         person.nhs = self._nhs_number() if rng.random() < 0.62 else ""
         person.card = str(next(self._cards)) if job.family != "corporate" or rng.random() < 0.3 else ""
@@ -103,14 +103,14 @@ def _title(rng: random.Random, woman: bool, job: Job) -> str:
     return rng.choice(("Ms", "Mrs", "Miss", "Ms", "Mx")) if woman else "Mr"
 
 
-def make_staff(rng: random.Random, staff: int, days: int) -> tuple[Crowd, list[Person], dict[str, Person], list[Team]]:
+def make_staff(rng: random.Random, staff: int, days: int) -> tuple[Crowd, list[MadePerson], dict[str, MadePerson], list[MadeTeam]]:
     """Everybody, the holders of the seats by key, and the teams. Supervisors form a tree whose root is the chief executive."""
     crowd = Crowd(rng, days)
     board = _seats(crowd)
     people = list(board.values())
     left = staff - len(people)
     sizes = _sizes(rng, max(3, left // TEAM_SIZE), left)
-    heads: dict[str, Person] = {}
+    heads: dict[str, MadePerson] = {}
     teams = list(dict.fromkeys(p.team for p in people))
     for number, (service, team, size) in enumerate(_plan(sizes), start=len(teams) + 1):
         team.code = f"T{number:04}"
@@ -119,11 +119,11 @@ def make_staff(rng: random.Random, staff: int, days: int) -> tuple[Crowd, list[P
     return crowd, people, board, teams
 
 
-def _seats(crowd: Crowd) -> dict[str, Person]:
-    teams: dict[str, Team] = {}
-    board: dict[str, Person] = {}
+def _seats(crowd: Crowd) -> dict[str, MadePerson]:
+    teams: dict[str, MadeTeam] = {}
+    board: dict[str, MadePerson] = {}
     for seat in SEATS:
-        team = teams.setdefault(seat.team, Team(f"T{len(teams) + 1:04}", seat.team, seat.directorate))
+        team = teams.setdefault(seat.team, MadeTeam(f"T{len(teams) + 1:04}", seat.team, seat.directorate))
         person = board[seat.key] = crowd.person(_seat_job(seat), team, title=seat.title)
         person.joined = max(person.joined, crowd.days)  # whoever sits here has been here all along
         person.posts[0].start = person.joined
@@ -150,7 +150,7 @@ def _sizes(rng: random.Random, teams: int, people: int) -> list[int]:
     return [max(0, b - a) for a, b in pairwise(edges)]
 
 
-def _plan(sizes: list[int]) -> list[tuple[Service, Team, int]]:
+def _plan(sizes: list[int]) -> list[tuple[Service, MadeTeam, int]]:
     """Which service each team belongs to, by the services' shares, and its name: kind and place, never twice."""
     made: dict[str, int] = {s.directorate: 0 for s in SERVICES}
     plan = []
@@ -161,12 +161,14 @@ def _plan(sizes: list[int]) -> list[tuple[Service, Team, int]]:
         lap, kind = divmod(nth, len(service.teams))
         place = (lap + kind * 3) % len(PLACES)
         number = f" {lap // len(PLACES) + 1}" if lap >= len(PLACES) else ""
-        plan.append((service, Team("", f"{service.teams[kind]}, {PLACES[place]}{number}", service.directorate), size))
+        plan.append((service, MadeTeam("", f"{service.teams[kind]}, {PLACES[place]}{number}", service.directorate), size))
     return plan
 
 
-def _fill(crowd: Crowd, service: Service, team: Team, size: int, heads: dict[str, Person], board: dict[str, Person]) -> list[Person]:
-    out: list[Person] = []
+def _fill(
+    crowd: Crowd, service: Service, team: MadeTeam, size: int, heads: dict[str, MadePerson], board: dict[str, MadePerson]
+) -> list[MadePerson]:
+    out: list[MadePerson] = []
     if size and service.directorate not in heads:
         head = crowd.person(service.leader, team, title=service.head)
         head.supervisor, head.seat = board["operations"], f"head:{service.directorate}"

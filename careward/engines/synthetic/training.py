@@ -4,7 +4,7 @@ import random
 from collections.abc import Iterator
 
 from careward.engines.synthetic.dates import Dates
-from careward.engines.synthetic.shapes import Person
+from careward.engines.synthetic.shapes import MadePerson
 
 Row = tuple[str, str, str, str, str, str]
 CODES = ("data-security", "data-security", "data-security", "DSPT", "dsp", "data-security-awareness")
@@ -17,7 +17,7 @@ class Training:
     def __init__(self, rng: random.Random, dates: Dates, days: int) -> None:
         self.rng, self.dates, self.days = rng, dates, days
 
-    def rows(self, person: Person) -> Iterator[Row]:
+    def rows(self, person: MadePerson) -> Iterator[Row]:
         fault = next((f for f in person.faults if f.startswith(("data:", "paris:"))), "")
         yield from self._data(person, fault.removeprefix("data:") if fault.startswith("data:") else "")
         yield from self._paris(person, fault.removeprefix("paris:") if fault.startswith("paris:") else "")
@@ -27,12 +27,12 @@ class Training:
             )
 
     def _row(
-        self, person: Person, code: str, done: int, result: str = "passed", until: int | None = None, signed: int | None = None
+        self, person: MadePerson, code: str, done: int, result: str = "passed", until: int | None = None, signed: int | None = None
     ) -> Row:
         day = self.dates.day
         return (person.number, code, day(done), result, day(until), day(signed))
 
-    def _data(self, person: Person, fault: str) -> Iterator[Row]:
+    def _data(self, person: MadePerson, fault: str) -> Iterator[Row]:
         if fault:
             yield from self._data_wrong(person, fault)
             return
@@ -50,18 +50,18 @@ class Training:
             yield self._row(person, code, latest, until=latest - 365 if way < 0.5 else None)
         yield from self._earlier(person, latest)
 
-    def _latest(self, person: Person) -> int:
+    def _latest(self, person: MadePerson) -> int:
         if person.state == "left":
             return person.away_since + 1 + int(self.rng.random() * 200)
         return 3 + int(self.rng.random() * 327) if person.joined > 340 else 2 + int(self.rng.random() * max(1, person.joined - 3))
 
-    def _earlier(self, person: Person, latest: int) -> Iterator[Row]:
+    def _earlier(self, person: MadePerson, latest: int) -> Iterator[Row]:
         done = latest + 350
         while done < min(person.joined, self.days + 365):
             yield self._row(person, "data-security", done, until=done - 365)
             done += 340 + int(self.rng.random() * 25)
 
-    def _data_wrong(self, person: Person, fault: str) -> Iterator[Row]:
+    def _data_wrong(self, person: MadePerson, fault: str) -> Iterator[Row]:
         if fault == "expired:told":
             yield self._row(person, "data-security", 340, until=1)
         elif fault == "expired:months":
@@ -76,7 +76,7 @@ class Training:
         elif fault == "missing:tomorrow":
             yield self._row(person, "data-security", -1)
 
-    def _paris(self, person: Person, fault: str) -> Iterator[Row]:
+    def _paris(self, person: MadePerson, fault: str) -> Iterator[Row]:
         done = 2 + int(self.rng.random() * 600) if person.joined > 620 else 2 + int(self.rng.random() * max(1, person.joined - 3))
         if not fault:
             if self.rng.random() < 0.03:

@@ -19,7 +19,7 @@ from careward.engines.synthetic.faults import Around
 from careward.engines.synthetic.lives import Fates, Lives
 from careward.engines.synthetic.personas import personas
 from careward.engines.synthetic.planting import Deck, Planter, lines
-from careward.engines.synthetic.shapes import Draft, Line, Person, Post, System, TrustSummary
+from careward.engines.synthetic.shapes import AccountDraft, MadePerson, MadePost, MadeSystem, TrustSummary, TruthLine
 from careward.engines.synthetic.specials import Specials
 from careward.engines.synthetic.staff import make_staff
 from careward.engines.synthetic.training import Training
@@ -33,11 +33,11 @@ class TrustError(ValueError):
 
 
 @dataclass(slots=True)
-class Tally:
+class MadeTally:
     accounts: int = 0
     grants: int = 0
     faulty: int = 0
-    truth: list[Line] = field(default_factory=list)
+    truth: list[TruthLine] = field(default_factory=list)
 
 
 def make_trust(folder: Path, *, staff: int, systems: int, days: int, seed: int, on: date, unsafe_system: bool = False) -> TrustSummary:
@@ -85,7 +85,7 @@ def _check(folder: Path, staff: int, systems: int, days: int) -> None:
         raise TrustError(f"{folder} is not an empty folder; name a new one, so that nothing old is mixed in")
 
 
-def _write_people(folder: Path, people: list[Person], lives: Lives, dates: Dates, days: int, rng: random.Random) -> int:
+def _write_people(folder: Path, people: list[MadePerson], lives: Lives, dates: Dates, days: int, rng: random.Random) -> int:
     rows = [row for person in people for row in staff_rows(person, dates)]
     _write(folder, STAFF, rows)
     training = Training(rng, dates, days)
@@ -103,7 +103,7 @@ def _write(folder: Path, feed: Feed, rows: Iterable[Iterable[Any]]) -> None:
         out.writerows(rows)
 
 
-def staff_rows(person: Person, dates: Dates) -> list[tuple[str, ...]]:
+def staff_rows(person: MadePerson, dates: Dates) -> list[tuple[str, ...]]:
     """One row for each post of a person."""
     current = next((p for p in person.posts if p.end is None or p.end <= 0), person.posts[-1])
     body = person.job.body if person.registration else ""
@@ -126,7 +126,7 @@ def staff_rows(person: Person, dates: Dates) -> list[tuple[str, ...]]:
     return [STAFF.row(**own, **_post(person, nth, post, post is current, dates)) for nth, post in enumerate(person.posts, start=1)]
 
 
-def _post(person: Person, nth: int, post: Post, primary: bool, dates: Dates) -> dict[str, str]:
+def _post(person: MadePerson, nth: int, post: MadePost, primary: bool, dates: Dates) -> dict[str, str]:
     boss = person.supervisor if primary or post.team.leader is None else post.team.leader
     job = post.job
     return {
@@ -150,8 +150,8 @@ def _post(person: Person, nth: int, post: Post, primary: bool, dates: Dates) -> 
     }
 
 
-def _write_accounts(folder: Path, landscape: list[System], planter: Planter, dates: Dates, unsafe: str) -> Tally:
-    tally = Tally()
+def _write_accounts(folder: Path, landscape: list[MadeSystem], planter: Planter, dates: Dates, unsafe: str) -> MadeTally:
+    tally = MadeTally()
     with ExitStack() as stack:
         grants = csv.writer(stack.enter_context((folder / AUTHORISATIONS.file).open("w", encoding="utf-8", newline="")))
         grants.writerow(AUTHORISATIONS.names)
@@ -161,7 +161,7 @@ def _write_accounts(folder: Path, landscape: list[System], planter: Planter, dat
     return tally
 
 
-def _write_system(system: System, planter: Planter, dates: Dates, out: Any, grants: Any, tally: Tally, unsafe: bool) -> None:
+def _write_system(system: MadeSystem, planter: Planter, dates: Dates, out: Any, grants: Any, tally: MadeTally, unsafe: bool) -> None:
     out.writerow(system.columns)
     for draft in planter.drafts(system, unsafe=unsafe):
         if draft.written:
@@ -173,10 +173,10 @@ def _write_system(system: System, planter: Planter, dates: Dates, out: Any, gran
             grants.writerow(row)
             tally.grants += 1
     if unsafe:
-        tally.truth.append(Line(system.code, "", "", None, "feed.unsafe", "ask", system.clause("feed.unsafe"), False))
+        tally.truth.append(TruthLine(system.code, "", "", None, "feed.unsafe", "ask", system.clause("feed.unsafe"), False))
 
 
-def _account_row(draft: Draft, dates: Dates, rng: random.Random) -> list[str]:
+def _account_row(draft: AccountDraft, dates: Dates, rng: random.Random) -> list[str]:
     values = {
         "environment": draft.environment,
         "username": draft.username,
@@ -194,7 +194,7 @@ def _account_row(draft: Draft, dates: Dates, rng: random.Random) -> list[str]:
     return [values[column] for column in draft.system.columns]
 
 
-def _grant_rows(draft: Draft, dates: Dates) -> Iterable[tuple[str, ...]]:
+def _grant_rows(draft: AccountDraft, dates: Dates) -> Iterable[tuple[str, ...]]:
     for grant in draft.grants:
         yield AUTHORISATIONS.row(
             system=draft.system.code,
@@ -211,7 +211,7 @@ def _grant_rows(draft: Draft, dates: Dates) -> Iterable[tuple[str, ...]]:
         )
 
 
-def _summary(folder: Path, people: list[Person], assignments: int, landscape: list[System], tally: Tally) -> TrustSummary:
+def _summary(folder: Path, people: list[MadePerson], assignments: int, landscape: list[MadeSystem], tally: MadeTally) -> TrustSummary:
     by_code, by_system = Counter(t.code for t in tally.truth), Counter(t.system for t in tally.truth)
     return TrustSummary(
         folder,
@@ -227,7 +227,7 @@ def _summary(folder: Path, people: list[Person], assignments: int, landscape: li
     )
 
 
-def _write_truth(folder: Path, summary: TrustSummary, tally: Tally, on: date, asked: dict[str, object]) -> None:
+def _write_truth(folder: Path, summary: TrustSummary, tally: MadeTally, on: date, asked: dict[str, object]) -> None:
     truth = sorted((asdict(line) for line in tally.truth), key=lambda t: tuple(str(t[k] or "") for k in KEYS))
     with (folder / "findings.ndjson").open("w", encoding="utf-8", newline="\n") as file:
         file.writelines(json.dumps({k: t[k] for k in KEYS}, ensure_ascii=False) + "\n" for t in truth)

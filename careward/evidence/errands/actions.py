@@ -11,7 +11,7 @@ from django.db.models import Q, QuerySet
 
 from careward.evidence.errands import rules
 from careward.evidence.errands.models import Errand
-from careward.evidence.errands.rules import Asked, Outcome
+from careward.evidence.errands.rules import ErrandOutcome, ErrandWanted
 from careward.evidence.ledger import actions as ledger
 from careward.evidence.ledger.rules import plain
 
@@ -29,7 +29,7 @@ def ask(*, name: str, organisation: str, subject: str, now: datetime, body: Mapp
     )
 
 
-def ask_many(*, asked: Iterable[Asked], organisation: str, now: datetime) -> int:
+def ask_many(*, asked: Iterable[ErrandWanted], organisation: str, now: datetime) -> int:
     """Asks for many things at once, and returns how many; raises as `ask` does."""
     _in_transaction()
     rows = [
@@ -68,7 +68,9 @@ def _claimed(errand: Errand, now: datetime, worker: str) -> Errand:
     return errand
 
 
-def run(*, errand: Errand, handle: Callable[..., object], now: datetime, prepare: Callable[[Errand], object] | None = None) -> Outcome:
+def run(
+    *, errand: Errand, handle: Callable[..., object], now: datetime, prepare: Callable[[Errand], object] | None = None
+) -> ErrandOutcome:
     """Runs a claimed errand and finishes it in the transaction of its effect, so that the effect comes about exactly once.
 
     Calls `handle(errand)`, or `handle(errand, prepared)` after `prepare(errand)` has read and computed outside the transaction: long
@@ -79,12 +81,12 @@ def run(*, errand: Errand, handle: Callable[..., object], now: datetime, prepare
         prepared = () if prepare is None else (prepare(errand),)
         with transaction.atomic():
             if _locked(_held(errand)) is None:
-                return Outcome.LOST
+                return ErrandOutcome.LOST
             handle(errand, *prepared)
             finish(errand=errand, now=now)
     except Exception as error:
         return fail(errand=errand, now=now, fault=rules.fault_of(error))
-    return Outcome.DONE
+    return ErrandOutcome.DONE
 
 
 def finish(*, errand: Errand, now: datetime) -> None:
@@ -92,13 +94,13 @@ def finish(*, errand: Errand, now: datetime) -> None:
     _exactly_one(_held(errand).update(done_at=now, fault=""))
 
 
-def fail(*, errand: Errand, now: datetime, fault: str) -> Outcome:
+def fail(*, errand: Errand, now: datetime, fault: str) -> ErrandOutcome:
     """Puts a claimed errand off for longer each time, or names it stuck."""
     if rules.is_stuck(errand.tries):
         hit = _held(errand).update(claimed_at=None, stuck_at=now, fault=fault)
-        return Outcome.STUCK if hit else Outcome.LOST
+        return ErrandOutcome.STUCK if hit else ErrandOutcome.LOST
     hit = _held(errand).update(claimed_at=None, not_before=now + rules.back_off(errand.tries), fault=fault)
-    return Outcome.PUT_OFF if hit else Outcome.LOST
+    return ErrandOutcome.PUT_OFF if hit else ErrandOutcome.LOST
 
 
 @transaction.atomic

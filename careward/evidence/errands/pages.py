@@ -6,7 +6,7 @@ from django.db.models import Q
 
 from careward.core.room import TimedJob
 from careward.web.house import house
-from careward.web.lists import Choice, Column, Listing, Option, Text
+from careward.web.lists import Choice, ColumnHead, Listing, Option, Text
 
 LATE = timedelta(minutes=5)  # what should have begun so long ago shows that no worker runs
 HEADS = ("Number", "What", "Name", "On what", "State", "Asked for", "Not before", "Tries", "Fault")
@@ -21,12 +21,12 @@ STATES = {
 QUEUE = Listing(
     noun="pieces of work",
     columns=(
-        Column("What", "what", ("name",), upward="What, A to Z", downward="What, Z to A"),
-        Column("On what"),
-        Column("State"),
-        Column("Asked for", "asked", ("asked_at", "id"), upward="Oldest first", downward="Newest first"),
-        Column("Tries", "tries", ("tries",), numeric=True, upward="Fewest tries first", downward="Most tries first"),
-        Column("Set going"),
+        ColumnHead("What", "what", ("name",), upward="What, A to Z", downward="What, Z to A"),
+        ColumnHead("On what"),
+        ColumnHead("State"),
+        ColumnHead("Asked for", "asked", ("asked_at", "id"), upward="Oldest first", downward="Newest first"),
+        ColumnHead("Tries", "tries", ("tries",), numeric=True, upward="Fewest tries first", downward="Most tries first"),
+        ColumnHead("Set going"),
     ),
     filters=(
         Choice(

@@ -20,7 +20,7 @@ GRACE = timedelta(minutes=15)  # a time of day that passed longer ago was missed
 SKEW = timedelta(seconds=30)  # clocks of two machines differ by less; a moment further ahead says that one was wrong
 
 
-class Outcome(StrEnum):
+class ErrandOutcome(StrEnum):
     """What became of an errand that was run."""
 
     DONE = "done"
@@ -30,7 +30,7 @@ class Outcome(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class ErrandWanted:
     """One errand, for `ask_many`."""
 
     name: str

@@ -14,8 +14,8 @@ from careward.evidence.ledger.keys import ledger_keys
 from careward.evidence.ledger.models import Checkpoint, Entry, LedgerCheck
 from careward.evidence.ledger.rules import Deed
 from careward.seal.keys import LogKeys
-from careward.seal.notes import Checkpoint as Signed
 from careward.seal.notes import Signer
+from careward.seal.notes import TreeHead as Signed
 from careward.seal.tree import CompactRange
 from careward.seal.walk import Report
 

@@ -11,7 +11,7 @@ from django.db.models import Q
 
 from careward.core.days import LONDON, ONE_DAY
 from careward.web.house import house
-from careward.web.lists import Choice, Column, Listing, Option, Text
+from careward.web.lists import Choice, ColumnHead, Listing, Option, Text
 from careward.web.words import day, first_upper, written_out
 
 CHECK_EVERY = timedelta(days=7)  # a house rule: no procedure says how often
@@ -122,11 +122,11 @@ def entries_list() -> Listing:
     return Listing(
         noun="entries",
         columns=(
-            Column("What"),
-            Column("On what"),
-            Column("When", "when", ("id",), upward="Oldest first", downward="Newest first"),
-            Column("By"),
-            Column("Place", numeric=True),
+            ColumnHead("What"),
+            ColumnHead("On what"),
+            ColumnHead("When", "when", ("id",), upward="Oldest first", downward="Newest first"),
+            ColumnHead("By"),
+            ColumnHead("Place", numeric=True),
         ),
         filters=(
             Choice(

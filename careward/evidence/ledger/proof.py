@@ -10,7 +10,7 @@ from careward.evidence.ledger import rows, rules
 from careward.evidence.ledger.keys import ledger_keys
 from careward.evidence.ledger.models import Checkpoint
 from careward.seal import walk
-from careward.seal.walk import Found, Kept, Report, Stood
+from careward.seal.walk import KeptCheckpoint, LogFaults, Report, Stood
 
 SCRIPT = Path(__file__).parent / "standalone" / "verify_ledger.py"
 
@@ -21,9 +21,9 @@ def verify(*, keys_folder: Path | None = None, witnessed: Iterable[str] = ()) ->
     Finds a changed, dropped, inserted or reordered row and a tail cut off. `witnessed` are notes that others have kept: the ledger
     must still hold all they say. Nothing is locked; entries may be written and sealed meanwhile.
     """
-    keys, found = ledger_keys(keys_folder), Found("entry", "entries")
+    keys, found = ledger_keys(keys_folder), LogFaults("entry", "entries")
     saved = list(Checkpoint.objects.order_by("size"))
-    kept = [Kept(c.size, bytes(c.root), tuple(c.frontier["peaks"]), c.note) for c in saved]
+    kept = [KeptCheckpoint(c.size, bytes(c.root), tuple(c.frontier["peaks"]), c.note) for c in saved]
     outside = [("the copy beside the keys", keys.kept_latest()), *(("a witnessed checkpoint", note) for note in witnessed)]
     settled = saved[-1].frontier["settled"] if saved else 0
     checked = walk.walk(leaves=_leaves, kept=kept, outside=outside, keys=keys, found=found)

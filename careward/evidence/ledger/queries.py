@@ -25,7 +25,7 @@ SHOWN_CHECKPOINTS = 20
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class EntryLine:
     """One entry as a page shows it."""
 
     id: int
@@ -36,12 +36,12 @@ class Line:
     body: Mapping[str, Any]
 
 
-def history(*, organisation: str, subject: str, limit: int = 200) -> tuple[Line, ...]:
+def history(*, organisation: str, subject: str, limit: int = 200) -> tuple[EntryLine, ...]:
     """What was done to one thing, newest first."""
     return _lines(Entry.objects.filter(organisation=organisation, subject=subject), limit)
 
 
-def latest(*, organisation: str, verb: str = "", below_id: int | None = None, limit: int = 50) -> tuple[Line, ...]:
+def latest(*, organisation: str, verb: str = "", below_id: int | None = None, limit: int = 50) -> tuple[EntryLine, ...]:
     """The newest entries of an organisation, of one verb when it is given; `below_id` pages on."""
     found = Entry.objects.filter(organisation=organisation)
     if verb:
@@ -49,8 +49,8 @@ def latest(*, organisation: str, verb: str = "", below_id: int | None = None, li
     return _lines(found.filter(id__lt=below_id) if below_id is not None else found, limit)
 
 
-def _lines(found: QuerySet[Entry], limit: int) -> tuple[Line, ...]:
-    return tuple(Line(e.id, e.at, e.actor, e.verb, e.subject, e.body) for e in found.order_by("-id")[:limit])
+def _lines(found: QuerySet[Entry], limit: int) -> tuple[EntryLine, ...]:
+    return tuple(EntryLine(e.id, e.at, e.actor, e.verb, e.subject, e.body) for e in found.order_by("-id")[:limit])
 
 
 def inclusion(*, organisation: str, entry_id: int) -> Inclusion | None:
@@ -159,7 +159,7 @@ def _check(row: LedgerCheck | None) -> Check | None:
 
 
 @dataclass(frozen=True, slots=True)
-class Proof:
+class InclusionProof:
     """An inclusion proof as text (C2SP tlog-proof), and whether the entry as it stands now leads through it to what was signed."""
 
     text: str
@@ -180,21 +180,21 @@ class Sealed:
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class EntrySeen:
     """One entry with everything that can be said of it."""
 
-    line: Line
+    line: EntryLine
     what: str
     subject: str
     by: str
     facts: tuple[tuple[str, str], ...]
     written: str  # the entry as it is hashed
     sealed: Sealed | None
-    proof: Proof | None
+    proof: InclusionProof | None
     proof_waits: bool  # the ledger is so long that the proof is made when asked for
 
 
-def seen(*, organisation: str, entry_id: int, proof: bool = False) -> Seen | None:
+def seen(*, organisation: str, entry_id: int, proof: bool = False) -> EntrySeen | None:
     """One entry of an organisation with its place; `proof` asks for the proof also where that takes a while."""
     row = Entry.objects.filter(organisation=organisation, id=entry_id).first()
     if row is None:
@@ -203,8 +203,8 @@ def seen(*, organisation: str, entry_id: int, proof: bool = False) -> Seen | Non
     leaf = rules.leaf(as_sealed)
     sealed = _sealed(row.id, leaf)
     wanted = sealed is not None and (proof or sealed.newest_size < AT_ONCE)
-    return Seen(
-        line=Line(row.id, row.at, row.actor, row.verb, row.subject, row.body),
+    return EntrySeen(
+        line=EntryLine(row.id, row.at, row.actor, row.verb, row.subject, row.body),
         what=pages.what_was_done(row.verb),
         subject=pages.thing(row.subject),
         by=pages.whom(row.actor),
@@ -234,11 +234,11 @@ def _sealed(entry_id: int, leaf: bytes) -> Sealed | None:
     return Sealed(kept.number, bytes(kept.hash).hex(), same, first.size, first.sealed_at, newest.size, newest.sealed_at)
 
 
-def _proof(organisation: str, entry_id: int, leaf: bytes, size: int) -> Proof | None:
+def _proof(organisation: str, entry_id: int, leaf: bytes, size: int) -> InclusionProof | None:
     """None where places of the tree are missing, so that no proof can be made."""
     whole = Leaf.objects.filter(number__gte=0, number__lt=size).count() == size
     found = inclusion(organisation=organisation, entry_id=entry_id) if whole else None
-    return Proof(found.text(), _holds(found, leaf)) if found else None
+    return InclusionProof(found.text(), _holds(found, leaf)) if found else None
 
 
 def _holds(found: Inclusion, leaf: bytes) -> bool:

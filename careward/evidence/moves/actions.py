@@ -12,7 +12,7 @@ from django.db import connection
 
 from careward.core.decision import ALLOWED, Decision, Refused
 from careward.evidence.errands import actions as queue
-from careward.evidence.errands.rules import Asked
+from careward.evidence.errands.rules import ErrandWanted
 from careward.evidence.ledger import actions as ledger
 from careward.evidence.moves.kinds import Kind
 from careward.evidence.rows import bulk
@@ -166,7 +166,7 @@ def _remember_many(kind: Kind, move: str, moved: Iterable[tuple[int, str, str, s
 def _record(kind: Kind, row: Any, verb: str, now: datetime, by: str, entry: Mapping[str, Any], errands: Errands) -> None:
     organisation, subject = row.organisation.ods_code, f"{kind.thing}/{row.pk}"
     ledger.record(at=now, actor=by, verb=verb, subject=subject, organisation=organisation, **entry)
-    if follow := [Asked(name, subject, body) for name, body in errands]:
+    if follow := [ErrandWanted(name, subject, body) for name, body in errands]:
         queue.ask_many(asked=follow, organisation=organisation, now=now)
 
 

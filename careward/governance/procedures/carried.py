@@ -21,7 +21,7 @@ TESTS = HERE / "tests_by_clause.toml"  # written by tools/write_clause_index.py
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class CarriedPlace:
     """One rule, page or job that carries a clause: in plain words, and where it stands in the code."""
 
     words: str
@@ -32,7 +32,7 @@ class Place:
 class Carried:
     """How one clause is carried. `partly` says what of the duty is not here yet; `counts` says what one case of it is."""
 
-    places: tuple[Place, ...]
+    places: tuple[CarriedPlace, ...]
     partly: str = ""
     counts: str = ""  # "open accounts whose last use is known"; empty: it is shown by being there
     noun: str = "case"  # what one of them is called
@@ -40,7 +40,7 @@ class Carried:
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class PlacedClause:
     """One clause with the document it stands in."""
 
     pack: str
@@ -66,7 +66,7 @@ def proofs() -> Mapping[str, tuple[str, ...]]:
     return _told()[1]
 
 
-def clauses() -> Mapping[str, Known]:
+def clauses() -> Mapping[str, PlacedClause]:
     """Every clause of every document, by its ID, in the order of the documents."""
     return _clauses(folders())
 
@@ -80,8 +80,8 @@ def alike() -> Mapping[str, tuple[str, ...]]:
 
 
 @lru_cache(maxsize=8)
-def _clauses(where: Folders) -> Mapping[str, Known]:
-    return {c.id: Known(pack, document, c) for (pack, _), document in documents().items() for c in document.clauses}
+def _clauses(where: Folders) -> Mapping[str, PlacedClause]:
+    return {c.id: PlacedClause(pack, document, c) for (pack, _), document in documents().items() for c in document.clauses}
 
 
 @lru_cache(maxsize=8)

@@ -6,13 +6,13 @@ from urllib.parse import urlencode
 
 from careward.governance.procedures import rules
 from careward.governance.procedures.queries import Duty, Procedure, SectionView
-from careward.governance.procedures.rules import Figures
+from careward.governance.procedures.rules import DutyFigures
 
 LONGEST = 100
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class Narrowing:
     """What the address asks for; what it does not know is left out."""
 
     show: str = ""
@@ -39,9 +39,9 @@ class View:
     current: bool
 
 
-def parse(given: Mapping[str, str], procedure: Procedure) -> Asked:
+def parse(given: Mapping[str, str], procedure: Procedure) -> Narrowing:
     show, who = given.get("show", ""), given.get("who", "")
-    return Asked(
+    return Narrowing(
         show=show if show in rules.VIEWS else "",
         words=" ".join(given.get("words", "").replace("\0", " ").split())[:LONGEST],
         who=who if who in actors(procedure) else "",
@@ -53,14 +53,14 @@ def actors(procedure: Procedure) -> tuple[str, ...]:
     return tuple(sorted({d.clause.actor for d in procedure.duties}))
 
 
-def matches(duty: Duty, asked: Asked) -> bool:
+def matches(duty: Duty, asked: Narrowing) -> bool:
     """Whether a duty is shown: every word stands in its number, its duty or who acts."""
     text = f"{duty.clause.id} {duty.clause.duty} {duty.clause.actor}".casefold()
     in_view = duty.mark in rules.VIEWS[asked.show]
     return in_view and asked.who in ("", duty.clause.actor) and all(word in text for word in asked.words.casefold().split())
 
 
-def narrowed(procedure: Procedure, asked: Asked) -> tuple[SectionView, ...]:
+def narrowed(procedure: Procedure, asked: Narrowing) -> tuple[SectionView, ...]:
     """The sections with the duties that are asked for; a section that has none is left out."""
     if not asked.narrowed:
         return procedure.sections
@@ -68,7 +68,7 @@ def narrowed(procedure: Procedure, asked: Asked) -> tuple[SectionView, ...]:
     return tuple(replace(s, duties=duties, figures=rules.figures(duties)) for s, duties in sections if duties)
 
 
-def views(figures: Figures, asked: Asked) -> tuple[View, ...]:
+def views(figures: DutyFigures, asked: Narrowing) -> tuple[View, ...]:
     """The views, each with its count; one that would be empty is left out, unless it is the one shown."""
     every = (
         ("All", "", figures.duties),

@@ -12,10 +12,10 @@ from careward.access.accounts.models import Run
 from careward.core.packs.documents import Clause, Document
 from careward.core.ports import Measured
 from careward.governance.procedures import rules
-from careward.governance.procedures.carried import Carried, Known, Place, carried, clauses, proofs
+from careward.governance.procedures.carried import Carried, CarriedPlace, PlacedClause, carried, clauses, proofs
 from careward.governance.procedures.measures import collected, collected_late
 from careward.governance.procedures.models import Adoption
-from careward.governance.procedures.rules import Figures, Review
+from careward.governance.procedures.rules import DutyFigures, Review
 from careward.people.staff.models import Organisation
 from careward.people.staff.packs import document_of, pack_on
 from careward.web.words import plural
@@ -54,7 +54,7 @@ class Duty:
     clause: Clause
     state: str  # done, partly, missing: in this product
     mark: str  # see rules.mark_of
-    places: tuple[Place, ...]
+    places: tuple[CarriedPlace, ...]
     partly: str
     counts: str
     noun: str
@@ -87,7 +87,7 @@ class SectionView:
     number: str
     title: str
     duties: tuple[Duty, ...]
-    figures: Figures
+    figures: DutyFigures
 
     @property
     def heading(self) -> str:
@@ -99,7 +99,7 @@ class Procedure:
     """One document in force, clause by clause; `worst` is the duty to look at next."""
 
     in_force: InForce
-    figures: Figures
+    figures: DutyFigures
     sections: tuple[SectionView, ...]
     worst: Duty | None
     compared_at: datetime | None
@@ -219,7 +219,7 @@ def duty(*, within: Reach, clause: str, on: date) -> DutyView | None:
     )
 
 
-def _running_as(known: Known, organisation_id: int, on: date) -> InForce | None:
+def _running_as(known: PlacedClause, organisation_id: int, on: date) -> InForce | None:
     running = in_force(organisation_id=organisation_id, on=on)
     return next((i for i in running if (i.pack, i.document.code) == (known.pack, known.document.code)), None)
 

@@ -36,7 +36,7 @@ def mark_of(*, state: str, countable: bool, measured: Measured | None, late: int
 
 
 @dataclass(frozen=True, slots=True)
-class Figures:
+class DutyFigures:
     """How the duties of one document stand; every duty is in one of kept, to_put_right, part, uncounted and absent."""
 
     duties: int
@@ -63,11 +63,11 @@ class Stands(Protocol):
 S = TypeVar("S", bound=Stands)
 
 
-def figures(duties: Iterable[Stands]) -> Figures:
+def figures(duties: Iterable[Stands]) -> DutyFigures:
     """The figures of some duties."""
     known = list(duties)
     n = Counter(d.mark for d in known)
-    return Figures(
+    return DutyFigures(
         duties=len(known),
         kept=n["kept"],
         to_put_right=n["fix"] + n["late"],

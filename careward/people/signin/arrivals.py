@@ -25,7 +25,7 @@ FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)  # recovery cod
 
 
 @dataclass(frozen=True, slots=True)
-class Session:
+class SessionFacts:
     """What a session says of itself; all of it is checked again against the rows."""
 
     organisation_id: int | None  # chosen by someone who holds roles at several
@@ -45,7 +45,7 @@ def roles_in_force(on: date) -> Q:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class OrganisationChoice:
     id: int
     name: str
 
@@ -54,14 +54,14 @@ class Place:
         return str(self.id), self.name
 
 
-def organisations_of(*, user_id: int, on: date) -> list[Place]:
+def organisations_of(*, user_id: int, on: date) -> list[OrganisationChoice]:
     """Where someone holds a role on a day, by name."""
     held = RoleHeld.objects.filter(roles_in_force(on), user_id=user_id)
     found = Organisation.objects.filter(pk__in=held.values("organisation_id")).order_by("name", "id")
-    return [Place(*row) for row in found.values_list("id", "name")]
+    return [OrganisationChoice(*row) for row in found.values_list("id", "name")]
 
 
-def arrive(*, user: User, session: Session, now: datetime) -> Arrived:
+def arrive(*, user: User, session: SessionFacts, now: datetime) -> Arrived:
     """How someone signed in stands today, and what they must do before any page; two queries."""
     on = london_day(now)
     held = list(RoleHeld.objects.filter(roles_in_force(on), user_id=user.pk).select_related("organisation").order_by("id"))
@@ -87,7 +87,7 @@ def is_persona(user: User) -> bool:
     return bool(settings.DEMONSTRATION) and user.email.endswith(rules.PERSONA_DOMAIN)
 
 
-def _chosen(held: list[RoleHeld], session: Session) -> Organisation | None:
+def _chosen(held: list[RoleHeld], session: SessionFacts) -> Organisation | None:
     places = {r.organisation_id: r.organisation for r in held}
     if len(places) == 1:
         return next(iter(places.values()))

@@ -27,9 +27,9 @@ class DraftOf:
     form: str
     now: datetime
 
-    def read(self) -> forms.Draft | None:
+    def read(self) -> forms.DraftAnswers | None:
         row = Draft.objects.filter(**self._whose()).first()
-        return forms.Draft(row.pk, answers_of(row), row.changed_at, kept_until(row)) if row else None
+        return forms.DraftAnswers(row.pk, answers_of(row), row.changed_at, kept_until(row)) if row else None
 
     def keep(self, answers: Answers) -> None:
         Draft.objects.update_or_create(**self._whose(), defaults={"answers": dict(answers), "changed_at": self.now})

@@ -7,51 +7,51 @@ from typing import Any
 from django import forms
 
 from careward.core.days import ONE_DAY
-from careward.core.forms import NO, YES, Answers, Form, Option, Question, Section, When
+from careward.core.forms import NO, YES, Answers, Form, FormOption, FormQuestion, FormSection, When
 from careward.core.roles import ROLES
 from careward.people.signin.models import User
 from careward.web.fields import DayField
 
 LONGEST_NAME = 200
-EMAIL = Question(
+EMAIL = FormQuestion(
     "email", "What e-mail address do they sign in with?", "E-mail address", "email", "Enter the e-mail address they sign in with"
 )
 ROLE = (
-    Question(
+    FormQuestion(
         "role", "Which role will they hold?", "Role", "one_of", "Choose a role",
-        options=tuple(Option(name, role.title, role.sees) for name, role in ROLES.items()),
+        options=tuple(FormOption(name, role.title, role.sees) for name, role in ROLES.items()),
     ),
-    Question("one_system", "Is the role for one system only?", "For one system only", "yes_no", "Choose yes or no"),
-    Question(
+    FormQuestion("one_system", "Is the role for one system only?", "For one system only", "yes_no", "Choose yes or no"),
+    FormQuestion(
         "system", "Which system is the role for?", "System", "system", "Choose a system",
         "A role for one system opens that system alone", when=When("one_system", frozenset({YES})),
     ),
-    Question(
+    FormQuestion(
         "from_on", "From which day will they hold it?", "First day", "day", "Enter the first day, like 30 11 2026", "Today, or a later day"
     ),
-    Question(
+    FormQuestion(
         "last_on", "Is there a last day?", "Last day", "day", "Enter the last day, like 30 11 2026",
         "They still hold the role on this day. Leave it blank if none is known", needed=False, blank="None named",
     ),
 )  # fmt: skip
-GIVE_ROLE = Form("signin.give_role", "Give a role", (Section("Who", (EMAIL,)), Section("What they may do", ROLE)), one_page=True)
+GIVE_ROLE = Form("signin.give_role", "Give a role", (FormSection("Who", (EMAIL,)), FormSection("What they may do", ROLE)), one_page=True)
 ADD_USER = Form(
     "signin.add_user",
     "Add somebody",
     (
-        Section(
+        FormSection(
             "Who they are",
             (
-                Question(
+                FormQuestion(
                     "name", "What is their name?", "Name", "text", "Enter their name", "As their colleagues know them", most=LONGEST_NAME
                 ),
-                Question(
+                FormQuestion(
                     "email", "What is their e-mail address?", "E-mail address", "email", "Enter their e-mail address",
                     "They sign in with it, and their invitation goes there. The one in the staff record ties them to it",
                 ),
             ),
         ),
-        Section("What they may do", ROLE),
+        FormSection("What they may do", ROLE),
     ),
 )  # fmt: skip
 

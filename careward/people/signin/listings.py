@@ -13,12 +13,12 @@ from careward.core.roles import ROLES, why_apart
 from careward.people.signin.arrivals import roles_in_force
 from careward.people.signin.models import RoleHeld
 from careward.web import listing, lists
-from careward.web.lists import Choice, Column, Listing, Option, Question, Text
+from careward.web.lists import AskedList, Choice, ColumnHead, Listing, Option, Text
 from careward.web.words import day
 
 
 @dataclass(frozen=True, slots=True)
-class Role:
+class RoleLine:
     """One role held, as the list of roles shows it."""
 
     id: int
@@ -34,23 +34,23 @@ class Role:
     warns: tuple[str, ...] = ()  # why it is better not held beside another role of theirs
 
 
-ROLES_HEADS = ("Name", "E-mail address", "Role", "System", "From", "Last day", "State")
+ROLES_HEADS = ("Name", "E-mail address", "RoleLine", "System", "From", "Last day", "State")
 
 
 def roles_listing(on: date) -> Listing:
     return Listing(
         noun="roles",
         columns=(
-            Column("Name", "name", ("user__name",), upward="Name, A to Z", downward="Name, Z to A"),
-            Column("Role", "role", ("role",), upward="Role, A to Z"),
-            Column("From", "from", ("from_on",), upward="From, earliest first", downward="From, latest first"),
-            Column("Last day"),
-            Column("State"),
-            Column("End it"),
+            ColumnHead("Name", "name", ("user__name",), upward="Name, A to Z", downward="Name, Z to A"),
+            ColumnHead("RoleLine", "role", ("role",), upward="Role, A to Z"),
+            ColumnHead("From", "from", ("from_on",), upward="From, earliest first", downward="From, latest first"),
+            ColumnHead("Last day"),
+            ColumnHead("State"),
+            ColumnHead("End it"),
         ),
         filters=(
             Text("find", "Name or e-mail address", ("user__name", "user__email")),
-            Choice("role", "Role", tuple(Option(name, role.title) for name, role in ROLES.items()), field="role", any_words="Any role"),
+            Choice("role", "RoleLine", tuple(Option(name, role.title) for name, role in ROLES.items()), field="role", any_words="Any role"),
             Choice(
                 "state",
                 "State",
@@ -65,13 +65,13 @@ def roles_listing(on: date) -> Listing:
     )
 
 
-def ask_roles(*, on: date, given: Any) -> Question:
+def ask_roles(*, on: date, given: Any) -> AskedList:
     """What a query string asks of the list of roles."""
     wanted = roles_listing(on)
-    return Question(wanted, lists.parse(wanted, given))
+    return AskedList(wanted, lists.parse(wanted, given))
 
 
-def roles_page(wanted: Question, *, organisation_id: int, on: date) -> listing.Shown:
+def roles_page(wanted: AskedList, *, organisation_id: int, on: date) -> listing.Shown:
     """One page of roles held at an organisation."""
     page = lists.apply(wanted.listing, wanted.asked, _roles_held(organisation_id))
     beside = _beside(organisation_id, {row.user_id for row in page.rows}, on)
@@ -87,14 +87,14 @@ def _beside(organisation_id: int, user_ids: set[int], on: date) -> dict[int, fro
     return {user_id: frozenset(roles) for user_id, roles in held.items()}
 
 
-def roles_lines(wanted: Question, *, organisation_id: int, on: date) -> Iterator[tuple[Any, ...]]:
+def roles_lines(wanted: AskedList, *, organisation_id: int, on: date) -> Iterator[tuple[Any, ...]]:
     """Every role that matches, as a download holds them."""
     for row in lists.stream(lists.matching(wanted.listing, wanted.asked, _roles_held(organisation_id))):
         r = _role(row, on)
         yield (r.holder, r.email, r.title, r.system, r.from_on, r.last_on, r.words)
 
 
-def role_held(*, organisation_id: int, role_held_id: int, on: date) -> Role | None:
+def role_held(*, organisation_id: int, role_held_id: int, on: date) -> RoleLine | None:
     """One role held; None when the organisation has no such row."""
     row = _roles_held(organisation_id).filter(pk=role_held_id).first()
     return _role(row, on) if row else None
@@ -105,7 +105,7 @@ def _roles_held(organisation_id: int):  # type: ignore[no-untyped-def]
     return RoleHeld.objects.filter(~given_back | Q(to_on=None), organisation_id=organisation_id).select_related("user")
 
 
-def _role(row: RoleHeld, on: date, beside: frozenset[str] = frozenset()) -> Role:
+def _role(row: RoleHeld, on: date, beside: frozenset[str] = frozenset()) -> RoleLine:
     last_on = row.to_on - ONE_DAY if row.to_on else None
     if row.from_on > on:
         state, words = "coming", f"Begins on {day(row.from_on)}"
@@ -115,4 +115,4 @@ def _role(row: RoleHeld, on: date, beside: frozenset[str] = frozenset()) -> Role
         state, words = "now", "Held now"
     title = ROLES[row.role].title if row.role in ROLES else row.role
     warns = why_apart(row.role, beside) if state == "now" else ()
-    return Role(row.pk, row.user.name, row.user.email, row.role, title, row.system_code, row.from_on, last_on, state, words, warns)
+    return RoleLine(row.pk, row.user.name, row.user.email, row.role, title, row.system_code, row.from_on, last_on, state, words, warns)

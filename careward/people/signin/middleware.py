@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
 
-from careward.people.signin.arrivals import Session, arrive
+from careward.people.signin.arrivals import SessionFacts, arrive
 from careward.people.signin.rules import Step
 from careward.web.house import home_of
 from careward.web.permission import ANYONE
@@ -64,10 +64,10 @@ class WhoIsAsking:
         return _to_step(request, step)
 
 
-def _session(request: HttpRequest) -> Session:
+def _session(request: HttpRequest) -> SessionFacts:
     user, session = request.user, request.session
     records = get_authentication_records(request, user)
-    return Session(
+    return SessionFacts(
         organisation_id=session.get(ORGANISATION_KEY),
         factor_proved=session.get(FACTOR_KEY) == user.pk or any(r.get("method") == "mfa" for r in records),
         by_demonstration=session.get(DEMONSTRATION_KEY) == user.pk,

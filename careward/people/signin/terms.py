@@ -9,7 +9,7 @@ from careward.people.staff.packs import pack_of, pack_on
 
 
 @dataclass(frozen=True, slots=True)
-class Terms:
+class TermsText:
     version: str
     clause: str
     paragraphs: tuple[str, ...]
@@ -17,13 +17,13 @@ class Terms:
 
 
 @lru_cache(maxsize=64)
-def terms_in_force(pack: str, on: date) -> Terms:
+def terms_in_force(pack: str, on: date) -> TermsText:
     """The terms a pack lays down on a day; read once a day and process, since every request asks."""
     terms = pack_on(pack, on).terms
     paragraphs = tuple(line.strip() for line in terms.text.splitlines() if line.strip())
-    return Terms(terms.version, terms.clause, paragraphs, hashlib.sha256(terms.text.encode()).hexdigest())
+    return TermsText(terms.version, terms.clause, paragraphs, hashlib.sha256(terms.text.encode()).hexdigest())
 
 
-def terms_of(*, organisation_id: int, on: date) -> Terms:
+def terms_of(*, organisation_id: int, on: date) -> TermsText:
     """The terms in force at an organisation on a day."""
     return terms_in_force(pack_of(organisation_id, on).id, on)

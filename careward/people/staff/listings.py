@@ -7,7 +7,7 @@ from typing import Any
 
 from careward.people.staff import queries
 from careward.web import listing, lists
-from careward.web.lists import Choice, Column, Listing, Option, Question, Text
+from careward.web.lists import AskedList, Choice, ColumnHead, Listing, Option, Text
 
 CHUNK = 1000
 
@@ -23,12 +23,12 @@ def people_listing(*, organisation_id: int, on: date, team: str = "") -> Listing
     return Listing(
         noun="people",
         columns=(
-            Column("Name", "name", ("last_name", "first_name"), upward="Name, A to Z", downward="Name, Z to A"),
-            Column("Staff number", "number", ("employee_number",), upward="Staff number, lowest first"),
-            Column("Job"),
-            Column("Team"),
-            Column("Manager"),
-            Column("State"),
+            ColumnHead("Name", "name", ("last_name", "first_name"), upward="Name, A to Z", downward="Name, Z to A"),
+            ColumnHead("Staff number", "number", ("employee_number",), upward="Staff number, lowest first"),
+            ColumnHead("Job"),
+            ColumnHead("Team"),
+            ColumnHead("Manager"),
+            ColumnHead("State"),
         ),
         filters=(
             Text("find", "Name or staff number", ("last_name", "first_name", "preferred_name", "employee_number")),
@@ -54,20 +54,20 @@ def people_listing(*, organisation_id: int, on: date, team: str = "") -> Listing
     )
 
 
-def ask_people(*, organisation_id: int, on: date, given: Any) -> Question:
+def ask_people(*, organisation_id: int, on: date, given: Any) -> AskedList:
     """What a query string asks of the list of people."""
     wanted = people_listing(organisation_id=organisation_id, on=on, team=given.get("team", ""))
-    return Question(wanted, lists.parse(wanted, given))
+    return AskedList(wanted, lists.parse(wanted, given))
 
 
-def people_page(wanted: Question, *, organisation_id: int, on: date) -> listing.Shown:
+def people_page(wanted: AskedList, *, organisation_id: int, on: date) -> listing.Shown:
     """One page of people as the template draws it; the same number of queries for any number of people."""
     page = lists.apply(wanted.listing, wanted.asked, queries.staff(organisation_id=organisation_id))
     rows = tuple(queries.colleagues(page.rows, organisation_id=organisation_id, on=on))
     return listing.shown(wanted.listing, wanted.asked, page.with_rows(rows))
 
 
-def people_lines(wanted: Question, *, organisation_id: int, on: date) -> Iterator[tuple[str, ...]]:
+def people_lines(wanted: AskedList, *, organisation_id: int, on: date) -> Iterator[tuple[str, ...]]:
     """Every person that matches, as a download holds them, a chunk at a time."""
     rows = lists.stream(lists.matching(wanted.listing, wanted.asked, queries.staff(organisation_id=organisation_id)))
     while chunk := list(islice(rows, CHUNK)):

@@ -7,7 +7,7 @@ from datetime import date
 from careward.core.days import FAR, LONG_AGO, ONE_DAY, add_months
 from careward.core.decision import ALLOWED, Decision, refuse
 from careward.core.ids import plain
-from careward.core.packs.absence import Absence
+from careward.core.packs.absence import AbsenceKinds
 from careward.core.packs.training import Course
 from careward.web.words import day
 
@@ -100,7 +100,7 @@ def has_left(tenures: Sequence[Tenure], on: date) -> bool:
     return bool(tenures) and all(t.ended(on) for t in tenures)
 
 
-def away_for_long(absences: Iterable[Away], tenures: Iterable[Tenure], rule: Absence, on: date) -> LongAway | None:
+def away_for_long(absences: Iterable[Away], tenures: Iterable[Tenure], rule: AbsenceKinds, on: date) -> LongAway | None:
     """Whether someone is away for long as a pack counts it (EL-033): by an absence, or by the status of every post not over."""
     if away := [a for a in absences if a.kind in rule.kinds and a.covers(on)]:
         return LongAway(True, min((a.from_on for a in away if a.from_on), default=None))

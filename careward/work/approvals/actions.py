@@ -20,7 +20,7 @@ IN_FORCE = ("waiting", "approved")
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class ApprovalWanted:
     """What is asked: of which kind, about what, and who may decide it. `follows` are errands raised when it is approved."""
 
     kind: str
@@ -38,7 +38,7 @@ class Asked:
 
 
 @transaction.atomic
-def ask(*, organisation: Organisation, asked: Asked, who: Who, now: datetime, by: str) -> Approval:
+def ask(*, organisation: Organisation, asked: ApprovalWanted, who: Who, now: datetime, by: str) -> Approval:
     """Puts a question to whoever may decide it. The same question again is the one that stands; another content makes that one stale."""
     content = asked.content.as_data()
     digest = rules.digest_of(content)
@@ -98,7 +98,7 @@ def answer(
     return row
 
 
-def _end(row: Approval, name: str, question: rules.Question, holds: frozenset[str], said: str, now: datetime, by: str) -> None:
+def _end(row: Approval, name: str, question: rules.Matter, holds: frozenset[str], said: str, now: datetime, by: str) -> None:
     """Ends the question where it can be; a yes that is not yet enough is only written down."""
     entry = {"kind": row.kind, "digest": row.digest, "answers": len(question.answers)}
     quorum = rules.enough(question)

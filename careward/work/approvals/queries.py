@@ -14,13 +14,13 @@ from careward.people.staff.models import Deputy
 from careward.people.staff.queries import managers_acted_for
 from careward.web.permission import Viewer
 from careward.work.approvals.models import Approval
-from careward.work.approvals.rules import STATE_WORDS, Answer, Question, Who, first_reason, may_answer
+from careward.work.approvals.rules import STATE_WORDS, Answer, Matter, Who, first_reason, may_answer
 
 MOST = 200
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class ApprovalLine:
     """One question as the list shows it."""
 
     id: int
@@ -33,17 +33,17 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class ApprovalMoment:
     at: datetime
     words: str
     sub: str
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class ApprovalSeen:
     """One question with everything its page shows."""
 
-    line: Line
+    line: ApprovalLine
     digest: str
     subject_kind: str
     subject_key: str
@@ -55,7 +55,7 @@ class Seen:
     asked_by: str
     quorum: int
     approvals: int
-    history: tuple[Said, ...]
+    history: tuple[ApprovalMoment, ...]
     against: Decision  # why the one who looks may not decide, if so
     mine: bool  # they asked for it
 
@@ -69,10 +69,10 @@ def who_of(*, by: str, organisation_id: int, on: date) -> Who:
     return Who(by, person, frozenset(m.id for m in managers_acted_for(organisation_id=organisation_id, person_id=person, on=on)))
 
 
-def question_of(row: Approval) -> Question:
+def question_of(row: Approval) -> Matter:
     """A row as the rules judge it."""
     answers = tuple(Answer(Who(a.by, a.person_id), a.digest, a.approves) for a in row.answers.order_by("id"))
-    return Question(
+    return Matter(
         digest=row.digest, asked_by=Who(row.asked_by, row.asker_id), asker_may_decide=row.asker_may_decide, about_id=row.about_id,
         approver_id=row.approver_id, quorum=row.quorum, reason_needed=row.reason_needed, answers=answers,
     )  # fmt: skip
@@ -87,7 +87,7 @@ def found(*, organisation_id: int, approval_id: int) -> Approval | None:
     return Approval.objects.filter(organisation_id=organisation_id, pk=approval_id).first()
 
 
-def seen(viewer: Viewer, approval_id: int) -> Seen | None:
+def seen(viewer: Viewer, approval_id: int) -> ApprovalSeen | None:
     """One question for somebody's page; None where this organisation has none of that number."""
     row = found(organisation_id=viewer.organisation_id, approval_id=approval_id)
     if row is None:
@@ -96,7 +96,7 @@ def seen(viewer: Viewer, approval_id: int) -> Seen | None:
     against = may_answer(
         question, who=who, may=authority(viewer, row), seen=row.digest, approves=True, reason="They may say why when they decide"
     )
-    return Seen(
+    return ApprovalSeen(
         line=_line(row), digest=row.digest, subject_kind=row.subject_kind, subject_key=row.subject_key,
         facts=tuple((k, v) for k, v in content["facts"]), reasons=tuple(content["reasons"]), heads=tuple(content["heads"]),
         rows=tuple(tuple(r) for r in content["rows"]), of=content["of"], asked_by=name_of(row.asked_by), quorum=row.quorum,
@@ -122,9 +122,9 @@ HISTORY = {
 }
 
 
-def _history(row: Approval) -> tuple[Said, ...]:
+def _history(row: Approval) -> tuple[ApprovalMoment, ...]:
     told = row.moves.order_by("-id")
-    return tuple(Said(m.at, f"{HISTORY[m.move]} {name_of(m.by)}", m.note) for m in told)
+    return tuple(ApprovalMoment(m.at, f"{HISTORY[m.move]} {name_of(m.by)}", m.note) for m in told)
 
 
 def name_of(actor: str) -> str:
@@ -135,12 +135,12 @@ def name_of(actor: str) -> str:
     return f"{number} at the command line" if kind == "cli" else "Careward"
 
 
-def _line(row: Approval) -> Line:
+def _line(row: Approval) -> ApprovalLine:
     words = STATE_WORDS[row.state]
-    return Line(row.pk, row.title, first_reason(row.content["reasons"]), row.asked_at, row.state, words, row.ended_at)
+    return ApprovalLine(row.pk, row.title, first_reason(row.content["reasons"]), row.asked_at, row.state, words, row.ended_at)
 
 
-def lines(viewer: Viewer) -> tuple[tuple[Line, ...], tuple[Line, ...]]:
+def lines(viewer: Viewer) -> tuple[tuple[ApprovalLine, ...], tuple[ApprovalLine, ...]]:
     """What waits for somebody's decision, oldest first, and what was decided of the same kinds lately."""
     rows = _theirs(viewer)
     ended = rows.exclude(state="waiting").exclude(ended_at=None).order_by("-ended_at", "-id")[:20]

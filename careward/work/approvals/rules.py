@@ -57,7 +57,7 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class Matter:
     """What is to be decided, and by whom it may not be."""
 
     digest: str
@@ -103,13 +103,13 @@ def reason_given(reason: str) -> Decision:
     return refuse("reason.missing", "house", "Nothing says why", "Say why in a sentence, so that somebody else can judge it later")
 
 
-def may_answer(question: Question, *, who: Who, may: Decision, seen: str, approves: bool, reason: str) -> Decision:
+def may_answer(question: Matter, *, who: Who, may: Decision, seen: str, approves: bool, reason: str) -> Decision:
     """Whether somebody may say yes or no: they hold the right (`may`), they saw what it is now, it is not theirs, and they say why."""
     decision = may & _named(question, who) & _unchanged(question.digest, seen) & _not_theirs(question, who) & _once(question, who)
     return decision & (reason_given(reason) if question.reason_needed or not approves else ALLOWED)
 
 
-def _named(question: Question, who: Who) -> Decision:
+def _named(question: Matter, who: Who) -> Decision:
     if question.approver_id is None or question.approver_id == who.person_id or question.approver_id in who.deputy_for:
         return ALLOWED
     return refuse("approval.not_yours", "house", "One named person decides this, or their deputy", "Ask them")
@@ -122,7 +122,7 @@ def _unchanged(digest: str, seen: str) -> Decision:
     return refuse("approval.changed", "house", what, "Look at it as it is now, then decide")
 
 
-def _not_theirs(question: Question, who: Who) -> Decision:
+def _not_theirs(question: Matter, who: Who) -> Decision:
     decision = ALLOWED
     if question.about_id is not None and question.about_id == who.person_id:
         decision &= refuse("approval.oneself", "house", "It is about you, and nobody decides for themselves", "Ask somebody else to decide")
@@ -131,13 +131,13 @@ def _not_theirs(question: Question, who: Who) -> Decision:
     return decision
 
 
-def _once(question: Question, who: Who) -> Decision:
+def _once(question: Matter, who: Who) -> Decision:
     if not any(who.is_same(a.by) for a in question.answers):
         return ALLOWED
     return refuse("approval.answered", "house", "You have decided this already", "Nothing more is needed of you")
 
 
-def enough(question: Question) -> Decision:
+def enough(question: Matter) -> Decision:
     """Whether as many different persons as are needed have approved exactly this, and nobody who may not."""
     yes: list[Who] = []
     for answer in question.answers:
@@ -154,7 +154,7 @@ def stands_for(*, state: str, digest: str, content: Mapping[str, Any]) -> bool:
     return state == "approved" and digest == digest_of(content)
 
 
-def may_withdraw(question: Question, who: Who) -> Decision:
+def may_withdraw(question: Matter, who: Who) -> Decision:
     """Whether somebody may take a question back: whoever asked."""
     if who.is_same(question.asked_by):
         return ALLOWED

@@ -6,7 +6,7 @@ from datetime import datetime
 from django.db import transaction
 
 from careward.evidence.errands import actions as errands
-from careward.evidence.errands.rules import Asked
+from careward.evidence.errands.rules import ErrandWanted
 from careward.evidence.ledger import actions as ledger
 from careward.people.staff.models import Organisation
 from careward.work.notices.models import Notice
@@ -31,6 +31,6 @@ def write_letters(*, organisation: Organisation, letters: Mapping[int, Sequence[
     kept = Notice.objects.bulk_create(rows, batch_size=1000)
     ods = organisation.ods_code
     ledger.record(at=now, actor=by, verb="notices.written", subject=f"organisation/{organisation.pk}", organisation=ods, letters=len(kept))
-    asked = [Asked(SEND, f"notice/{row.pk}", {"notice": row.pk}) for row in kept]
+    asked = [ErrandWanted(SEND, f"notice/{row.pk}", {"notice": row.pk}) for row in kept]
     errands.ask_many(asked=asked, organisation=ods, now=now)
     return len(kept)

@@ -2,17 +2,17 @@
 
 from django.db.models import Q
 
-from careward.web.lists import Choice, Column, Listing, Option, Text
+from careward.web.lists import Choice, ColumnHead, Listing, Option, Text
 from careward.work.notices.rules import KIND_WORDS
 
 HEADS = ("To", "What", "Words", "Written", "Sent")
 NOTICES = Listing(
     noun="letters",
     columns=(
-        Column("To", "to", ("user__name",), upward="To, A to Z"),
-        Column("What"),
-        Column("Written", "written", ("written_at", "id"), upward="Written, oldest first", downward="Written, newest first"),
-        Column("Sent"),
+        ColumnHead("To", "to", ("user__name",), upward="To, A to Z"),
+        ColumnHead("What"),
+        ColumnHead("Written", "written", ("written_at", "id"), upward="Written, oldest first", downward="Written, newest first"),
+        ColumnHead("Sent"),
     ),
     filters=(
         Text("q", "Name or e-mail address", ("user__name", "user__email")),

@@ -14,7 +14,7 @@ from careward.work.notices.rules import KIND_WORDS
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class LetterLine:
     """One letter as the list shows it."""
 
     to: str
@@ -28,11 +28,11 @@ def _rows(organisation_id: int) -> QuerySet[Notice]:
     return Notice.objects.filter(organisation_id=organisation_id).select_related("user")
 
 
-def _line(row: Notice) -> Line:
-    return Line(row.user.name, KIND_WORDS[row.kind], row.words, row.written_at, row.sent_at)
+def _line(row: Notice) -> LetterLine:
+    return LetterLine(row.user.name, KIND_WORDS[row.kind], row.words, row.written_at, row.sent_at)
 
 
-def notices(organisation_id: int, listed: Listing, asked: Asked) -> Page[Line]:
+def notices(organisation_id: int, listed: Listing, asked: Asked) -> Page[LetterLine]:
     """One page of letters."""
     return lists.apply(listed, asked, _rows(organisation_id)).map(_line)
 

@@ -11,7 +11,19 @@ from careward.evidence.moves.rows import locked
 from careward.people.staff.models import Person
 from careward.work.tasks import rules
 from careward.work.tasks.models import TASKS, Task, TaskAnswer
-from careward.work.tasks.questions import NUMBER, PASSING, REASON, UNTIL, Given, Option, Question, fits, from_data, in_words, option_of
+from careward.work.tasks.questions import (
+    NUMBER,
+    PASSING,
+    REASON,
+    UNTIL,
+    AnswerOption,
+    Given,
+    Question,
+    fits,
+    from_data,
+    in_words,
+    option_of,
+)
 
 STANDS_UNTIL = ("still_needed", "approved", "arranged")  # after that day the task is to be done again, if its cause is still there
 
@@ -56,7 +68,8 @@ def _person(task: Task, given: Given) -> Person | None:
 
 
 def _keep(
-    task: Task, question: Question, option: Option, given: Given, person: Person | None, move: str, doer: rules.Doer, now: datetime, by: str
+    task: Task, question: Question, option: AnswerOption, given: Given, person: Person | None, move: str, doer: rules.Doer,
+    now: datetime, by: str,
 ) -> None:  # fmt: skip
     asked = {"until": given.until if UNTIL in option.asks else None, "reason": given.reason.strip() if REASON in option.asks else ""}
     whom = person if option.person or NUMBER in option.asks else None

@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db.models import Q
 
 from careward.core.roles import ROLES
-from careward.web.lists import Choice, Column, Listing, Option, Text
+from careward.web.lists import Choice, ColumnHead, Listing, Option, Text
 
 TASK_HEADS = ("Task", "Why", "Who acts", "System", "Step", "Due", "Raised", "State", "Times reopened", "Clause")
 
@@ -15,10 +15,10 @@ def tasks(kinds: tuple[str, ...], lately: datetime) -> Listing:
     return Listing(
         noun="tasks",
         columns=(
-            Column("Task", "task", ("title",), upward="Task"),
-            Column("Who acts", "who", ("role",), upward="Who acts"),
-            Column("Due", "due", ("due_on",), upward="Due, soonest first", downward="Due, latest first"),
-            Column("Clause"),
+            ColumnHead("Task", "task", ("title",), upward="Task"),
+            ColumnHead("Who acts", "who", ("role",), upward="Who acts"),
+            ColumnHead("Due", "due", ("due_on",), upward="Due, soonest first", downward="Due, latest first"),
+            ColumnHead("Clause"),
         ),
         filters=(
             Text("q", "Words of the task", ("title",)),

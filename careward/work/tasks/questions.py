@@ -12,7 +12,7 @@ PASSING = ("not_mine", "cannot")  # answers after which the task is still to be 
 
 
 @dataclass(frozen=True, slots=True)
-class Option:
+class AnswerOption:
     """One answer. `asks` names what must be said with it; `person` is the one it names, with `number` to prove it."""
 
     answer: str  # still_needed, not_needed, gone, is, nobody, approved, arranged, cannot, not_mine
@@ -33,7 +33,7 @@ class Question:
 
     kind: str
     words: str
-    options: tuple[Option, ...]
+    options: tuple[AnswerOption, ...]
     tells: str = ""
 
     def as_data(self) -> dict[str, Any]:
@@ -48,53 +48,56 @@ def from_data(data: Mapping[str, Any] | None) -> Question | None:
     """A question as it was kept; None where a task has none."""
     if not data:
         return None
-    options = (Option(o["answer"], o["words"], tuple(o["asks"]), o["day_words"], o["person"]) for o in data["options"])
+    options = (AnswerOption(o["answer"], o["words"], tuple(o["asks"]), o["day_words"], o["person"]) for o in data["options"])
     return Question(data["kind"], data["words"], tuple(options), data["tells"])
 
 
-CANNOT = Option("cannot", "It cannot be done or said, because", (REASON,))
-NOT_MINE = Option("not_mine", "It is not mine, it is somebody else's", (NUMBER,))
-STILL = Option("still_needed", "Yes, until", (UNTIL,), "The last day it is needed")
+CANNOT = AnswerOption("cannot", "It cannot be done or said, because", (REASON,))
+NOT_MINE = AnswerOption("not_mine", "It is not mine, it is somebody else's", (NUMBER,))
+STILL = AnswerOption("still_needed", "Yes, until", (UNTIL,), "The last day it is needed")
 
 
-def _asking(kind: str, words: str, *options: Option) -> Question:
+def _asking(kind: str, words: str, *options: AnswerOption) -> Question:
     return Question(kind, words, (*options, NOT_MINE, CANNOT))
 
 
 def still_needed(what: str) -> Question:
     """Whether an account or a right is still needed: yes until a day, no, or its holder has gone."""
-    gone = Option("gone", "They have gone", (UNTIL,), "Their last day")
-    return _asking("still_needed", f"Is {what} still needed?", STILL, Option("not_needed", "No, it can be locked"), gone)
+    gone = AnswerOption("gone", "They have gone", (UNTIL,), "Their last day")
+    return _asking("still_needed", f"Is {what} still needed?", STILL, AnswerOption("not_needed", "No, it can be locked"), gone)
 
 
 def has_gone(whom: str) -> Question:
     """Whether somebody has left."""
-    gone = Option("gone", "Yes, they have gone", (UNTIL,), "Their last day")
+    gone = AnswerOption("gone", "Yes, they have gone", (UNTIL,), "Their last day")
     return _asking("has_gone", f"Has {whom} left?", gone, replace(STILL, words="No, they need it until"))
 
 
 def whose(what: str, candidates: Sequence[tuple[int, str]] = ()) -> Question:
     """Whose an account is: one of those who fit, somebody else, or nobody."""
-    named = tuple(Option("is", name, person=number) for number, name in candidates)
-    return _asking("whose", f"Whose is {what}?", *named, Option("is", "Somebody else", (NUMBER,)), Option("nobody", "Nobody's"))
+    named = tuple(AnswerOption("is", name, person=number) for number, name in candidates)
+    return _asking("whose", f"Whose is {what}?", *named, AnswerOption("is", "Somebody else", (NUMBER,)), AnswerOption("nobody", "Nobody's"))
 
 
 def approve(what: str) -> Question:
     """Who answers for a shared account, and until when it is approved."""
-    yes = Option("approved", "Yes, approved for this owner until", (NUMBER, UNTIL), "The last day it is approved for")
-    return _asking("approve", f"Is {what} approved?", yes, Option("not_needed", "No, it can be locked"))
+    yes = AnswerOption("approved", "Yes, approved for this owner until", (NUMBER, UNTIL), "The last day it is approved for")
+    return _asking("approve", f"Is {what} approved?", yes, AnswerOption("not_needed", "No, it can be locked"))
 
 
 def new_owner(what: str) -> Question:
     """Who answers for a shared account whose owner has left."""
     return _asking(
-        "new_owner", f"Who answers for {what} now?", Option("is", "This person", (NUMBER,)), Option("not_needed", "Nobody needs it")
+        "new_owner",
+        f"Who answers for {what} now?",
+        AnswerOption("is", "This person", (NUMBER,)),
+        AnswerOption("not_needed", "Nobody needs it"),
     )
 
 
 def arranged(what: str) -> Question:
     """Until when something will be put right."""
-    yes = Option("arranged", "It is arranged for", (UNTIL,), "The day it is arranged for")
+    yes = AnswerOption("arranged", "It is arranged for", (UNTIL,), "The day it is arranged for")
     return _asking("arranged", what, yes)
 
 
@@ -108,7 +111,7 @@ class Given:
     reason: str = ""
 
 
-def option_of(question: Question, choice: str) -> Option | None:
+def option_of(question: Question, choice: str) -> AnswerOption | None:
     return next((o for o in question.options if o.choice == choice), None)
 
 
@@ -133,7 +136,7 @@ def fits(question: Question | None, given: Given, *, today: date, known: bool) -
     return decision
 
 
-def _day(option: Option, until: date | None, today: date) -> Decision:
+def _day(option: AnswerOption, until: date | None, today: date) -> Decision:
     if until is None:
         return refuse("until.missing", "house", f"{option.day_words} is not given", "Enter a day, like 30 11 2026")
     if option.answer != "gone" and until < today:

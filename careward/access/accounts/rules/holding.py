@@ -5,7 +5,7 @@ from datetime import date
 
 from careward.access.accounts.rules.shapes import Holder, SystemFacts
 from careward.access.accounts.rules.wrongs import Wrong
-from careward.core.packs.absence import Absence
+from careward.core.packs.absence import AbsenceKinds
 from careward.core.packs.training import Course
 from careward.people.staff import rules as staff
 
@@ -18,7 +18,7 @@ def leaver(holder: Holder, on: date) -> Iterator[Wrong]:
         yield Wrong("account.leaver", "close", told)
 
 
-def absent(holder: Holder, rule: Absence, on: date) -> Iterator[Wrong]:
+def absent(holder: Holder, rule: AbsenceKinds, on: date) -> Iterator[Wrong]:
     """EL-033: disabled during a long-term absence."""
     away = staff.away_for_long(holder.absences, holder.assignments, rule, on)
     if away and away.by_absence:

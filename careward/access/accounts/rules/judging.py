@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 
 from careward.access.accounts.rules import authority, holding, own
-from careward.access.accounts.rules.shapes import OF_A_PERSON, GenericApproval, Holder, SeenAccount, SystemFacts
+from careward.access.accounts.rules.shapes import OF_A_PERSON, ApprovedGeneric, Holder, SeenAccount, SystemFacts
 from careward.access.accounts.rules.states import already_so
 from careward.access.accounts.rules.wrongs import Wrong
 from careward.access.authorisations import rules as authorisations
@@ -17,7 +17,7 @@ def judge(
     *,
     fits: Sequence[Holder],
     siblings: Sequence[SeenAccount],
-    generic: Sequence[GenericApproval],
+    generic: Sequence[ApprovedGeneric],
     system: SystemFacts,
     pack: Pack,
     on: date,
@@ -39,7 +39,7 @@ def judge(
 
 
 def _of_the_account(
-    account: SeenAccount, fits: Sequence[Holder], generic: Sequence[GenericApproval], pack: Pack, on: date
+    account: SeenAccount, fits: Sequence[Holder], generic: Sequence[ApprovedGeneric], pack: Pack, on: date
 ) -> Iterator[Wrong]:
     yield from own.generic_unapproved(account, generic, on)
     if account.kind == "service":

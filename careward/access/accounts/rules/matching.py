@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from careward.access.accounts.rules.shapes import GenericApproval, Holder, SeenAccount
+from careward.access.accounts.rules.shapes import ApprovedGeneric, Holder, SeenAccount
 from careward.core.ids import plain
 
 IDENTIFIERS = (("employee_number", "employee number"), ("smartcard", "smartcard"), ("email", "e-mail address"))
@@ -16,7 +16,7 @@ class Facts:
 
     people: Mapping[tuple[str, str], tuple[Holder, ...]]  # (identifier, value) -> who has it
     accounts: Mapping[tuple[int, str], tuple[SeenAccount, ...]]  # (person, system) -> the person's open accounts there
-    approvals: Mapping[tuple[str, str], tuple[GenericApproval, ...]]  # (system, user name)
+    approvals: Mapping[tuple[str, str], tuple[ApprovedGeneric, ...]]  # (system, user name)
 
     def fits(self, account: SeenAccount) -> tuple[Holder, ...]:
         """Every person who fits the account, each once, in the order of their ids; none for a service account."""
@@ -26,11 +26,11 @@ class Facts:
         """The open accounts on the same system that are as surely the same person's, this one among them."""
         return self.accounts.get((fits[0].person_id, account.system), ()) if len(fits) == 1 else ()
 
-    def generic(self, account: SeenAccount) -> tuple[GenericApproval, ...]:
+    def generic(self, account: SeenAccount) -> tuple[ApprovedGeneric, ...]:
         return self.approvals.get((account.system, plain(account.username)), ())
 
 
-def prepare(people: Iterable[Holder], accounts: Iterable[SeenAccount] = (), approvals: Iterable[GenericApproval] = ()) -> Facts:
+def prepare(people: Iterable[Holder], accounts: Iterable[SeenAccount] = (), approvals: Iterable[ApprovedGeneric] = ()) -> Facts:
     """Index one organisation's people, accounts and approvals of shared accounts."""
     who: dict[tuple[str, str], list[Holder]] = defaultdict(list)
     for person in people:
@@ -42,7 +42,7 @@ def prepare(people: Iterable[Holder], accounts: Iterable[SeenAccount] = (), appr
     for account in accounts:
         if account.is_open and len(fits := _fits(persons, account)) == 1:
             theirs[fits[0].person_id, account.system].append(account)
-    listed: dict[tuple[str, str], list[GenericApproval]] = defaultdict(list)
+    listed: dict[tuple[str, str], list[ApprovedGeneric]] = defaultdict(list)
     for row in approvals:
         listed[row.system, plain(row.username)].append(row)
     return Facts(persons, {k: tuple(v) for k, v in theirs.items()}, {k: tuple(v) for k, v in listed.items()})

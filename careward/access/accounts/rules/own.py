@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 
 from careward.access.accounts.rules.matching import given, ways
-from careward.access.accounts.rules.shapes import OF_A_PERSON, GenericApproval, Holder, SeenAccount, count_days
+from careward.access.accounts.rules.shapes import OF_A_PERSON, ApprovedGeneric, Holder, SeenAccount, count_days
 from careward.access.accounts.rules.states import inactivity_step
 from careward.access.accounts.rules.wrongs import Wrong
 from careward.core.days import FAR
@@ -69,7 +69,7 @@ def _age(account: SeenAccount) -> tuple[date, str, int]:
     return account.created_on or FAR, account.username, account.account_id
 
 
-def generic_unapproved(account: SeenAccount, generic: Sequence[GenericApproval], on: date) -> Iterator[Wrong]:
+def generic_unapproved(account: SeenAccount, generic: Sequence[ApprovedGeneric], on: date) -> Iterator[Wrong]:
     """EL-027: a shared account stands only on an approval by information governance, with an owner and an end."""
     if account.kind not in ("generic", "service"):
         return
@@ -82,7 +82,7 @@ def generic_unapproved(account: SeenAccount, generic: Sequence[GenericApproval],
         yield Wrong("account.generic_unapproved", "lock", f"Its approval ran out on {ends}")
 
 
-def _not_approved(rows: Sequence[GenericApproval], kind: str) -> str:
+def _not_approved(rows: Sequence[ApprovedGeneric], kind: str) -> str:
     begins = min((r.approved_on for r in rows if r.approved_on), default=None)
     if begins:
         return f"Its approval begins only on {begins}"

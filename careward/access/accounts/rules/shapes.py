@@ -49,7 +49,7 @@ class Holder:
 
 
 @dataclass(frozen=True, slots=True)
-class GenericApproval:
+class ApprovedGeneric:
     """A row of the list of shared and service accounts that information governance approved."""
 
     system: str

@@ -22,7 +22,7 @@ from careward.engines.analysis.tables import (
     RECONCILED,
     SORTS,
     SYSTEMS,
-    Shape,
+    ArrowShape,
     ShapeError,
 )
 
@@ -72,7 +72,7 @@ def as_found(findings: pa.Table) -> list[Found]:
     return [Found(*row) for row in zip(*columns, strict=True)]
 
 
-def _hold(session: Session, tables: Mapping[str, Any], shapes: Mapping[str, Shape]) -> None:
+def _hold(session: Session, tables: Mapping[str, Any], shapes: Mapping[str, ArrowShape]) -> None:
     if missing := sorted(shapes.keys() - tables.keys()):
         raise ShapeError(f"no table {missing[0]!r}; give each of {', '.join(shapes)}, empty where there is nothing")
     for name, shape in shapes.items():

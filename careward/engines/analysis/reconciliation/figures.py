@@ -6,11 +6,11 @@ from typing import Any
 import pyarrow as pa
 
 from careward.core.packs.pack import Pack
-from careward.engines.analysis.tables import Shape, arrow
+from careward.engines.analysis.tables import ArrowShape, arrow
 
 LIVE = "live"
 
-SYSTEM = Shape(
+SYSTEM = ArrowShape(
     {
         "system": "string",
         "system_kind": "string",
@@ -22,9 +22,9 @@ SYSTEM = Shape(
         "least_accounts": "int64",
     }
 )
-CLAUSE = Shape({"system": "string", "duty": "string", "pack_clause": "string"})
-APPROVER = Shape({"system": "string", "environment": "string", "approver_role": "string", "exceptional": "boolean"})
-COURSE = Shape(
+CLAUSE = ArrowShape({"system": "string", "duty": "string", "pack_clause": "string"})
+APPROVER = ArrowShape({"system": "string", "environment": "string", "approver_role": "string", "exceptional": "boolean"})
+COURSE = ArrowShape(
     {
         "pack": "string",
         "course": "string",
@@ -35,8 +35,8 @@ COURSE = Shape(
         "declaration_clause": "string",
     }
 )
-COURSE_NAME = Shape({"pack": "string", "course": "string", "course_key": "string"})
-LONG_TERM = Shape({"pack": "string", "kind": "string"})
+COURSE_NAME = ArrowShape({"pack": "string", "course": "string", "course_key": "string"})
+LONG_TERM = ArrowShape({"pack": "string", "kind": "string"})
 
 
 SHAPES = {

@@ -18,7 +18,7 @@ from ibis.expr.types import DateValue, Table
 from careward.engines.analysis.reconciliation import changes, holding, matching, rights, wrongs
 from careward.engines.analysis.reconciliation.figures import SHAPES
 from careward.engines.analysis.reconciliation.queries import DAY
-from careward.engines.analysis.tables import FINDINGS, MATCHES, NUMBER, RECONCILED, SORTS, SYSTEMS, Shape, looked_up, without
+from careward.engines.analysis.tables import FINDINGS, MATCHES, NUMBER, RECONCILED, SORTS, SYSTEMS, ArrowShape, looked_up, without
 
 OPEN = ("active", "locked")
 ORDER = ("system", "environment", "username", "code", "topic", "account_id")
@@ -59,7 +59,7 @@ def to_keep(dialect: str) -> str:
     return json.dumps(said, indent=1) + "\n"
 
 
-def _table(name: str, shape: Shape) -> Table:
+def _table(name: str, shape: ArrowShape) -> Table:
     return ibis.table(ibis.schema(shape.columns), name=name)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from careward.core.blocks import Block
-from careward.engines.connectors.csv.kept import Kept
+from careward.engines.connectors.csv.kept import KeptRows
 
 
 class Assignments:
@@ -27,7 +27,7 @@ class Assignments:
             numbers.append(number if number != "" else person if count == 1 else f"{person}-{count}")
         return [*values[: self._number], numbers, *values[self._number + 1 :]]
 
-    def settle(self, rows: Kept) -> None:
+    def settle(self, rows: KeptRows) -> None:
         """Blank primaries decided: yes for the first row of a person none of whose rows says yes, else no."""
         has_one = {
             person

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from careward.engines.connectors.csv.headings import normal
 from careward.engines.connectors.csv.profiles import FeedProfile
 from careward.engines.connectors.csv.sources import Record
-from careward.engines.connectors.csv.values import Unfit
+from careward.engines.connectors.csv.values import Misfit
 
 
 @dataclass(slots=True)
@@ -21,10 +21,10 @@ def checked_numbers(records: Iterable[Record], headings: list[str], profile: Fee
     wanted = {normal(name) for name in profile.whole_numbers}
     places = [i for i, heading in enumerate(headings) if normal(heading) in wanted]
     for line, cells in records:
-        if not isinstance(cells, Unfit) and len(cells) == len(headings):
+        if not isinstance(cells, Misfit) and len(cells) == len(headings):
             wrong = next((i for i in places if not _whole(cells[i].strip())), None)
             if wrong is not None:
-                yield line, Unfit("The cell does not hold a whole number", "Write digits only", headings[wrong], tuple(cells))
+                yield line, Misfit("The cell does not hold a whole number", "Write digits only", headings[wrong], tuple(cells))
                 continue
         yield line, cells
 
@@ -38,14 +38,14 @@ def grouped(records: Iterable[Record], headings: list[str], profile: FeedProfile
     rest = [i for i in range(len(headings)) if i not in by and i not in collect]
     groups: dict[tuple[str, ...], _Gathered] = {}
     for line, cells in records:
-        if isinstance(cells, Unfit) or len(cells) != len(headings) or not all(cells[i].strip() for i in by):
+        if isinstance(cells, Misfit) or len(cells) != len(headings) or not all(cells[i].strip() for i in by):
             yield line, cells
             continue
         key = tuple(cells[i].strip() for i in by)
         group = groups.setdefault(key, _Gathered(line, cells, [[] for _ in collect]))
         if any(cells[i].strip() != group.cells[i].strip() for i in rest):
             what = f"This line says otherwise than line {group.line}, which has the same {', '.join(headings[i] for i in by)}"
-            yield line, Unfit(what, "Make the lines agree in all but what is listed", cells=tuple(cells))
+            yield line, Misfit(what, "Make the lines agree in all but what is listed", cells=tuple(cells))
             continue
         for i, listed in zip(collect, group.lists, strict=True):
             listed.append(cells[i].strip())

@@ -10,7 +10,7 @@ from careward.engines.connectors.csv.values import Block, block_reader
 
 
 @dataclass(frozen=True, slots=True)
-class Field:
+class FileColumn:
     """One canonical column of this file: where its cells stand, or the constant that stands for them."""
 
     column: Column
@@ -28,7 +28,7 @@ class Unmatched(Exception):
         super().__init__("; ".join(r.what for r in reasons))
 
 
-def fields_of(headings: list[str], profile: FeedProfile) -> tuple[Field, ...]:
+def fields_of(headings: list[str], profile: FeedProfile) -> tuple[FileColumn, ...]:
     """The fields of a file in the order of its feed's shape; raises Unmatched with every reason at once."""
     places: dict[str, int] = {}
     for index, heading in enumerate(headings):
@@ -37,9 +37,9 @@ def fields_of(headings: list[str], profile: FeedProfile) -> tuple[Field, ...]:
     if reasons := _against(headings, places, wanted, profile):
         raise Unmatched(tuple(reasons))
     return tuple(
-        Field(column, headings[places[wanted[column.name]]].strip(), places[wanted[column.name]], "", _reader(column, profile))
+        FileColumn(column, headings[places[wanted[column.name]]].strip(), places[wanted[column.name]], "", _reader(column, profile))
         if wanted.get(column.name) in places
-        else Field(column, column.name, -1, profile.constants.get(column.name, ""), _reader(column, profile))
+        else FileColumn(column, column.name, -1, profile.constants.get(column.name, ""), _reader(column, profile))
         for column in profile.shape.columns
         if wanted.get(column.name) in places or column.name in profile.constants or column.always
     )

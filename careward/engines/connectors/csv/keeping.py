@@ -14,7 +14,7 @@ from typing import Any
 from careward.core.blocks import block_of
 from careward.core.columns import FEEDS
 from careward.core.ports import FeedFile, Problem, Reading
-from careward.engines.connectors.csv.kept import Kept
+from careward.engines.connectors.csv.kept import KeptRows
 
 FOLDER = ".read"  # within the folder of the files; nobody takes it for one of them
 _TABLE = "reading.json"
@@ -52,10 +52,10 @@ def _kept(file: FeedFile, path: Path) -> dict[str, Any]:
     rows = file.rows
     if isinstance(rows, list):
         known = FEEDS[file.feed]
-        held = Kept([known.column(name) for name in file.columns])
+        held = KeptRows([known.column(name) for name in file.columns])
         held.add(block_of(file.columns, file.lines, rows))
         rows = held
-    assert isinstance(rows, Kept)
+    assert isinstance(rows, KeptRows)
     with path.open("wb") as out:
         told = rows.copy_to(out)
     return {
@@ -91,7 +91,7 @@ def _whole(place: Path, rows: dict[str, Any]) -> bool:
 def _recalled(place: Path, said: dict[str, Any]) -> FeedFile:
     feed, told = FEEDS[said["feed"]], said["rows"]
     columns = [feed.column(name) for name in said["columns"]]
-    rows = Kept.on(columns, (place / told["file"]).open("rb"), told)
+    rows = KeptRows.on(columns, (place / told["file"]).open("rb"), told)
     keys = said["refused_keys"]
     empty = FeedFile("", "", "", "", tuple(said["columns"]), rows, rows.lines, 0, tuple(_problems(said["problems"])), (), False)
     return replace(

@@ -21,7 +21,7 @@ Row = tuple[Any, ...]
 Told = dict[str, Any]  # where rows stand in a file
 
 
-class Kept:
+class KeptRows:
     """Rows of one file, added block by block and read as often as wanted. Where they are many they go into `file`, made when needed."""
 
     def __init__(self, columns: Sequence[Column], *, file: Callable[[], BinaryIO] = TemporaryFile, apart: str = "", few: int = FEW) -> None:
@@ -37,7 +37,7 @@ class Kept:
         self._count = 0
 
     @classmethod
-    def on(cls, columns: Sequence[Column], file: BinaryIO, told: Told) -> "Kept":
+    def on(cls, columns: Sequence[Column], file: BinaryIO, told: Told) -> "KeptRows":
         """The rows that `copy_to` put into a file, which is ours to close."""
         kept = cls(columns, apart=told["apart"])
         kept._file = file
@@ -103,10 +103,10 @@ class Kept:
         """Changes the blocks held in memory, each as a whole; for a feed that is kept in memory until then."""
         self._held = {value: [change(block) for block in blocks] for value, blocks in self._held.items()}
 
-    def without(self, lines: set[int]) -> "Kept":
+    def without(self, lines: set[int]) -> "KeptRows":
         """The same rows without those of these lines."""
         columns = [Column(name, kind) for name, kind in zip(self.columns, self._kinds, strict=True)]
-        rest = Kept(columns, file=self._make, apart=self._apart, few=self._few)
+        rest = KeptRows(columns, file=self._make, apart=self._apart, few=self._few)
         for block in self.blocks():
             rest.add(block.only([i for i, line in enumerate(block.lines) if line not in lines]))
         rest.done()
@@ -119,7 +119,7 @@ class Kept:
         return (row for block in self.blocks() for row in block.rows)
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, (list, Kept)) and list(self) == list(other)
+        return isinstance(other, (list, KeptRows)) and list(self) == list(other)
 
     __hash__ = None  # type: ignore[assignment]
 

@@ -14,7 +14,7 @@ from typing import cast
 
 from careward.core.columns import FEEDS, Feed
 from careward.core.packs.reader import PackError, build, read_toml
-from careward.engines.connectors.csv.values import EXAMPLE, Formats, Unfit, cell_reader
+from careward.engines.connectors.csv.values import EXAMPLE, Formats, Misfit, cell_reader
 
 SHIPPED = Path(__file__).resolve().parent / "profiles"
 MODES = ("snapshot", "changes")
@@ -25,7 +25,7 @@ class ProfileError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class Grouping:
     """Lines that say one thing each, taken together: one row for each `by`, the cells of `collect` joined by ';'."""
 
     by: tuple[str, ...] = ()
@@ -54,7 +54,7 @@ class FeedProfile:
     moments: tuple[str, ...] = ()
     values: dict[str, dict[str, str]] = field(default_factory=dict)  # canonical: theirs = ours, case ignored
     whole_numbers: tuple[str, ...] = ()  # the file's columns, by their own names, that hold whole numbers only
-    group: Group = Group()
+    group: Grouping = Grouping()
     register: dict[str, str] = field(default_factory=dict)  # accounts only: a row of systems for each file, with these cells
 
     @property
@@ -211,7 +211,7 @@ def _wrong_words(feed: FeedProfile) -> Iterator[str]:
             yield f"values.{column.name}: two entries differ by case only; keep one"
         ours = [*told.values(), *([feed.constants[column.name]] if column.name in feed.constants else [])]
         for word in ours:
-            if isinstance(why := read(word), Unfit):
+            if isinstance(why := read(word), Misfit):
                 yield f"{column.name}: {word!r} cannot be used. {why.what}. {why.remedy}"
 
 
@@ -242,5 +242,5 @@ def _wrong_register(feed: FeedProfile) -> Iterator[str]:
         if column.name in ("code", "name"):
             if column.name in feed.register:
                 yield f"register: {column.name} is taken from the file's name; take it out"
-        elif isinstance(why := cell_reader(column)(feed.register.get(column.name, "")), Unfit):
+        elif isinstance(why := cell_reader(column)(feed.register.get(column.name, "")), Misfit):
             yield f"register: {column.name}: {why.what}. {why.remedy}"

@@ -14,12 +14,12 @@ from careward.core.columns import FEEDS
 from careward.core.ports import FeedFile, Problem, Reading
 from careward.engines.connectors.csv import grouping, keeping, profiles
 from careward.engines.connectors.csv.headings import Unmatched, fields_of, notices_of
-from careward.engines.connectors.csv.kept import FEW, Kept
+from careward.engines.connectors.csv.kept import FEW, KeptRows
 from careward.engines.connectors.csv.parquet import ParquetSource
 from careward.engines.connectors.csv.profiles import FeedProfile, Profile
 from careward.engines.connectors.csv.rows import Intake
 from careward.engines.connectors.csv.sources import Run, TextSource, Unusable, in_runs, records_of
-from careward.engines.connectors.csv.values import CODE_FORM, SYSTEM_CODE, Unfit, cell_reader
+from careward.engines.connectors.csv.values import CODE_FORM, SYSTEM_CODE, Misfit, cell_reader
 
 GIB = 1 << 30
 _STAY = {
@@ -73,7 +73,7 @@ def _read_folder(folder: Path, known: Profile, limit: int) -> Reading:
     few = FEW  # of all files together: many short ones are as much as a long one
     for item in _unmixed(found, problems):
         file = _read(item.path, item.name, item.system, item.profile, limit, few)
-        few = max(0, few - file.rows.in_memory if isinstance(file.rows, Kept) else few)
+        few = max(0, few - file.rows.in_memory if isinstance(file.rows, KeptRows) else few)
         problems += file.problems if _unusable(file) else ()
         files += [] if _unusable(file) else [file]
     if not found:
@@ -166,7 +166,7 @@ def _source(path: Path, profile: FeedProfile, limit: int) -> TextSource | Parque
 def _headings(runs: Iterator[Run], profile: FeedProfile) -> tuple[list[str], Iterator[Run]]:
     """The file's columns, by its heading line or by the profile's names, and the records below."""
     for lines, records in runs:
-        first = next((i for i, cells in enumerate(records) if isinstance(cells, Unfit) or any(map(str.strip, cells))), None)
+        first = next((i for i, cells in enumerate(records) if isinstance(cells, Misfit) or any(map(str.strip, cells))), None)
         if first is None:
             continue
         cells = records[first]
@@ -174,7 +174,7 @@ def _headings(runs: Iterator[Run], profile: FeedProfile) -> tuple[list[str], Ite
         rest = chain([(lines[below:], records[below:])], runs)
         if not profile.header:
             return list(profile.names), rest
-        if isinstance(cells, Unfit):
+        if isinstance(cells, Misfit):
             raise Unusable(lines[first], f"The heading line cannot be read. {cells.what}", cells.remedy)
         return cells, rest
     raise Unusable(0, "The file is empty", "Export it again; a list with nobody in it still has its heading line")

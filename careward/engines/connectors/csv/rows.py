@@ -10,10 +10,10 @@ from careward.core.columns import Feed
 from careward.core.ids import NHS_NUMBER, check_digit_fits
 from careward.core.ports import Problem
 from careward.engines.connectors.csv.assignments import Assignments
-from careward.engines.connectors.csv.headings import Field, normal
-from careward.engines.connectors.csv.kept import Kept
+from careward.engines.connectors.csv.headings import FileColumn, normal
+from careward.engines.connectors.csv.kept import KeptRows
 from careward.engines.connectors.csv.sources import Run
-from careward.engines.connectors.csv.values import FORMULA, Unfit
+from careward.engines.connectors.csv.values import FORMULA, Misfit
 
 _AT_ONCE = 4_000_000  # numbers of keys looked through at a time
 _MOST_PROBLEMS = 10_000  # listed; beyond, refused rows are only counted
@@ -34,7 +34,7 @@ class Repeats:
         """Takes in the keys of rows in the order in which they are kept."""
         self._numbers.extend(map(hash, keys))
 
-    def second_rows(self, rows: Kept, places: Sequence[int]) -> list[tuple[int, int, Row]]:
+    def second_rows(self, rows: KeptRows, places: Sequence[int]) -> list[tuple[int, int, Row]]:
         """Each row whose key an earlier line has: its line, that line, and the row."""
         suspects = self._suspects()
         first: dict[Row, int] = {}
@@ -70,7 +70,7 @@ class Intake:
         self,
         name: str,
         feed: Feed,
-        fields: tuple[Field, ...],
+        fields: tuple[FileColumn, ...],
         headings: list[str],
         *,
         heading: bool,
@@ -81,7 +81,7 @@ class Intake:
         self._heading = heading
         self.columns = tuple(f.column.name for f in fields)
         few = few if feed.name != "staff" else sys.maxsize  # a person's posts bear on each other
-        self.rows = Kept([f.column for f in fields], file=file, apart=feed.apart, few=few)
+        self.rows = KeptRows([f.column for f in fields], file=file, apart=feed.apart, few=few)
         self.refused = 0
         self.problems: list[Problem] = []
         self._unlisted = self._blank = self._formulas = 0
@@ -134,7 +134,7 @@ class Intake:
         again = self.headings if self._heading else None
         kept: list[tuple[int, list[str]]] = []
         for line, record in zip(lines, cells, strict=True):
-            if isinstance(record, Unfit) or len(record) != len(self.headings):
+            if isinstance(record, Misfit) or len(record) != len(self.headings):
                 self._refuse_uncut(line, record)
             elif record == again:
                 self._refuse(line, [_HEADING_AGAIN])
@@ -142,8 +142,8 @@ class Intake:
                 kept.append((line, record))
         return [line for line, _ in kept], [record for _, record in kept]
 
-    def _refuse_uncut(self, line: int, cells: list[str] | Unfit) -> None:
-        if isinstance(cells, Unfit):
+    def _refuse_uncut(self, line: int, cells: list[str] | Misfit) -> None:
+        if isinstance(cells, Misfit):
             self._refuse(line, [(cells.column, cells.what, cells.remedy)])
             self._name_cells(line, cells.cells)
         elif not any(map(str.strip, cells)):
@@ -202,7 +202,7 @@ class Intake:
     def _name(self, line: int, row: tuple[Any, ...]) -> None:
         """Keeps which row a refused one is, by its key, so that the row it stands for is not taken for gone."""
         values = [row[place] for place in self._key_places]
-        if any(isinstance(value, Unfit) for value in values):
+        if any(isinstance(value, Misfit) for value in values):
             self.unkeyed.append(line)
         else:
             self._refused_keys.add(tuple("" if value is None else str(value) for value in values))
@@ -224,7 +224,7 @@ class Intake:
         self.problems += [Problem(self.name, line, column, what, remedy) for column, what, remedy in reasons[:room]]
         self._unlisted += len(reasons[room:])
 
-    def _look_at(self, field: Field, values: Sequence[Any], lines: Sequence[int]) -> None:
+    def _look_at(self, field: FileColumn, values: Sequence[Any], lines: Sequence[int]) -> None:
         if field.column.kind in _MAY_BE_FORMULA:
             together = "\n".join(["", *values])
             if any(f"\n{mark}" in together for mark in FORMULA):

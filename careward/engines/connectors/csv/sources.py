@@ -10,10 +10,10 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
-from careward.engines.connectors.csv.values import Unfit
+from careward.engines.connectors.csv.values import Misfit
 
-Record = tuple[int, list[str] | Unfit]  # the line it began on; its cells, or why it could not be cut into cells
-Run = tuple[Sequence[int], Sequence[list[str] | Unfit]]  # records in the order of the file: their lines, their cells
+Record = tuple[int, list[str] | Misfit]  # the line it began on; its cells, or why it could not be cut into cells
+Run = tuple[Sequence[int], Sequence[list[str] | Misfit]]  # records in the order of the file: their lines, their cells
 _AT_ONCE = 4096  # lines cut at a time
 _BUFFER = 1 << 20
 _SURROGATE = re.compile("[\udc80-\udcff]")
@@ -187,7 +187,7 @@ def _nul(line: int) -> Unusable:
     return Unusable(line, "The file holds a NUL byte, which no text has", remedy)
 
 
-def _broken(error: str) -> Unfit:
+def _broken(error: str) -> Misfit:
     limit = csv.field_size_limit()
     if "field limit" in error:
         what = f"A cell is longer than {limit:,} characters, or a quote opened on this line is never closed"
@@ -195,4 +195,4 @@ def _broken(error: str) -> Unfit:
         what = "A quote opened on this line is never closed"
     else:
         what = "A quote stands in the middle of a quoted cell"
-    return Unfit(what, 'Close every quoted cell, and write a quote inside one twice ("")')
+    return Misfit(what, 'Close every quoted cell, and write a quote inside one twice ("")')

@@ -1,4 +1,4 @@
-"""Cells into values: one reader for each kind of column; what does not fit comes back as `Unfit`, never as an exception."""
+"""Cells into values: one reader for each kind of column; what does not fit comes back as `Misfit`, never as an exception."""
 
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -24,7 +24,7 @@ _KEPT_CELLS = 65_536  # distinct cells of a column remembered at a time: bounds 
 
 
 @dataclass(frozen=True, slots=True)
-class Unfit:
+class Misfit:
     """Why something cannot be used and what to do about it; `column` only where it does not stand for one cell."""
 
     what: str
@@ -80,7 +80,7 @@ class Memo(dict[str, Any]):
 
     def __missing__(self, cell: str) -> Any:
         value = self.read(cell)
-        if type(value) is Unfit:
+        if type(value) is Misfit:
             self.unfit += 1
             return value
         if len(self) >= _KEPT_CELLS:
@@ -89,7 +89,7 @@ class Memo(dict[str, Any]):
         return value
 
 
-Misfits = list[tuple[int, Unfit]]
+Misfits = list[tuple[int, Misfit]]
 Block = Callable[[Sequence[str]], tuple[list[Any], Misfits]]  # a run of a column's cells to values and what did not fit
 
 
@@ -133,27 +133,27 @@ def _plain_block(read: Cell) -> Block:
 
     def block(cells: Sequence[str]) -> tuple[list[Any], Misfits]:
         found = [read(cell) for cell in cells]
-        return found, _misfits(found) if Unfit in set(map(type, found)) else []
+        return found, _misfits(found) if Misfit in set(map(type, found)) else []
 
     return block
 
 
 def _misfits(found: list[Any]) -> Misfits:
-    return [(i, value) for i, value in enumerate(found) if type(value) is Unfit]
+    return [(i, value) for i, value in enumerate(found) if type(value) is Misfit]
 
 
 def _when_blank(column: Column, read: Cell) -> Any:
     if column.default:
         return read(column.default)
     if column.required:
-        return Unfit("The cell is blank and must not be", "Fill it in")
+        return Misfit("The cell is blank and must not be", "Fill it in")
     return None if column.kind in ("day", "moment", "yes_no") else ""
 
 
 def _text(column: Column, formats: Formats) -> Cell:
     def read(cell: str) -> Any:
         if len(cell) > column.most:
-            return Unfit(f"The cell has {len(cell):,} characters", f"Write at most {column.most:,}")
+            return Misfit(f"The cell has {len(cell):,} characters", f"Write at most {column.most:,}")
         return cell.lower() if column.lower else cell
 
     return read
@@ -165,7 +165,7 @@ def _staff_number(column: Column, formats: Formats) -> Cell:
     def read(cell: str) -> Any:
         if _FIGURE.fullmatch(cell):  # the digits it stood for cannot be told any more: 20000001 became 2.0E+07
             what = f"{shown(column, cell)} is a figure: a spreadsheet has turned the staff number into it"
-            return Unfit(what, "Format the column as text where the list is made, and export it again")
+            return Misfit(what, "Format the column as text where the list is made, and export it again")
         return text(cell)
 
     return read
@@ -176,7 +176,7 @@ def _code(column: Column, formats: Formats) -> Cell:
 
     def read(cell: str) -> Any:
         if not SYSTEM_CODE.fullmatch(cell):
-            return Unfit(f"{shown(column, cell)} cannot stand in an address", f"Use only {CODE_FORM}")
+            return Misfit(f"{shown(column, cell)} cannot stand in an address", f"Use only {CODE_FORM}")
         return text(cell)
 
     return read
@@ -185,7 +185,7 @@ def _code(column: Column, formats: Formats) -> Cell:
 def _list(column: Column, formats: Formats) -> Cell:
     def read(cell: str) -> Any:
         if len(cell) > column.most:
-            return Unfit(f"The cell has {len(cell):,} characters", f"Write at most {column.most:,}")
+            return Misfit(f"The cell has {len(cell):,} characters", f"Write at most {column.most:,}")
         return canonical_list(cell)
 
     return read
@@ -196,7 +196,7 @@ def _word(column: Column, formats: Formats) -> Cell:
     one_of = f"Write one of: {', '.join(column.words)}; or translate it in the mapping profile"
 
     def read(cell: str) -> Any:
-        return known.get(cell.casefold()) or Unfit(f"{shown(column, cell)} is not a word known here", one_of)
+        return known.get(cell.casefold()) or Misfit(f"{shown(column, cell)} is not a word known here", one_of)
 
     return read
 
@@ -204,7 +204,7 @@ def _word(column: Column, formats: Formats) -> Cell:
 def _yes_no(column: Column, formats: Formats) -> Cell:
     def read(cell: str) -> Any:
         found = _YES.get(cell.casefold())
-        return Unfit(f"{shown(column, cell)} is neither yes nor no", "Write Y or N") if found is None else found
+        return Misfit(f"{shown(column, cell)} is neither yes nor no", "Write Y or N") if found is None else found
 
     return read
 
@@ -216,9 +216,9 @@ def _day(column: Column, formats: Formats) -> Cell:
     def read(cell: str) -> Any:
         found = parse(cell)
         if found is None:
-            return Unfit(f"{shown(column, cell)} is not a day", f"Write the day like {like}")
+            return Misfit(f"{shown(column, cell)} is not a day", f"Write the day like {like}")
         if found.year < 1900:  # 0001-01-01, 1601-01-01: how some systems write "none"
-            return Unfit(f"{shown(column, cell)} is before 1900", "Leave the cell blank where there is no day, or put the year right")
+            return Misfit(f"{shown(column, cell)} is before 1900", "Leave the cell blank where there is no day, or put the year right")
         return found.date() if isinstance(found, datetime) else found
 
     return read
@@ -240,9 +240,9 @@ def _moment(column: Column, formats: Formats) -> Cell:
     def read(cell: str) -> Any:
         found = parse(cell)
         if found is None:
-            return Unfit(f"{shown(column, cell)} is not a day with a time", f"Write it like {like}")
+            return Misfit(f"{shown(column, cell)} is not a day with a time", f"Write it like {like}")
         if not 1900 <= found.year < 2200:  # beyond: how some systems write "never"; it would also overflow in other zones
-            return Unfit(f"{shown(column, cell)} is before 1900 or after 2199", "Leave the cell blank for never, or put the year right")
+            return Misfit(f"{shown(column, cell)} is before 1900 or after 2199", "Leave the cell blank for never, or put the year right")
         return found if found.tzinfo else found.replace(tzinfo=LONDON)
 
     return read
@@ -287,7 +287,7 @@ def _ods_code(column: Column, formats: Formats) -> Cell:
         try:
             return ids.parse_ods_code(cell)
         except ids.OdsCodeError as error:
-            return Unfit(f"{shown(column, cell)} is not an ODS code: {error.what}", f"{error.remedy[0].upper()}{error.remedy[1:]}")
+            return Misfit(f"{shown(column, cell)} is not an ODS code: {error.what}", f"{error.remedy[0].upper()}{error.remedy[1:]}")
 
     return read
 
@@ -296,7 +296,7 @@ def _nhs_number(column: Column, formats: Formats) -> Cell:
     def read(cell: str) -> Any:
         digits = ids.DASHES.sub("", ids.BLANKS.sub("", cell))
         if not ids.NHS_NUMBER.fullmatch(digits):
-            return Unfit("The value does not have the ten digits of an NHS number", "Write its ten digits, or leave the cell blank")
+            return Misfit("The value does not have the ten digits of an NHS number", "Write its ten digits, or leave the cell blank")
         return digits  # a wrong check digit never refuses a row: the reader gives a notice
 
     return read
