@@ -5,9 +5,10 @@ took longest, and no more rows than those are held at once. Nothing is joined by
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import UTC, date, datetime
 from functools import cache
-from typing import Any
+from typing import Any, TypeAlias
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -19,8 +20,9 @@ from careward.people.staff.models import Organisation
 from careward.systems.register.models import System
 
 AT_ONCE = 50_000  # ids
-END, BLANK = "\x1f", "\x1e"  # between values, and in place of none
+END, BLANK = b"\x1f", b"\x1e"  # between values, and in place of none
 TEXT = pa.string()
+Told: TypeAlias = bytes | Sequence[str | None]  # a column: as one text, or value by value
 Named = dict[str, str]  # column of the table: how the database says it; where none is said, by the same name
 
 # An answer wins: an account that somebody said is a person's carries that person's number and nothing else of its own.
@@ -59,42 +61,56 @@ def tables(organisation: Organisation, *, system: str = "") -> dict[str, pa.Reco
 
 
 def _batches(name: str, shape: pa.Schema, organisation_id: int, only: int, codes: Mapping[int, str]) -> Iterator[pa.RecordBatch]:
+    """The database makes one stretch of rows ready while Arrow takes the one before apart."""
     named, source, which = SOURCES[name]
     numbered = codes if named.get("system") == "system_id" else {}
     values, own = [named.get(each.name, each.name) for each in shape], [organisation_id, only, only]
     rest = f"FROM {source} WHERE id BETWEEN %s AND %s AND +organisation_id = %s {which}"  # by ids: `+` keeps its own index out
-    with connection.cursor() as cursor:  # Django keeps PostgreSQL's session in UTC, so moments read as UTC on both
+    with connection.cursor() as cursor, ThreadPoolExecutor(1) as beside:
         cursor.execute(f"SELECT coalesce(min(id), 1), coalesce(max(id), 0) FROM {source}")  # noqa: S608
         first, last = cursor.fetchone()
+        before: Future[pa.RecordBatch] | None = None
         for start in range(first, last + 1, AT_ONCE):
-            texts = _texts(cursor, values, rest, [start, start + AT_ONCE - 1, *own][: rest.count("%s")])
-            columns = [_typed(text, each, numbered) for text, each in zip(texts, shape, strict=True)]
-            yield pa.RecordBatch.from_arrays(columns, schema=shape)
+            told = _told(cursor, values, rest, [start, start + AT_ONCE - 1, *own][: rest.count("%s")])
+            if before:
+                yield before.result()
+            before = beside.submit(_batch, told, shape, numbered)
+        if before:
+            yield before.result()
 
 
-def _texts(cursor: Any, values: Sequence[str], rest: str, given: Sequence[int]) -> list[pa.Array]:
-    """The columns of a stretch of rows, each value as text: row by row where a value holds what tells values apart."""
+def _told(cursor: Any, values: Sequence[str], rest: str, given: Sequence[int]) -> list[Told]:
+    """Each column of a stretch of rows as one text; its values one by one where some value holds what tells values apart."""
     chosen = ", ".join([f"count({value})" for value in values] + [_joined(value) for value in values])
     cursor.execute(f"SELECT count(*), {chosen} {rest}", given)
     rows, *said = cursor.fetchone()
-    columns = [_apart(text) if text else pa.array([""] * rows, TEXT) for text in said[len(values) :]]
-    if all((len(c), len(c) - c.null_count) == (rows, known) for c, known in zip(columns, said, strict=False)):
-        return columns
+    if not rows:
+        return [()] * len(values)
+    known, texts = said[: len(values)], [text.encode() if isinstance(text, str) else text for text in said[len(values) :]]
+    if all((text.count(END), text.count(BLANK)) == (rows - 1, rows - n) for text, n in zip(texts, known, strict=True)):
+        return texts
     cursor.execute(f"SELECT {', '.join(f'CAST({value} AS TEXT)' for value in values)} {rest}", given)
-    return [pa.array(column, TEXT) for column in zip(*cursor.fetchall(), strict=True)]
+    return list(zip(*cursor.fetchall(), strict=True))
 
 
 def _joined(value: str) -> str:
-    """A column of all rows as one text; the rows come in one order whichever the column."""
+    """A column of all rows as one text; the rows come in one order whichever the column. Django keeps PostgreSQL's session in UTC."""
+    end, blank = END.decode(), BLANK.decode()
     if connection.vendor == "postgresql":
-        return f"string_agg(coalesce(CAST({value} AS TEXT), '{BLANK}'), '{END}')"
-    return f"CAST(group_concat(coalesce({value}, '{BLANK}'), '{END}') AS BLOB)"
+        return f"string_agg(coalesce(CAST({value} AS TEXT), '{blank}'), '{end}')"
+    return f"CAST(group_concat(coalesce({value}, '{blank}'), '{end}') AS BLOB)"
 
 
-def _apart(told: str | bytes) -> pa.Array:
-    values = pc.split_pattern(pa.array([told], pa.binary()), END.encode()).values
-    blank = pc.equal(values, BLANK.encode())
-    return pc.if_else(blank, pa.scalar(None, pa.binary()), values).cast(TEXT)
+def _batch(told: Sequence[Told], shape: pa.Schema, codes: Mapping[int, str]) -> pa.RecordBatch:
+    texts = (_apart(column) if isinstance(column, bytes) else pa.array(column, TEXT) for column in told)
+    return pa.RecordBatch.from_arrays([_typed(text, each, codes) for text, each in zip(texts, shape, strict=True)], schema=shape)
+
+
+def _apart(told: bytes) -> pa.Array:
+    values = pc.split_pattern(pa.array([told], pa.binary()), END).values
+    if BLANK in told:
+        values = pc.if_else(pc.equal(values, BLANK), pa.scalar(None, pa.binary()), values)
+    return values.cast(TEXT)
 
 
 def _typed(text: pa.Array, each: pa.Field, codes: Mapping[int, str]) -> pa.Array:

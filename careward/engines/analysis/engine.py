@@ -9,6 +9,7 @@ import shutil
 import tempfile
 import uuid
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -147,10 +148,15 @@ class _InSpark:
 
 
 def _written(name: str, rows: pa.RecordBatchReader, shape: ArrowShape, files: FileSystem, path: str) -> None:
-    """Batch by batch and by this thread, since whoever makes them may read a database that belongs to it."""
-    with parquet.ParquetWriter(path, shape.to_pyarrow(), filesystem=files, compression="lz4") as file:
+    """Batch by batch: one is written while this thread, which the database may belong to, asks for the next."""
+    with parquet.ParquetWriter(path, shape.to_pyarrow(), filesystem=files, compression="lz4") as file, ThreadPoolExecutor(1) as beside:
+        before: Future[None] | None = None
         for batch in rows:
-            file.write_table(fitted(name, pa.Table.from_batches([batch]), shape))
+            if before:
+                before.result()
+            before = beside.submit(file.write_table, fitted(name, pa.Table.from_batches([batch]), shape))
+        if before:
+            before.result()
 
 
 @contextmanager

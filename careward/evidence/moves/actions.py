@@ -159,8 +159,11 @@ def _remember(kind: Kind, row: Any, move: str, now: datetime, by: str, *, was: s
 
 
 def _remember_many(kind: Kind, move: str, moved: Iterable[tuple[int, str, str, str]], now: datetime, by: str) -> None:
-    facts = ((pk, {"was": was, "became": became, "note": note}) for pk, was, became, note in moved)
-    bulk.insert_new([kind.history(**{f"{kind.thing}_id": pk}, at=now, by=by, move=move, **rest) for pk, rest in facts], bulk.Ids())
+    table, rows = kind.history._meta.db_table, list(moved)
+    at = bulk.storing().get("moment", lambda value: value)(now)
+    columns = (f"{kind.thing}_id", "was", "became", "note", "at", "by", "move")
+    numbered = [(number, *row) for number, row in zip(bulk.Ids().take(table, len(rows)), rows, strict=True)]
+    bulk.insert(table, columns, numbered, (at, by, move))
 
 
 def _record(kind: Kind, row: Any, verb: str, now: datetime, by: str, entry: Mapping[str, Any], errands: Errands) -> None:

@@ -14,7 +14,7 @@ from operator import attrgetter
 from typing import Any
 
 from django.db import connection
-from django.db.models import BooleanField, ForeignKey, IntegerField, TextField
+from django.db.models import BooleanField, DateField, DateTimeField, ForeignKey, IntegerField, TextField
 
 from careward.core.blocks import many_rows as many_rows
 
@@ -176,14 +176,14 @@ def update(table: str, columns: Sequence[str], rows: Sequence[Row]) -> None:
 
 def _update_from_rows(cursor: Any, table: str, columns: Sequence[str], rows: Sequence[Row]) -> None:
     """By one statement over a table of the changes: within a savepoint each statement of SQLite costs as much as all before it."""
-    names = ", ".join(_quoted(c) for c in ("id", *columns))
-    sets = ", ".join(f"{_quoted(c)} = n.{_quoted(c)}" for c in columns)
-    rest = "".join(f", {_quoted(c)}" for c in columns)
+    names = ", ".join(_quoted(c) for c in columns)
     cursor.execute(f"DROP TABLE IF EXISTS temp.{CHANGES}")
-    cursor.execute(f"CREATE TEMP TABLE {CHANGES} (id INTEGER PRIMARY KEY{rest})")
-    into = f"INSERT INTO temp.{CHANGES} ({names}) VALUES "  # noqa: S608
+    cursor.execute(f"CREATE TEMP TABLE {CHANGES} (id INTEGER PRIMARY KEY, {names})")
+    into = f"INSERT INTO temp.{CHANGES} (id, {names}) VALUES "  # noqa: S608
     _insert_some_at_once(connection.connection, into, len(columns) + 1, rows, ())
-    cursor.execute(f"UPDATE {_quoted(table)} AS t SET {sets} FROM temp.{CHANGES} AS n WHERE t.id = n.id")  # noqa: S608
+    now = f"SELECT {names} FROM temp.{CHANGES} AS n WHERE n.id = t.id"  # noqa: S608
+    by_id = f"t.id IN (SELECT id FROM temp.{CHANGES})"  # noqa: S608 - said as a join, SQLite reads the whole table for however few
+    cursor.execute(f"UPDATE {_quoted(table)} AS t SET ({names}) = ({now}) WHERE {by_id}")  # noqa: S608
     cursor.execute(f"DROP TABLE temp.{CHANGES}")
 
 
@@ -235,6 +235,15 @@ def _quoted(name: str) -> str:
     return connection.ops.quote_name(name)  # type: ignore[no-any-return]
 
 
+def _keeping(field: Any) -> Callable[[Any], Any]:
+    """How a field's value is kept: days and moments as everywhere here, which the field itself would ask much of first."""
+    kind = "moment" if isinstance(field, DateTimeField) else "day" if isinstance(field, DateField) else ""
+    if not kind:
+        return partial(field.get_db_prep_save, connection=connection)
+    store = storing().get(kind, lambda value: value)
+    return lambda value: value if value is None else store(value)
+
+
 def insert_new(rows: Sequence[Any], ids: Ids) -> None:
     """Adds new model instances of one model, and gives each its id; what the model's own save would do beyond that is not done."""
     if not rows:
@@ -245,7 +254,7 @@ def insert_new(rows: Sequence[Any], ids: Ids) -> None:
     for row, number in zip(rows, ids.take(table, len(rows)), strict=True):
         row.pk = number
     plain = [f.attname for f in fields if isinstance(f, AS_THEY_ARE)]
-    kept = [(f.attname, f.get_db_prep_save) for f in fields if f.attname not in plain]
+    kept = [(f.attname, _keeping(f)) for f in fields if f.attname not in plain]
     columns = [f.column for f in fields if f.attname in plain] + [f.column for f in fields if f.attname not in plain]
     given = attrgetter("pk", *plain)  # most values are kept as they stand, and asking each field of each row takes longest
-    insert(table, columns, [(*given(r), *(keep(getattr(r, name), connection) for name, keep in kept)) for r in rows])
+    insert(table, columns, [(*given(r), *(keep(getattr(r, name)) for name, keep in kept)) for r in rows])

@@ -4,7 +4,6 @@ The ledger is told by whoever planned it, in the entry of the whole. The caller'
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict
 from datetime import date, datetime
 from itertools import groupby
 from typing import Any, TypeVar
@@ -34,7 +33,7 @@ def write_tasks(*, organisation: Organisation, plan: TaskPlan, on: date, now: da
 
 
 def _new(organisation: Organisation, task: NewTask, on: date) -> Task:
-    question = asdict(task.question) if task.question else None
+    question = task.question.as_data() if task.question else None
     words = dict(zip(TOLD, task.words, strict=True))
     return Task(organisation=organisation, raised_on=on, key=task.key, question=question, **words)
 
