@@ -80,6 +80,7 @@ def test_the_house_has_the_timed_jobs_that_its_rooms_declare():
         "ledger.checks_asked": (None, timedelta(seconds=30), False),
         "ledger.weekly_check": (None, timedelta(days=7), True),
         "tasks.letters": (time(7, 30), None, True),
+        "signin.drafts": (time(3, 40), None, False),
     }
 
 
