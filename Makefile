@@ -3,7 +3,6 @@ SHELL := /bin/bash
 PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do command -v $$p >/dev/null && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 PORT ?= 8000
 BIN := .venv/bin
-PURE := careward/core careward/seal careward/engines careward/access/accounts/rules careward/access/accounts/counts.py careward/access/accounts/tasks.py careward/access/accounts/keeping/plan.py careward/access/accounts/keeping/shapes.py careward/access/accounts/keeping/work.py careward/work/tasks/wanted.py careward/work/tasks/rules.py careward/people/staff/rules.py careward/people/signin/rules.py careward/access/authorisations/rules.py careward/access/feeds/rules.py
 
 .PHONY: run test check sweep bench format docs clean python-found
 
@@ -26,7 +25,7 @@ test: .venv/dev .venv/assets
 	@$(BIN)/python tools/run_tests.py
 
 check: .venv/dev .venv/assets
-	@$(BIN)/python tools/check.py $(PURE)
+	@$(BIN)/python tools/check.py
 
 sweep: .venv/dev .venv/assets
 	@$(BIN)/python tools/sweep.py $(ONLY)

@@ -8,7 +8,9 @@ import shutil
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
 VENV = ROOT / ".venv"
@@ -19,7 +21,7 @@ def say(words: str) -> None:
     print(words, flush=True)
 
 
-def call(*command: str | Path, **options: object) -> None:
+def call(*command: str | Path, **options: Any) -> None:
     result = subprocess.run([str(c) for c in command], cwd=ROOT, check=False, **options)
     if result.returncode:
         sys.exit(f"This step failed: {' '.join(str(c) for c in command[:6])}\nRead the lines above, mend the cause and run make again.")
@@ -61,7 +63,7 @@ def assets() -> None:
     call(PYTHON, "tools/assets.py")
 
 
-STEPS = {
+STEPS: dict[str, tuple[str, Callable[[], None], tuple[str, ...]]] = {
     "run": ("Installing what Careward needs (about a minute, once)", lambda: packages("run"), ("run",)),
     "dev": ("Installing what the tests need (about a minute, once)", lambda: packages("dev"), ("dev", "run")),
     "assets": ("Fetching the NHS design system", assets, ("assets",)),

@@ -12,6 +12,7 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from typing import Any
 
 PLACES = ["", *sorted((str(p) for p in Path("/usr/lib/postgresql").glob("*/bin")), reverse=True)]
 
@@ -37,7 +38,7 @@ def main(command: list[str]) -> int:
         if os.geteuid() == 0:
             os.chown(folder, pwd.getpwnam("postgres").pw_uid, -1)
         data = folder / "data"
-        quiet = {"check": True, "stdout": subprocess.DEVNULL}
+        quiet: dict[str, Any] = {"check": True, "stdout": subprocess.DEVNULL}
         subprocess.run(as_postgres([initdb, "-D", str(data), "-A", "trust", "-U", "careward", "--no-sync", "-E", "UTF8"]), **quiet)
         options = f"-c listen_addresses= -c unix_socket_directories={folder} -c fsync=off -c max_connections=60"
         subprocess.run(as_postgres([pg_ctl, "-D", str(data), "-w", "-o", options, "-l", str(folder / "log"), "start"]), **quiet)

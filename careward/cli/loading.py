@@ -2,7 +2,7 @@
 
 from collections import Counter
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.table import Table
@@ -43,7 +43,7 @@ def load(
     reading = FEED_READER().read(folder, profile=profile)
     whose = _organisation(organisation, reading)
     begun = actions.begin_load(organisation=whose, source=folder.name, profile=profile, now=terms.now(), by=terms.actor())
-    facts = {"load_id": begun.pk, "reading": reading, "by": terms.actor()}
+    facts: dict[str, Any] = {"load_id": begun.pk, "reading": reading, "by": terms.actor()}
     report = actions.examine_load(now=terms.now(), **facts) if dry_run or (terms.interactive() and not yes) else None
     if report and not as_json:
         _show(report)

@@ -1,6 +1,6 @@
 """careward organisation, user, token and end-token: who is here and who may sign in."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -41,7 +41,7 @@ def user(
 
     whose = terms.organisation(organisation)
     known = User.objects.filter(email=email.strip().lower()).first()
-    facts = {"organisation_id": whose.pk, "now": terms.now(), "by": terms.actor()}
+    facts: dict[str, Any] = {"organisation_id": whose.pk, "now": terms.now(), "by": terms.actor()}
     user_id = known.pk if known and role else make_user(email=email, name=name, **facts)
     if role:
         give_role(

@@ -1,5 +1,6 @@
 """Log lines as JSON, without what could name a person: an address is logged by its pattern, an error without its words."""
 
+from collections.abc import MutableMapping
 from pathlib import Path
 from traceback import extract_tb
 from typing import Any
@@ -24,7 +25,7 @@ def json_formatter() -> structlog.stdlib.ProcessorFormatter:
     )
 
 
-def address_by_pattern(logger: Any, name: str, event: dict[str, Any]) -> dict[str, Any]:
+def address_by_pattern(logger: Any, name: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     """What Django says of a request, with the pattern of its address: one may hold a staff number or the key of a new password."""
     if (request := getattr(event.get("_record"), "request", None)) is not None:
         found = getattr(request, "resolver_match", None)
@@ -33,11 +34,11 @@ def address_by_pattern(logger: Any, name: str, event: dict[str, Any]) -> dict[st
     return event
 
 
-def fault_without_words(logger: Any, name: str, event: dict[str, Any]) -> dict[str, Any]:
+def fault_without_words(logger: Any, name: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     """An error as its kind and its place: its words may repeat what a person or a file said."""
     info = event.pop("exc_info", None)
     error = info[1] if isinstance(info, tuple) else info if isinstance(info, BaseException) else None
     if error is not None:
         place = [f"{Path(f.filename).name}:{f.lineno} {f.name}" for f in extract_tb(error.__traceback__)][-8:]
-        event |= {"fault": type(error).__name__, "place": place}
+        event.update(fault=type(error).__name__, place=place)
     return event

@@ -1,6 +1,8 @@
 """The first page, and the pages made of what rooms offer: one person, one system, a search, oneself."""
 
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from typing import Any
+
+from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 
 from careward.core.rights import EVERYWHERE
@@ -12,14 +14,14 @@ from careward.systems.register.queries import system_seen
 from careward.web import panels
 from careward.web.house import home_for, home_of
 from careward.web.lists import LONGEST
-from careward.web.permission import SIGNED_IN, NotAllowed, Viewer, needs
+from careward.web.permission import SIGNED_IN, NotAllowed, Request, Viewer, needs
 from careward.work.tasks.queries import acts_for
 
 EVERYBODY = "staff:people:see"
 
 
 @needs(SIGNED_IN)
-def first(request: HttpRequest) -> HttpResponse:
+def first(request: Request) -> HttpResponse:
     """The first page after signing in: the procedures for those who answer for a system, their own work for the rest."""
     viewer = request.viewer
     if not viewer.may("procedures:clauses:see"):
@@ -29,12 +31,12 @@ def first(request: HttpRequest) -> HttpResponse:
 
 
 @needs(SIGNED_IN)
-def person(request: HttpRequest, person_id: int) -> HttpResponseBase:
+def person(request: Request, person_id: int) -> HttpResponseBase:
     viewer = request.viewer
     seen = colleague(organisation_id=viewer.organisation_id, person_id=person_id, on=viewer.today)
     if seen is None:
         raise Http404("no such person here")
-    about = {"viewer": viewer, "key": person_id, "asked": request.GET}
+    about: dict[str, Any] = {"viewer": viewer, "key": person_id, "asked": request.GET}
     because = _because(viewer, person_id)
     if (file := panels.download("person", **about)) is not None:
         return file
@@ -56,7 +58,7 @@ def _because(viewer: Viewer, person_id: int) -> str:
     everybody = viewer.may(EVERYBODY)
     if everybody and viewer.systems_for(EVERYBODY) is EVERYWHERE:
         return f"you are {viewer.role_title}"
-    place = {"organisation_id": viewer.organisation_id, "on": viewer.today}
+    place: dict[str, Any] = {"organisation_id": viewer.organisation_id, "on": viewer.today}
     if answers_for(**place, person_id=person_id, managers=acts_for(viewer)):
         return "you manage this person, or stand in for who does"
     if everybody:
@@ -65,7 +67,7 @@ def _because(viewer: Viewer, person_id: int) -> str:
 
 
 @needs(SIGNED_IN)
-def my_access(request: HttpRequest) -> HttpResponseBase:
+def my_access(request: Request) -> HttpResponseBase:
     """One's own page; who is no member of staff is told so."""
     if request.viewer.person_id is None:
         return render(request, "front/no_person.jinja")
@@ -73,12 +75,12 @@ def my_access(request: HttpRequest) -> HttpResponseBase:
 
 
 @needs("register:systems:see", system_in="code")
-def system(request: HttpRequest, code: str) -> HttpResponseBase:
+def system(request: Request, code: str) -> HttpResponseBase:
     viewer = request.viewer
     seen = system_seen(organisation_id=viewer.organisation_id, code=code, on=viewer.today)
     if seen is None:
         raise Http404("no such system here")
-    about = {"viewer": viewer, "key": code, "asked": request.GET}
+    about: dict[str, Any] = {"viewer": viewer, "key": code, "asked": request.GET}
     if (file := panels.download("system", **about)) is not None:
         return file
     context = {"system": seen, "facts": words.of_system(seen), "panels": panels.panels("system", **about)}
@@ -86,7 +88,7 @@ def system(request: HttpRequest, code: str) -> HttpResponseBase:
 
 
 @needs(SIGNED_IN)
-def search(request: HttpRequest) -> HttpResponse:
+def search(request: Request) -> HttpResponse:
     typed = " ".join(request.GET.get("q", "").replace("\0", " ").split())[:LONGEST]
     found = panels.found(typed, viewer=request.viewer) if typed else ()
     if exact := next((hit for each in found for hit in each.hits if hit.exact), None):
@@ -100,6 +102,6 @@ def _address(viewer: Viewer, hit: Hit) -> str:
 
 
 @needs(SIGNED_IN)
-def own_data(request: HttpRequest) -> HttpResponse:
+def own_data(request: Request) -> HttpResponse:
     sections = panels.held_about(user_id=request.viewer.user_id, person_id=request.viewer.person_id)
     return render(request, "front/own_data.jinja", {"sections": sections})

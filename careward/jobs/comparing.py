@@ -22,4 +22,4 @@ def keep_for(errand: Errand, compared: "Comparison") -> None:
     """Keeps what was found, for whoever asked."""
     from careward.jobs.reconcile import keep_compared
 
-    keep_compared(compared, now=errand.claimed_at, by=errand.body["by"])
+    keep_compared(compared, now=errand.began_at, by=errand.body["by"])

@@ -84,6 +84,6 @@ def warm_up() -> None:
     """Compiles every template once, before the first person waits for it."""
     from django.template import engines
 
-    env = engines["jinja2"].env
+    env = engines["jinja2"].env  # type: ignore[attr-defined]
     for name in env.list_templates(filter_func=lambda n: n.endswith((".jinja", ".html"))):
         env.get_template(name)

@@ -79,7 +79,7 @@ class Choice:
     options: tuple[Option, ...]
     field: str = ""
     any_words: str = "Any"
-    wheres: tuple[tuple[str, Q], ...] = ()
+    wheres: Mapping[str, Q] | None = None
     preset: str = ""  # the value that holds when nothing is asked; "any" in the address turns it off
 
     def accept(self, given: tuple[str, ...]) -> tuple[str, ...]:
@@ -89,7 +89,7 @@ class Choice:
         return () if given[-1] == "any" else given[-1:]
 
     def where(self, values: tuple[str, ...]) -> Q:
-        own = dict(self.wheres)
+        own = self.wheres or {}
         return own[values[0]] if values[0] in own else Q(**{self.field: values[0]})
 
     def words(self, value: str) -> str:

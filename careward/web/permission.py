@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import resolve
 
@@ -18,7 +18,7 @@ from careward.core.rights import Rights, Systems
 ANYONE = "anyone"  # before signing in: the sign-in pages, health
 SIGNED_IN = "signed_in"  # one's own work and data
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +53,13 @@ class Viewer:
         return self.rights.systems_for(permission)
 
 
+class Request(HttpRequest):
+    """A request as the views of pages get it, once the middleware has said who asks and when."""
+
+    viewer: Viewer
+    now: datetime
+
+
 class NotAllowed(Exception):
     """The person is signed in but has no role that may do this, or not for this system; the page says who may and how to ask."""
 
@@ -76,7 +83,7 @@ def needs(permission: str, *, system_in: str = "") -> Callable[[View], View]:
 
     def wrap(view: View) -> View:
         @wraps(view)
-        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if permission != ANYONE:
                 if (viewer := getattr(request, "viewer", None)) is None:
                     return redirect(f"{settings.LOGIN_URL}?{urlencode({'next': request.path}, safe='/')}")

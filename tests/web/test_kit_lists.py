@@ -25,7 +25,7 @@ LIST = lists.Listing(
         lists.Text("q", "Name", ("name", "code")),
         lists.Choice(
             "owned", "Owner", (lists.Option("yes", "Named"), lists.Option("no", "Not named")),
-            wheres=(("yes", ~Q(system_owner="")), ("no", Q(system_owner=""))),
+            wheres={"yes": ~Q(system_owner=""), "no": Q(system_owner="")},
         ),
         lists.Choice("pack", "Pack", (lists.Option("base", "Base"), lists.Option("tewv", "TEWV")), "pack"),
         lists.Many("kind", "Kind", tuple(lists.Option(k, k.title()) for k in KINDS), "kind"),

@@ -2,14 +2,13 @@
 
 from datetime import date, datetime
 
-from django.http import HttpRequest
 from ninja import Path, Query, Router, Schema
 from ninja.errors import HttpError
 
 from careward.access.accounts.finding_lines import AccountPlace, Reach, open_findings, places
 from careward.access.accounts.models import Account, Finding
 from careward.access.accounts.touched import on_systems, under_clause
-from careward.people.signin.api_keys import Bearer
+from careward.people.signin.api_keys import ApiRequest, Bearer
 from careward.people.staff.models import Person
 from careward.systems.register.models import System
 from careward.systems.register.queries import within_systems
@@ -78,7 +77,7 @@ class FindingsIn(PageIn):
 
 
 @router.get("/findings", auth=Bearer("accounts:findings:see"), response={200: FindingsOut, **ERRORS})
-def list_findings(request: HttpRequest, asked: Query[FindingsIn]) -> dict[str, object]:
+def list_findings(request: ApiRequest, asked: Query[FindingsIn]) -> dict[str, object]:
     """Open findings, oldest first, each with every account it is about."""
     here: int = request.auth.organisation_id
     wanted = {"code": asked.code, "employee_number": asked.employee_number}
@@ -92,7 +91,7 @@ def list_findings(request: HttpRequest, asked: Query[FindingsIn]) -> dict[str, o
 
 
 @router.get("/people/{employee_number}/accounts", auth=Bearer("accounts:accounts:see"), response={200: AccountsOut, 404: Mistake, **ERRORS})
-def accounts_of_a_person(request: HttpRequest, employee_number: Path[Word]) -> dict[str, object]:
+def accounts_of_a_person(request: ApiRequest, employee_number: Path[Word]) -> dict[str, object]:
     """Every account that is one person's."""
     person = Person.objects.filter(organisation_id=request.auth.organisation_id, employee_number=employee_number).first()
     if person is None:
@@ -103,7 +102,7 @@ def accounts_of_a_person(request: HttpRequest, employee_number: Path[Word]) -> d
 
 
 @router.get("/systems/{code}/accounts", auth=Bearer("accounts:accounts:see"), response={200: AccountsOut, 404: Mistake, **ERRORS})
-def accounts_of_a_system(request: HttpRequest, code: Path[Word], asked: Query[PageIn]) -> dict[str, object]:
+def accounts_of_a_system(request: ApiRequest, code: Path[Word], asked: Query[PageIn]) -> dict[str, object]:
     """The accounts of one system, in the order they were first seen."""
     system = System.objects.filter(organisation_id=request.auth.organisation_id, code=code).first()
     if system is None or not request.auth.may("accounts:accounts:see", system=code):

@@ -8,4 +8,4 @@ from careward.people.staff.models import Organisation
 def answered(errand: Errand) -> None:
     """An answer is acted on, and everything compared anew."""
     organisation = Organisation.objects.get(ods_code=errand.organisation)
-    actions.take_answer(organisation=organisation, task_id=errand.body["task"], now=errand.claimed_at, by=errand.body["by"])
+    actions.take_answer(organisation=organisation, task_id=errand.body["task"], now=errand.began_at, by=errand.body["by"])

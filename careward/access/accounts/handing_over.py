@@ -7,7 +7,7 @@ requests and decisions are, so rights are put right by hand on every system.
 import hashlib
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 from django.db.models import OuterRef, Subquery, TextField, Value
@@ -77,7 +77,7 @@ def _wanted(system: System) -> tuple[dict[str, Task], list[Change]]:
 def _keep(system: System, tasks: Mapping[str, Task], plan: ChangePlan, came: list[Outcome], now: datetime, by: str) -> int:
     """What came of it stands in each task's history, and in one entry of the ledger."""
     notes = {tasks[o.change.key]: f"{o.words or 'Handed to the system'} ({o.came.value})" for o in came}
-    facts = {"organisation": system.organisation, "now": now, "by": by, "counted": ""}
+    facts: dict[str, Any] = {"organisation": system.organisation, "now": now, "by": by, "counted": ""}
     done = moves.remark_many(kind=TASKS, notes=notes, what=HANDED_OVER, verb="changes.handed_over", **facts)
     _note(system, "changes.handed_over", plan, now, by, came=sorted({o.came.value for o in came}))
     return done
@@ -94,4 +94,4 @@ def _note(system: System, verb: str, plan: ChangePlan, now: datetime, by: str, *
 def hand_over_for(errand: "Errand") -> None:
     """After a comparison, for the organisation that it was of."""
     organisation = Organisation.objects.get(pk=errand.body["organisation"])
-    hand_over(organisation=organisation, on=date.fromisoformat(errand.body["on"]), now=errand.claimed_at, by=errand.body["by"])
+    hand_over(organisation=organisation, on=date.fromisoformat(errand.body["on"]), now=errand.began_at, by=errand.body["by"])

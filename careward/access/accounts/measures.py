@@ -83,7 +83,7 @@ def cases(organisation_id: int) -> tuple[AccountCount, ...]:
 
 
 def _is(*conditions: Q, **fields: Any) -> Case:
-    return Case(When(*conditions, **fields, then=Value(True)), default=Value(False), output_field=BooleanField())
+    return Case(When(Q(*conditions, **fields), then=Value(True)), default=Value(False), output_field=BooleanField())
 
 
 def _counts_here(clause: str, pack: str) -> bool:

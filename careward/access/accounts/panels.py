@@ -28,7 +28,7 @@ def _within(viewer: Viewer, person_id: int) -> Systems:
     within = viewer.systems_for("accounts:accounts:see")
     if person_id == viewer.person_id or not viewer.may("staff:people:see") or within is EVERYWHERE:
         return EVERYWHERE
-    place = {"organisation_id": viewer.organisation_id, "on": viewer.today}
+    place: dict[str, Any] = {"organisation_id": viewer.organisation_id, "on": viewer.today}
     return EVERYWHERE if answers_for(**place, person_id=person_id, managers=acts_for(viewer)) else within
 
 
@@ -52,7 +52,7 @@ def rests(*, viewer: Viewer, key: int, asked: Mapping[str, Any]) -> tuple[Rest, 
 
 def happened(*, viewer: Viewer, key: int, most: int) -> Sequence[Happening]:
     """What was authorised for one person, found wrong with their accounts, and put right."""
-    about = {"organisation_id": viewer.organisation_id, "person_id": key, "most": most, "within": _within(viewer, key)}
+    about: dict[str, Any] = {"organisation_id": viewer.organisation_id, "person_id": key, "most": most, "within": _within(viewer, key)}
     return [*queries.happened_to(**about), *authorised(**about)]
 
 

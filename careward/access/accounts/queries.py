@@ -124,7 +124,7 @@ def figures(within: Reach, today: date) -> FindingFigures:
 
 def last_run(organisation_id: int) -> LastRun | None:
     row = Run.objects.filter(organisation_id=organisation_id, system_code="").exclude(finished_at=None).order_by("-id").first()
-    return LastRun(row.on_date, row.finished_at, row.accounts, counts_of(row.counts).unsafe) if row else None
+    return LastRun(row.on_date, row.finished_at, row.accounts, counts_of(row.counts).unsafe) if row and row.finished_at else None
 
 
 def waiting_allowance(organisation_id: int, systems: Systems) -> tuple[tuple[str, int], ...]:

@@ -1,24 +1,25 @@
 """Pages of findings and accounts: parse, one call, render."""
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 
 from careward.access.accounts import actions, finding_lines, pages, queries
+from careward.access.accounts.finding_lines import Reach
 from careward.people.staff.models import Organisation
 from careward.web import exports, lists
 from careward.web.house import home_of
 from careward.web.listing import shown
-from careward.web.permission import needs
+from careward.web.permission import Request, needs
 from careward.work.tasks.queries import acts_for, waiting
 
 
-def _reach(request: HttpRequest) -> queries.Reach:
+def _reach(request: Request) -> Reach:
     return queries.reach(request.viewer, acts_for(request.viewer))
 
 
 @needs("accounts:findings:see_team")
-def findings(request: HttpRequest) -> HttpResponseBase:
+def findings(request: Request) -> HttpResponseBase:
     within = _reach(request)
     listed = queries.listing(within, request.GET.get("manager", ""))
     asked = lists.parse(listed, request.GET)
@@ -38,7 +39,7 @@ def findings(request: HttpRequest) -> HttpResponseBase:
 
 
 @needs("accounts:findings:see_team")
-def findings_by(request: HttpRequest, by: str) -> HttpResponse:
+def findings_by(request: Request, by: str) -> HttpResponse:
     if by not in queries.GROUPS:
         raise Http404(by)
     within, today = _reach(request), request.viewer.today
@@ -47,7 +48,7 @@ def findings_by(request: HttpRequest, by: str) -> HttpResponse:
 
 
 @needs("accounts:accounts:see")
-def account(request: HttpRequest, account_id: int) -> HttpResponse:
+def account(request: Request, account_id: int) -> HttpResponse:
     seen = queries.account_seen(_reach(request), request.viewer.systems_for("accounts:accounts:see"), account_id)
     if seen is None:
         raise Http404("no such account here")
@@ -57,7 +58,7 @@ def account(request: HttpRequest, account_id: int) -> HttpResponse:
 
 
 @needs("accounts:reconciliation:run")
-def look_again(request: HttpRequest) -> HttpResponse:
+def look_again(request: Request) -> HttpResponse:
     if request.method == "POST":
         organisation = Organisation.objects.get(pk=request.viewer.organisation_id)
         actions.ask_for_run(organisation=organisation, on=request.viewer.today, now=request.viewer.now, by=request.viewer.actor)
@@ -66,7 +67,7 @@ def look_again(request: HttpRequest) -> HttpResponse:
 
 
 @needs("accounts:plans:allow", system_in="code")
-def allow(request: HttpRequest, code: str) -> HttpResponse:
+def allow(request: Request, code: str) -> HttpResponse:
     """Leads to the question that waits about a system's plan."""
     viewer = request.viewer
     number = dict(queries.waiting_allowance(viewer.organisation_id, viewer.systems_for("accounts:plans:allow"))).get(code)

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Prefetch
+from django.db.models import Prefetch, QuerySet
 
 from careward.access.accounts import wording
 from careward.access.accounts.models import Account, Finding, FindingAccount
@@ -113,7 +113,7 @@ def whole_access(*, organisation_id: int, person_id: int, today: date, within: S
     )
 
 
-def _accounts(organisation_id: int, person_id: int, within: Systems) -> Iterable[Account]:
+def _accounts(organisation_id: int, person_id: int, within: Systems) -> QuerySet[Account]:
     rows = Account.objects.filter(within_systems(within), organisation_id=organisation_id, person_id=person_id, gone_on=None)
     return rows.select_related("system")
 

@@ -292,7 +292,7 @@ def _against(load: Load, reading: Reading, planned: Sequence[Planned], now: date
 
 def _look(load: Load, against: Decision, name: str, change: dict[str, Any], now: datetime, by: str) -> None:
     """What a look at the files came to: the house holds or refuses a load, and who may load it has examined it else."""
-    told = {"files": _counts(load.files.order_by("id"))}
+    told: dict[str, Any] = {"files": _counts(load.files.order_by("id"))}
     if name == "examine":
         _move("examine", load, now, by, change=change, entry=told)
         return

@@ -21,31 +21,31 @@ def examine(errand: Errand, reading: Reading) -> None:
     """Counts what the uploaded files would do."""
     load = Load.objects.get(pk=errand.body["load"])
     if load.state == "waiting":
-        actions.examine_load(load_id=load.pk, reading=reading, now=errand.claimed_at, by=errand.body["by"])
+        actions.examine_load(load_id=load.pk, reading=reading, now=errand.began_at, by=errand.body["by"])
 
 
 def apply(errand: Errand, reading: Reading) -> None:
     """Puts the uploaded files in, if they still do what the person saw; else the load's page shows why not."""
     number, by = errand.body["load"], errand.body["by"]
     try:
-        actions.apply_load(load_id=number, reading=reading, now=errand.claimed_at, by=by)
+        actions.apply_load(load_id=number, reading=reading, now=errand.began_at, by=by)
     except Refused as refused:
-        actions.note_refusal(load_id=number, decision=refused.decision, now=errand.claimed_at, by=by)
+        actions.note_refusal(load_id=number, decision=refused.decision, now=errand.began_at, by=by)
 
 
 def undo(errand: Errand) -> None:
     """Takes a load back, unless a later one has changed the same rows since it was asked for; then its page shows why not."""
     number, by = errand.body["load"], errand.body["by"]
     try:
-        actions.undo_load(load_id=number, now=errand.claimed_at, by=by)
+        actions.undo_load(load_id=number, now=errand.began_at, by=by)
     except Refused as refused:
-        actions.note_refusal(load_id=number, decision=refused.decision, now=errand.claimed_at, by=by, state="applied")
+        actions.note_refusal(load_id=number, decision=refused.decision, now=errand.began_at, by=by, state="applied")
 
 
 def let_go(errand: Errand) -> None:
     """A held load was approved by whoever may."""
     facts = errand.body
-    actions.let_go(load_id=facts["load"], approval_id=facts["approval"], now=errand.claimed_at, by=facts["by"])
+    actions.let_go(load_id=facts["load"], approval_id=facts["approval"], now=errand.began_at, by=facts["by"])
 
 
 def clear_uploads(*, now: datetime) -> int:

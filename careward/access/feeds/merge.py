@@ -3,13 +3,14 @@
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 from operator import itemgetter
 from types import MappingProxyType
 from typing import Any
 
 from careward.core.columns import canonical_list
 from careward.core.ports import FeedFile, Problem
-from careward.evidence.rows.shapes import DAY, MOMENT, Field, Shape
+from careward.evidence.rows.shapes import MOMENT, Field, Shape
 
 Row = tuple[Any, ...]
 Key = Any
@@ -160,11 +161,16 @@ def _kept(each: Field, values: list[Any] | None, storing: Storing, count: int, c
         values = _each(values, lambda v: (v or "").lower())
     if each.fill:
         return [v or each.default for v in values]
-    if each.kind == DAY and (store := storing.get(each.kind)):
-        return _each(values, lambda v: None if v is None else store(v))
-    if each.kind == MOMENT and (store := storing.get(each.kind)):  # hardly two are the same
+    store = storing.get(each.kind)
+    if store is None:
+        return values
+    if each.kind == MOMENT:  # hardly two are the same
         return [None if v is None else store(v) for v in values]
-    return values
+    return _each(values, partial(_stored, store))
+
+
+def _stored(store: Callable[[Any], Any], value: Any) -> Any:
+    return None if value is None else store(value)
 
 
 def _each(values: list[Any], change: Callable[[Any], Any]) -> list[Any]:

@@ -22,5 +22,5 @@ LOADS = Listing(
     none_yet="No files have been loaded yet.",
 )
 LOAD_HEADS = ("Load", "From", "Begun", "State", "Added", "Changed", "Gone", "Refused")
-PROBLEM_HEADS = ("File", "Line", "ColumnHead", "What is wrong", "What to do")
+PROBLEM_HEADS = ("File", "Line", "Column", "What is wrong", "What to do")
 MARKS = {"waiting": "wait", "examined": "wait", "held": "fix", "refused": "stop", "applied": "ok", "undone": "shut"}

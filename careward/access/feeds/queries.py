@@ -165,13 +165,14 @@ def load_report(*, organisation_id: int, load_id: int) -> LoadReport | None:
 def _file(row: Any) -> FileReport:
     counts = ("name", "feed", "digest", "rows", "added", "changed", "unchanged", "gone", "refused")
     samples = row.samples or {}
+    shown: dict[str, Any] = {f"samples_{kind}": _samples(samples.get(kind, ())) for kind in ("added", "changed", "gone")}
     return FileReport(
         **{name: getattr(row, name) for name in counts},
         system=row.system_code,
         problems=_problems(row.problems),
         problems_in_all=samples.get("problems", len(row.problems)),
         notices=tuple(row.notices),
-        **{f"samples_{kind}": _samples(samples.get(kind, ())) for kind in ("added", "changed", "gone")},
+        **shown,
     )
 
 
@@ -343,7 +344,7 @@ def later_touching(load: Load) -> list[tuple[int, str, int]]:
     for other in later:
         theirs = [t for file in other.files.all() for t in recall(file.before)]
         count = sum(own.touches(table) for table in theirs for own in mine.get(table.table, ()))
-        found += [(other.pk, day(other.applied_at), count)] if count else []
+        found += [(other.pk, day(at), count)] if count and (at := other.applied_at) else []
     return sorted(found, reverse=True)
 
 

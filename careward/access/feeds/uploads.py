@@ -27,7 +27,7 @@ class Upload:
     """One file someone sent; `name` is where it goes below the load's folder."""
 
     name: str
-    content: UploadedFile
+    content: "UploadedFile[bytes]"
 
 
 def system_of(name: str) -> str:
@@ -55,7 +55,7 @@ def kinds(known: Iterable[ProfileChoice]) -> list[str]:
 
 
 def sort_out(
-    feeds: Sequence[UploadedFile], accounts: Sequence[UploadedFile], *, profile: str, known: Sequence[ProfileChoice]
+    feeds: "Sequence[UploadedFile[bytes]]", accounts: "Sequence[UploadedFile[bytes]]", *, profile: str, known: Sequence[ProfileChoice]
 ) -> tuple[list[Upload], list[UploadMistake]]:
     """What was sent, by the name it will be read under, and every mistake. A name is only ever compared, never followed."""
     chosen = next((p for p in known if p.id == profile), None)
@@ -72,7 +72,7 @@ def sort_out(
     return uploads, mistakes + _as_a_whole(uploads, sent_any=bool(feeds or accounts))
 
 
-def _read_under(sent: UploadedFile, profile: ProfileChoice, *, accounts: bool) -> str:
+def _read_under(sent: "UploadedFile[bytes]", profile: ProfileChoice, *, accounts: bool) -> str:
     """The name, with its folder, under which the profile takes the file; empty when it does not, or the name gives no system's code."""
     name = (sent.name or "").strip().casefold()
     if not (SYSTEM if accounts else PLAIN).fullmatch(name):

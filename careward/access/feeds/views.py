@@ -1,6 +1,8 @@
 """Pages of loads: parse, one call, render."""
 
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from typing import Any
+
+from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 
 from careward.access.feeds import actions, pages, queries, uploads
@@ -10,13 +12,13 @@ from careward.core.rights import EVERYWHERE
 from careward.web import exports, lists
 from careward.web.acts import form_at
 from careward.web.listing import shown
-from careward.web.permission import needs
+from careward.web.permission import Request, needs
 
 SEE = "feeds:loads:see"
 
 
 @needs(SEE)
-def loads(request: HttpRequest) -> HttpResponseBase:
+def loads(request: Request) -> HttpResponseBase:
     viewer = request.viewer
     asked = lists.parse(pages.LOADS, request.GET)
     if asked.download:
@@ -28,7 +30,7 @@ def loads(request: HttpRequest) -> HttpResponseBase:
 
 
 @needs(RUN)
-def begin(request: HttpRequest) -> HttpResponse:
+def begin(request: Request) -> HttpResponse:
     mistakes: list[uploads.UploadMistake] = []
     known, faults = uploads.profiles()
     profile = request.POST.get("profile", known[0].id)
@@ -36,7 +38,8 @@ def begin(request: HttpRequest) -> HttpResponse:
         feeds, accounts = (request.FILES.getlist(name) for name in ("files", "accounts"))
         sent, mistakes = uploads.sort_out(feeds, accounts, profile=profile, known=known)
         if not mistakes:
-            facts = {"organisation_id": request.viewer.organisation_id, "now": request.viewer.now, "by": request.viewer.actor}
+            viewer = request.viewer
+            facts: dict[str, Any] = {"organisation_id": viewer.organisation_id, "now": viewer.now, "by": viewer.actor}
             return redirect("feeds:load", load_id=actions.begin_upload(uploads=sent, profile=profile, **facts).pk)
     context = {
         "errors": {field: "; ".join(m.message for m in mistakes if m.field == field) for field in ("files", "accounts", "profile")},
@@ -51,12 +54,12 @@ def begin(request: HttpRequest) -> HttpResponse:
 
 
 @needs(SEE)
-def columns(request: HttpRequest) -> HttpResponse:
+def columns(request: Request) -> HttpResponse:
     return render(request, "feeds/columns.jinja", {"columns": FEED_READER().columns()})
 
 
 @needs(SEE)
-def load(request: HttpRequest, load_id: int) -> HttpResponse:
+def load(request: Request, load_id: int) -> HttpResponse:
     viewer = request.viewer
     seen = queries.load_seen(organisation_id=viewer.organisation_id, load_id=load_id)
     if seen is None or not _sees(request, load_id):
@@ -73,7 +76,7 @@ def load(request: HttpRequest, load_id: int) -> HttpResponse:
 
 
 @needs(SEE)
-def problems(request: HttpRequest, load_id: int) -> HttpResponseBase:
+def problems(request: Request, load_id: int) -> HttpResponseBase:
     viewer = request.viewer
     rows = queries.problem_rows(organisation_id=viewer.organisation_id, load_id=load_id)
     if rows is None or not _sees(request, load_id):
@@ -83,7 +86,7 @@ def problems(request: HttpRequest, load_id: int) -> HttpResponseBase:
 
 @needs(RUN)
 @form_at("feeds:load")
-def apply(request: HttpRequest, load_id: int) -> HttpResponse:
+def apply(request: Request, load_id: int) -> HttpResponse:
     viewer = request.viewer
     _here(request, load_id)
     actions.ask_to_apply(organisation_id=viewer.organisation_id, load_id=load_id, now=viewer.now, by=viewer.actor)
@@ -91,7 +94,7 @@ def apply(request: HttpRequest, load_id: int) -> HttpResponse:
 
 
 @needs(RUN)
-def undo(request: HttpRequest, load_id: int) -> HttpResponse:
+def undo(request: Request, load_id: int) -> HttpResponse:
     viewer = request.viewer
     report = _here(request, load_id)
     if request.method == "POST":
@@ -101,14 +104,14 @@ def undo(request: HttpRequest, load_id: int) -> HttpResponse:
     return render(request, "feeds/undo.jinja", {"load": report, "reasons": against.reasons})
 
 
-def _here(request: HttpRequest, load_id: int) -> queries.LoadReport:
+def _here(request: Request, load_id: int) -> queries.LoadReport:
     report = queries.load_report(organisation_id=request.viewer.organisation_id, load_id=load_id)
     if report is None or not _sees(request, load_id):
         raise Http404("no such load here")
     return report
 
 
-def _sees(request: HttpRequest, load_id: int) -> bool:
+def _sees(request: Request, load_id: int) -> bool:
     """A load with files of other systems than theirs does not exist for somebody."""
     viewer = request.viewer
     within = viewer.systems_for(SEE)

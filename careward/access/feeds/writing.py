@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import Any
 
+from django.db.models import ForeignObjectRel
+
 from careward.access.accounts.shapes import ACCOUNT
 from careward.access.authorisations.shapes import AUTHORISATION
 from careward.access.feeds.merge import Row
@@ -125,6 +127,6 @@ def put_back(tables: Sequence[Remembered], *, gone_on: Any) -> int:
 
 def _held_by(shape: Shape) -> list[str]:
     """Conditions under which a row of the table is still referred to: one for each foreign key that points there."""
-    links = [f.field for f in shape.model._meta.get_fields(include_hidden=True) if f.auto_created and not f.concrete]
+    links = [f.field for f in shape.model._meta.get_fields(include_hidden=True) if isinstance(f, ForeignObjectRel)]
     keys = [f'EXISTS (SELECT 1 FROM "{f.model._meta.db_table}" c WHERE c."{f.column}" = t.id)' for f in links]  # noqa: S608
     return [*keys, *NAMED_BY_TEXT.get(shape.table, ())]

@@ -1,5 +1,7 @@
 """What is to follow later, where a row is the queue; and when each timed job last began."""
 
+from datetime import datetime
+
 from django.db import models
 
 from careward.evidence.ledger.models import Entry
@@ -34,6 +36,13 @@ class Errand(models.Model):
             models.Index(fields=["not_before", "id"], name="errand_waiting", condition=models.Q(done_at=None, stuck_at=None)),
             models.Index(fields=["organisation", "name"], name="errand_open", condition=models.Q(done_at=None)),
         ]
+
+    @property
+    def began_at(self) -> datetime:
+        """When whoever handles it now claimed it; RuntimeError for one that nobody has."""
+        if self.claimed_at is None:
+            raise RuntimeError(f"errand {self.pk} is handled and nobody has claimed it")
+        return self.claimed_at
 
 
 class JobClock(models.Model):

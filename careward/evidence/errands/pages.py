@@ -31,7 +31,7 @@ QUEUE = Listing(
     filters=(
         Choice(
             "state", "State", (Option(STUCK, "Stopped"), Option(RUNNING, "Running"), Option(WAITING, "Waiting")),
-            wheres=tuple(STATES.items()), any_words="Any state",
+            wheres=STATES, any_words="Any state",
         ),
         Text("q", "On what, like load 3", ("subject", "name")),
     ),

@@ -1,18 +1,18 @@
 """Pages of the queue and the timed jobs: parse, one call, render."""
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 
 from careward.evidence.errands import actions, pages, queries
 from careward.web import exports, lists
 from careward.web.acts import form_at
 from careward.web.listing import shown
-from careward.web.permission import needs
+from careward.web.permission import Request, needs
 
 
 @needs("errands:jobs:see")
-def jobs(request: HttpRequest) -> HttpResponseBase:
+def jobs(request: Request) -> HttpResponseBase:
     viewer = request.viewer
     asked = lists.parse(pages.QUEUE, request.GET)
     if asked.download:
@@ -28,7 +28,7 @@ def jobs(request: HttpRequest) -> HttpResponseBase:
 
 @needs("errands:jobs:run")
 @form_at("errands:jobs", keyed=False)
-def again(request: HttpRequest, errand_id: int) -> HttpResponse:
+def again(request: Request, errand_id: int) -> HttpResponse:
     viewer = request.viewer
     if actions.retry(errand_id=errand_id, organisation=viewer.organisation, now=viewer.now, by=viewer.actor):
         messages.success(request, "It was set going again. It begins within seconds while Careward's worker runs.")

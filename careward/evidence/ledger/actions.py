@@ -125,10 +125,7 @@ def keep_check(*, report: Report, organisation: str, now: datetime, by: str, che
         "ended_at": now, "ok": report.ok, "checked": report.checked, "first_bad": report.first_bad,
         "problems": list(problems), "more": more, "entry_id": entry.pk,
     }  # fmt: skip
-    LedgerCheck.objects.update_or_create(
-        pk=check_id,
-        organisation=organisation,
-        defaults=found,
-        create_defaults={**found, "asked_at": now, "asked_by": by, "taken_up_at": now},
-    )
+    asked = LedgerCheck.objects.filter(pk=check_id, organisation=organisation) if check_id else LedgerCheck.objects.none()
+    if not asked.update(**found):
+        LedgerCheck.objects.create(organisation=organisation, asked_at=now, asked_by=by, taken_up_at=now, **found)
     return entry

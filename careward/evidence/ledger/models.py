@@ -5,7 +5,7 @@ from typing import Any, NoReturn
 from django.db import models
 
 
-class WrittenOnce(models.QuerySet):
+class WrittenOnce(models.QuerySet[Any]):
     """Rows that are added and read, never changed or deleted. The tree shows whoever goes past this."""
 
     def update(self, **values: object) -> NoReturn:

@@ -133,10 +133,10 @@ def entries_list() -> Listing:
                 "group",
                 "What was done",
                 (*(Option(r.name, r.title) for r in rooms), Option(OTHER, "Anything else")),
-                wheres=(
-                    *((r.name, Q(verb__in=tuple(v.name for v in r.verbs))) for r in rooms),
-                    (OTHER, ~Q(verb__in=tuple(house().verbs))),
-                ),
+                wheres={
+                    **{r.name: Q(verb__in=tuple(v.name for v in r.verbs)) for r in rooms},
+                    OTHER: ~Q(verb__in=tuple(house().verbs)),
+                },
                 any_words="Anything",
             ),
             Text("q", "On what, like load 3", ("subject",)),

@@ -153,7 +153,7 @@ def front(organisation: str, now: datetime) -> Front:
 
 
 def _check(row: LedgerCheck | None) -> Check | None:
-    if row is None:
+    if row is None or row.entry_id is None or row.ended_at is None:
         return None
     return Check(row.entry_id, row.ended_at, bool(row.ok), row.checked, row.first_bad, tuple(row.problems), row.more)
 

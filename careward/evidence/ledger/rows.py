@@ -124,8 +124,9 @@ def _top(known: int) -> int:
     return max(known, int(_fetch("top")[0][0]))
 
 
-def _fetch(name: str, *values: object) -> list[tuple[Any, ...]]:
+def _fetch(name: str, *values: Any) -> list[tuple[Any, ...]]:
     sql = _SQL[name].replace("COLUMNS", _COLUMNS[connection.vendor]).replace("UNSEALED", _UNSEALED)
     with connection.cursor() as cursor:
         cursor.execute(sql, values or None)
-        return cursor.fetchall()
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+    return rows

@@ -1,7 +1,7 @@
 """Pages of the ledger: parse, one call, render."""
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 
 from careward.evidence.ledger import errands, pages, queries
@@ -10,14 +10,14 @@ from careward.evidence.ledger.proof import SCRIPT
 from careward.web import exports, lists
 from careward.web.acts import form_at
 from careward.web.listing import shown
-from careward.web.permission import needs
+from careward.web.permission import Request, needs
 from careward.web.words import plural
 
 VERIFY = "ledger:entries:verify"
 
 
 @needs(VERIFY)
-def entries(request: HttpRequest) -> HttpResponseBase:
+def entries(request: Request) -> HttpResponseBase:
     viewer = request.viewer
     asked = lists.parse(pages.entries_list(), request.GET)
     if asked.download:
@@ -34,7 +34,7 @@ def entries(request: HttpRequest) -> HttpResponseBase:
 
 
 @needs(VERIFY)
-def entry(request: HttpRequest, entry_id: int) -> HttpResponse:
+def entry(request: Request, entry_id: int) -> HttpResponse:
     seen = queries.seen(organisation=request.viewer.organisation, entry_id=entry_id, proof="proof" in request.GET)
     if seen is None:
         raise Http404("no such entry here")
@@ -43,7 +43,7 @@ def entry(request: HttpRequest, entry_id: int) -> HttpResponse:
 
 @needs(VERIFY)
 @form_at("ledger:entries")
-def check(request: HttpRequest) -> HttpResponse:
+def check(request: Request) -> HttpResponse:
     viewer = request.viewer
     report = errands.check(now=viewer.now, by=viewer.actor, organisation=viewer.organisation)
     if report is None:
@@ -63,12 +63,12 @@ def _in_order(report: queries.Report) -> str:
 
 
 @needs(VERIFY)
-def checkpoints(request: HttpRequest) -> HttpResponse:
+def checkpoints(request: Request) -> HttpResponse:
     return render(request, "ledger/checkpoints.jinja", {"checkpoints": queries.checkpoints(), "key": queries.public_key()})
 
 
 @needs(VERIFY)
-def newest(request: HttpRequest) -> HttpResponse:
+def newest(request: Request) -> HttpResponse:
     found = queries.checkpoints()
     if not found:
         raise Http404("nothing is sealed yet")
@@ -76,14 +76,14 @@ def newest(request: HttpRequest) -> HttpResponse:
 
 
 @needs(VERIFY)
-def key(request: HttpRequest) -> HttpResponse:
+def key(request: Request) -> HttpResponse:
     if not (vkey := queries.public_key()):
         raise Http404("there is no public key yet")
     return _file(ledger_keys().public.name, f"{vkey}\n")
 
 
 @needs(VERIFY)
-def script(request: HttpRequest) -> HttpResponse:
+def script(request: Request) -> HttpResponse:
     return _file(SCRIPT.name, SCRIPT.read_text(encoding="utf-8"))
 
 

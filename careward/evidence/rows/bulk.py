@@ -232,7 +232,7 @@ def as_ranges(ids: Sequence[int]) -> list[tuple[int, int]]:
 
 
 def _quoted(name: str) -> str:
-    return connection.ops.quote_name(name)  # type: ignore[no-any-return]
+    return connection.ops.quote_name(name)
 
 
 def _keeping(field: Any) -> Callable[[Any], Any]:

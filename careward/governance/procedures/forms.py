@@ -1,6 +1,7 @@
 """Forms for bringing a document into force, and for taking it out."""
 
 from datetime import date
+from typing import Any
 
 from django import forms
 
@@ -20,10 +21,10 @@ class AdoptForm(forms.Form):
         label="Your own reference", max_length=100, required=False, help_text="Only where it differs from the document's"
     )
 
-    def __init__(self, *args: object, **options: object) -> None:
+    def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         choices = [(f"{pack}/{code}", f"{d.title}, version {d.version}") for (pack, code), d in documents().items()]
-        self.fields["document"].choices = [("", "Choose a document"), *choices]
+        self.fields["document"].choices = [("", "Choose a document"), *choices]  # type: ignore[attr-defined]
 
     def chosen(self) -> tuple[str, str]:
         """Pack and code of the document."""

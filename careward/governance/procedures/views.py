@@ -1,8 +1,9 @@
 """Pages of procedures: the front door of those who answer for a system."""
 
 from functools import partial
+from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.http import Http404, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect, render
 
 from careward.access.accounts.queries import reach
@@ -13,7 +14,7 @@ from careward.governance.procedures.queries import InForce, Procedure
 from careward.people.staff.models import Organisation
 from careward.web.acts import act, typed
 from careward.web.exports import download, file_name
-from careward.web.permission import SIGNED_IN, NotAllowed, needs, opens
+from careward.web.permission import SIGNED_IN, NotAllowed, Request, needs, opens
 from careward.web.words import day
 
 SEE, ADOPT = "procedures:clauses:see", "procedures:documents:adopt"
@@ -22,13 +23,13 @@ READS = (SEE, "tasks:tasks:do", "accounts:findings:see_team")  # whose work cite
 
 
 @needs(SEE)
-def all_procedures(request: HttpRequest) -> HttpResponse:
+def all_procedures(request: Request) -> HttpResponse:
     found = queries.all_procedures(organisation_id=request.viewer.organisation_id, on=request.viewer.today)
     return render(request, "procedures/all.jinja", {"procedures": found, "may_adopt": request.viewer.may(ADOPT)})
 
 
 @needs(SEE)
-def procedure(request: HttpRequest, document: str) -> HttpResponseBase:
+def procedure(request: Request, document: str) -> HttpResponseBase:
     found = _procedure(request, document)
     asked = narrowing.parse(request.GET, found)
     sections = narrowing.narrowed(found, asked)
@@ -52,7 +53,7 @@ def procedure(request: HttpRequest, document: str) -> HttpResponseBase:
 
 
 @needs(SIGNED_IN)
-def clause(request: HttpRequest, document: str, clause: str) -> HttpResponse:
+def clause(request: Request, document: str, clause: str) -> HttpResponse:
     _may_read(request)
     sees = request.viewer.may(SEES_BREACHES)
     found = queries.duty(within=reach(request.viewer, frozenset()), clause=clause, on=request.viewer.today)
@@ -63,7 +64,7 @@ def clause(request: HttpRequest, document: str, clause: str) -> HttpResponse:
 
 
 @needs(SIGNED_IN)
-def clause_by_id(request: HttpRequest, clause: str) -> HttpResponse:
+def clause_by_id(request: Request, clause: str) -> HttpResponse:
     """Where every clause cited anywhere leads: to its page, in force here or not."""
     _may_read(request)
     if clause == "house":
@@ -74,14 +75,14 @@ def clause_by_id(request: HttpRequest, clause: str) -> HttpResponse:
 
 
 @needs(SEE)
-def about(request: HttpRequest, document: str) -> HttpResponse:
+def about(request: Request, document: str) -> HttpResponse:
     running = _in_force(request, document)
     context = {"running": running, "document": running.document, "may_adopt": request.viewer.may(ADOPT)}
     return render(request, "procedures/about.jinja", context)
 
 
 @needs(SEE)
-def about_file(request: HttpRequest, document: str, kind: str) -> HttpResponse:
+def about_file(request: Request, document: str, kind: str) -> HttpResponse:
     """The header and control fields as a file; JSON holds the clauses too."""
     held = _in_force(request, document).document
     name = file_name(f"document-{document}", request.viewer.today, kind)
@@ -94,18 +95,18 @@ def about_file(request: HttpRequest, document: str, kind: str) -> HttpResponse:
 
 
 @needs(SEE)
-def how_counted(request: HttpRequest) -> HttpResponse:
+def how_counted(request: Request) -> HttpResponse:
     return render(request, "procedures/how_counted.jinja")
 
 
 @needs(ADOPT)
-def adopt(request: HttpRequest) -> HttpResponse:
+def adopt(request: Request) -> HttpResponse:
     viewer = request.viewer
 
     def bring(form: AdoptForm) -> str:
         pack, code = form.chosen()
         given = {key: form.cleaned_data[key] for key in ("from_on", "owner", "reference")}
-        place = {"organisation": _organisation(request), "pack": pack, "document": code}
+        place: dict[str, Any] = {"organisation": _organisation(request), "pack": pack, "document": code}
         actions.adopt_document(**place, **given, now=viewer.now, by=viewer.actor)
         return f"The document is in force from {day(given['from_on'])}. Its clauses are listed under Procedures."
 
@@ -113,11 +114,11 @@ def adopt(request: HttpRequest) -> HttpResponse:
 
 
 @needs(ADOPT)
-def end(request: HttpRequest, document: str) -> HttpResponse:
+def end(request: Request, document: str) -> HttpResponse:
     running, viewer = _in_force(request, document), request.viewer
 
     def take(form: EndForm) -> str:
-        place = {"organisation": _organisation(request), "adoption_id": running.adoption_id}
+        place: dict[str, Any] = {"organisation": _organisation(request), "adoption_id": running.adoption_id}
         actions.end_adoption(**place, to_on=form.day(), now=viewer.now, by=viewer.actor)
         return f"{running.document.title} is no longer in force from {day(form.day())}. What was found under it stays."
 
@@ -125,12 +126,12 @@ def end(request: HttpRequest, document: str) -> HttpResponse:
     return act(request, form=EndForm(typed(request)), do=take, to="procedures:all", template="procedures/end.jinja", page=page)
 
 
-def _may_read(request: HttpRequest) -> None:
+def _may_read(request: Request) -> None:
     if not any(request.viewer.may(each) for each in READS):
         raise NotAllowed(SEE)
 
 
-def _procedure(request: HttpRequest, document: str) -> Procedure:
+def _procedure(request: Request, document: str) -> Procedure:
     viewer = request.viewer
     found = queries.procedure(organisation_id=viewer.organisation_id, document=document, on=viewer.today)
     if found is None:
@@ -138,7 +139,7 @@ def _procedure(request: HttpRequest, document: str) -> Procedure:
     return found
 
 
-def _in_force(request: HttpRequest, document: str) -> InForce:
+def _in_force(request: Request, document: str) -> InForce:
     viewer = request.viewer
     found = queries.document_in_force(organisation_id=viewer.organisation_id, document=document, on=viewer.today)
     if found is None:
@@ -146,5 +147,5 @@ def _in_force(request: HttpRequest, document: str) -> InForce:
     return found
 
 
-def _organisation(request: HttpRequest) -> Organisation:
+def _organisation(request: Request) -> Organisation:
     return Organisation.objects.get(pk=request.viewer.organisation_id)

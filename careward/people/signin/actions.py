@@ -3,6 +3,7 @@
 import secrets
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from allauth.account.models import EmailAddress
 from django.conf import settings
@@ -186,7 +187,13 @@ def _may_give(wanted: Wanted, organisation: Organisation, user_id: int, *, knowi
 
 def _give(wanted: Wanted, organisation: Organisation, user: User, *, now: datetime, by: str) -> int:
     # A role ended on the very day it began left an empty period; given again for that day, the row is filled.
-    key = {"organisation": organisation, "user": user, "role": wanted.role, "system_code": wanted.system_code, "from_on": wanted.from_on}
+    key: dict[str, Any] = {
+        "organisation": organisation,
+        "user": user,
+        "role": wanted.role,
+        "system_code": wanted.system_code,
+        "from_on": wanted.from_on,
+    }
     row, _ = RoleHeld.objects.update_or_create(**key, defaults={"to_on": wanted.to_on, "given_by": by})
     _record_role(row, organisation, verb="role.given", now=now, by=by)
     return row.pk

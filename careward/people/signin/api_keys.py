@@ -34,6 +34,12 @@ class Client:
         return self.rights.systems_for(permission)
 
 
+class ApiRequest(HttpRequest):
+    """A request as an API view gets it, once its token is known."""
+
+    auth: Client
+
+
 class Bearer(HttpBearer):
     """`auth=Bearer("accounts:findings:see")`: 401 without a token in use, 403 where its scopes do not reach.
 

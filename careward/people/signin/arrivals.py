@@ -1,8 +1,9 @@
 """Reads of who has signed in: their roles today, what they have accepted and proved, and so how they stand."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from allauth.mfa.models import Authenticator
 from django.conf import settings
@@ -94,7 +95,7 @@ def _chosen(held: list[RoleHeld], session: SessionFacts) -> Organisation | None:
     return places.get(session.organisation_id) if session.organisation_id is not None else None
 
 
-def _facts(user_id: int, terms: str) -> dict[str, object]:
+def _facts(user_id: int, terms: str) -> Mapping[str, Any]:
     return (
         User.objects.filter(pk=user_id)
         .annotate(
@@ -110,7 +111,7 @@ def _facts(user_id: int, terms: str) -> dict[str, object]:
     )
 
 
-def _viewer(user: User, at: Organisation | None, here: list[RoleHeld], facts: dict[str, object], step: rules.Step, now: datetime) -> Viewer:
+def _viewer(user: User, at: Organisation | None, here: list[RoleHeld], facts: Mapping[str, Any], step: rules.Step, now: datetime) -> Viewer:
     """Rights are given only once nothing stands before the pages, so that a view beyond the gate refuses too."""
     names = frozenset(r.role for r in here)
     # Somebody without a role stands at their employer, or nowhere: they see only what is held about them.
@@ -158,7 +159,7 @@ def rights_of(*, actor: str, organisation_id: int, on: date) -> Rights:
     return _rights(held, on)
 
 
-def _employer(facts: dict[str, object]) -> tuple[int, str, str, str]:
+def _employer(facts: Mapping[str, Any]) -> tuple[int, str, str, str]:
     return (facts["organisation_id"] or 0, facts["ods_code"] or "", facts["organisation_name"] or "", facts["contact"] or "")
 
 

@@ -2,22 +2,22 @@
 
 from django.conf import settings
 from django.contrib.auth import login
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from careward.core.days import london_day
-from careward.core.decision import Refused
+from careward.core.decision import Reason, Refused
 from careward.people.signin import actions, arrivals
 from careward.people.signin.middleware import DEMONSTRATION_KEY, ORGANISATION_KEY
 from careward.people.signin.terms import terms_of
 from careward.web.house import home_of
-from careward.web.permission import ANYONE, SIGNED_IN, needs
+from careward.web.permission import ANYONE, SIGNED_IN, Request, needs
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
 
-def _onward(request: HttpRequest) -> HttpResponse:
+def _onward(request: Request) -> HttpResponse:
     """Where they were going, if that is one of our own pages."""
     wanted = request.POST.get("next", "")
     safe = url_has_allowed_host_and_scheme(wanted, allowed_hosts=None) and wanted.startswith("/")
@@ -25,7 +25,7 @@ def _onward(request: HttpRequest) -> HttpResponse:
 
 
 @needs(SIGNED_IN)
-def choose(request: HttpRequest) -> HttpResponse:
+def choose(request: Request) -> HttpResponse:
     places = arrivals.organisations_of(user_id=request.viewer.user_id, on=request.viewer.today)
     problem = ""
     if request.method == "POST":
@@ -39,10 +39,10 @@ def choose(request: HttpRequest) -> HttpResponse:
 
 
 @needs(SIGNED_IN)
-def terms(request: HttpRequest) -> HttpResponse:
+def terms(request: Request) -> HttpResponse:
     viewer = request.viewer
     text = terms_of(organisation_id=viewer.organisation_id, on=viewer.today)
-    reasons = ()
+    reasons: tuple[Reason, ...] = ()
     if request.method == "POST":
         try:
             actions.accept_terms(
@@ -60,12 +60,12 @@ def terms(request: HttpRequest) -> HttpResponse:
 
 
 @needs(SIGNED_IN)
-def second_factor(request: HttpRequest) -> HttpResponse:
+def second_factor(request: Request) -> HttpResponse:
     return render(request, "signin/second_factor.jinja")
 
 
 @needs(ANYONE)
-def demonstration(request: HttpRequest) -> HttpResponse:
+def demonstration(request: Request) -> HttpResponse:
     if not settings.DEMONSTRATION:
         raise Http404
     if request.method == "POST":

@@ -6,6 +6,7 @@ Nothing of it is written in the ledger: until it is sent, nothing was done.
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -52,7 +53,7 @@ class DraftOf:
         row.delete()
         return done
 
-    def _whose(self) -> dict[str, object]:
+    def _whose(self) -> dict[str, Any]:
         return {"user_id": self.user_id, "organisation_id": self.organisation_id, "form": self.form}
 
 

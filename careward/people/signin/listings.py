@@ -34,7 +34,7 @@ class RoleLine:
     warns: tuple[str, ...] = ()  # why it is better not held beside another role of theirs
 
 
-ROLES_HEADS = ("Name", "E-mail address", "RoleLine", "System", "From", "Last day", "State")
+ROLES_HEADS = ("Name", "E-mail address", "Role", "System", "From", "Last day", "State")
 
 
 def roles_listing(on: date) -> Listing:
@@ -42,7 +42,7 @@ def roles_listing(on: date) -> Listing:
         noun="roles",
         columns=(
             ColumnHead("Name", "name", ("user__name",), upward="Name, A to Z", downward="Name, Z to A"),
-            ColumnHead("RoleLine", "role", ("role",), upward="Role, A to Z"),
+            ColumnHead("Role", "role", ("role",), upward="Role, A to Z"),
             ColumnHead("From", "from", ("from_on",), upward="From, earliest first", downward="From, latest first"),
             ColumnHead("Last day"),
             ColumnHead("State"),
@@ -50,7 +50,7 @@ def roles_listing(on: date) -> Listing:
         ),
         filters=(
             Text("find", "Name or e-mail address", ("user__name", "user__email")),
-            Choice("role", "RoleLine", tuple(Option(name, role.title) for name, role in ROLES.items()), field="role", any_words="Any role"),
+            Choice("role", "Role", tuple(Option(name, role.title) for name, role in ROLES.items()), field="role", any_words="Any role"),
             Choice(
                 "state",
                 "State",

@@ -8,6 +8,7 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.authentication import get_authentication_records
 from allauth.account.forms import ResetPasswordForm
 from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.models import Authenticator
 from cryptography.fernet import Fernet
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
@@ -76,7 +77,7 @@ class FactorAdapter(DefaultMFAAdapter):
         return {**super().get_public_key_credential_rp_entity(), "name": "Careward"}
 
     def generate_authenticator_name(self, user: User, type: Any) -> str:
-        return f"Passkey {user.authenticator_set.filter(type=type).count() + 1}"
+        return f"Passkey {Authenticator.objects.filter(user=user, type=type).count() + 1}"
 
 
 def _box() -> Fernet:

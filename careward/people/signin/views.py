@@ -1,8 +1,9 @@
 """Pages about roles. Each parses what was asked, makes one call, and renders."""
 
 from collections.abc import Callable, Mapping
+from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 
@@ -18,13 +19,13 @@ from careward.web import exports
 from careward.web.acts import act, typed
 from careward.web.forms import Act, Asking, ask
 from careward.web.house import house
-from careward.web.permission import needs
+from careward.web.permission import Request, needs
 from careward.web.words import day
 
 
 @needs("signin:roles:see")
-def roles(request: HttpRequest) -> HttpResponseBase:
-    place = {"organisation_id": request.viewer.organisation_id, "on": request.viewer.today}
+def roles(request: Request) -> HttpResponseBase:
+    place: dict[str, Any] = {"organisation_id": request.viewer.organisation_id, "on": request.viewer.today}
     wanted = listings.ask_roles(on=place["on"], given=request.GET)
     if wanted.asked.download:
         lines = listings.roles_lines(wanted, **place)
@@ -33,7 +34,7 @@ def roles(request: HttpRequest) -> HttpResponseBase:
 
 
 @needs("signin:roles:see")
-def role_kinds(request: HttpRequest) -> HttpResponse:
+def role_kinds(request: Request) -> HttpResponse:
     return render(request, "signin/role_kinds.jinja", {"kinds": ROLES})
 
 
@@ -51,12 +52,16 @@ ADD_USER = Asking(
 
 
 @needs(GIVE)
-def give_role(request: HttpRequest, step: str = "") -> HttpResponse:
+def give_role(request: Request, step: str = "") -> HttpResponse:
     viewer = request.viewer
 
     def give(answers: Answers, lifted: frozenset[str]) -> str:
         email, wanted = str(answers["email"]), forms.role_wanted(answers)
-        facts = {"organisation_id": viewer.organisation_id, "user_id": forms.user_with(email), "knowingly": WARNED in lifted}
+        facts: dict[str, Any] = {
+            "organisation_id": viewer.organisation_id,
+            "user_id": forms.user_with(email),
+            "knowingly": WARNED in lifted,
+        }
         actions.give_role(**facts, **wanted, now=viewer.now, by=viewer.actor)
         return f"Role given. {email.lower()} holds it from {day(wanted['from_on'])}."
 
@@ -64,20 +69,18 @@ def give_role(request: HttpRequest, step: str = "") -> HttpResponse:
 
 
 @needs(ADD)
-def add_user(request: HttpRequest, step: str = "") -> HttpResponse:
+def add_user(request: Request, step: str = "") -> HttpResponse:
     viewer = request.viewer
 
     def add(answers: Answers, lifted: frozenset[str]) -> str:
-        whom = {"name": str(answers["name"]), "email": str(answers["email"])}
+        whom: dict[str, Any] = {"name": str(answers["name"]), "email": str(answers["email"])}
         actions.add_user(organisation_id=viewer.organisation_id, **whom, **forms.role_wanted(answers), now=viewer.now, by=viewer.actor)
         return f"{whom['name']} is added. Their invitation is on its way to {whom['email'].lower()}."
 
     return _ask(request, step, ADD_USER, ADD, add, {})
 
 
-def _ask(
-    request: HttpRequest, step: str, asking: Asking, permission: str, do: Act, checks: Mapping[str, Callable[[str], str]]
-) -> HttpResponse:
+def _ask(request: Request, step: str, asking: Asking, permission: str, do: Act, checks: Mapping[str, Callable[[str], str]]) -> HttpResponse:
     """Either form, about a role on the systems for which whoever asks may give one."""
     viewer = request.viewer
     may, systems = viewer.systems_for(permission), house().systems(organisation_id=viewer.organisation_id)
@@ -87,7 +90,7 @@ def _ask(
 
 
 @needs(GIVE)
-def end_role(request: HttpRequest, role_held_id: int) -> HttpResponse:
+def end_role(request: Request, role_held_id: int) -> HttpResponse:
     viewer = request.viewer
     role = listings.role_held(organisation_id=viewer.organisation_id, role_held_id=role_held_id, on=viewer.today)
     if role is None:
@@ -96,7 +99,7 @@ def end_role(request: HttpRequest, role_held_id: int) -> HttpResponse:
     def end(form: forms.EndRole) -> str:
         last_on = form.cleaned_data["last_on"]
         end_on = last_on + ONE_DAY if last_on else max(viewer.today, role.from_on)
-        place = {"organisation_id": viewer.organisation_id, "role_held_id": role_held_id}
+        place: dict[str, Any] = {"organisation_id": viewer.organisation_id, "role_held_id": role_held_id}
         actions.end_role(**place, end_on=end_on, now=viewer.now, by=viewer.actor)
         return f"Role ended. {role.holder} no longer holds it from {day(end_on)}."
 

@@ -17,7 +17,7 @@ PEOPLE_HEADS = ("Name", "Staff number", "Job", "Team", "Manager", "Person type",
 
 def people_listing(*, organisation_id: int, on: date, team: str = "") -> Listing:
     """The list of people; only the team asked for gets its condition, since a trust has hundreds."""
-    place = {"organisation_id": organisation_id, "on": on}
+    place: dict[str, Any] = {"organisation_id": organisation_id, "on": on}
     teams = queries.teams(organisation_id=organisation_id)
     of_team = {str(t.id): queries.holding(**place, team_id=t.id) for t in teams if str(t.id) == team}
     return Listing(

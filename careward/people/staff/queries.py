@@ -265,7 +265,7 @@ class MyTeams:
 
 def my_teams(*, organisation_id: int, person_id: int | None, on: date) -> MyTeams:
     """The people someone leads on a day, their own first, then those of managers they are deputy for (PA-021)."""
-    me = staff(organisation_id=organisation_id).filter(pk=person_id).first()
+    me = staff(organisation_id=organisation_id).filter(pk=person_id).first() if person_id else None
     if me is None:
         return MyTeams((), ())
     known = standbys(organisation_id=organisation_id, person_id=me.pk)

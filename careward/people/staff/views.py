@@ -1,17 +1,19 @@
 """Pages about staff and teams. Each parses what was asked, makes one call, and renders."""
 
-from django.http import Http404, HttpRequest, HttpResponse
+from typing import Any
+
+from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 
 from careward.people.staff import listings, queries
 from careward.web import exports, panels
-from careward.web.permission import needs
+from careward.web.permission import Request, needs
 
 
 @needs("staff:people:see")
-def people(request: HttpRequest) -> HttpResponseBase:
-    place = {"organisation_id": request.viewer.organisation_id, "on": request.viewer.today}
+def people(request: Request) -> HttpResponseBase:
+    place: dict[str, Any] = {"organisation_id": request.viewer.organisation_id, "on": request.viewer.today}
     wanted = listings.ask_people(**place, given=request.GET)
     if wanted.asked.download:
         lines = listings.people_lines(wanted, **place)
@@ -21,7 +23,7 @@ def people(request: HttpRequest) -> HttpResponseBase:
 
 
 @needs("staff:people:see")
-def team(request: HttpRequest, team_id: int) -> HttpResponse:
+def team(request: Request, team_id: int) -> HttpResponse:
     found = queries.team(organisation_id=request.viewer.organisation_id, team_id=team_id, on=request.viewer.today)
     if found is None:
         raise Http404
@@ -29,7 +31,7 @@ def team(request: HttpRequest, team_id: int) -> HttpResponse:
 
 
 @needs("staff:team:see")
-def my_team(request: HttpRequest) -> HttpResponse:
+def my_team(request: Request) -> HttpResponse:
     viewer = request.viewer
-    place = {"organisation_id": viewer.organisation_id, "on": viewer.today}
+    place: dict[str, Any] = {"organisation_id": viewer.organisation_id, "on": viewer.today}
     return render(request, "staff/my_team.jinja", {"mine": queries.my_teams(person_id=viewer.person_id, **place)})

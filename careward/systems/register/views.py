@@ -1,16 +1,16 @@
 """The register of systems as a page."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 
 from careward.core.rights import EVERYWHERE
 from careward.systems.register import queries
 from careward.web import panels
-from careward.web.permission import needs
+from careward.web.permission import Request, needs
 
 
 @needs("register:systems:see")
-def systems(request: HttpRequest) -> HttpResponse:
+def systems(request: Request) -> HttpResponse:
     """Every system, with a column from each room that has something to say of them."""
     viewer = request.viewer
     within = viewer.systems_for("register:systems:see")

@@ -149,7 +149,8 @@ def lines(viewer: Viewer) -> tuple[tuple[ApprovalLine, ...], tuple[ApprovalLine,
 
 def waiting(viewer: Viewer) -> int:
     """The figure beside "Decisions" in the menu."""
-    return _theirs(viewer).filter(state="waiting").count()
+    waits: int = _theirs(viewer).filter(state="waiting").count()
+    return waits
 
 
 def _theirs(viewer: Viewer) -> Any:

@@ -1,12 +1,12 @@
 """What waits for a decision, and one question with its answer: parse, one call, render."""
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 
 from careward.core.decision import ALLOWED, Decision, Refused
 from careward.web.acts import form_at
-from careward.web.permission import NotAllowed, needs
+from careward.web.permission import NotAllowed, Request, needs
 from careward.work.approvals import actions, queries
 from careward.work.approvals.forms import DecisionForm
 from careward.work.approvals.models import Approval
@@ -14,13 +14,13 @@ from careward.work.approvals.rules import ASK, DECIDE
 
 
 @needs(DECIDE)
-def approvals(request: HttpRequest) -> HttpResponse:
+def approvals(request: Request) -> HttpResponse:
     waiting, ended = queries.lines(request.viewer)
     return render(request, "approvals/approvals.jinja", {"waiting": waiting, "ended": ended})
 
 
 @needs(DECIDE)
-def approval(request: HttpRequest, approval_id: int) -> HttpResponse:
+def approval(request: Request, approval_id: int) -> HttpResponse:
     row = _here(request, approval_id)
     if request.method != "POST":
         return _page(request, approval_id, DecisionForm(initial={"seen": row.digest}), ALLOWED)
@@ -36,7 +36,7 @@ def approval(request: HttpRequest, approval_id: int) -> HttpResponse:
     return redirect("approvals:approval", approval_id)
 
 
-def _answer(request: HttpRequest, row: Approval, form: DecisionForm) -> None:
+def _answer(request: Request, row: Approval, form: DecisionForm) -> None:
     viewer, typed = request.viewer, form.cleaned_data
     actions.answer(
         approval_id=row.pk, organisation_id=viewer.organisation_id, who=queries.who_of_viewer(viewer),
@@ -46,7 +46,7 @@ def _answer(request: HttpRequest, row: Approval, form: DecisionForm) -> None:
     )  # fmt: skip
 
 
-def _here(request: HttpRequest, approval_id: int) -> Approval:
+def _here(request: Request, approval_id: int) -> Approval:
     """The question, for whoever may decide it or asked for it: what it shows is of a system."""
     viewer = request.viewer
     row = queries.found(organisation_id=viewer.organisation_id, approval_id=approval_id)
@@ -57,7 +57,7 @@ def _here(request: HttpRequest, approval_id: int) -> Approval:
     return row
 
 
-def _page(request: HttpRequest, approval_id: int, form: DecisionForm, refused: Decision) -> HttpResponse:
+def _page(request: Request, approval_id: int, form: DecisionForm, refused: Decision) -> HttpResponse:
     """The question as it is now, with what was typed and every reason against."""
     seen = queries.seen(request.viewer, approval_id)
     if seen is None:
@@ -69,7 +69,7 @@ def _page(request: HttpRequest, approval_id: int, form: DecisionForm, refused: D
 
 @needs(ASK)
 @form_at("approvals:approval")
-def withdraw(request: HttpRequest, approval_id: int) -> HttpResponse:
+def withdraw(request: Request, approval_id: int) -> HttpResponse:
     viewer = request.viewer
     row = _here(request, approval_id)
     actions.withdraw(

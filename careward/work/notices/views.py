@@ -1,16 +1,16 @@
 """The page of letters: parse, one call, render."""
 
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpResponseBase
 from django.shortcuts import render
 
 from careward.web import exports, lists
 from careward.web.listing import shown
-from careward.web.permission import needs
+from careward.web.permission import Request, needs
 from careward.work.notices import pages, queries
 
 
 @needs("notices:notices:see")
-def notices(request: HttpRequest) -> HttpResponseBase:
+def notices(request: Request) -> HttpResponseBase:
     viewer = request.viewer
     asked = lists.parse(pages.NOTICES, request.GET)
     if asked.download:

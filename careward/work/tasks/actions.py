@@ -19,9 +19,10 @@ def say_done(*, task_id: int, doer: rules.Doer, evidence: str, now: datetime, by
     about_themselves = task.about_id is not None and task.about_id == doer.person_id
     clause = _evidence_clause(task, london_day(now))
     decision = rules.may_say_done(theirs=_theirs(task, doer), about_themselves=about_themselves, evidence=evidence, clause=clause)
-    said = {"evidence": evidence.strip(), "said_done_at": now, "said_done_by": by}
+    told = evidence.strip()
+    said = {"evidence": told, "said_done_at": now, "said_done_by": by}
     moves.make(
-        kind=TASKS, row=task, move="say_done", holds=_holds(task, doer), decision=decision, change=said, note=said["evidence"],
+        kind=TASKS, row=task, move="say_done", holds=_holds(task, doer), decision=decision, change=said, note=told,
         now=now, by=by, entry={"clause": task.clause},
     )  # fmt: skip
     return task

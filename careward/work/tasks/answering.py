@@ -71,10 +71,10 @@ def _keep(
     task: Task, question: Question, option: AnswerOption, given: Given, person: Person | None, move: str, doer: rules.Doer,
     now: datetime, by: str,
 ) -> None:  # fmt: skip
-    asked = {"until": given.until if UNTIL in option.asks else None, "reason": given.reason.strip() if REASON in option.asks else ""}
+    said_until, reason = given.until if UNTIL in option.asks else None, given.reason.strip() if REASON in option.asks else ""
     whom = person if option.person or NUMBER in option.asks else None
-    note = in_words(option.answer, until=asked["until"], whom=whom.name if whom else "", reason=asked["reason"])
-    until = asked["until"] if option.answer in STANDS_UNTIL else None
+    note = in_words(option.answer, until=said_until, whom=whom.name if whom else "", reason=reason)
+    until = said_until if option.answer in STANDS_UNTIL else None
     change = {"passed_to": whom} if option.answer == "not_mine" else {} if move == "pass_on" else {"answered_until": until}
     said = {} if move == "pass_on" else {"said_done_at": now, "said_done_by": by, "evidence": note}
     errands = [(question.tells, {"task": task.pk, "by": by})] if question.tells and move == "answer" else []
@@ -83,4 +83,4 @@ def _keep(
         now=now, by=by, entry={"clause": task.clause, "answer": option.answer}, errands=errands,
     )  # fmt: skip
     TaskAnswer.objects.filter(task=task, taken_back_at=None).update(taken_back_at=now)
-    TaskAnswer.objects.create(task=task, at=now, by=by, answer=option.answer, person=whom, **asked)
+    TaskAnswer.objects.create(task=task, at=now, by=by, answer=option.answer, person=whom, until=said_until, reason=reason)

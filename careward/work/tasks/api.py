@@ -3,10 +3,9 @@
 from datetime import date
 from typing import Literal
 
-from django.http import HttpRequest
 from ninja import Query, Router, Schema
 
-from careward.people.signin.api_keys import Bearer
+from careward.people.signin.api_keys import ApiRequest, Bearer
 from careward.web.answers import ERRORS, PageIn, Word, rows_after
 from careward.work.tasks.models import Task
 from careward.work.tasks.rules import SEE
@@ -40,7 +39,7 @@ class TasksIn(PageIn):
 
 
 @router.get("/tasks", auth=Bearer(SEE), response={200: TasksOut, **ERRORS})
-def list_tasks(request: HttpRequest, asked: Query[TasksIn]) -> dict[str, object]:
+def list_tasks(request: ApiRequest, asked: Query[TasksIn]) -> dict[str, object]:
     """Tasks of the organisation, in the order they were raised."""
     rows = Task.objects.filter(organisation_id=request.auth.organisation_id, state=asked.state)
     if asked.system:

@@ -23,7 +23,7 @@ BATCH = 500
 
 def write_tasks(*, organisation: Organisation, plan: TaskPlan, on: date, now: datetime, by: str) -> TasksWritten:
     """Raises, retells, closes and reopens tasks. One that somebody moved meanwhile moves only where the machine lets it."""
-    facts = {"kind": TASKS, "organisation": organisation, "now": now, "by": by, "counted": ""}
+    facts: dict[str, Any] = {"kind": TASKS, "organisation": organisation, "now": now, "by": by, "counted": ""}
     rows = [_new(organisation, t, on) for t in plan.raised]
     moves.begin_many(rows=rows, **facts)
     told = _tell(plan.told, facts)

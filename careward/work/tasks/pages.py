@@ -33,7 +33,7 @@ def tasks(kinds: tuple[str, ...], lately: datetime) -> Listing:
                     Option("reopened", "Opened again"),
                 ),
                 field="state",
-                wheres=(("closed", Q(state="closed", closed_at__gte=lately)), ("reopened", Q(state="open", times_reopened__gt=0))),
+                wheres={"closed": Q(state="closed", closed_at__gte=lately), "reopened": Q(state="open", times_reopened__gt=0)},
                 preset="open",
                 any_words="Any",
             ),

@@ -237,8 +237,8 @@ def task_rows(rows: QuerySet[Task], listed: Listing, asked: Asked) -> Iterator[t
 
 
 def _who(row: Task) -> str:
-    if row.passed_to or row.assignee:
-        return (row.passed_to or row.assignee).name
+    if whom := row.passed_to or row.assignee:
+        return whom.name
     return ROLES[row.role].title if row.role in ROLES else row.role
 
 

@@ -1,16 +1,17 @@
 """My work, one task, and the worklist: parse, one call, render."""
 
 from datetime import timedelta
+from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 
 from careward.core.decision import Reason, Refused
 from careward.web import exports, lists
 from careward.web.listing import shown
 from careward.web.panels import panels
-from careward.web.permission import SIGNED_IN, needs
+from careward.web.permission import SIGNED_IN, Request, needs
 from careward.work.tasks import actions, pages, queries
 from careward.work.tasks.answering import answer_task
 from careward.work.tasks.forms import AnswerForm
@@ -18,7 +19,7 @@ from careward.work.tasks.rules import DO
 
 
 @needs(SIGNED_IN)
-def my_work(request: HttpRequest) -> HttpResponse:
+def my_work(request: Request) -> HttpResponse:
     viewer = request.viewer
     who = queries.doer_of(viewer)
     inbox = queries.inbox(organisation_id=viewer.organisation_id, who=who, now=viewer.now, today=viewer.today)
@@ -28,12 +29,12 @@ def my_work(request: HttpRequest) -> HttpResponse:
 
 
 @needs(SIGNED_IN)
-def task(request: HttpRequest, task_id: int) -> HttpResponse:
+def task(request: Request, task_id: int) -> HttpResponse:
     seen = _seen(request, task_id)
     return _task_page(request, seen, AnswerForm(seen.question) if seen.question else None, ())
 
 
-def _seen(request: HttpRequest, task_id: int) -> queries.TaskDetail:
+def _seen(request: Request, task_id: int) -> queries.TaskDetail:
     """A task of theirs, or one they may look at; any other does not exist for them."""
     viewer = request.viewer
     who = queries.doer_of(viewer)
@@ -43,7 +44,7 @@ def _seen(request: HttpRequest, task_id: int) -> queries.TaskDetail:
     return seen
 
 
-def _task_page(request: HttpRequest, seen: queries.TaskDetail, form: AnswerForm | None, refused: tuple[Reason, ...]) -> HttpResponse:
+def _task_page(request: Request, seen: queries.TaskDetail, form: AnswerForm | None, refused: tuple[Reason, ...]) -> HttpResponse:
     about_me = seen.about_id is not None and seen.about_id == request.viewer.person_id
     context = {"task": seen, "about_me": about_me, "form": form, "refused": refused}
     status = 409 if refused else 422 if form is not None and form.errors else 200
@@ -51,7 +52,7 @@ def _task_page(request: HttpRequest, seen: queries.TaskDetail, form: AnswerForm 
 
 
 @needs(DO)
-def answer(request: HttpRequest, task_id: int) -> HttpResponse:
+def answer(request: Request, task_id: int) -> HttpResponse:
     """Takes the answer to a task's question; every mistake and refusal stands on the task's own page with what was typed."""
     viewer, seen = request.viewer, _seen(request, task_id)
     if request.method != "POST" or seen.question is None:
@@ -59,9 +60,9 @@ def answer(request: HttpRequest, task_id: int) -> HttpResponse:
     form = AnswerForm(seen.question, request.POST)
     if not form.is_valid():
         return _task_page(request, seen, form, ())
-    facts = {"organisation_id": viewer.organisation_id, "doer": queries.doer_of(viewer), "now": viewer.now, "by": viewer.actor}
+    facts: dict[str, Any] = {"organisation_id": viewer.organisation_id, "now": viewer.now, "by": viewer.actor}
     try:
-        answer_task(task_id=task_id, given=form.given(), **facts)
+        answer_task(task_id=task_id, given=form.given(), doer=queries.doer_of(viewer), **facts)
     except Refused as refused:
         return _task_page(request, seen, form, form.refuse(refused.decision))
     messages.success(request, "Your answer is written down. The next comparison reads it.")
@@ -69,7 +70,7 @@ def answer(request: HttpRequest, task_id: int) -> HttpResponse:
 
 
 @needs(DO)
-def say_done(request: HttpRequest, task_id: int) -> HttpResponse:
+def say_done(request: Request, task_id: int) -> HttpResponse:
     viewer = request.viewer
     if request.method == "POST":
         _known(request, task_id)
@@ -81,7 +82,7 @@ def say_done(request: HttpRequest, task_id: int) -> HttpResponse:
 
 
 @needs(DO)
-def take_back(request: HttpRequest, task_id: int) -> HttpResponse:
+def take_back(request: Request, task_id: int) -> HttpResponse:
     if request.method == "POST":
         _known(request, task_id)
         viewer = request.viewer
@@ -90,14 +91,14 @@ def take_back(request: HttpRequest, task_id: int) -> HttpResponse:
     return redirect("tasks:task", task_id)
 
 
-def _known(request: HttpRequest, task_id: int) -> None:
+def _known(request: Request, task_id: int) -> None:
     """A task of another organisation does not exist for this one."""
     if not queries.is_here(organisation_id=request.viewer.organisation_id, task_id=task_id):
         raise Http404("no such task here")
 
 
 @needs(SIGNED_IN)
-def worklist(request: HttpRequest) -> HttpResponseBase:
+def worklist(request: Request) -> HttpResponseBase:
     viewer = request.viewer
     rows = queries.tasks(organisation_id=viewer.organisation_id, who=queries.doer_of(viewer))
     listed = pages.tasks(queries.kinds(rows), viewer.now - timedelta(days=30))

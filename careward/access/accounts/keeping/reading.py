@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django.db.models import Q
 
@@ -55,7 +55,7 @@ def _rows_of_accounts(organisation: Organisation, codes: Mapping[int, str]) -> d
     return rows
 
 
-def _known(row: tuple[object, ...], codes: Mapping[int, str], rows: dict[Touched, int]) -> KnownFinding:
+def _known(row: tuple[Any, ...], codes: Mapping[int, str], rows: dict[Touched, int]) -> KnownFinding:
     (
         number, system, environment, username, person, code, topic, found_on, task, step, clause, detail,
         settled, employee_number, account, manager, who, asked_on, due_on,
