@@ -34,7 +34,7 @@ bench: .venv/run .venv/assets
 	@$(BIN)/careward bench
 
 docs: .venv/dev
-	@$(BIN)/python -m tools.write_docs
+	@$(BIN)/python -m tools.write_docs && $(BIN)/python -m tools.write_schema
 
 format: .venv/dev
 	@$(BIN)/ruff format . && $(BIN)/ruff check --fix .

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path, PurePosixPath
 from tempfile import TemporaryFile
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from careward.core.blocks import many_rows
 from careward.core.columns import FEEDS
@@ -15,11 +15,13 @@ from careward.core.ports import FeedFile, Problem, Reading
 from careward.engines.connectors.csv import grouping, keeping, profiles
 from careward.engines.connectors.csv.headings import Unmatched, fields_of, notices_of
 from careward.engines.connectors.csv.kept import FEW, KeptRows
-from careward.engines.connectors.csv.parquet import ParquetSource
 from careward.engines.connectors.csv.profiles import FeedProfile, Profile
 from careward.engines.connectors.csv.rows import Intake
 from careward.engines.connectors.csv.sources import Run, TextSource, Unusable, in_runs, records_of
 from careward.engines.connectors.csv.values import CODE_FORM, SYSTEM_CODE, Misfit, cell_reader
+
+if TYPE_CHECKING:
+    from careward.engines.connectors.csv.parquet import ParquetSource
 
 GIB = 1 << 30
 _STAY = {
@@ -157,8 +159,10 @@ def _read_open(path: Path, name: str, system: str, profile: FeedProfile, limit: 
     )
 
 
-def _source(path: Path, profile: FeedProfile, limit: int) -> TextSource | ParquetSource:
+def _source(path: Path, profile: FeedProfile, limit: int) -> "TextSource | ParquetSource":
     if path.suffix.lower() == ".parquet":
+        from careward.engines.connectors.csv.parquet import ParquetSource  # Arrow takes longer to import than a short file to read
+
         return ParquetSource(path, limit=limit)
     return TextSource(path, encoding=profile.encoding, delimiter=profile.delimiter)
 
