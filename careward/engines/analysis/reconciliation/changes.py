@@ -23,7 +23,7 @@ def sorts(opened: Table) -> Table:
         "active": opened.status == "active",
         "matched": opened.fits == 1,
         "use_known": opened.last_used_on.notnull() | opened.created_on.notnull(),
-        "roles_stated": opened.roles.notnull(),
-        "teams_stated": opened.teams.notnull(),
+        "roles_stated": opened.roles_stated,
+        "teams_stated": opened.teams_stated,
     }
     return opened.select(**sort).group_by(*SORT).agg(accounts=lambda t: t.count())

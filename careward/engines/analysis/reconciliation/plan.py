@@ -1,10 +1,12 @@
 """How reconciliation runs, as queries: written in Ibis, compiled for each engine and kept as text (`queries`).
 
     tables (tables.RECONCILED) and the packs' figures (figures.SHAPES)
-      -> judged: one row an account, with whose it is and all that rules ask -> differing: rights that differ
+      -> several: places with more than one approval
+      -> judged: one row an account, with whose it is and all that rules ask
+      -> differing: rights that differ; doubled: who has two accounts where one is enough
       -> lines: one table a rule, of the open accounts -> findings
 
-Each stage is kept as a table of its own, so that the joins run once however many rules read them.
+Each stage is kept as a table of its own, so that the joins run once however many rules read them, and none is so wide that it is spilled.
 """
 
 import json
@@ -30,18 +32,22 @@ def plan(on: date, dialect: str) -> dict[str, str]:
     """The queries of a reconciliation on a day by name, in an engine's dialect; every engine takes the same expressions."""
     t = {name: _table(name, shape) for name, shape in {**RECONCILED, **SHAPES}.items()}
     day = ibis.date(on.isoformat())
-    judged = _judged(t, day)
+    several = rights.several(t["authorisations"], day)
+    judged = _judged(t, _kept("several", several), day)
     everyone = _kept("judged", judged)
     opened = everyone.filter(everyone.status.isin(OPEN))
     differing = rights.differences(wrongs.personal(opened))  # a shared account has no rights of a person to differ from
-    lines = _lines(opened, _kept("differing", differing), t, day)
+    doubled = wrongs.doubled(opened)
+    lines = _lines(opened, _kept("differing", differing), _kept("doubled", doubled), t, day)
     findings = _findings(_kept("lines", lines), opened, t)
     asked = {
         "systems": t["systems"].select(*SYSTEMS.names),
         "systems_seen": t["accounts"].select(name="system").distinct(),
         "environments_seen": t["authorisations"].select(name="environment").distinct(),
+        "stage/several": several,
         "stage/judged": judged,
         "stage/differing": differing,
+        "stage/doubled": doubled,
         "stage/lines": lines,
         "findings": findings.order_by(*ORDER),
         "moved": changes.moved(everyone).order_by("account_id"),
@@ -67,15 +73,14 @@ def _kept(name: str, rows: Table) -> Table:
     return ibis.table(rows.schema(), name=name)
 
 
-def _judged(t: Mapping[str, Table], on: DateValue) -> Table:
+def _judged(t: Mapping[str, Table], several: Table, on: DateValue) -> Table:
     systems = without(t["pack_systems"], "most_share", "least_accounts")
     matched = matching.matched(t["accounts"], t["people"]).join(systems, "system")
-    return looked_up(
-        matched, rights.authority(t["authorisations"], t["pack_approvers"], t["people"], on), ["system", "environment", "person_id"]
-    )
+    given = rights.authority(t["authorisations"], several, t["pack_approvers"], t["people"], on)
+    return rights.set_against(looked_up(matched, given, rights.PLACE))
 
 
-def _lines(judged: Table, differing: Table, t: Mapping[str, Table], on: DateValue) -> Table:
+def _lines(judged: Table, differing: Table, doubled: Table, t: Mapping[str, Table], on: DateValue) -> Table:
     away = holding.away(t["absences"], t["assignments"], t["pack_absence_kinds"], t["pack_absence_statuses"], on)
     gaps = holding.untrained(t["people"], t["training"], t["pack_courses"], t["pack_course_names"], on)
     return ibis.union(
@@ -84,7 +89,7 @@ def _lines(judged: Table, differing: Table, t: Mapping[str, Table], on: DateValu
         wrongs.use_unknown(judged),
         wrongs.unmatched(judged),
         wrongs.ambiguous(judged),
-        wrongs.duplicate(judged),
+        wrongs.duplicate(judged, doubled),
         wrongs.generic_unapproved(judged, t["generic"], on),
         wrongs.admin_unapproved(judged),
         wrongs.absent(judged, away),

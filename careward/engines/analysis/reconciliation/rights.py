@@ -1,18 +1,24 @@
 """What was authorised for whom, one row for each holder on each environment. Must agree with careward.access.authorisations.rules."""
 
 import ibis
-from ibis.expr.types import ArrayValue, DateValue, StringValue, Table
+from ibis.expr.types import ArrayValue, DateValue, StringValue, Table, Value
 
 from careward.engines.analysis.reconciliation.holding import FAR
 from careward.engines.analysis.reconciliation.matching import plain
-from careward.engines.analysis.tables import looked_up
+from careward.engines.analysis.tables import looked_up, without
 
 KINDS = ("normal", "admin")
 DIMENSIONS = ("roles", "teams")
 PLACE = ["system", "environment", "person_id"]
 
 
-def authority(authorisations: Table, approvers: Table, people: Table, on: DateValue) -> Table:
+def several(authorisations: Table, on: DateValue) -> Table:
+    """The places with more than one approval. A stage of its own: nearly every place has one, and few rows are left."""
+    given = authorisations.filter(authorisations.approved_on <= on)
+    return given.group_by(*PLACE).agg(rows=given.count()).filter(lambda g: g.rows > 1).select(*PLACE)
+
+
+def authority(authorisations: Table, several: Table, approvers: Table, people: Table, on: DateValue) -> Table:
     """Of each person on each environment: how long accepted authorisations last, and what those in force give.
 
     `admin_given` says whether any was for administration; `<kind>_until` and `any_until` are the last days (null: none
@@ -30,12 +36,11 @@ def authority(authorisations: Table, approvers: Table, people: Table, on: DateVa
         own = t.counts & (t.kind == kind)
         said[f"{kind}_until"] = own.ifelse(t.until, None)
         said |= {f"{kind}_{d}": (own & (t.until >= on)).ifelse(t[d], None) for d in DIMENSIONS}
-    return _joined(t.select(*PLACE, **said))
+    return _joined(t.select(*PLACE, **said), several)
 
 
-def _joined(said: Table) -> Table:
+def _joined(said: Table, several: Table) -> Table:
     """One row a place. Nearly every place has one approval, which then stands as it is: joining texts is what takes memory."""
-    several = said.group_by(*PLACE).agg(rows=said.count()).filter(lambda s: s.rows > 1)
     many = said.semi_join(several, PLACE)
     days = {name: many[name].max() for name in many.columns if name.endswith("_until")}
     texts = {f"{kind}_{d}": many[f"{kind}_{d}"].group_concat(";") for kind in KINDS for d in DIMENSIONS}
@@ -43,16 +48,26 @@ def _joined(said: Table) -> Table:
     return said.anti_join(several, PLACE).union(joined.select(*said.columns))
 
 
-def differences(judged: Table) -> Table:
-    """Accounts whose roles or teams differ from those authorised: one row a dimension, with what is `extra` and `lacking`.
+def set_against(judged: Table) -> Table:
+    """Each account's roles and teams, `<dimension>_seen`, with those authorised, `<dimension>_due`, and whether its export states any.
 
-    The text as a whole is compared first: where exports are kept sorted, only real differences are ever taken apart.
+    Where both say the same both are null: exports are kept sorted, so that few are ever kept, and only real differences taken apart.
     """
+    said: dict[str, Value] = {}
+    for what in DIMENSIONS:
+        seen, due = judged[what], (judged.kind == "admin").ifelse(judged[f"admin_{what}"], judged[f"normal_{what}"])
+        said |= {f"{what}_seen": (seen != due).ifelse(seen, None), f"{what}_due": (seen != due).ifelse(due, None)}
+        said[f"{what}_stated"] = seen.notnull()
+    return without(judged.mutate(**said), *DIMENSIONS, *[f"{kind}_{what}" for kind in KINDS for what in DIMENSIONS])
+
+
+def differences(judged: Table) -> Table:
+    """Accounts whose roles or teams differ from those authorised: one row a dimension, with what is `extra` and `lacking`."""
     return ibis.union(*[_differing(judged, what) for what in DIMENSIONS])
 
 
 def _differing(judged: Table, what: str) -> Table:
-    t = judged.mutate(seen=judged[what], due=(judged.kind == "admin").ifelse(judged[f"admin_{what}"], judged[f"normal_{what}"]))
+    t = judged.mutate(seen=judged[f"{what}_seen"], due=judged[f"{what}_due"])
     t = t.filter(t.seen != t.due).select("account_id", "seen", "due", topic=ibis.literal(what))
     t = t.mutate(seen_terms=_terms(t.seen), due_terms=_terms(t.due))
     t = t.mutate(seen_keys=t.seen_terms.map(lambda x: x.lower()), due_keys=t.due_terms.map(lambda x: x.lower()))

@@ -12,6 +12,7 @@ from careward.engines.analysis.reconciliation.matching import given, plain, ways
 from careward.engines.analysis.tables import looked_up
 
 OF_A_PERSON = ("normal", "admin")  # one named person signs in with it
+SAME = ["person_id", "system", "environment", "kind"]  # where one account is enough
 
 
 def inactive(judged: Table, on: DateValue) -> Table:
@@ -62,13 +63,16 @@ def ambiguous(judged: Table) -> Table:
     return _lines(t, "account.ambiguous", "ask", ibis.literal("Two or more people fit, by ") + ways(t))
 
 
-def duplicate(judged: Table) -> Table:
+def doubled(judged: Table) -> Table:
+    """Where one person has several accounts of one kind. A stage of its own: nearly everyone has one, and few rows are left."""
+    t = personal(judged.select(*SAME))
+    return t.group_by(*SAME).agg(rows=t.count()).filter(lambda s: s.rows > 1).select(*SAME)
+
+
+def duplicate(judged: Table, doubled: Table) -> Table:
     """EL-028, EL-029: one normal account, and at most one for administration, on any one environment."""
-    t = judged.filter(judged.person_id.notnull() & judged.kind.isin(OF_A_PERSON))
-    same = ["person_id", "system", "environment", "kind"]
-    several = t.group_by(same).agg(rows=t.count()).filter(lambda s: s.rows > 1)
-    t = t.semi_join(several, same)
-    oldest = ibis.window(group_by=same, order_by=[t.created_on.fill_null(FAR), t.username, t.account_id])
+    t = judged.select("account_id", "username", "created_on", *SAME).semi_join(doubled, SAME)
+    oldest = ibis.window(group_by=SAME, order_by=[t.created_on.fill_null(FAR), t.username, t.account_id])
     t = t.mutate(place=ibis.row_number().over(oldest), first=t.username.first().over(oldest), begun=t.created_on.first().over(oldest))
     t = t.filter(t.place > 0)
     since = (ibis.literal(", created on ") + t.begun.cast("string")).fill_null("")
