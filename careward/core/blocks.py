@@ -58,7 +58,7 @@ def parted(block: Block, column: str) -> dict[Any, Block]:
 
 
 @contextmanager
-def many_rows() -> Iterator[None]:
+def collector_off() -> Iterator[None]:
     """Leaves Python's cycle collector off meanwhile: rows hold no cycles, and it would walk each of a million again and again."""
     was_on = gc.isenabled()
     gc.disable()

@@ -79,8 +79,8 @@ APART = (
 
 def why_apart(role: str, beside: Iterable[str]) -> tuple[str, ...]:
     """Why a role is better not held beside some others, each reason once."""
-    held = frozenset(beside)
-    return tuple(a.why for a in APART if (role in a.one and held & a.other) or (role in a.other and held & a.one))
+    roles_now = frozenset(beside)
+    return tuple(a.why for a in APART if (role in a.one and roles_now & a.other) or (role in a.other and roles_now & a.one))
 
 
 def second_factor_needed(roles: Iterable[str]) -> bool:
@@ -90,8 +90,8 @@ def second_factor_needed(roles: Iterable[str]) -> bool:
 
 def titles_of(roles: Iterable[str]) -> tuple[str, ...]:
     """The titles of roles, in the order of the list above."""
-    held = frozenset(roles)
-    return tuple(role.title for name, role in ROLES.items() if name in held)
+    roles_now = frozenset(roles)
+    return tuple(role.title for name, role in ROLES.items() if name in roles_now)
 
 
 def title_of(role: str) -> str:

@@ -158,7 +158,7 @@ class Search:
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class OwnData:
     """What a room holds about somebody, for their own page: `find(user_id=, person_id=)` gives rows of (what, value).
 
     `models`: the names of the tables it tells of, so that a test sees which are told to nobody.
@@ -197,7 +197,7 @@ class Room:
     panels: tuple[Panel, ...] = ()
     histories: tuple[History, ...] = ()
     searches: tuple[Search, ...] = ()
-    held: tuple[Held, ...] = ()
+    own_data: tuple[OwnData, ...] = ()
     forms: tuple[FormPage, ...] = ()
     systems: Callable[..., Mapping[str, str]] | None = None  # systems(organisation_id=): the code and name of each in the register
 
@@ -268,18 +268,18 @@ class House:
         return tuple(chain.from_iterable(r.searches for r in self.rooms))
 
     @property
-    def held(self) -> tuple[Held, ...]:
-        return tuple(chain.from_iterable(r.held for r in self.rooms))
+    def own_data(self) -> tuple[OwnData, ...]:
+        return tuple(chain.from_iterable(r.own_data for r in self.rooms))
 
     def permissions_of(self, roles: Iterable[str]) -> frozenset[str]:
         """All that some roles may do together; a role that is no longer known gives nothing."""
-        held = frozenset(roles)
-        return frozenset(p.name for p in self.permissions.values() if held & frozenset(p.roles))
+        given = frozenset(roles)
+        return frozenset(p.name for p in self.permissions.values() if given & frozenset(p.roles))
 
     def permissions_in(self, scopes: Iterable[str]) -> frozenset[str]:
         """What a token with some scopes may do; a scope no longer known allows nothing."""
-        held = frozenset(scopes)
-        return frozenset(p.name for p in self.permissions.values() if held & frozenset(p.scopes))
+        given = frozenset(scopes)
+        return frozenset(p.name for p in self.permissions.values() if given & frozenset(p.scopes))
 
     def who_may(self, permission: str) -> tuple[str, ...]:
         """The titles of the roles that may do something: for the page that says why one may not."""

@@ -103,5 +103,5 @@ def _address(viewer: Viewer, hit: Hit) -> str:
 
 @needs(SIGNED_IN)
 def own_data(request: Request) -> HttpResponse:
-    sections = panels.held_about(user_id=request.viewer.user_id, person_id=request.viewer.person_id)
+    sections = panels.own_data_about(user_id=request.viewer.user_id, person_id=request.viewer.person_id)
     return render(request, "front/own_data.jinja", {"sections": sections})

@@ -16,7 +16,7 @@ from careward.core.packs.pack import Pack
 from careward.core.ports import Found
 from careward.engines.analysis.reconciliation.compare import as_found
 from careward.engines.analysis.reconciliation.compare import compare as compare_tables
-from careward.evidence.rows.bulk import many_rows, take_stock
+from careward.evidence.rows.bulk import collector_off, count_rows_anew
 from careward.jobs.engine import engine
 from careward.jobs.extract import tables
 from careward.people.staff.models import Organisation
@@ -61,7 +61,7 @@ def packs_of(organisation: Organisation, *, on: date) -> dict[str, Pack]:
     return {code: loaded[name] for code, name in codes.items()}
 
 
-@many_rows()
+@collector_off()
 def compare(*, organisation: Organisation, on: date, system: str = "") -> Comparison:
     """Compares everything of an organisation, or one system of it, as at a day. Changes nothing.
 
@@ -99,7 +99,7 @@ def _told_at(organisation: Organisation) -> dict[str, datetime]:
     return {**told, "": max(told.values())} if told else {}
 
 
-@many_rows()
+@collector_off()
 @transaction.atomic
 def keep_compared(compared: Comparison, *, now: datetime, by: str) -> tuple[Comparison, RunKept]:
     """Keeps what was found, and returns what that was: compared anew when a load came in between, so that nothing stale is kept."""
@@ -112,7 +112,7 @@ def keep_compared(compared: Comparison, *, now: datetime, by: str) -> tuple[Comp
         organisation=organisation, on=compared.on, system_code=compared.system, judged=compared.judged, accounts=compared.accounts,
         packs=compared.packs, told_at=_told_at(organisation), cases=compared.cases, now=now, by=by,
     )  # fmt: skip
-    take_stock(kept.opened + kept.closed)
+    count_rows_anew(kept.opened + kept.closed)
     return compared, kept
 
 

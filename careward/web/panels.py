@@ -88,7 +88,7 @@ class FactSection:
         return len(self.rows)
 
 
-def held_about(*, user_id: int, person_id: int | None) -> tuple[FactSection, ...]:
+def own_data_about(*, user_id: int, person_id: int | None) -> tuple[FactSection, ...]:
     """Everything the rooms hold about somebody that they may be told, by kind."""
-    told = (FactSection(h.title, tuple(tuple(r) for r in h.find(user_id=user_id, person_id=person_id))) for h in house().held)
+    told = (FactSection(h.title, tuple(tuple(r) for r in h.find(user_id=user_id, person_id=person_id))) for h in house().own_data)
     return tuple(section for section in told if section.rows)

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from careward.people.staff import queries, rules
-from careward.people.staff.lines import held_posts, not_ended
+from careward.people.staff.lines import not_ended, posts_in_force
 from careward.people.staff.models import Absence, Assignment, Deputy, Person
 from careward.people.staff.rules import ABOVE, DEPUTY, OWN, Away, Deputising, ManagerOn, Member, Post
 from tests.make import people as make
@@ -50,9 +50,9 @@ def build(world):
 
 def lines_of(world, staff):
     """The same world as values, for the rule about one."""
-    held = {i: [p for p in world["posts"] if p[0] == i] for i in range(STAFF)}
+    in_post = {i: [p for p in world["posts"] if p[0] == i] for i in range(STAFF)}
     away = {i: [Away("maternity", a[1], a[2]) for a in world["absences"] if a[0] == i and a[3] is None] for i in range(STAFF)}
-    members = {staff[i].pk: Member(f"E{i}", [_post(p) for p in held[i]], away[i]) for i in range(STAFF)}
+    members = {staff[i].pk: Member(f"E{i}", [_post(p) for p in in_post[i]], away[i]) for i in range(STAFF)}
     acting = [Deputising(staff[m].pk, staff[d].pk, f, t) for m, d, f, t, gone in world["deputies"] if gone is None]
     return rules.lines(members, acting, TODAY)
 
@@ -79,7 +79,7 @@ def test_the_managers_of_all_are_those_the_rule_finds_one_by_one(world):
         for other in staff:
             led = any(other.pk in (m.manager_id, m.instead_of) for m in leaders)
             assert queries.answers_for(**place, person_id=person.pk, managers={other.pk}) is led
-    in_post = {a.person_id for a in Assignment.objects.filter(held_posts(TODAY))}
+    in_post = {a.person_id for a in Assignment.objects.filter(posts_in_force(TODAY))}
     teams = {p.pk: {c.id for c in queries.team_of(**place, manager_id=p.pk)} for p in staff}
     assert teams == {
         b.pk: {p.pk for p in staff if p.pk in in_post and b.pk in {m.manager_id for m in rules.leaders_on(p.pk, day)}} for b in staff
@@ -97,8 +97,8 @@ def test_what_the_database_says_of_posts_is_what_the_rule_says(world):
     rows = list(Assignment.objects.all())
     over = {a.pk for a in rows if rules.ended(status=a.status, end_on=a.end_on, gone_on=a.gone_on, on=TODAY)}
     assert {a.pk for a in Assignment.objects.filter(not_ended(TODAY))} == {a.pk for a in rows} - over
-    held = {a.pk for a in rows if a.pk not in over and a.start_on <= TODAY}
-    assert {a.pk for a in Assignment.objects.filter(held_posts(TODAY))} == held
+    in_post = {a.pk for a in rows if a.pk not in over and a.start_on <= TODAY}
+    assert {a.pk for a in Assignment.objects.filter(posts_in_force(TODAY))} == in_post
     theirs = queries.posts_of([p.pk for p in staff], organisation_id=at.pk)
     for state in queries.STATES:
         found = set(queries.staff(organisation_id=at.pk).filter(queries.in_state(state, organisation_id=at.pk, on=TODAY)))

@@ -146,9 +146,9 @@ def test_a_role_is_given_and_ended_only_by_who_may_for_that_system_and_only_for_
     row = give(at, who, by=by, system_code="paris")
     whole = give(at, who)
     with pytest.raises(Refused) as no:
-        actions.end_role(organisation_id=at.pk, role_held_id=whole, end_on=TODAY, now=NOW, by=by)
+        actions.end_role(organisation_id=at.pk, grant_id=whole, end_on=TODAY, now=NOW, by=by)
     assert codes(no) == {"permission.missing"}
-    actions.end_role(organisation_id=at.pk, role_held_id=row, end_on=TODAY, now=NOW, by=by)
+    actions.end_role(organisation_id=at.pk, grant_id=row, end_on=TODAY, now=NOW, by=by)
 
 
 def test_roles_that_check_each_other_are_given_together_only_knowingly():
@@ -168,7 +168,7 @@ def test_roles_that_check_each_other_are_given_together_only_knowingly():
 def test_a_role_given_by_mistake_ends_the_same_day_and_can_be_given_again():
     at, who = make.organisation(), make.user()
     row = give(at, who)
-    actions.end_role(organisation_id=at.pk, role_held_id=row, end_on=TODAY, now=NOW, by="cli/setup")
+    actions.end_role(organisation_id=at.pk, grant_id=row, end_on=TODAY, now=NOW, by="cli/setup")
     assert RoleHeld.objects.get(pk=row).to_on == TODAY
     assert give(at, who) == row
     assert RoleHeld.objects.get(pk=row).to_on is None
@@ -178,7 +178,7 @@ def test_the_last_privacy_officer_of_an_organisation_cannot_be_ended():
     at, elsewhere = make.organisation(), make.organisation("RYY")
     row = make.role(make.user(), at, "privacy_officer")
     make.role(make.user(), elsewhere, "privacy_officer")
-    end = {"organisation_id": at.pk, "role_held_id": row.pk, "end_on": TODAY, "now": NOW, "by": "cli/setup"}
+    end = {"organisation_id": at.pk, "grant_id": row.pk, "end_on": TODAY, "now": NOW, "by": "cli/setup"}
     with pytest.raises(Refused) as no:
         actions.end_role(**end)
     assert codes(no) == {"role.last_kept"}
@@ -196,7 +196,7 @@ def test_the_last_privacy_officer_of_an_organisation_cannot_be_ended():
 def test_a_role_of_another_organisation_is_out_of_reach():
     row = make.role(make.user(), make.organisation("RYY"), "auditor")
     with pytest.raises(RoleHeld.DoesNotExist):
-        actions.end_role(organisation_id=make.organisation().pk, role_held_id=row.pk, end_on=TODAY, now=NOW, by="cli/setup")
+        actions.end_role(organisation_id=make.organisation().pk, grant_id=row.pk, end_on=TODAY, now=NOW, by="cli/setup")
 
 
 @pytest.mark.clause("PA-003")

@@ -21,7 +21,7 @@ def test_two_who_end_the_last_two_privacy_officers_at_once_leave_one():
     def end(row: int) -> None:
         start.wait()
         try:
-            actions.end_role(organisation_id=at.pk, role_held_id=row, end_on=make.TODAY, now=make.NOW, by="cli/setup")
+            actions.end_role(organisation_id=at.pk, grant_id=row, end_on=make.TODAY, now=make.NOW, by="cli/setup")
         except Refused as no:
             refused.append(no.decision.reasons[0].code)
         finally:

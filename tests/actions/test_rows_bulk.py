@@ -137,7 +137,7 @@ def test_rows_that_something_holds_stay():
 
 
 def test_the_collector_is_off_meanwhile_and_on_again_even_after_a_fault():
-    with pytest.raises(ZeroDivisionError), bulk.many_rows():
+    with pytest.raises(ZeroDivisionError), bulk.collector_off():
         assert not gc.isenabled()
         1 / 0
     assert gc.isenabled()
@@ -146,6 +146,6 @@ def test_the_collector_is_off_meanwhile_and_on_again_even_after_a_fault():
 @pytest.mark.django_db
 def test_the_database_counts_anew_after_many_changes_only(django_assert_num_queries):
     with django_assert_num_queries(0):
-        bulk.take_stock(bulk.MANY - 1)
+        bulk.count_rows_anew(bulk.MANY - 1)
     with django_assert_num_queries(1):
-        bulk.take_stock(bulk.MANY)
+        bulk.count_rows_anew(bulk.MANY)

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from careward.access.accounts.shapes import ACCOUNT
-from careward.access.feeds.merge import Refusals, arrange, check, compare, given_columns, spare
+from careward.access.feeds.merge import Refusals, arrange, check, compare, given_columns, keep_refused_rows
 from careward.access.feeds.shapes import SHAPES
 from careward.core.columns import FEEDS
 from careward.systems.register.shapes import SYSTEM
@@ -102,7 +102,7 @@ def test_what_the_file_still_names_is_never_gone_and_everything_else_is(before, 
     file = replace(feed_file("accounts", *kept), refused=len(keys), key=KEY, refused_keys=keys)
     found, _ = compared(standing, kept)
     missing = {was[PLACE["environment"] : PLACE["username"] + 1] for was, _ in found.gone.values()}
-    spared = spare(ACCOUNT, found, file, lambda column: {})
+    spared = keep_refused_rows(ACCOUNT, found, file, lambda column: {})
     gone = {was[PLACE["environment"] : PLACE["username"] + 1] for was, _ in found.gone.values()}
     named = {(environment.lower(), username) for environment, username in keys}
     assert gone == missing - named
@@ -113,7 +113,7 @@ def test_a_key_that_the_table_knows_nothing_of_spares_every_row():
     standing = apply([], compared([], [{"username": "a"}])[0])
     found, _ = compared(standing, [])
     file = replace(feed_file("accounts"), refused=1, key=("shoe_size",), refused_keys=frozenset({("9",)}))
-    assert (spare(ACCOUNT, found, file, lambda column: {}), found.gone) == (1, {})
+    assert (keep_refused_rows(ACCOUNT, found, file, lambda column: {}), found.gone) == (1, {})
 
 
 def test_an_identifier_that_goes_blank_is_counted():

@@ -18,7 +18,7 @@ TODAY = date(2026, 11, 23)
 DAYS = st.dates(date(2026, 10, 1), date(2027, 2, 28))
 ENDS = st.none() | DAYS
 DONE = Arrival(
-    organisations=1, chosen=True, terms_accepted=True, factor_needed=True, factor_held=True, factor_proved=True, demonstration=False
+    organisations=1, chosen=True, terms_accepted=True, factor_needed=True, factor_known=True, factor_proved=True, demonstration=False
 )
 
 
@@ -45,7 +45,7 @@ ARRIVALS = st.builds(
     chosen=st.booleans(),
     terms_accepted=st.booleans(),
     factor_needed=st.booleans(),
-    factor_held=st.booleans(),
+    factor_known=st.booleans(),
     factor_proved=st.booleans(),
     demonstration=st.booleans(),
 )
@@ -61,12 +61,12 @@ def test_nobody_reaches_the_pages_before_accepting_the_terms(arrival):
 @given(ARRIVALS)
 def test_a_password_alone_never_opens_a_role_that_needs_a_second_factor(arrival):
     alone = replace(arrival, demonstration=False, factor_needed=True, factor_proved=False)
-    assert rules.next_step(alone) is not Step.PAGES or (alone.factor_held and alone.factor_proved)
+    assert rules.next_step(alone) is not Step.PAGES or (alone.factor_known and alone.factor_proved)
 
 
 @given(ARRIVALS)
 def test_a_factor_once_held_is_proved_in_every_session(arrival):
-    stale = replace(arrival, demonstration=False, factor_held=True, factor_proved=False)
+    stale = replace(arrival, demonstration=False, factor_known=True, factor_proved=False)
     assert rules.next_step(stale) is Step.PROVE_FACTOR
 
 
@@ -78,10 +78,10 @@ def test_nobody_without_a_role_reaches_the_pages(arrival):
 def test_the_steps_come_one_after_another():
     assert rules.next_step(DONE) is Step.PAGES
     assert rules.next_step(replace(DONE, chosen=False, organisations=2)) is Step.CHOOSE
-    assert rules.next_step(replace(DONE, terms_accepted=False, factor_held=False)) is Step.TERMS
-    assert rules.next_step(replace(DONE, factor_held=False, factor_proved=False)) is Step.SET_UP_FACTOR
-    assert rules.next_step(replace(DONE, factor_held=False, factor_proved=False, demonstration=True)) is Step.PAGES
-    assert rules.next_step(replace(DONE, factor_held=False, factor_needed=False, factor_proved=False)) is Step.PAGES
+    assert rules.next_step(replace(DONE, terms_accepted=False, factor_known=False)) is Step.TERMS
+    assert rules.next_step(replace(DONE, factor_known=False, factor_proved=False)) is Step.SET_UP_FACTOR
+    assert rules.next_step(replace(DONE, factor_known=False, factor_proved=False, demonstration=True)) is Step.PAGES
+    assert rules.next_step(replace(DONE, factor_known=False, factor_needed=False, factor_proved=False)) is Step.PAGES
 
 
 def gift(**more) -> Gift:
@@ -101,11 +101,11 @@ def test_every_reason_against_giving_is_told_at_once():
 
 
 @given(DAYS, ENDS, st.lists(holdings(user_id=st.just(2)), max_size=4))
-def test_a_role_given_never_overlaps_one_held(from_on, to_on, held):
-    wanted = gift(from_on=from_on, to_on=to_on, held=tuple(held))
+def test_a_role_given_never_overlaps_one_held(from_on, to_on, already):
+    wanted = gift(from_on=from_on, to_on=to_on, already=tuple(already))
     if rules.may_give_role(wanted, today=date(2026, 10, 1)):
         new = Holding(2, from_on, to_on)
-        assert not any(new.covers(d) and h.covers(d) for h in held for d in days())
+        assert not any(new.covers(d) and h.covers(d) for h in already for d in days())
 
 
 def days():
@@ -113,9 +113,9 @@ def days():
 
 
 @given(st.sampled_from(sorted(rules.KEPT)), holdings(), DAYS, st.lists(holdings(), max_size=4))
-def test_ending_never_leaves_a_day_without_a_role_that_must_be_kept(role, held, end_on, others):
-    if rules.may_end_role(role, held, end_on=end_on, today=date(2026, 10, 1), others=others):
-        assert all(h_covers(others, d) for d in days() if held.covers(d) and d >= end_on)
+def test_ending_never_leaves_a_day_without_a_role_that_must_be_kept(role, already, end_on, others):
+    if rules.may_end_role(role, already, end_on=end_on, today=date(2026, 10, 1), others=others):
+        assert all(h_covers(others, d) for d in days() if already.covers(d) and d >= end_on)
 
 
 def h_covers(others, day):
@@ -123,9 +123,9 @@ def h_covers(others, day):
 
 
 @given(holdings(), DAYS, st.lists(holdings(), max_size=4))
-def test_other_roles_end_whenever_they_are_held(held, end_on, others):
-    decision = rules.may_end_role("auditor", held, end_on=end_on, today=date(2026, 10, 1), others=others)
-    assert bool(decision) == (held.from_on <= end_on and (held.to_on is None or end_on < held.to_on))
+def test_other_roles_end_whenever_they_are_held(already, end_on, others):
+    decision = rules.may_end_role("auditor", already, end_on=end_on, today=date(2026, 10, 1), others=others)
+    assert bool(decision) == (already.from_on <= end_on and (already.to_on is None or end_on < already.to_on))
 
 
 def test_the_last_privacy_officer_stays():

@@ -304,7 +304,7 @@ def test_kinds_of_role_show_the_national_codes(admin):
     assert "R5105" in text(admin.get(reverse("signin:role_kinds")))
 
 
-def held_by(who):
+def kept_by(who):
     return text(make.signed_in(who).get(reverse("front:own_data")))
 
 
@@ -315,7 +315,7 @@ def test_own_data_tells_everything_of_oneself_and_nothing_of_others():
     make.absence(carol)
     make.deputy(carol, make.person(at, "Bo Deputy"))
     make.staff(at, "Di Other", position_title="Surgeon")
-    words = held_by(make.ready("clinician", person=carol, email="carol@trust.example"))
+    words = kept_by(make.ready("clinician", person=carol, email="carol@trust.example"))
     for expected in (
         "DL1 1AA",
         "3 February 1980",
@@ -332,7 +332,7 @@ def test_own_data_tells_everything_of_oneself_and_nothing_of_others():
 
 
 def test_own_data_of_someone_who_is_no_member_of_staff_tells_their_sign_in():
-    words = held_by(make.ready("clinician", email="contractor@trust.example"))
+    words = kept_by(make.ready("clinician", email="contractor@trust.example"))
     assert "contractor@trust.example" in words
     assert "The staff record" not in words
 

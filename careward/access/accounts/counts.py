@@ -26,7 +26,7 @@ class AccountCount:
         return self.kind in ("normal", "admin")
 
     @property
-    def held(self) -> bool:
+    def with_owner(self) -> bool:
         return self.of_a_person and self.matched
 
     @property

@@ -40,8 +40,8 @@ def plan_leaver_work(*, organisation: Organisation, on: date, managers: Mapping[
 
 def _still_here(organisation: Organisation, on: date) -> frozenset[int]:
     """Everyone with an assignment that has not ended."""
-    held = Assignment.objects.filter(not_ended(on), organisation=organisation)
-    return frozenset(held.values_list("person_id", flat=True))
+    posts = Assignment.objects.filter(not_ended(on), organisation=organisation)
+    return frozenset(posts.values_list("person_id", flat=True))
 
 
 def _task(notice: LeaverNotice, manager: int | None, on: date, pack: Pack) -> NewTask:

@@ -13,9 +13,9 @@ from careward.core.room import DownloadRows, Happening, Hit
 from careward.people.staff.queries import answers_for
 from careward.systems.register.queries import SystemSeen, system_seen
 from careward.web import lists
-from careward.web.held import Facts, told
 from careward.web.listing import Shown, shown
 from careward.web.lists import Asked, Listing, Option
+from careward.web.own_data import Facts, told
 from careward.web.permission import Viewer
 from careward.work.tasks.queries import acts_for
 
@@ -115,12 +115,12 @@ def found(*, viewer: Viewer, words: str, most: int) -> Sequence[Hit]:
     return [Hit("account", str(a.id), a.username, a.person or "Nobody matched") for a in rows]
 
 
-def held(*, user_id: int, person_id: int | None) -> list[Facts]:
+def own_data(*, user_id: int, person_id: int | None) -> list[Facts]:
     """Somebody's accounts as each system told us of them."""
     return told(Account.objects.filter(person_id=person_id or 0), but=("person",), also=("system", "environment", "status"))
 
 
-def held_findings(*, user_id: int, person_id: int | None) -> list[Facts]:
+def found_wrong(*, user_id: int, person_id: int | None) -> list[Facts]:
     """What was found wrong with somebody's accounts, with the day it was found and put right."""
     rows = Finding.objects.filter(person_id=person_id or 0)
     return told(rows, but=("person", "account", "employee_number", "topic"), also=("system", "environment", "found_on", "closed_on"))

@@ -7,7 +7,7 @@ from careward.access.accounts.measures import late, measures
 from careward.access.accounts.rules.states import ACCOUNT
 from careward.access.accounts.tasks import ANSWERED
 from careward.core.roles import OVERSEERS
-from careward.core.room import ErrandKind, Held, History, Home, MenuEntry, Panel, Permission, Room, Search, Verb
+from careward.core.room import ErrandKind, History, Home, MenuEntry, OwnData, Panel, Permission, Room, Search, Verb
 
 SEE, SEE_TEAM = "accounts:findings:see", "accounts:findings:see_team"
 SEE_ACCOUNTS, RUN, ALLOW = "accounts:accounts:see", "accounts:reconciliation:run", "accounts:plans:allow"
@@ -64,8 +64,8 @@ ROOM = Room(
     ),
     histories=(History("person", panels.happened),),
     searches=(Search("Accounts", panels.found, SEE_ACCOUNTS),),
-    held=(
-        Held("Accounts on systems", panels.held, ("Account",)),
-        Held("Found wrong with their accounts", panels.held_findings, ("Finding",)),
+    own_data=(
+        OwnData("Accounts on systems", panels.own_data, ("Account",)),
+        OwnData("Found wrong with their accounts", panels.found_wrong, ("Finding",)),
     ),
 )

@@ -1,10 +1,10 @@
 """What the authorisations give the page of what is held about oneself."""
 
 from careward.access.authorisations.models import Authorisation, GenericApproval
-from careward.web.held import Facts, told
+from careward.web.own_data import Facts, told
 
 
-def held(*, user_id: int, person_id: int | None) -> list[Facts]:
+def own_data(*, user_id: int, person_id: int | None) -> list[Facts]:
     """What was authorised for somebody, and who said so."""
     return told(Authorisation.objects.filter(person_id=person_id or 0), but=("person",), also=("system", "environment"))
 

@@ -2,14 +2,14 @@
 
 from careward.access.authorisations import panels
 from careward.access.authorisations.measures import measures
-from careward.core.room import Held, Room
+from careward.core.room import OwnData, Room
 
 ROOM = Room(
     name="authorisations",
     title="Authorisations",
     measures=measures,
-    held=(
-        Held("What was authorised", panels.held, ("Authorisation",)),
-        Held("Shared accounts they own", panels.owned, ("GenericApproval",)),
+    own_data=(
+        OwnData("What was authorised", panels.own_data, ("Authorisation",)),
+        OwnData("Shared accounts they own", panels.owned, ("GenericApproval",)),
     ),
 )

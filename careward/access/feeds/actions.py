@@ -65,7 +65,7 @@ def _errand(name: str, load: Load, by: str) -> list[tuple[str, dict[str, Any]]]:
 
 def examine_load(*, load_id: int, reading: Reading, now: datetime, by: str) -> LoadReport:
     """Counts what the files would do and changes nothing. The load is then examined, held or refused, with every reason."""
-    with transaction.atomic(), bulk.many_rows():
+    with transaction.atomic(), bulk.collector_off():
         load = _locked(load_id)
         _must(_may("examine", load, by, now))
         _keep_examined(load, reading, _plan(load, reading, now, writing=False), now, by)
@@ -116,7 +116,7 @@ def apply_load(*, load_id: int, reading: Reading, now: datetime, by: str, allow_
     were held against, have moved since: the load then shows the new figures.
     """
     try:
-        with transaction.atomic(), bulk.many_rows():
+        with transaction.atomic(), bulk.collector_off():
             load = _locked(load_id)
             if load.state == "held" and allow_reason:
                 _vouch(load, allow_reason, now, by)
@@ -348,7 +348,7 @@ def _apply(load: Load, reading: Reading, now: datetime, by: str, allow_reason: s
     for each in planned:
         files[each.file.name].before = each.before
     LoadFile.objects.bulk_update(files.values(), ["before"], batch_size=20)
-    bulk.take_stock(sum(row.added + row.changed + row.gone for row in files.values()))
+    bulk.count_rows_anew(sum(row.added + row.changed + row.gone for row in files.values()))
     applied = {"applied_at": now, "applied_by": by, "asked": ""}
     told = {"profile": load.profile, "files": _counts(files.values())}
     _move("apply", load, now, by, gates={"unmoved": unmoved}, change=applied, entry=told)

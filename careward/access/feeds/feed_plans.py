@@ -42,7 +42,7 @@ def plan_systems(plan: FilePlan) -> Planned:
         work.cells["pack"] = [name or _pack_now(world, code) for name, code in zip(packs, work.cells["code"], strict=True)]
         return ()
 
-    filling = Filling(plan, SYSTEM, prepare=prepare, held=world.register)
+    filling = Filling(plan, SYSTEM, prepare=prepare, there=world.register)
     filling.part(plan.file.blocks(), list(world.register.values()), (world.organisation_id,))
     return filling.planned()
 
@@ -160,16 +160,16 @@ def _environments(work: Work, systems: list[KnownSystem | None]) -> Write:
 
 def _environment(world: World, system: KnownSystem, text: str) -> tuple[str, list[Any]]:
     """The environment's code, and its row when it is new; title and whether it is live come from the pack (PA-015)."""
-    held = world.environments(system)
-    known = {code.casefold(): code for _, code in held}
+    there = world.environments(system)
+    known = {code.casefold(): code for _, code in there}
     listed = {e.code.casefold(): e for e in world.pack_of(system).environments}
     of_pack = listed.get(text.casefold())
     code = known.get(text.casefold()) or (of_pack.code if of_pack else text)
-    if (system.id, code) in held:
+    if (system.id, code) in there:
         return code, []
     live = of_pack.live if of_pack else code.casefold() == "live"
     row = ENVIRONMENT.row(world.take_ids(ENVIRONMENT, 1)[0], system.id, code, of_pack.title if of_pack else code, live)
-    held[system.id, code] = row
+    there[system.id, code] = row
     return code, [row]
 
 

@@ -120,9 +120,9 @@ def arrange(
         arranged.spared = {key(rows[index]) for index in refused}
     elif wanted is None:
         names = list(map(key, rows))
-        held = dict(zip(names, rows, strict=True))
-        if len(held) == count and taken.keys().isdisjoint(held):
-            return Arranged(held, dict(zip(names, range(count), strict=True)))
+        there = dict(zip(names, rows, strict=True))
+        if len(there) == count and taken.keys().isdisjoint(there):
+            return Arranged(there, dict(zip(names, range(count), strict=True)))
     _arrange_one_by_one(shape, rows, arranged, refusals, taken, range(count) if wanted is None else wanted)
     return arranged
 
@@ -130,15 +130,15 @@ def arrange(
 def _arrange_one_by_one(
     shape: Shape, rows: list[Row], arranged: Arranged, refusals: Refusals, taken: Mapping[Key, int], wanted: Sequence[int]
 ) -> None:
-    held, at, key = arranged.rows, arranged.at, key_of(shape)
+    there, at, key = arranged.rows, arranged.at, key_of(shape)
     for index in wanted:
         if index in refusals.rows:
             continue
         row = rows[index]
-        if (name := key(row)) in held or name in taken:
-            _refuse_second(shape, refusals, index, refusals.lines[at[name]] if name in held else taken[name])
+        if (name := key(row)) in there or name in taken:
+            _refuse_second(shape, refusals, index, refusals.lines[at[name]] if name in there else taken[name])
         else:
-            held[name], at[name] = row, index
+            there[name], at[name] = row, index
 
 
 def _refuse_second(shape: Shape, refusals: Refusals, index: int, first: int) -> None:
@@ -238,7 +238,7 @@ def compare(shape: Shape, standing: Sequence[Row], arranged: Arranged, *, given:
     return result
 
 
-def spare(shape: Shape, difference: Difference, file: FeedFile, named: Callable[[Field], Mapping[int, str]]) -> int:
+def keep_refused_rows(shape: Shape, difference: Difference, file: FeedFile, named: Callable[[Field], Mapping[int, str]]) -> int:
     """Takes out of `gone` what the file's refused rows stand for, and says how many: such a row is still in the list, only unreadable.
 
     `named` gives for a column of ids what files call them. With a key that has no column of this table in it, nothing is gone.

@@ -5,7 +5,19 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-from careward.access.feeds.merge import Arranged, Cells, Difference, Refusals, Row, Standing, arrange, as_day, check, given_columns, spare
+from careward.access.feeds.merge import (
+    Arranged,
+    Cells,
+    Difference,
+    Refusals,
+    Row,
+    Standing,
+    arrange,
+    as_day,
+    check,
+    given_columns,
+    keep_refused_rows,
+)
 from careward.access.feeds.rules import FileFigures
 from careward.access.feeds.world import World
 from careward.access.feeds.writing import Ink, Write
@@ -122,9 +134,9 @@ class FilePlan:
         self._problems += work.refusals.problems[:room]
         self._unlisted += len(work.refusals.problems[room:])
 
-    def take(self, shape: Shape, difference: Difference, fixed: Row, held: dict[Any, Row] | None = None) -> None:
+    def take(self, shape: Shape, difference: Difference, fixed: Row, there: dict[Any, Row] | None = None) -> None:
         """Hands on what a table gains and changes, and shows the first rows of it."""
-        added = self.world.take_in(shape, difference, held)
+        added = self.world.take_in(shape, difference, there)
         self.ink.put(Write(shape, added, list(difference.moved), fixed))
         if any(len(kept) < MOST_SAMPLES for kept in self.samples.values()):
             self.show(samples_of(self.world, shape, difference))
@@ -143,7 +155,7 @@ class FilePlan:
             tally.unsure += len(found.gone)
             found.gone.clear()
         elif self.file.refused and found.gone:
-            tally.spared += spare(shape, found, self.file, self.world.named)
+            tally.spared += keep_refused_rows(shape, found, self.file, self.world.named)
         return found
 
     def say_spared(self, shape: Shape, tally: Tally) -> None:
@@ -192,8 +204,8 @@ Prepare = Callable[[Work], Iterable[Write]]  # fills the cells that a file does 
 class Filling:
     """One table being filled from a file: part by part, and each part some thousands of rows at a time."""
 
-    def __init__(self, plan: FilePlan, shape: Shape, *, prepare: Prepare, held: dict[Any, Row] | None = None) -> None:
-        self.plan, self.shape, self._prepare, self._held = plan, shape, prepare, held
+    def __init__(self, plan: FilePlan, shape: Shape, *, prepare: Prepare, there: dict[Any, Row] | None = None) -> None:
+        self.plan, self.shape, self._prepare, self._there = plan, shape, prepare, there
         self.tally = Tally()
 
     def part(self, blocks: Iterable[Block], standing: Sequence[Row], fixed: Row) -> None:
@@ -224,7 +236,7 @@ class Filling:
 
     def _take(self, difference: Difference, fixed: Row) -> None:
         self.tally.count(difference)
-        self.plan.take(self.shape, difference, fixed, self._held)
+        self.plan.take(self.shape, difference, fixed, self._there)
 
     def planned(self) -> Planned:
         """What the file came to."""

@@ -19,20 +19,20 @@ def plan_staff(plan: FilePlan) -> Planned:
     The list is taken whole, since the rows of a person bear on each other.
     """
     world = plan.world
-    held = {shape.table: by_key(shape, world.named_standing(shape)) for shape in (PERSON, ASSIGNMENT)}
+    there = {shape.table: by_key(shape, world.named_standing(shape)) for shape in (PERSON, ASSIGNMENT)}
     work = plan.work(plan.file.whole(), PERSON, ASSIGNMENT)
     plan.ink.put(_teams(work))
     numbers = _folded(work, "employee_number")
     leading = _leading(work, numbers)
     of_persons, of_posts = Tally(), Tally()
     arranged = work.arrange(PERSON, wanted=sorted(leading.values()))
-    persons = _compare(plan, work, PERSON, held[PERSON.table], arranged, of_persons)
-    _put(plan, PERSON, persons, held[PERSON.table])
-    _fill_posts(work, numbers, leading, {row.employee_number.casefold(): row.id for row in held[PERSON.table].values()})
+    persons = _compare(plan, work, PERSON, there[PERSON.table], arranged, of_persons)
+    _put(plan, PERSON, persons, there[PERSON.table])
+    _fill_posts(work, numbers, leading, {row.employee_number.casefold(): row.id for row in there[PERSON.table].values()})
     arranged = work.arrange(ASSIGNMENT)
-    posts = _compare(plan, work, ASSIGNMENT, held[ASSIGNMENT.table], arranged, of_posts)
-    _put(plan, ASSIGNMENT, posts, held[ASSIGNMENT.table])
-    world.know_staff(held[PERSON.table].values(), held[ASSIGNMENT.table].values())
+    posts = _compare(plan, work, ASSIGNMENT, there[ASSIGNMENT.table], arranged, of_posts)
+    _put(plan, ASSIGNMENT, posts, there[ASSIGNMENT.table])
+    world.know_staff(there[PERSON.table].values(), there[ASSIGNMENT.table].values())
     changed = _changed_rows(arranged, posts, {leading[name] for name in (*persons.changed, *persons.back)})
     plan.show(_samples(world, persons, posts))
     plan.done_with(work)
@@ -41,8 +41,8 @@ def plan_staff(plan: FilePlan) -> Planned:
     return plan.planned(of_posts, changed=len(changed), blanked={**of_persons.blanked, **of_posts.blanked})
 
 
-def _compare(plan: FilePlan, work: Work, shape: Shape, held: dict[Any, Any], arranged: Arranged, tally: Tally) -> Difference:
-    stood = Standing(shape, list(held.values()), given=given_columns(shape, work.cells))
+def _compare(plan: FilePlan, work: Work, shape: Shape, there: dict[Any, Any], arranged: Arranged, tally: Tally) -> Difference:
+    stood = Standing(shape, list(there.values()), given=given_columns(shape, work.cells))
     found = stood.meet(arranged)
     found.gone = plan.missing(shape, stood, arranged.spared, tally).gone
     tally.standing, tally.had = stood.count, stood.had
@@ -50,8 +50,8 @@ def _compare(plan: FilePlan, work: Work, shape: Shape, held: dict[Any, Any], arr
     return found
 
 
-def _put(plan: FilePlan, shape: Shape, found: Difference, held: dict[Any, Any]) -> None:
-    added = plan.world.take_in(shape, found, held)
+def _put(plan: FilePlan, shape: Shape, found: Difference, there: dict[Any, Any]) -> None:
+    added = plan.world.take_in(shape, found, there)
     plan.ink.put(Write(shape, added, list(found.moved), (plan.world.organisation_id,)))
 
 

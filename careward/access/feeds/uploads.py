@@ -54,7 +54,7 @@ def kinds(known: Iterable[ProfileChoice]) -> list[str]:
     return sorted({f".{kind}" for kind in KINDS} | {PurePath(f.file).suffix for profile in known for f in profile.feeds} - {""})
 
 
-def sort_out(
+def name_uploads(
     feeds: "Sequence[UploadedFile[bytes]]", accounts: "Sequence[UploadedFile[bytes]]", *, profile: str, known: Sequence[ProfileChoice]
 ) -> tuple[list[Upload], list[UploadMistake]]:
     """What was sent, by the name it will be read under, and every mistake. A name is only ever compared, never followed."""

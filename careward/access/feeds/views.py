@@ -36,7 +36,7 @@ def begin(request: Request) -> HttpResponse:
     profile = request.POST.get("profile", known[0].id)
     if request.method == "POST":
         feeds, accounts = (request.FILES.getlist(name) for name in ("files", "accounts"))
-        sent, mistakes = uploads.sort_out(feeds, accounts, profile=profile, known=known)
+        sent, mistakes = uploads.name_uploads(feeds, accounts, profile=profile, known=known)
         if not mistakes:
             viewer = request.viewer
             facts: dict[str, Any] = {"organisation_id": viewer.organisation_id, "now": viewer.now, "by": viewer.actor}

@@ -112,14 +112,14 @@ class World:
         self.before_reading()
         return self.ids.take(shape.table, count)
 
-    def take_in(self, shape: Shape, difference: Difference, held: dict[Any, Row] | None = None) -> list[Row]:
+    def take_in(self, shape: Shape, difference: Difference, there: dict[Any, Row] | None = None) -> list[Row]:
         """Gives the added rows their ids and returns them with those; puts the whole difference over what is held."""
         numbers = self.take_ids(shape, len(difference.added))
         added: list[Row] = [(number, *row) for number, row in zip(numbers, difference.added.values(), strict=True)]
-        if held is not None:
-            held.update(zip(difference.added, shape.named(added), strict=True))
+        if there is not None:
+            there.update(zip(difference.added, shape.named(added), strict=True))
             for part in (difference.changed, difference.back, difference.gone):
-                held.update({name: becomes for name, (_, becomes) in part.items()})
+                there.update({name: becomes for name, (_, becomes) in part.items()})
         return added
 
     def say(self, each: Field, names: Mapping[int, str], value: Any) -> str:

@@ -118,14 +118,14 @@ def put_back(tables: Sequence[Remembered], *, gone_on: Any) -> int:
     for each in reversed(tables):
         shape = SHAPES[each.table]
         bulk.update(each.table, each.columns, each.was)
-        kept = bulk.remove(each.table, each.added, _held_by(shape))
+        kept = bulk.remove(each.table, each.added, _kept_by(shape))
         stayed += len(kept)
         if shape.gone:
             bulk.update(each.table, ("gone_on",), [(number, gone_on) for number in kept])
     return stayed
 
 
-def _held_by(shape: Shape) -> list[str]:
+def _kept_by(shape: Shape) -> list[str]:
     """Conditions under which a row of the table is still referred to: one for each foreign key that points there."""
     links = [f.field for f in shape.model._meta.get_fields(include_hidden=True) if isinstance(f, ForeignObjectRel)]
     keys = [f'EXISTS (SELECT 1 FROM "{f.model._meta.db_table}" c WHERE c."{f.column}" = t.id)' for f in links]  # noqa: S608

@@ -80,7 +80,7 @@ def run(
     try:
         prepared = () if prepare is None else (prepare(errand),)
         with transaction.atomic():
-            if _locked(_held(errand)) is None:
+            if _locked(_in_hand(errand)) is None:
                 return ErrandOutcome.LOST
             handle(errand, *prepared)
             finish(errand=errand, now=now)
@@ -91,15 +91,15 @@ def run(
 
 def finish(*, errand: Errand, now: datetime) -> None:
     """Marks a claimed errand as done; RuntimeError when another worker has taken it since."""
-    _exactly_one(_held(errand).update(done_at=now, fault=""))
+    _exactly_one(_in_hand(errand).update(done_at=now, fault=""))
 
 
 def fail(*, errand: Errand, now: datetime, fault: str) -> ErrandOutcome:
     """Puts a claimed errand off for longer each time, or names it stuck."""
     if rules.is_stuck(errand.tries):
-        hit = _held(errand).update(claimed_at=None, stuck_at=now, fault=fault)
+        hit = _in_hand(errand).update(claimed_at=None, stuck_at=now, fault=fault)
         return ErrandOutcome.STUCK if hit else ErrandOutcome.LOST
-    hit = _held(errand).update(claimed_at=None, not_before=now + rules.back_off(errand.tries), fault=fault)
+    hit = _in_hand(errand).update(claimed_at=None, not_before=now + rules.back_off(errand.tries), fault=fault)
     return ErrandOutcome.PUT_OFF if hit else ErrandOutcome.LOST
 
 
@@ -114,7 +114,7 @@ def retry(*, errand_id: int, organisation: str, now: datetime, by: str) -> bool:
     return True
 
 
-def _held(errand: Errand) -> QuerySet[Errand]:
+def _in_hand(errand: Errand) -> QuerySet[Errand]:
     """The errand's row, as long as this claim on it stands."""
     claim = {"claimed_at": errand.claimed_at, "claimed_by": errand.claimed_by, "tries": errand.tries}
     return Errand.objects.filter(pk=errand.pk, done_at=None, stuck_at=None, **claim)

@@ -16,7 +16,7 @@ from typing import Any
 from django.db import connection
 from django.db.models import BooleanField, DateField, DateTimeField, ForeignKey, IntegerField, TextField
 
-from careward.core.blocks import many_rows as many_rows
+from careward.core.blocks import collector_off as collector_off
 
 Row = tuple[Any, ...]
 CHANGES = "careward_load_changes"
@@ -36,7 +36,7 @@ def _moment_text(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat(" ")[:-6]  # without +00:00
 
 
-def take_stock(changed: int) -> None:
+def count_rows_anew(changed: int) -> None:
     """Lets the database count its rows anew after many have changed; without it SQLite reads a whole trust for one system's page."""
     if changed >= MANY:
         with connection.cursor() as cursor:
@@ -203,13 +203,13 @@ def _copy(cursor: Any, into: str, rows: Iterable[Row]) -> None:
             copy.write_row(row)
 
 
-def remove(table: str, ranges: Sequence[tuple[int, int]], held_by: Sequence[str]) -> list[int]:
+def remove(table: str, ranges: Sequence[tuple[int, int]], kept_by: Sequence[str]) -> list[int]:
     """Deletes the rows of these id ranges that nothing refers to, and returns the ids of those that stay.
 
     `held_by` are conditions under which a row must stay, with the row named t.
     """
     kept: list[int] = []
-    free = "".join(f" AND NOT ({condition})" for condition in held_by)
+    free = "".join(f" AND NOT ({condition})" for condition in kept_by)
     with connection.cursor() as cursor:
         for first, last in ranges:
             cursor.execute(f"DELETE FROM {_quoted(table)} AS t WHERE t.id BETWEEN %s AND %s{free}", [first, last])  # noqa: S608

@@ -84,12 +84,12 @@ def about(request: Request, document: str) -> HttpResponse:
 @needs(SEE)
 def about_file(request: Request, document: str, kind: str) -> HttpResponse:
     """The header and control fields as a file; JSON holds the clauses too."""
-    held = _in_force(request, document).document
+    document_read = _in_force(request, document).document
     name = file_name(f"document-{document}", request.viewer.today, kind)
     if kind == "json":
-        response: HttpResponse = JsonResponse(exports.as_data(held), json_dumps_params={"indent": 2, "ensure_ascii": False})
+        response: HttpResponse = JsonResponse(exports.as_data(document_read), json_dumps_params={"indent": 2, "ensure_ascii": False})
     else:
-        response = HttpResponse(exports.about_csv(held), content_type="text/csv; charset=utf-8")
+        response = HttpResponse(exports.about_csv(document_read), content_type="text/csv; charset=utf-8")
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
 

@@ -175,10 +175,10 @@ def give_role(
 def _may_give(wanted: Wanted, organisation: Organisation, user_id: int, *, knowingly: bool, now: datetime, by: str) -> Decision:
     """What the rules say of a role for somebody, of whom nothing is held where they are nobody yet."""
     same = RoleHeld.objects.filter(organisation=organisation, user_id=user_id, role=wanted.role, system_code=wanted.system_code)
-    held = tuple(rules.Holding(user_id, r.from_on, r.to_on) for r in same)
+    already = tuple(rules.Holding(user_id, r.from_on, r.to_on) for r in same)
     title = ROLES[wanted.role].title if wanted.role in ROLES else wanted.role
     gift = rules.Gift(
-        title, wanted.role in ROLES, by, user_id, wanted.from_on, wanted.to_on, held, role=wanted.role, system=wanted.system_code,
+        title, wanted.role in ROLES, by, user_id, wanted.from_on, wanted.to_on, already, role=wanted.role, system=wanted.system_code,
         system_known=wanted.system_code in house().systems(organisation_id=organisation.pk),
         beside=_beside(user_id, organisation.pk, wanted.from_on, wanted.to_on), knowingly=knowingly,
     )  # fmt: skip
@@ -212,10 +212,10 @@ def _beside(user_id: int, organisation_id: int, from_on: date, to_on: date | Non
 
 
 @transaction.atomic
-def end_role(*, organisation_id: int, role_held_id: int, end_on: date, now: datetime, by: str) -> None:
+def end_role(*, organisation_id: int, grant_id: int, end_on: date, now: datetime, by: str) -> None:
     """Ends a role: it is not held on `end_on` and after. Refused when it would leave the organisation without one it must keep."""
     organisation = Organisation.objects.select_for_update().get(pk=organisation_id)  # so that two ends at once are looked at in turn
-    row = RoleHeld.objects.select_for_update().get(pk=role_held_id, organisation=organisation)
+    row = RoleHeld.objects.select_for_update().get(pk=grant_id, organisation=organisation)
     others = RoleHeld.objects.filter(organisation=organisation, role=row.role, user__is_active=True).exclude(pk=row.pk)
     decision = _right(GIVE, "end a role", row.system_code, organisation.pk, now, by)
     decision &= rules.may_end_role(

@@ -57,25 +57,25 @@ class OrganisationChoice:
 
 def organisations_of(*, user_id: int, on: date) -> list[OrganisationChoice]:
     """Where someone holds a role on a day, by name."""
-    held = RoleHeld.objects.filter(roles_in_force(on), user_id=user_id)
-    found = Organisation.objects.filter(pk__in=held.values("organisation_id")).order_by("name", "id")
+    grants = RoleHeld.objects.filter(roles_in_force(on), user_id=user_id)
+    found = Organisation.objects.filter(pk__in=grants.values("organisation_id")).order_by("name", "id")
     return [OrganisationChoice(*row) for row in found.values_list("id", "name")]
 
 
 def arrive(*, user: User, session: SessionFacts, now: datetime) -> Arrived:
     """How someone signed in stands today, and what they must do before any page; two queries."""
     on = london_day(now)
-    held = list(RoleHeld.objects.filter(roles_in_force(on), user_id=user.pk).select_related("organisation").order_by("id"))
-    at = _chosen(held, session)
+    grants = list(RoleHeld.objects.filter(roles_in_force(on), user_id=user.pk).select_related("organisation").order_by("id"))
+    at = _chosen(grants, session)
     terms = terms_in_force(at.pack, on).text_hash if at else ""
     facts = _facts(user.pk, terms)
-    here = [r for r in held if at is not None and r.organisation_id == at.pk]
+    here = [r for r in grants if at is not None and r.organisation_id == at.pk]
     arrival = rules.Arrival(
-        organisations=len({r.organisation_id for r in held}),
+        organisations=len({r.organisation_id for r in grants}),
         chosen=at is not None,
         terms_accepted=facts["terms"],
-        factor_needed=roles.second_factor_needed(r.role for r in held),
-        factor_held=facts["factor"],
+        factor_needed=roles.second_factor_needed(r.role for r in grants),
+        factor_known=facts["factor"],
         factor_proved=session.factor_proved,
         demonstration=session.by_demonstration and is_persona(user),
     )
@@ -88,8 +88,8 @@ def is_persona(user: User) -> bool:
     return bool(settings.DEMONSTRATION) and user.email.endswith(rules.PERSONA_DOMAIN)
 
 
-def _chosen(held: list[RoleHeld], session: SessionFacts) -> Organisation | None:
-    places = {r.organisation_id: r.organisation for r in held}
+def _chosen(grants: list[RoleHeld], session: SessionFacts) -> Organisation | None:
+    places = {r.organisation_id: r.organisation for r in grants}
     if len(places) == 1:
         return next(iter(places.values()))
     return places.get(session.organisation_id) if session.organisation_id is not None else None
@@ -134,8 +134,8 @@ def _viewer(user: User, at: Organisation | None, here: list[RoleHeld], facts: Ma
     )
 
 
-def _rights(held: Iterable[RoleHeld], on: date) -> Rights:
-    grants = (Grant(r.role, r.system_code, r.from_on, r.to_on) for r in held)
+def _rights(rows: Iterable[RoleHeld], on: date) -> Rights:
+    grants = (Grant(r.role, r.system_code, r.from_on, r.to_on) for r in rows)
     return rights_of_grants(grants, on=on, carries=house().carries)
 
 
@@ -155,8 +155,8 @@ def rights_of(*, actor: str, organisation_id: int, on: date) -> Rights:
         return rights_everywhere(house().permissions_in(" ".join(tokens.values_list("scope", flat=True)).split()))
     if kind != "user" or not number.isdecimal():
         return NO_RIGHTS
-    held = RoleHeld.objects.filter(roles_in_force(on), organisation_id=organisation_id, user_id=int(number), user__is_active=True)
-    return _rights(held, on)
+    grants = RoleHeld.objects.filter(roles_in_force(on), organisation_id=organisation_id, user_id=int(number), user__is_active=True)
+    return _rights(grants, on)
 
 
 def _employer(facts: Mapping[str, Any]) -> tuple[int, str, str, str]:
@@ -175,22 +175,22 @@ class Persona:
 
 def personas(*, on: date) -> list[Persona]:
     """The personas who hold a role today, each once, in the order of the list of roles."""
-    held = RoleHeld.objects.filter(roles_in_force(on), user__email__endswith=rules.PERSONA_DOMAIN, user__is_active=True)
+    grants = RoleHeld.objects.filter(roles_in_force(on), user__email__endswith=rules.PERSONA_DOMAIN, user__is_active=True)
     order = {role: place for place, role in enumerate(roles.ROLES)}
-    rows = [r for r in held.select_related("user", "organisation").order_by("user__name", "id") if r.role in order]
+    rows = [r for r in grants.select_related("user", "organisation").order_by("user__name", "id") if r.role in order]
     theirs: dict[int, list[RoleHeld]] = {}
     for row in sorted(rows, key=lambda r: order[r.role]):
         theirs.setdefault(row.user_id, []).append(row)
     return [_persona(user_id, of) for user_id, of in theirs.items()]
 
 
-def _persona(user_id: int, held: list[RoleHeld]) -> Persona:
-    names = {r.role for r in held}
+def _persona(user_id: int, grants: list[RoleHeld]) -> Persona:
+    names = {r.role for r in grants}
     return Persona(
         user_id=user_id,
-        name=held[0].user.name,
-        organisation=held[0].organisation.name,
+        name=grants[0].user.name,
+        organisation=grants[0].organisation.name,
         role_title=listed(roles.titles_of(names)),
-        systems=listed(sorted({r.system_code for r in held if r.system_code})),
+        systems=listed(sorted({r.system_code for r in grants if r.system_code})),
         sees=". ".join(role.sees for name, role in roles.ROLES.items() if name in names),
     )

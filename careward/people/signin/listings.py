@@ -73,34 +73,34 @@ def ask_roles(*, on: date, given: Any) -> AskedList:
 
 def roles_page(wanted: AskedList, *, organisation_id: int, on: date) -> listing.Shown:
     """One page of roles held at an organisation."""
-    page = lists.apply(wanted.listing, wanted.asked, _roles_held(organisation_id))
+    page = lists.apply(wanted.listing, wanted.asked, _grants(organisation_id))
     beside = _beside(organisation_id, {row.user_id for row in page.rows}, on)
     return listing.shown(wanted.listing, wanted.asked, page.map(lambda row: _role(row, on, beside.get(row.user_id, frozenset()))))
 
 
 def _beside(organisation_id: int, user_ids: set[int], on: date) -> dict[int, frozenset[str]]:
     """The roles that each of some users holds on a day."""
-    held: defaultdict[int, set[str]] = defaultdict(set)
+    grants: defaultdict[int, set[str]] = defaultdict(set)
     rows = RoleHeld.objects.filter(roles_in_force(on), organisation_id=organisation_id, user_id__in=user_ids)
     for user_id, role in rows.values_list("user_id", "role"):
-        held[user_id].add(role)
-    return {user_id: frozenset(roles) for user_id, roles in held.items()}
+        grants[user_id].add(role)
+    return {user_id: frozenset(roles) for user_id, roles in grants.items()}
 
 
 def roles_lines(wanted: AskedList, *, organisation_id: int, on: date) -> Iterator[tuple[Any, ...]]:
     """Every role that matches, as a download holds them."""
-    for row in lists.stream(lists.matching(wanted.listing, wanted.asked, _roles_held(organisation_id))):
+    for row in lists.stream(lists.matching(wanted.listing, wanted.asked, _grants(organisation_id))):
         r = _role(row, on)
         yield (r.holder, r.email, r.title, r.system, r.from_on, r.last_on, r.words)
 
 
-def role_held(*, organisation_id: int, role_held_id: int, on: date) -> RoleLine | None:
+def one_grant(*, organisation_id: int, grant_id: int, on: date) -> RoleLine | None:
     """One role held; None when the organisation has no such row."""
-    row = _roles_held(organisation_id).filter(pk=role_held_id).first()
+    row = _grants(organisation_id).filter(pk=grant_id).first()
     return _role(row, on) if row else None
 
 
-def _roles_held(organisation_id: int):  # type: ignore[no-untyped-def]
+def _grants(organisation_id: int):  # type: ignore[no-untyped-def]
     given_back = Q(to_on=F("from_on"))  # ended on the day it began: it was never held
     return RoleHeld.objects.filter(~given_back | Q(to_on=None), organisation_id=organisation_id).select_related("user")
 

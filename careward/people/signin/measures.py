@@ -19,11 +19,11 @@ def measures(*, organisation_id: int, on: date) -> dict[str, Measured]:
     Users who have signed in, whose role needs a second factor, and who hold one (LR-027). Three queries.
     """
     terms = terms_of(organisation_id=organisation_id, on=on)
-    held = RoleHeld.objects.filter(roles_in_force(on), organisation_id=organisation_id)
+    grants = RoleHeld.objects.filter(roles_in_force(on), organisation_id=organisation_id)
     needing = [name for name, role in roles.ROLES.items() if role.second_factor]
-    users = User.objects.filter(pk__in=held.values("user_id"), is_active=True, last_login__isnull=False).annotate(
+    users = User.objects.filter(pk__in=grants.values("user_id"), is_active=True, last_login__isnull=False).annotate(
         accepted=Exists(TermsAccepted.objects.filter(user=OuterRef("pk"), text_hash=terms.text_hash)),
-        needs_factor=Exists(held.filter(user=OuterRef("pk"), role__in=needing)),
+        needs_factor=Exists(grants.filter(user=OuterRef("pk"), role__in=needing)),
         has_factor=Exists(Authenticator.objects.filter(user=OuterRef("pk"), type__in=FACTORS)),
     )
     counts = users.aggregate(

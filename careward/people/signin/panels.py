@@ -10,8 +10,8 @@ from django.urls import reverse
 from careward.core.forms import Known
 from careward.people.signin.drafts import answers_of, kept_until
 from careward.people.signin.models import Draft, RoleHeld, TermsAccepted, User
-from careward.web.held import Facts, told
 from careward.web.house import house
+from careward.web.own_data import Facts, told
 from careward.web.permission import Viewer, opens
 from careward.web.questions import in_words
 from careward.web.words import moment

@@ -4,7 +4,7 @@ from datetime import time
 
 from django.conf import settings
 
-from careward.core.room import ErrandKind, FormPage, Held, Home, MenuEntry, Panel, Permission, Room, TimedJob, Verb
+from careward.core.room import ErrandKind, FormPage, Home, MenuEntry, OwnData, Panel, Permission, Room, TimedJob, Verb
 from careward.people.signin import drafts, inviting, panels, urls
 from careward.people.signin.actions import ADD, GIVE, INVITE
 from careward.people.signin.forms import ADD_USER, GIVE_ROLE
@@ -51,11 +51,11 @@ ROOM = Room(
     forms=(FormPage(GIVE_ROLE, "signin:give_role"), FormPage(ADD_USER, "signin:add_user")),
     panels=(Panel("my_work", "Begun, not sent", 10, "signin/begun.jinja", panels.begun),),
     measures=measures,
-    held=(
-        Held("Signing in", panels.signing_in, ("User",)),
-        Held("Roles in Careward", panels.roles, ("RoleHeld",)),
-        Held("Terms accepted", panels.terms, ("TermsAccepted",)),
-        Held("Second factors", panels.factors),
-        Held("Answers begun, not sent", panels.drafts, ("Draft",)),
+    own_data=(
+        OwnData("Signing in", panels.signing_in, ("User",)),
+        OwnData("Roles in Careward", panels.roles, ("RoleHeld",)),
+        OwnData("Terms accepted", panels.terms, ("TermsAccepted",)),
+        OwnData("Second factors", panels.factors),
+        OwnData("Answers begun, not sent", panels.drafts, ("Draft",)),
     ),
 )

@@ -39,14 +39,14 @@ class Arrival:
     chosen: bool
     terms_accepted: bool  # the text in force, not an earlier one
     factor_needed: bool  # by any role held today
-    factor_held: bool
+    factor_known: bool
     factor_proved: bool  # in this session
     demonstration: bool  # a persona let in by the demonstration door
 
 
 def next_step(arrival: Arrival) -> Step:
     """The one thing to do before any page (PA-003, LR-027); a factor once held is proved in every session."""
-    if arrival.factor_held and not arrival.factor_proved and not arrival.demonstration:
+    if arrival.factor_known and not arrival.factor_proved and not arrival.demonstration:
         return Step.PROVE_FACTOR  # before the terms: they are accepted by the person, not by a password
     if not arrival.organisations:
         return Step.OWN_DATA
@@ -54,7 +54,7 @@ def next_step(arrival: Arrival) -> Step:
         return Step.CHOOSE
     if not arrival.terms_accepted:
         return Step.TERMS
-    if arrival.factor_needed and not arrival.factor_held and not arrival.demonstration:
+    if arrival.factor_needed and not arrival.factor_known and not arrival.demonstration:
         return Step.SET_UP_FACTOR
     return Step.PAGES
 
@@ -73,7 +73,7 @@ class Holding:
 
 @dataclass(frozen=True, slots=True)
 class Gift:
-    """A role about to be given. `known` says whether the role exists, `held` the same role held already.
+    """A role about to be given. `known` says whether the role exists, `already` the same role they have already.
 
     `system_known` says whether its system is in the register, `beside` the other roles they hold on some of its days, `knowingly`
     that whoever gives it was told which of these it is better kept apart from.
@@ -85,7 +85,7 @@ class Gift:
     user_id: int
     from_on: date
     to_on: date | None
-    held: tuple[Holding, ...] = ()
+    already: tuple[Holding, ...] = ()
     role: str = ""
     system: str = ""
     system_known: bool = True
@@ -104,7 +104,7 @@ def may_give_role(gift: Gift, *, today: date) -> Decision:
         decision &= refuse("role.backdated", "house", f"The first day, {day(gift.from_on)}, has passed", "Enter today or a later day")
     if gift.to_on is not None and gift.to_on <= gift.from_on:
         decision &= refuse("role.period_backward", "house", "The last day is before the first", "Enter a last day on or after the first")
-    elif any(_overlap(gift, other) for other in gift.held):
+    elif any(_overlap(gift, other) for other in gift.already):
         detail = f"They hold {gift.role_title} on some of these days already"
         decision &= refuse("role.held_already", "house", detail, "End the role they hold first, or choose days after it")
     if gift.system and not gift.system_known:
@@ -120,16 +120,16 @@ def _overlap(gift: Gift, other: Holding) -> bool:
     return not theirs.empty and mine.overlaps(theirs)
 
 
-def may_end_role(role: str, held: Holding, *, end_on: date, today: date, others: Iterable[Holding]) -> Decision:
+def may_end_role(role: str, grant: Holding, *, end_on: date, today: date, others: Iterable[Holding]) -> Decision:
     """Whether a role may end before `end_on`; a role that must be kept ends only where others hold it on every day given up."""
     decision = ALLOWED
     if end_on < today:
         decision &= refuse("role.backdated", "house", f"{day(end_on)} has passed", "End it today or on a later day")
-    if end_on < held.from_on:
-        decision &= refuse("role.not_begun", "house", f"The role begins on {day(held.from_on)}", "End it on that day or later")
-    if held.to_on is not None and held.to_on <= end_on:
+    if end_on < grant.from_on:
+        decision &= refuse("role.not_begun", "house", f"The role begins on {day(grant.from_on)}", "End it on that day or later")
+    if grant.to_on is not None and grant.to_on <= end_on:
         decision &= refuse("role.ended", "house", f"The role ends before {day(end_on)} already", "Nothing needs to be done")
-    elif role in KEPT and (bare := first_uncovered(max(end_on, held.from_on), held.to_on, others)) is not None:
+    elif role in KEPT and (bare := first_uncovered(max(end_on, grant.from_on), grant.to_on, others)) is not None:
         detail = f"Nobody else would be {KEPT[role]} on {day(bare)}"
         decision &= refuse("role.last_kept", "house", detail, f"Give the role of {KEPT[role]} to somebody else first")
     return decision
@@ -138,13 +138,13 @@ def may_end_role(role: str, held: Holding, *, end_on: date, today: date, others:
 def first_uncovered(from_on: date, to_on: date | None, holdings: Iterable[Holding]) -> date | None:
     """The first day of [from_on, to_on) on which nobody holds the role; None when every day is covered."""
     reached = from_on
-    for held in sorted(holdings, key=lambda h: h.from_on):
+    for grant in sorted(holdings, key=lambda h: h.from_on):
         if to_on is not None and reached >= to_on:
             return None
-        if held.covers(reached):
-            if held.to_on is None:
+        if grant.covers(reached):
+            if grant.to_on is None:
                 return None
-            reached = held.to_on
+            reached = grant.to_on
     return None if to_on is not None and reached >= to_on else reached
 
 

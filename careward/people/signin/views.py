@@ -90,16 +90,16 @@ def _ask(request: Request, step: str, asking: Asking, permission: str, do: Act, 
 
 
 @needs(GIVE)
-def end_role(request: Request, role_held_id: int) -> HttpResponse:
+def end_role(request: Request, grant_id: int) -> HttpResponse:
     viewer = request.viewer
-    role = listings.role_held(organisation_id=viewer.organisation_id, role_held_id=role_held_id, on=viewer.today)
+    role = listings.one_grant(organisation_id=viewer.organisation_id, grant_id=grant_id, on=viewer.today)
     if role is None:
         raise Http404
 
     def end(form: forms.EndRole) -> str:
         last_on = form.cleaned_data["last_on"]
         end_on = last_on + ONE_DAY if last_on else max(viewer.today, role.from_on)
-        place: dict[str, Any] = {"organisation_id": viewer.organisation_id, "role_held_id": role_held_id}
+        place: dict[str, Any] = {"organisation_id": viewer.organisation_id, "grant_id": grant_id}
         actions.end_role(**place, end_on=end_on, now=viewer.now, by=viewer.actor)
         return f"Role ended. {role.holder} no longer holds it from {day(end_on)}."
 

@@ -48,7 +48,7 @@ def not_ended(on: date) -> Q:
     return (Q(end_on=None) | Q(end_on__gte=on)) & (Q(gone_on=None) | Q(gone_on__gt=on)) & ~Q(status="terminated")
 
 
-def held_posts(on: date) -> Q:
+def posts_in_force(on: date) -> Q:
     """The assignments held on a day; rules.in_force says it of one."""
     return Q(start_on__lte=on) & not_ended(on)
 
@@ -63,11 +63,13 @@ def lines_on(*, organisation_id: int, on: date, person_ids: Collection[int] | No
     few = person_ids is not None and len(person_ids) <= FEW
     numbers = _reach(ABOVE, organisation_id, person_ids or (), on) if few else _everybody(organisation_id)
     of = {"organisation_id": organisation_id, **({"person_id__in": numbers.keys()} if few else {})}
-    posts = Assignment.objects.filter(**of).annotate(held=Case(When(held_posts(on), then=True), default=False, output_field=BooleanField()))
-    posts = posts.order_by("-held", "-is_primary", "-start_on", "id")
-    rows = list(posts.values_list("person_id", "supervisor_employee_number", "status", "held"))
+    posts = Assignment.objects.filter(**of).annotate(
+        in_post=Case(When(posts_in_force(on), then=True), default=False, output_field=BooleanField())
+    )
+    posts = posts.order_by("-in_post", "-is_primary", "-start_on", "id")
+    rows = list(posts.values_list("person_id", "supervisor_employee_number", "status", "in_post"))
     absent = set(Absence.objects.filter(covering(on), **of).values_list("person_id", flat=True))
-    at_work = {person for person, _, status, held in rows if held and status not in rules.AWAY} - absent
+    at_work = {person for person, _, status, in_post in rows if in_post and status not in rules.AWAY} - absent
     return rules.Lines(_named(rows, {number: i for i, number in numbers.items()}), at_work, _acting(organisation_id, on, at_work))
 
 
@@ -92,8 +94,8 @@ def _named(rows: Iterable[tuple[int, str, str, bool]], numbers: Mapping[str, int
     """Managers by person, the main post's first; a post not held counts only for someone without another, and only the last of them."""
     named: dict[int, list[int]] = defaultdict(list)
     told = set()
-    for person, number, _, held in rows:
-        if number in numbers and (held or person not in told):
+    for person, number, _, in_post in rows:
+        if number in numbers and (in_post or person not in told):
             named[person].append(numbers[number])
         told.add(person)
     return named

@@ -7,7 +7,7 @@ from django.db.models import Q
 from careward.core.room import Happening, Hit
 from careward.people.staff import queries
 from careward.people.staff.models import Absence, Assignment, Deputy, LeaverNotice, Person, TrainingHeld
-from careward.web.held import Facts, told
+from careward.web.own_data import Facts, told
 from careward.web.permission import Viewer
 
 MINE = ("person",)

@@ -12,7 +12,7 @@ from careward.core.decision import Decision
 from careward.core.packs.duties import HOUSE
 from careward.core.room import Happening
 from careward.people.staff import rules
-from careward.people.staff.lines import below, held_posts, lines_on, not_ended
+from careward.people.staff.lines import below, lines_on, not_ended, posts_in_force
 from careward.people.staff.models import Assignment, Deputy, Person, Team
 from careward.people.staff.packs import pack_of
 from careward.people.staff.rules import ManagerOn
@@ -75,16 +75,16 @@ def staff(*, organisation_id: int) -> QuerySet[Person]:
 
 def holding(*, organisation_id: int, on: date, **narrower: object) -> Q:
     """People with a post held on a day: any post, or one with a team, a person type or a manager."""
-    return Q(pk__in=Assignment.objects.filter(held_posts(on), organisation_id=organisation_id, **narrower).values("person_id"))
+    return Q(pk__in=Assignment.objects.filter(posts_in_force(on), organisation_id=organisation_id, **narrower).values("person_id"))
 
 
 def in_state(state: str, *, organisation_id: int, on: date) -> Q:
     """People in one of STATES on a day, as rules.employment says it of one."""
     theirs = Assignment.objects.filter(organisation_id=organisation_id)
-    held = Q(pk__in=theirs.filter(held_posts(on)).values("person_id"))
-    at_work = Q(pk__in=theirs.filter(held_posts(on)).exclude(status__in=rules.AWAY).values("person_id"))
+    in_post = Q(pk__in=theirs.filter(posts_in_force(on)).values("person_id"))
+    at_work = Q(pk__in=theirs.filter(posts_in_force(on)).exclude(status__in=rules.AWAY).values("person_id"))
     coming = Q(pk__in=theirs.filter(not_ended(on), start_on__gt=on).values("person_id"))
-    return {"here": at_work, "away": held & ~at_work, "coming": coming & ~held, "left": ~held & ~coming}[state]
+    return {"here": at_work, "away": in_post & ~at_work, "coming": coming & ~in_post, "left": ~in_post & ~coming}[state]
 
 
 def colleagues(people: Iterable[Person], *, organisation_id: int, on: date) -> list[Colleague]:

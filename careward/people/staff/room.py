@@ -1,7 +1,7 @@
 """What staff gives the house."""
 
 from careward.core.roles import OVERSEERS
-from careward.core.room import Held, History, Home, MenuEntry, Permission, Room, Search, Verb
+from careward.core.room import History, Home, MenuEntry, OwnData, Permission, Room, Search, Verb
 from careward.people.staff import panels, urls
 from careward.people.staff.measures import measures
 
@@ -21,12 +21,12 @@ ROOM = Room(
     measures=measures,
     histories=(History("person", panels.happened),),
     searches=(Search("People", panels.found, SEE),),
-    held=(
-        Held("The staff record", panels.record, ("Person",)),
-        Held("Posts", panels.posts, ("Assignment",)),
-        Held("Training", panels.training, ("TrainingHeld",)),
-        Held("Absences", panels.absences, ("Absence",)),
-        Held("Deputies", panels.deputies, ("Deputy",)),
-        Held("The monthly leavers report", panels.notices, ("LeaverNotice",)),
+    own_data=(
+        OwnData("The staff record", panels.record, ("Person",)),
+        OwnData("Posts", panels.posts, ("Assignment",)),
+        OwnData("Training", panels.training, ("TrainingHeld",)),
+        OwnData("Absences", panels.absences, ("Absence",)),
+        OwnData("Deputies", panels.deputies, ("Deputy",)),
+        OwnData("The monthly leavers report", panels.notices, ("LeaverNotice",)),
     ),
 )

@@ -166,7 +166,7 @@ class Post:
     gone_on: date | None  # the day the staff feed no longer held it
     supervisor: str  # their employee number, as the staff record gives it
 
-    def held(self, on: date) -> bool:
+    def in_post(self, on: date) -> bool:
         """Whether the post is held on a day, at work or away."""
         return in_force(status=self.status, start_on=self.start_on, end_on=self.end_on, gone_on=self.gone_on, on=on)
 
@@ -193,17 +193,17 @@ def main_post(posts: Iterable[Post], on: date) -> Post | None:
 
 
 def _rank(on: date) -> Callable[[Post], tuple[bool, bool, date]]:
-    return lambda p: (p.held(on), p.is_primary, p.start_on)
+    return lambda p: (p.in_post(on), p.is_primary, p.start_on)
 
 
 def employment(posts: Iterable[Post], on: date) -> Employment:
     """How someone stands with the organisation on a day, from all their posts: at work in any of them is at work."""
     known = list(posts)
-    held = [p for p in known if p.held(on)]
-    if any(p.status not in AWAY for p in held):
+    in_post = [p for p in known if p.in_post(on)]
+    if any(p.status not in AWAY for p in in_post):
         return Employment("here", "Works here")
-    if held:
-        return Employment("away", AWAY[held[0].status])
+    if in_post:
+        return Employment("away", AWAY[in_post[0].status])
     coming = [p.start_on for p in known if p.coming(on)]
     if coming:
         return Employment("coming", f"Begins on {day(min(coming))}")
@@ -247,7 +247,7 @@ class Member:
 
     def at_work(self, on: date) -> bool:
         """Whether someone is in post on a day, in one post at least not away, and not absent."""
-        here = any(p.held(on) and p.status not in AWAY for p in self.posts)
+        here = any(p.in_post(on) and p.status not in AWAY for p in self.posts)
         return here and not any(away.covers(on) for away in self.absences)
 
 
@@ -266,7 +266,7 @@ def lines(staff: Mapping[int, Member], deputies: Iterable[Deputising], on: date)
 def _supervisors(posts: Sequence[Post], on: date) -> list[str]:
     """Whom the posts in force name, the main post's first; of someone without one, whom their last post named."""
     ranked = sorted(posts, key=_rank(on), reverse=True)
-    return [p.supervisor for p in ranked if p.held(on)] or [p.supervisor for p in ranked[:1]]
+    return [p.supervisor for p in ranked if p.in_post(on)] or [p.supervisor for p in ranked[:1]]
 
 
 def leaders_on(person_id: int, day: Lines) -> tuple[ManagerOn, ...]:

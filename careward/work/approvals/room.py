@@ -1,7 +1,7 @@
 """What approvals give the house."""
 
-from careward.core.room import Held, Home, MenuEntry, Permission, Room, Verb
-from careward.work.approvals import held, urls
+from careward.core.room import Home, MenuEntry, OwnData, Permission, Room, Verb
+from careward.work.approvals import own_data, urls
 from careward.work.approvals.queries import waiting
 from careward.work.approvals.rules import APPROVAL, ASK, DECIDE
 
@@ -26,8 +26,8 @@ ROOM = Room(
     menu=(MenuEntry("Decisions", "approvals:approvals", (DECIDE,), place=15, badge=waiting),),
     homes=(Home("approval", "approvals:approval", DECIDE),),
     machines=(APPROVAL,),
-    held=(
-        Held("Decisions they asked for, or were asked", held.asked, ("Approval",)),
-        Held("Decisions they took", held.answered, ("ApprovalAnswer",)),
+    own_data=(
+        OwnData("Decisions they asked for, or were asked", own_data.asked, ("Approval",)),
+        OwnData("Decisions they took", own_data.answered, ("ApprovalAnswer",)),
     ),
 )

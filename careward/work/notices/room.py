@@ -1,9 +1,9 @@
 """What notices give the house."""
 
-from careward.core.room import ErrandKind, Held, MenuEntry, Permission, Room, Verb
+from careward.core.room import ErrandKind, MenuEntry, OwnData, Permission, Room, Verb
 from careward.work.notices import errands, urls
 from careward.work.notices.actions import SEND
-from careward.work.notices.held import held
+from careward.work.notices.own_data import own_data
 
 SEE = "notices:notices:see"
 
@@ -15,5 +15,5 @@ ROOM = Room(
     verbs=(Verb("notices.written", "Letters written"),),
     menu=(MenuEntry("Letters", "notices:notices", (SEE,), place=77),),
     errands=(ErrandKind(SEND, errands.sent, errands.send, "Send a letter"),),
-    held=(Held("Letters to them", held, ("Notice",)),),
+    own_data=(OwnData("Letters to them", own_data, ("Notice",)),),
 )

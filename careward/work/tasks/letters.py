@@ -27,8 +27,8 @@ def write_letters(*, organisation: str, now: datetime) -> int:
 def _letters(trust: Organisation, on: date) -> Mapping[int, Sequence[Letter]]:
     """The letters of each user who holds a role today."""
     calendar = pack_of(trust.pk, on).calendar.days
-    held = RoleHeld.objects.filter(roles_in_force(on), organisation=trust, user__is_active=True).exclude(user__email="")
-    users = dict(held.order_by("user_id").values_list("user_id", "user__person_id"))
+    grants = RoleHeld.objects.filter(roles_in_force(on), organisation=trust, user__is_active=True).exclude(user__email="")
+    users = dict(grants.order_by("user_id").values_list("user_id", "user__person_id"))
     found = {}
     for user, person in users.items():
         rights = rights_of(actor=f"user/{user}", organisation_id=trust.pk, on=on)

@@ -206,7 +206,7 @@ def may_look(viewer: Viewer, system_code: str) -> bool:
     return viewer.may(SEE, system=system_code)
 
 
-def standing_in(*, organisation_id: int, who: Doer) -> tuple[str, ...]:
+def deputised_for(*, organisation_id: int, who: Doer) -> tuple[str, ...]:
     """The names of those someone stands in for today."""
     if not who.stands_in_for:
         return ()

@@ -1,11 +1,11 @@
 """What the queue of work gives the house."""
 
 from careward.core.roles import OVERSEERS
-from careward.core.room import Held, Home, MenuEntry, Permission, Room, TimedJob, Verb
+from careward.core.room import Home, MenuEntry, OwnData, Permission, Room, TimedJob, Verb
 from careward.work.tasks import letters, urls
 from careward.work.tasks.api import router
-from careward.work.tasks.held import answers, held
 from careward.work.tasks.measures import measures
+from careward.work.tasks.own_data import answers, own_data
 from careward.work.tasks.queries import waiting
 from careward.work.tasks.rules import TASK
 
@@ -44,5 +44,5 @@ ROOM = Room(
     jobs=(
         TimedJob("tasks.letters", "Write to whoever has tasks", letters.write_letters, at=letters.LETTERS_AT, for_each_organisation=True),
     ),
-    held=(Held("Tasks given to them by name", held, ("Task",)), Held("Answers they gave", answers, ("TaskAnswer",))),
+    own_data=(OwnData("Tasks given to them by name", own_data, ("Task",)), OwnData("Answers they gave", answers, ("TaskAnswer",))),
 )  # fmt: skip

@@ -23,7 +23,7 @@ def my_work(request: Request) -> HttpResponse:
     viewer = request.viewer
     who = queries.doer_of(viewer)
     inbox = queries.inbox(organisation_id=viewer.organisation_id, who=who, now=viewer.now, today=viewer.today)
-    standbys = queries.standing_in(organisation_id=viewer.organisation_id, who=who)
+    standbys = queries.deputised_for(organisation_id=viewer.organisation_id, who=who)
     begun = panels("my_work", viewer=viewer, key=None, asked=request.GET)
     return render(request, "tasks/my_work.jinja", {"inbox": inbox, "standbys": standbys, "panels": begun})
 

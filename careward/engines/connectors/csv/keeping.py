@@ -52,9 +52,9 @@ def _kept(file: FeedFile, path: Path) -> dict[str, Any]:
     rows = file.rows
     if isinstance(rows, list):
         known = FEEDS[file.feed]
-        held = KeptRows([known.column(name) for name in file.columns])
-        held.add(block_of(file.columns, file.lines, rows))
-        rows = held
+        rows_kept = KeptRows([known.column(name) for name in file.columns])
+        rows_kept.add(block_of(file.columns, file.lines, rows))
+        rows = rows_kept
     assert isinstance(rows, KeptRows)
     with path.open("wb") as out:
         told = rows.copy_to(out)

@@ -30,7 +30,7 @@ class KeptRows:
         self._make, self._few = file, few
         self._apart = apart if apart in self.columns else ""
         self._file: BinaryIO | None = None
-        self._held: dict[Any, list[Block]] = {}  # in memory; by part once there is a file
+        self._gathered: dict[Any, list[Block]] = {}  # in memory; by part once there is a file
         self._waiting: dict[Any, int] = {}  # rows of a part that are not in the file yet
         self._places: dict[Any, list[int]] = {}  # where each part's blocks begin in the file
         self._lines = array("q")
@@ -78,12 +78,12 @@ class KeptRows:
             self._part(block)
             self._write(AT_ONCE)
         else:
-            self._held.setdefault("", []).append(block)
+            self._gathered.setdefault("", []).append(block)
             if self._count > self._few:
                 self._begin_file()
 
     def _begin_file(self) -> None:
-        blocks = self._held.pop("", [])
+        blocks = self._gathered.pop("", [])
         self._file = self._make()
         for block in blocks:
             self._part(block)
@@ -91,7 +91,7 @@ class KeptRows:
 
     def _part(self, block: Block) -> None:
         for value, part in (parted(block, self._apart) if self._apart else {"": block}).items():
-            self._held.setdefault(value, []).append(part)
+            self._gathered.setdefault(value, []).append(part)
             self._waiting[value] = self._waiting.get(value, 0) + len(part)
 
     def done(self) -> None:
@@ -101,7 +101,7 @@ class KeptRows:
 
     def settle(self, change: Callable[[Block], Block]) -> None:
         """Changes the blocks held in memory, each as a whole; for a feed that is kept in memory until then."""
-        self._held = {value: [change(block) for block in blocks] for value, blocks in self._held.items()}
+        self._gathered = {value: [change(block) for block in blocks] for value, blocks in self._gathered.items()}
 
     def without(self, lines: set[int]) -> "KeptRows":
         """The same rows without those of these lines."""
@@ -142,7 +142,7 @@ class KeptRows:
                 yield value, iter((part,))
 
     def _parts(self) -> Iterator[tuple[Any, Iterator[Block]]]:
-        for value in dict.fromkeys((*self._places, *self._held)):
+        for value in dict.fromkeys((*self._places, *self._gathered)):
             yield value, self._read(value)
 
     def _read(self, value: Any) -> Iterator[Block]:
@@ -150,13 +150,13 @@ class KeptRows:
             assert self._file is not None
             self._file.seek(place)
             yield self._block(self._file.readline())
-        yield from self._held.get(value, ())
+        yield from self._gathered.get(value, ())
 
     def _write(self, least: int) -> None:
         """Puts into the file the parts that have more than so many rows waiting."""
         assert self._file is not None
         for value in [v for v, waiting in self._waiting.items() if waiting > least]:
-            block = joined(self.columns, self._held.pop(value))
+            block = joined(self.columns, self._gathered.pop(value))
             self._places.setdefault(value, []).append(self._file.seek(0, SEEK_END))
             self._file.write(self._line(block))
             del self._waiting[value]

@@ -9,7 +9,7 @@ from pathlib import Path, PurePosixPath
 from tempfile import TemporaryFile
 from typing import TYPE_CHECKING, Any
 
-from careward.core.blocks import many_rows
+from careward.core.blocks import collector_off
 from careward.core.columns import FEEDS
 from careward.core.ports import FeedFile, Problem, Reading
 from careward.engines.connectors.csv import grouping, keeping, profiles
@@ -134,7 +134,7 @@ def _read(path: Path, name: str, system: str, profile: FeedProfile, limit: int, 
 
 def _read_open(path: Path, name: str, system: str, profile: FeedProfile, limit: int, few: int) -> FeedFile:
     source = _source(path, profile, limit)
-    with many_rows(), closing(source.runs()) as runs:
+    with collector_off(), closing(source.runs()) as runs:
         headings, rest = _headings(runs, profile)
         fields = fields_of(headings, profile)
         intake = Intake(name, profile.shape, fields, headings, heading=profile.header, file=TemporaryFile, few=few)

@@ -100,13 +100,13 @@ def in_runs(records: Iterable[Record]) -> Iterator[Run]:
         yield lines, cells
 
 
-def _fed(lines: Iterator[str], held: list[str], again: deque[str]) -> Iterator[str]:
+def _fed(lines: Iterator[str], gathered: list[str], again: deque[str]) -> Iterator[str]:
     """Lines for the CSV reader: those to be read again first; each is held until its record is whole."""
     while True:
         line = again.popleft() if again else next(lines, None)
         if line is None:
             return
-        held.append(line)
+        gathered.append(line)
         if "\0" in line:
             raise _NulByte
         yield line
@@ -144,29 +144,29 @@ def _one_by_one(lines: Iterator[str], began: int, until: int, delimiter: str) ->
 
     The last record yielded is none: its number is the line to go on from.
     """
-    held: list[str] = []
+    gathered: list[str] = []
     again: deque[str] = deque()
     while True:
-        reader = csv.reader(_fed(lines, held, again), delimiter=delimiter, strict=True)
+        reader = csv.reader(_fed(lines, gathered, again), delimiter=delimiter, strict=True)
         before = began - 1
         try:
             for cells in reader:
                 if cells:
                     yield began, cells
                 began = before + reader.line_num + 1
-                held.clear()
+                gathered.clear()
                 if began >= until and not again:
                     yield began, []
                     return
             yield began, []
             return
         except _NulByte:
-            raise _nul(began + len(held) - 1) from None
+            raise _nul(began + len(gathered) - 1) from None
         except csv.Error as error:
             broken = _broken(str(error))
         yield began, broken
-        again.extendleft(reversed(held[1:]))
-        held.clear()
+        again.extendleft(reversed(gathered[1:]))
+        gathered.clear()
         began += 1
 
 

@@ -12,7 +12,7 @@ def _links_to_somebody(model) -> bool:
 
 
 def test_every_table_about_a_person_is_told_to_them():
-    told = {name for held in house().held for name in held.models}
+    told = {name for own_data in house().own_data for name in own_data.models}
     linked = {m.__name__ for m in apps.get_models() if getattr(m, "personal", ()) and _links_to_somebody(m)}
     assert len(linked) > 8
     assert linked - told == set()

@@ -2,7 +2,7 @@
 
 from django.db.models import Q
 
-from careward.web.held import Facts, told
+from careward.web.own_data import Facts, told
 from careward.work.approvals.models import Approval, ApprovalAnswer
 
 
