@@ -178,6 +178,17 @@ def test_a_finding_is_due_when_its_task_is(nights):
 
 
 @given(nights=NIGHTS)
+def test_the_day_something_was_asked_stays_while_its_step_does(nights):
+    before: dict[int, KnownFinding] = {}
+    for house, plan, _, _, _ in live(nights):
+        for each in plan.changed:
+            was, now = before[each.id].told, each.told
+            if (was.step, was.settled) == (now.step, now.settled):
+                assert now.asked_on == was.asked_on
+        before = dict(house.known)
+
+
+@given(nights=NIGHTS)
 def test_keeping_twice_is_as_keeping_once(nights):
     for house, _, lines, facts, _ in live(nights):
         again = house.compare(lines, facts)
