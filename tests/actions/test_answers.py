@@ -16,6 +16,7 @@ from careward.work.tasks.answering import answer_task
 from careward.work.tasks.models import Task, TaskAnswer, TaskMove
 from careward.work.tasks.questions import Given
 from careward.work.tasks.rules import Doer
+from careward.work.tasks.whose import seen_of
 from tests.actions.test_reconciling import ADMINISTRATOR, account, in_order
 from tests.make import compared, feeds, found
 from tests.make.compared import NOW, ON
@@ -31,8 +32,8 @@ def asked(question=None, **more) -> Task:
     return found.task(organisation(), step="warn", question=question.as_data(), **more)
 
 
-def answer(task: Task, given: Given, doer=ADMINISTRATOR, now=NOW) -> Task:
-    return answer_task(task_id=task.pk, organisation_id=task.organisation_id, doer=doer, given=given, now=now, by="user/1")
+def answer(task: Task, given: Given, doer=ADMINISTRATOR, now=NOW, seen=None) -> Task:
+    return answer_task(task_id=task.pk, organisation_id=task.organisation_id, doer=doer, given=given, now=now, by="user/1", seen=seen)
 
 
 def codes(refused) -> list[str]:
@@ -130,6 +131,33 @@ def test_an_account_said_to_be_somebody_s_is_matched_and_the_next_comparison_pro
     compared.load(here, account(employee_number="", email=""), now=NOW + DAY)
     compared.compare(here, on=ON + DAY)
     assert not Finding.objects.filter(code="account.unmatched", closed_on=None).exists()
+
+
+def test_the_account_that_was_answered_about_is_bound_whatever_its_task_says_later():
+    here = in_order()
+    nobody = {"employee_number": "", "email": "", "last_used_at": NOW - 3 * DAY}
+    compared.load(here, feeds.feed_file("accounts", {**nobody, "username": "u1"}, {**nobody, "username": "other"}))
+    compared.compare(here)
+    task, other = (
+        Task.objects.filter(kind="account.unmatched").exclude(key__contains="/other/").get(),
+        Account.objects.get(username="other"),
+    )
+    shown = Account.objects.exclude(pk=other.pk).get()
+    answer(task, Given("is", number="E1"), now=NOW + timedelta(hours=2), seen=seen_of(task))
+    Task.objects.filter(pk=task.pk).update(link=f"account/{other.pk}")
+    run_errands(NOW + timedelta(hours=3))
+    shown.refresh_from_db()
+    other.refresh_from_db()
+    assert shown.bound == Person.objects.get(employee_number="E1") and other.bound is None
+
+
+def test_an_answer_to_what_was_not_shown_is_refused_beside_every_other_reason():
+    task = asked()
+    with pytest.raises(Refused) as refused:
+        answer(task, Given("still_needed", ON - DAY), seen=seen_of(asked(link="account/7")))
+    assert codes(refused) == ["task.changed", "until.past"]
+    answer(task, Given("not_needed"), seen=seen_of(task))
+    assert TaskAnswer.objects.get().seen == seen_of(task)
 
 
 def test_an_account_said_to_be_nobody_s_stays_found():

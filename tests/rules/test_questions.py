@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from careward.access.accounts import tasks
 from careward.core.packs.pack import load as load_pack
-from careward.work.tasks import questions
+from careward.work.tasks import questions, rules
 from careward.work.tasks.questions import NUMBER, REASON, UNTIL, Given
 from tests.rules.test_tasks import CAUSES
 
@@ -91,3 +91,15 @@ def test_each_code_takes_the_answers_of_the_contract(cause):
 def test_the_codes_with_questions_of_their_own_are_codes_of_the_pack_or_to_come():
     known = set(load_pack("base").findings) | {"account.owner_left", "access.mover"}
     assert set(tasks._QUESTIONS) <= known
+
+
+SHOWN = st.fixed_dictionaries({n: st.text(max_size=5) for n in ("title", "why", "otherwise", "link")})
+
+
+@given(SHOWN, SHOWN)
+def test_an_answer_is_to_exactly_what_was_shown(shown, seen):
+    question = questions.still_needed("PARIS").as_data()
+    digests = [rules.seen_digest(**words, question=question) for words in (shown, seen)]
+    assert bool(rules.unchanged(shown=digests[0], seen=digests[1])) == (shown == seen)
+    assert not rules.unchanged(shown=digests[0], seen="")
+    assert not rules.unchanged(shown=rules.seen_digest(**shown, question=None), seen=digests[0])

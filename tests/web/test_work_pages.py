@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from datetime import timedelta
 from types import SimpleNamespace
 
@@ -186,11 +187,12 @@ def test_a_question_is_answered_on_its_task_s_page_and_what_was_typed_is_kept(tr
     page = words(browser.get(f"/tasks/{task.pk}/"))
     assert "Is PARIS for Carol still needed?" in page and "Answer the question below" in page and "Say it is done" not in page
     address = f"/tasks/{task.pk}/answer/"
-    nothing = browser.post(address, {"reason": "Because"})
+    seen = {"seen": seen_on(browser, task)}
+    nothing = browser.post(address, {**seen, "reason": "Because"})
     page = words(nothing)
     assert nothing.status_code == 422 and "There is a problem" in page and "Nothing is chosen. Choose an answer" in page
     assert "Because</textarea>" in nothing.content.decode()
-    past = {"choice": "still_needed", "until_day": "1", "until_month": "2", "until_year": "2020"}
+    past = {**seen, "choice": "still_needed", "until_day": "1", "until_month": "2", "until_year": "2020"}
     page = browser.post(address, past).content.decode()
     assert "That day has passed" in page and 'value="2020"' in page and "checked" in page
     assert "like 30 11 2026" in words(browser.post(address, {**past, "until_month": "13"}))
@@ -200,11 +202,29 @@ def test_a_question_is_answered_on_its_task_s_page_and_what_was_typed_is_kept(tr
     assert (task.state, task.evidence) == ("answered", "Still needed until 1 February 2027")
     page = words(browser.get(f"/tasks/{task.pk}/"))
     assert "Answered: Still needed until 1 February 2027" in page and "Take the answer back" in page
-    again = browser.post(address, {"choice": "not_needed"})
+    again = browser.post(address, {**seen, "choice": "not_needed"})
     assert again.status_code == 409 and "nswer is not possible from answered" in words(again)
     browser.post(f"/tasks/{task.pk}/take-back/")
     task.refresh_from_db()
     assert task.state == "open"
+
+
+def seen_on(browser, task) -> str:
+    return re.search(r'name="seen" value="(\w{64})"', browser.get(f"/tasks/{task.pk}/").content.decode())[1]
+
+
+@pytest.mark.parametrize("changed", [{"why": "Yours by your role. It is another account now."}, {"link": "account/99"}])
+def test_an_answer_to_what_has_changed_since_is_not_taken_and_the_page_shows_it_as_it_is_now(trust, admin, changed):
+    browser, task = admin, found.task(trust, step="warn", question=still_needed("PARIS for Carol").as_data())
+    seen, address = seen_on(browser, task), f"/tasks/{task.pk}/answer/"
+    Task.objects.filter(pk=task.pk).update(**changed)
+    for stale in (seen, ""):
+        page = browser.post(address, {"seen": stale, "choice": "not_needed"})
+        assert page.status_code == 409 and "This task has changed since you opened it" in words(page)
+    task.refresh_from_db()
+    assert task.state == "open" and not task.answers.exists()
+    assert browser.post(address, {"seen": seen_on(browser, task), "choice": "not_needed"}).headers["Location"] == "/my-work/"
+    assert task.answers.get().link == task.link
 
 
 def test_a_task_that_asks_nothing_takes_no_answer_and_another_organisation_s_is_not_there(trust, admin):

@@ -10,6 +10,8 @@ from careward.evidence.moves.rows import locked
 from careward.people.staff.packs import pack_on, pack_with
 from careward.work.tasks import rules
 from careward.work.tasks.models import TASKS, Task
+from careward.work.tasks.whose import holds as holds_of
+from careward.work.tasks.whose import is_doers
 
 
 @transaction.atomic
@@ -18,11 +20,11 @@ def say_done(*, task_id: int, doer: rules.Doer, evidence: str, now: datetime, by
     task: Task = locked(TASKS, task_id)
     about_themselves = task.about_id is not None and task.about_id == doer.person_id
     clause = _evidence_clause(task, london_day(now))
-    decision = rules.may_say_done(theirs=_theirs(task, doer), about_themselves=about_themselves, evidence=evidence, clause=clause)
+    decision = rules.may_say_done(theirs=is_doers(task, doer), about_themselves=about_themselves, evidence=evidence, clause=clause)
     told = evidence.strip()
     said = {"evidence": told, "said_done_at": now, "said_done_by": by}
     moves.make(
-        kind=TASKS, row=task, move="say_done", holds=_holds(task, doer), decision=decision, change=said, note=told,
+        kind=TASKS, row=task, move="say_done", holds=holds_of(task, doer), decision=decision, change=said, note=told,
         now=now, by=by, entry={"clause": task.clause},
     )  # fmt: skip
     return task
@@ -37,16 +39,8 @@ def _evidence_clause(task: Task, on: date) -> str:
 def take_back(*, task_id: int, doer: rules.Doer, now: datetime, by: str) -> Task:
     """Undoes 'said done' where it was said too soon."""
     task: Task = locked(TASKS, task_id)
-    decision = rules.yours(theirs=_theirs(task, doer))
+    decision = rules.yours(theirs=is_doers(task, doer))
     task.answers.filter(taken_back_at=None).update(taken_back_at=now)
-    change, entry, holds = {"answered_until": None}, {"clause": task.clause}, _holds(task, doer)
+    change, entry, holds = {"answered_until": None}, {"clause": task.clause}, holds_of(task, doer)
     moves.make(kind=TASKS, row=task, move="take_back", holds=holds, decision=decision, change=change, now=now, by=by, entry=entry)
     return task
-
-
-def _theirs(task: Task, doer: rules.Doer) -> bool:
-    return rules.is_theirs(role=task.role, system_code=task.system_code, assignee_id=task.passed_to_id or task.assignee_id, doer=doer)
-
-
-def _holds(task: Task, doer: rules.Doer) -> frozenset[str]:
-    return doer.holds(system_code=task.system_code, assignee_id=task.passed_to_id or task.assignee_id)

@@ -24,36 +24,35 @@ from careward.work.tasks.questions import (
     in_words,
     option_of,
 )
+from careward.work.tasks.whose import holds, is_doers, seen_of
 
 STANDS_UNTIL = ("still_needed", "approved", "arranged")  # after that day the task is to be done again, if its cause is still there
 
 
 @transaction.atomic
-def answer_task(*, task_id: int, organisation_id: int, doer: rules.Doer, given: Given, now: datetime, by: str) -> Task:
+def answer_task(
+    *, task_id: int, organisation_id: int, doer: rules.Doer, given: Given, now: datetime, by: str, seen: str | None = None
+) -> Task:  # fmt: skip
     """Keeps an answer to a task's question. Raises Refused with every reason; the next comparison closes the task or opens it again.
 
+    `seen` is the digest of what its page showed: an answer to what was not shown is refused, never kept.
     'Not mine' passes the task on, and 'cannot' says why: after both it is still to be done.
     """
     task: Task = locked(TASKS, task_id, organisation_id=organisation_id)
     question, person = from_data(task.question), _person(task, given)
     fit = fits(question, given, today=london_day(now), known=person is not None)
-    decision = _may(task, doer) & fit
+    decision = _may(task, doer) & rules.unchanged(shown=seen_of(task), seen=seen) & fit
     option = option_of(question, given.choice) if question else None
     move = "pass_on" if option and option.answer in PASSING else "answer"
-    if question is None or option is None or not fit:
-        raise Refused(rules.TASK.may(move, state=task.state, holds=_holds(task, doer), gates={}) & decision)
+    if question is None or option is None or not decision:
+        raise Refused(rules.TASK.may(move, state=task.state, holds=holds(task, doer), gates={}) & decision)
     _keep(task, question, option, given, person, move, doer, now, by)
     return task
 
 
 def _may(task: Task, doer: rules.Doer) -> Decision:
-    theirs = rules.is_theirs(role=task.role, system_code=task.system_code, assignee_id=task.passed_to_id or task.assignee_id, doer=doer)
     about_themselves = task.about_id is not None and task.about_id == doer.person_id
-    return rules.yours(theirs=theirs) & rules.not_about_themselves(about_themselves=about_themselves)
-
-
-def _holds(task: Task, doer: rules.Doer) -> frozenset[str]:
-    return doer.holds(system_code=task.system_code, assignee_id=task.passed_to_id or task.assignee_id)
+    return rules.yours(theirs=is_doers(task, doer)) & rules.not_about_themselves(about_themselves=about_themselves)
 
 
 def _person(task: Task, given: Given) -> Person | None:
@@ -79,8 +78,10 @@ def _keep(
     said = {} if move == "pass_on" else {"said_done_at": now, "said_done_by": by, "evidence": note}
     errands = [(question.tells, {"task": task.pk, "by": by})] if question.tells and move == "answer" else []
     moves.make(
-        kind=TASKS, row=task, move=move, holds=_holds(task, doer), decision=_may(task, doer), change={**change, **said}, note=note,
+        kind=TASKS, row=task, move=move, holds=holds(task, doer), decision=_may(task, doer), change={**change, **said}, note=note,
         now=now, by=by, entry={"clause": task.clause, "answer": option.answer}, errands=errands,
     )  # fmt: skip
     TaskAnswer.objects.filter(task=task, taken_back_at=None).update(taken_back_at=now)
-    TaskAnswer.objects.create(task=task, at=now, by=by, answer=option.answer, person=whom, until=said_until, reason=reason)
+    TaskAnswer.objects.create(
+        task=task, at=now, by=by, answer=option.answer, person=whom, until=said_until, reason=reason, link=task.link, seen=seen_of(task)
+    )

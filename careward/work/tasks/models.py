@@ -79,10 +79,12 @@ class TaskAnswer(models.Model):
     person = models.ForeignKey("people.Person", models.PROTECT, null=True, related_name="+")
     until = models.DateField(null=True)
     reason = models.TextField(default="")
+    link = models.TextField(default="")  # what the task was about when it was answered
+    seen = models.TextField(default="")  # the digest of what it showed then
     taken_back_at = models.DateTimeField(null=True)
 
-    personal = ("person", "reason")
-    plain = ("id", "task", "at", "by", "answer", "until", "taken_back_at")
+    personal = ("person", "reason", "link")
+    plain = ("id", "task", "at", "by", "answer", "until", "seen", "taken_back_at")
 
 
 TASKS = Kind(

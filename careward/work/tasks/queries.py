@@ -16,6 +16,7 @@ from careward.web.permission import Viewer
 from careward.work.tasks.models import Task, TaskAnswer, TaskMove
 from careward.work.tasks.questions import PASSING, Question, from_data
 from careward.work.tasks.rules import DO, SEE, Doer, group_of, is_theirs
+from careward.work.tasks.whose import seen_of
 
 DONE_FOR = timedelta(days=30)
 
@@ -67,6 +68,7 @@ class TaskDetail:
     question: Question | None
     passed_to: str
     cannot: str  # why it cannot be done, as last said
+    seen: str  # the digest of what is shown, which an answer is to
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +157,7 @@ def task(*, organisation_id: int, task_id: int, who: Doer, today: date) -> TaskD
         theirs=is_theirs(role=row.role, system_code=row.system_code, assignee_id=whom, doer=who),
         may_do=DO in who.holds(system_code=row.system_code, assignee_id=whom),
         question=from_data(row.question), passed_to=row.passed_to.name if row.passed_to else "",
-        cannot=last.reason if last and last.answer == "cannot" else "",
+        cannot=last.reason if last and last.answer == "cannot" else "", seen=seen_of(row),
     )  # fmt: skip
 
 
@@ -248,7 +250,7 @@ class Answered:
 
     task_id: int
     kind: str
-    link: str  # what it is about: "account/12"
+    link: str  # what it was about when it was answered: "account/12"
     answer: str
     person_id: int | None
     until: date | None
@@ -258,7 +260,7 @@ class Answered:
 
 def _answered(row: TaskAnswer) -> Answered:
     task = row.task
-    return Answered(task.pk, task.kind, task.link, row.answer, row.person_id, row.until, row.at, row.by)
+    return Answered(task.pk, task.kind, row.link or task.link, row.answer, row.person_id, row.until, row.at, row.by)
 
 
 def answer_to(*, organisation_id: int, task_id: int) -> Answered | None:

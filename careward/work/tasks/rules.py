@@ -1,7 +1,11 @@
 """When a task may move. Pure."""
 
+import hashlib
+import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from careward.core.decision import ALLOWED, Decision, refuse
 from careward.core.machine import Machine, Move
@@ -59,6 +63,18 @@ def not_about_themselves(*, about_themselves: bool) -> Decision:
     if not about_themselves:
         return ALLOWED
     return refuse("task.about_yourself", "house", "This task is about your own access", "Ask your manager or another administrator")
+
+
+def seen_digest(*, title: str, why: str, otherwise: str, link: str, question: Mapping[str, Any] | None) -> str:
+    """SHA-256 over everything that somebody who answers is shown."""
+    return hashlib.sha256(json.dumps([title, why, otherwise, link, question], sort_keys=True).encode()).hexdigest()
+
+
+def unchanged(*, shown: str, seen: str | None) -> Decision:
+    """Whether the task is still what they saw. `seen` is None where a program answers what it has just read."""
+    if seen in (None, shown):
+        return ALLOWED
+    return refuse("task.changed", "house", "This task has changed since you opened it", "Read it again as it is now, then answer")
 
 
 def may_say_done(*, theirs: bool, about_themselves: bool, evidence: str, clause: str) -> Decision:

@@ -62,7 +62,7 @@ def answer(request: Request, task_id: int) -> HttpResponse:
         return _task_page(request, seen, form, ())
     facts: dict[str, Any] = {"organisation_id": viewer.organisation_id, "now": viewer.now, "by": viewer.actor}
     try:
-        answer_task(task_id=task_id, given=form.given(), doer=queries.doer_of(viewer), **facts)
+        answer_task(task_id=task_id, given=form.given(), doer=queries.doer_of(viewer), seen=request.POST.get("seen", ""), **facts)
     except Refused as refused:
         return _task_page(request, seen, form, form.refuse(refused.decision))
     messages.success(request, "Your answer is written down. The next comparison reads it.")
