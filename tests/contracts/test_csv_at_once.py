@@ -1,6 +1,7 @@
 """Reading thousands of lines at once, and keeping rows in a file, come to the same as reading record by record and keeping all in memory."""
 
 from dataclasses import replace
+from datetime import UTC, date, datetime
 
 import pytest
 from hypothesis import example, given
@@ -8,6 +9,7 @@ from hypothesis import strategies as st
 
 from careward.core.blocks import Block
 from careward.core.columns import FEEDS, Column
+from careward.core.days import LONDON
 from careward.engines.connectors.csv import kept, reader, rows, sources
 from careward.engines.connectors.csv.reader import read_file, read_folder
 from careward.engines.connectors.csv.values import Misfit, block_reader, cell_reader
@@ -86,6 +88,24 @@ def test_rows_kept_apart_come_part_by_part(tmp_path, monkeypatch):
     assert {part: len(found) for part, found in parts.items()} == {"rio": 7, "paris": 13}
     assert all(row[0] == part for part, found in parts.items() for row in found)
     assert len(file.rows) == 20
+
+
+KEPT_MOMENTS = st.datetimes(datetime(1900, 1, 2), datetime(2199, 12, 31), timezones=st.sampled_from([UTC, LONDON]))
+
+
+@given(st.lists(st.tuples(st.text(), st.none() | st.booleans(), st.none() | st.dates(), st.none() | KEPT_MOMENTS), min_size=1))
+@example([("é\n", True, date(2026, 10, 25), datetime(2026, 10, 25, 1, 30, 0, 1, tzinfo=LONDON, fold=1))])
+@example([("", None, None, datetime(2199, 12, 30, 23, 59, 59, 999_999, tzinfo=UTC))])
+def test_rows_come_out_of_the_file_as_they_went_in(given_rows):
+    columns = [Column("a"), Column("b", "yes_no"), Column("c", "day"), Column("d", "moment")]
+    held = kept.KeptRows(columns, few=0)
+    held.add(Block(tuple("abcd"), range(5, 5 + len(given_rows)), list(zip(*given_rows, strict=True))))
+    held.done()
+    assert held.in_memory == 0
+    in_utc = [(*rest, moment and moment.astimezone(UTC)) for *rest, moment in given_rows]  # in an hour that comes twice no two zones agree
+    assert list(held) == in_utc
+    assert [line for block in held.blocks() for line in block.lines] == list(held.lines)
+    assert {m.tzinfo for *_, m in held if m} <= {UTC}
 
 
 NEAR_MOMENTS = st.from_regex(r"[0-9]{4}[-/][0-9]{2}-[0-9W]{2}[T x][0-9]{2}:[0-9]{2}[:.][0-9٠]{2}(Z|z|\+)?", fullmatch=True)

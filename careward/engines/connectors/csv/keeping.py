@@ -5,6 +5,7 @@ was kept is not whole, the files are read again.
 """
 
 import json
+import marshal
 from collections.abc import Iterator
 from dataclasses import asdict, replace
 from hashlib import sha256
@@ -22,8 +23,8 @@ _PLAIN = ("feed", "name", "system", "digest", "refused", "snapshot", "canonical"
 
 
 def stamp(folder: Path, profile: str) -> str:
-    """What a reading of this folder rests on, the text of its mapping profile included."""
-    said = sha256(f"{profile}\n{FEEDS!r}".encode())
+    """What a reading of this folder rests on, the text of its mapping profile and the form that rows are kept in included."""
+    said = sha256(f"{profile}\n{FEEDS!r}\nmarshal {marshal.version}".encode())
     for path in sorted(p for p in folder.rglob("*") if p.is_file() and FOLDER not in p.parts):
         said.update(f"{path.relative_to(folder)} {_digest(path)}\n".encode(errors="surrogateescape"))
     return said.hexdigest()

@@ -1,10 +1,12 @@
 """The rows of a file as they were read: in memory while they are few, in a file of their own beyond, in blocks of columns.
 
-A block in the file is a line of JSON: its lines and its columns, days and moments as text. Rows that say the same in the column that a
+A block in the file is its length and then its lines and columns as `marshal` writes them, days as text and moments as seconds: JSON
+and text took a quarter of the reading. Only files that we wrote are read so, and one that was kept is first compared with its digest.
+Rows that say the same in the column that a
 feed is parted by (the system, in a list of approvals) stand together, so that they can be taken system by system.
 """
 
-import json
+import marshal
 from array import array
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, date, datetime
@@ -19,6 +21,7 @@ FEW = 30_000  # rows that stay in memory
 AT_ONCE = 8_192  # rows of a block in the file
 Row = tuple[Any, ...]
 Told = dict[str, Any]  # where rows stand in a file
+_LENGTH = 8  # bytes in which a block says how long it is
 
 
 class KeptRows:
@@ -52,7 +55,7 @@ class KeptRows:
             at = []
             for block in blocks:
                 at.append(file.tell())
-                file.write(self._line(block))
+                file.write(self._packed(block))
             places.append((value, at))
         return {"apart": self._apart if self._file else "", "places": places, "count": len(self)}
 
@@ -147,9 +150,7 @@ class KeptRows:
 
     def _read(self, value: Any) -> Iterator[Block]:
         for place in self._places.get(value, ()):
-            assert self._file is not None
-            self._file.seek(place)
-            yield self._block(self._file.readline())
+            yield self._block(place)
         yield from self._gathered.get(value, ())
 
     def _write(self, least: int) -> None:
@@ -158,15 +159,19 @@ class KeptRows:
         for value in [v for v, waiting in self._waiting.items() if waiting > least]:
             block = joined(self.columns, self._gathered.pop(value))
             self._places.setdefault(value, []).append(self._file.seek(0, SEEK_END))
-            self._file.write(self._line(block))
+            self._file.write(self._packed(block))
             del self._waiting[value]
 
-    def _line(self, block: Block) -> bytes:
+    def _packed(self, block: Block) -> bytes:
         values = [_as_text(kind, column) for kind, column in zip(self._kinds, block.values, strict=True)]
-        return json.dumps([list(block.lines), values], ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
+        packed = marshal.dumps((list(block.lines), values))
+        return len(packed).to_bytes(_LENGTH, "big") + packed
 
-    def _block(self, line: bytes) -> Block:
-        lines, values = json.loads(line)
+    def _block(self, place: int) -> Block:
+        assert self._file is not None
+        self._file.seek(place)
+        length = int.from_bytes(self._file.read(_LENGTH), "big")
+        lines, values = marshal.loads(self._file.read(length))  # noqa: S302 - our own, see above
         return Block(self.columns, lines, [_from_text(kind, column) for kind, column in zip(self._kinds, values, strict=True)])
 
 
@@ -174,7 +179,7 @@ def _as_text(kind: str, values: Sequence[Any]) -> Sequence[Any]:
     if kind == "day":
         return _each(values, date.isoformat)
     if kind == "moment":
-        return [None if value is None else value.astimezone(UTC).isoformat() for value in values]
+        return [None if value is None else value.timestamp() for value in values]  # exact to the microsecond until 2242
     return values
 
 
@@ -182,7 +187,7 @@ def _from_text(kind: str, values: list[Any]) -> list[Any]:
     if kind == "day":
         return _each(values, date.fromisoformat)
     if kind == "moment":
-        return [None if value is None else datetime.fromisoformat(value) for value in values]
+        return [None if value is None else datetime.fromtimestamp(value, UTC) for value in values]
     return values
 
 
