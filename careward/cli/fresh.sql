@@ -44,7 +44,7 @@ CREATE TABLE "procedures_adoption" ("id" integer NOT NULL PRIMARY KEY AUTOINCREM
 CREATE TABLE "systems_environment" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "code" text NOT NULL, "title" text NOT NULL, "live" bool NOT NULL, "system_id" bigint NOT NULL REFERENCES "systems_system" ("id") DEFERRABLE INITIALLY DEFERRED, CONSTRAINT "one_environment_per_code" UNIQUE ("system_id", "code"));
 CREATE TABLE "systems_system" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "code" text NOT NULL, "name" text NOT NULL, "kind" text NOT NULL, "description" text NOT NULL, "administrator_title" text NOT NULL, "administrator_contact" text NOT NULL, "service_owner" text NOT NULL, "system_owner" text NOT NULL, "technical_owner" text NOT NULL, "request_channel" text NOT NULL, "connector" text NOT NULL, "pack" text NOT NULL, "organisation_id" bigint NOT NULL REFERENCES "people_organisation" ("id") DEFERRABLE INITIALLY DEFERRED, CONSTRAINT "one_system_per_code" UNIQUE ("organisation_id", "code"), CONSTRAINT "system_kind_known" CHECK ("kind" IN ('clinical', 'corporate', 'infrastructure', 'shared_drive')));
 CREATE TABLE "work_task" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "key" text NOT NULL, "kind" text NOT NULL, "title" text NOT NULL, "why" text NOT NULL, "otherwise" text NOT NULL, "step" text NOT NULL, "clause" text NOT NULL, "role" text NOT NULL, "system_code" text NOT NULL, "link" text NOT NULL, "raised_on" date NOT NULL, "due_on" date NOT NULL, "state" text NOT NULL, "times_reopened" integer unsigned NOT NULL CHECK ("times_reopened" >= 0), "evidence" text NOT NULL, "said_done_at" datetime NULL, "said_done_by" text NOT NULL, "closed_at" datetime NULL, "proof" text NOT NULL, "about_id" bigint NULL REFERENCES "people_person" ("id") DEFERRABLE INITIALLY DEFERRED, "assignee_id" bigint NULL REFERENCES "people_person" ("id") DEFERRABLE INITIALLY DEFERRED, "organisation_id" bigint NOT NULL REFERENCES "people_organisation" ("id") DEFERRABLE INITIALLY DEFERRED, "answered_until" date NULL, "passed_to_id" bigint NULL REFERENCES "people_person" ("id") DEFERRABLE INITIALLY DEFERRED, "question" text NULL CHECK ((JSON_VALID("question") OR "question" IS NULL)), CONSTRAINT "task_state_known" CHECK ("state" IN ('open', 'said_done', 'answered', 'closed')));
-CREATE TABLE "work_taskanswer" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "at" datetime NOT NULL, "by" text NOT NULL, "answer" text NOT NULL, "until" date NULL, "reason" text NOT NULL, "taken_back_at" datetime NULL, "person_id" bigint NULL REFERENCES "people_person" ("id") DEFERRABLE INITIALLY DEFERRED, "task_id" bigint NOT NULL REFERENCES "work_task" ("id") DEFERRABLE INITIALLY DEFERRED);
+CREATE TABLE "work_taskanswer" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "at" datetime NOT NULL, "by" text NOT NULL, "answer" text NOT NULL, "until" date NULL, "reason" text NOT NULL, "taken_back_at" datetime NULL, "person_id" bigint NULL REFERENCES "people_person" ("id") DEFERRABLE INITIALLY DEFERRED, "task_id" bigint NOT NULL REFERENCES "work_task" ("id") DEFERRABLE INITIALLY DEFERRED, "link" text NOT NULL, "seen" text NOT NULL);
 CREATE TABLE "work_taskmove" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "at" datetime NOT NULL, "by" text NOT NULL, "was" text NOT NULL, "became" text NOT NULL, "note" text NOT NULL, "task_id" bigint NOT NULL REFERENCES "work_task" ("id") DEFERRABLE INITIALLY DEFERRED, "move" text NOT NULL);
 CREATE INDEX "people_apitoken_organisation_id_a8c9bf4e" ON "people_apitoken" ("organisation_id");
 CREATE INDEX "people_user_person_id_f97c8926" ON "people_user" ("person_id");
@@ -423,6 +423,7 @@ INSERT INTO "django_migrations" VALUES(49,'procedures','0001_initial',CURRENT_TI
 INSERT INTO "django_migrations" VALUES(50,'sessions','0001_initial',CURRENT_TIMESTAMP);
 INSERT INTO "django_migrations" VALUES(51,'work','0002_moves_in_history',CURRENT_TIMESTAMP);
 INSERT INTO "django_migrations" VALUES(52,'work','0003_answers',CURRENT_TIMESTAMP);
+INSERT INTO "django_migrations" VALUES(53,'work','0004_answers_to_what_was_seen',CURRENT_TIMESTAMP);
 DELETE FROM "sqlite_sequence";
 INSERT INTO "sqlite_sequence" VALUES('people_person',0);
 INSERT INTO "sqlite_sequence" VALUES('people_leavernotice',0);
@@ -433,7 +434,7 @@ INSERT INTO "sqlite_sequence" VALUES('people_team',0);
 INSERT INTO "sqlite_sequence" VALUES('people_assignment',0);
 INSERT INTO "sqlite_sequence" VALUES('people_termsaccepted',0);
 INSERT INTO "sqlite_sequence" VALUES('people_trainingheld',0);
-INSERT INTO "sqlite_sequence" VALUES('django_migrations',52);
+INSERT INTO "sqlite_sequence" VALUES('django_migrations',53);
 INSERT INTO "sqlite_sequence" VALUES('systems_system',0);
 INSERT INTO "sqlite_sequence" VALUES('systems_environment',0);
 INSERT INTO "sqlite_sequence" VALUES('account_emailaddress',0);
