@@ -1,7 +1,7 @@
 """careward bench: measurements as ratios against a stated alternative in the same run, never a pass or fail."""
 
-import importlib.util
 import json
+from importlib import import_module
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -11,7 +11,8 @@ from rich.table import Table
 from careward.cli import terms
 from careward.cli.ready import open_house
 
-FOLDER = Path(__file__).resolve().parents[2] / "benchmarks"
+MEASUREMENTS = "careward.cli.measurements"
+FOLDER = Path(__file__).parent / "measurements"
 
 
 def add_to(app: typer.Typer) -> None:
@@ -26,14 +27,14 @@ def bench(
     open_house()
     from django.conf import settings
 
-    known = {p.stem: p for p in sorted(FOLDER.glob("[a-z]*.py"))}
+    known = {p.stem.replace("_", "-"): p.stem for p in sorted(FOLDER.glob("[a-z]*.py"))}
     if name and name not in known:
         raise terms.stop(f"No measurement {name}. Known: {', '.join(known)}", 3)
     rows: list[dict[str, Any]] = []
-    for stem, path in known.items():
-        module = _module(path)
-        if name == stem or not (name or getattr(module, "BY_HAND", False)):  # the largest sizes are asked for by name
-            terms.errors.print(f"Measuring {stem} ...")
+    for called, stem in known.items():
+        module = import_module(f"{MEASUREMENTS}.{stem}")
+        if name == called or not (name or getattr(module, "BY_HAND", False)):  # the largest sizes are asked for by name
+            terms.errors.print(f"Measuring {called} ...")
             measured = module.measure(small=small)
             _keep(settings.CAREWARD_HOME / "bench.json", measured)
             rows += measured
@@ -45,14 +46,6 @@ def _keep(path: Path, rows: list[dict[str, Any]]) -> None:
     kept = json.loads(path.read_text(encoding="utf-8")) if path.exists() else []
     fresh = {r["name"] for r in rows}
     path.write_text(json.dumps([r for r in kept if r["name"] not in fresh] + rows, indent=1), encoding="utf-8")
-
-
-def _module(path: Path) -> Any:
-    spec = importlib.util.spec_from_file_location(f"benchmarks_{path.stem}", path)
-    assert spec and spec.loader
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 def _show(rows: list[dict[str, Any]]) -> None:

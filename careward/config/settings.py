@@ -12,6 +12,7 @@ from careward.config.keys import secret_key
 from careward.config.rooms import ROOMS
 
 ROOT = Path(__file__).resolve().parents[2]
+IN_A_CLONE = (ROOT / "manage.py").exists()  # else installed, where the folder beside the package is nobody's to write in
 TESTING = "pytest" in sys.modules
 
 
@@ -21,7 +22,7 @@ def _home() -> Path:
     if TESTING and not named:
         named = tempfile.mkdtemp(prefix="careward-test-")
         atexit.register(shutil.rmtree, named, ignore_errors=True)
-    home = Path(named or ROOT / "var").resolve()
+    home = Path(named or (ROOT if IN_A_CLONE else Path.cwd()) / "var").resolve()
     home.mkdir(parents=True, exist_ok=True, mode=0o700)  # the database, uploads and letters hold personal data
     return home
 

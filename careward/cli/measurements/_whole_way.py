@@ -1,13 +1,10 @@
 """From files to stored findings and worklist, command by command, at one size: what each takes and how much memory at most."""
 
-import sys
 import tempfile
 from pathlib import Path
 from typing import Any
 
-sys.path.insert(0, str(Path(__file__).resolve().parent))
-
-from _own_house import row, timed
+from careward.cli.measurements._own_house import row, timed
 
 ON = "2026-11-23"
 

@@ -1,12 +1,8 @@
 """The whole way at two million accounts: by hand only, `careward bench whole-2m`."""
 
-import sys
-from pathlib import Path
 from typing import Any
 
-sys.path.insert(0, str(Path(__file__).resolve().parent))
-
-from _whole_way import whole_way
+from careward.cli.measurements._whole_way import whole_way
 
 BY_HAND = True
 

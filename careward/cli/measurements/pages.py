@@ -6,12 +6,9 @@ The stated alternative is a page without a row: the shell alone, by the same cli
 import json
 import sys
 import time
-from pathlib import Path
 from typing import Any
 
-sys.path.insert(0, str(Path(__file__).resolve().parent))
-
-from _own_house import inner, row
+from careward.cli.measurements._own_house import inner, row
 
 ADDRESSES = {
     "findings": "/findings/",
@@ -30,7 +27,7 @@ TIMES = 40
 
 
 def measure(*, small: bool = False) -> list[dict[str, Any]]:
-    return inner("pages.py", str(1_000 if small else 20_000))
+    return inner("pages", str(1_000 if small else 20_000))
 
 
 def _inner(staff: int) -> list[dict[str, Any]]:

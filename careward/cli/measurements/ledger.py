@@ -4,16 +4,13 @@ import hashlib
 import json
 import sys
 import time
-from pathlib import Path
 from typing import Any
 
-sys.path.insert(0, str(Path(__file__).resolve().parent))
-
-from _own_house import inner, row
+from careward.cli.measurements._own_house import inner, row
 
 
 def measure(*, small: bool = False) -> list[dict[str, Any]]:
-    return inner("ledger.py", str(50_000 if small else 1_000_000))
+    return inner("ledger", str(50_000 if small else 1_000_000))
 
 
 def _inner(entries: int) -> list[dict[str, Any]]:

@@ -1,6 +1,6 @@
 """How fast files go in: staff against one row at a time through the ORM, accounts against the ORM's bulk_create, in the same run.
 
-In a process and a house of its own, with lists made in memory; benchmarks/whole.py begins with files.
+In a process and a house of its own, with lists made in memory; whole.py begins with files.
 """
 
 import json
@@ -8,13 +8,9 @@ import sys
 import time
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
-sys.path.insert(0, str(Path(__file__).resolve().parent))
-
-from _own_house import inner
-
+from careward.cli.measurements._own_house import inner
 from careward.core.ports import FeedFile, Reading
 
 NOW = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)
@@ -36,7 +32,7 @@ REGISTER = ("code", "name", "kind", "administrator_title", "administrator_contac
 
 def measure(*, small: bool = False) -> list[dict[str, Any]]:
     """The rows of the table of measurements."""
-    return inner("load.py", str(PEOPLE // 20 if small else PEOPLE))
+    return inner("load", str(PEOPLE // 20 if small else PEOPLE))
 
 
 def _inner(people: int) -> list[dict[str, Any]]:

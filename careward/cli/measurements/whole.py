@@ -3,14 +3,10 @@
 The stated alternative is growth in proportion: what 1,000 staff took, times the size. A ratio under 1 grows more slowly than that.
 """
 
-import sys
-from pathlib import Path
 from typing import Any
 
-sys.path.insert(0, str(Path(__file__).resolve().parent))
-
-from _own_house import row
-from _whole_way import whole_way
+from careward.cli.measurements._own_house import row
+from careward.cli.measurements._whole_way import whole_way
 
 SYSTEMS = 20
 SIZES: dict[int, dict[str, float]] = {1_000: {"whole": 2}, 20_000: {"whole": 15, "memory": 1_536}}

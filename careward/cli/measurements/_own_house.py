@@ -9,7 +9,8 @@ import time
 from pathlib import Path
 from typing import Any
 
-HERE = Path(__file__).resolve().parent
+HERE = "careward.cli.measurements"
+PACKAGE = Path(__file__).resolve().parents[3]  # where careward lies: a clone, or what it is installed in
 
 
 def row(
@@ -22,13 +23,13 @@ def row(
 def environment(home: str) -> dict[str, str]:
     """The environment of a command whose house is there, on SQLite whatever database this process uses."""
     mine = {name: value for name, value in os.environ.items() if name != "CAREWARD_DATABASE_URL"}
-    return {**mine, "CAREWARD_HOME": home, "NO_COLOR": "1", "PYTHONPATH": str(HERE.parent)}
+    return {**mine, "CAREWARD_HOME": home, "NO_COLOR": "1", "PYTHONPATH": str(PACKAGE)}
 
 
-def inner(script: str, *words: str) -> list[dict[str, Any]]:
-    """What `python SCRIPT inner WORDS` prints as JSON, run in a house of its own."""
+def inner(measurement: str, *words: str) -> list[dict[str, Any]]:
+    """What a measurement run as a program prints as JSON, in a house of its own."""
     with tempfile.TemporaryDirectory(prefix="careward-bench-") as home:
-        command = [sys.executable, str(HERE / script), "inner", *words]
+        command = [sys.executable, "-m", f"{HERE}.{measurement}", "inner", *words]
         done = subprocess.run(command, env=environment(home), capture_output=True, text=True, check=False)
     if done.returncode:
         raise RuntimeError(done.stderr[-2000:])
@@ -41,7 +42,7 @@ def timed(command: list[str], home: str, **more: str) -> tuple[float, float]:
     A child's peak, as the system counts it, is never below its parent's at the fork: so a small process in between starts it, not this
     one, which may have grown large.
     """
-    between = [sys.executable, str(HERE / "_own_house.py"), "between", sys.executable, "-m", "careward.cli.main", *command]
+    between = [sys.executable, "-m", f"{HERE}._own_house", "between", sys.executable, "-m", "careward.cli.main", *command]
     done = subprocess.run(between, env={**environment(home), **more}, capture_output=True, text=True, check=False)
     if done.returncode:
         raise RuntimeError(f"careward {' '.join(command)}: {done.stderr[-2000:]}")

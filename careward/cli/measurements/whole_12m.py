@@ -4,13 +4,9 @@ On the PostgreSQL that CAREWARD_DATABASE_URL names, to whose rows it adds: use a
 """
 
 import os
-import sys
-from pathlib import Path
 from typing import Any
 
-sys.path.insert(0, str(Path(__file__).resolve().parent))
-
-from _whole_way import whole_way
+from careward.cli.measurements._whole_way import whole_way
 
 BY_HAND = True
 TARGETS = {"whole": 600.0, "memory": 4_096.0}
