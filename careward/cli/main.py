@@ -5,7 +5,7 @@ import sys
 import typer
 from rich.console import Console
 
-from careward.cli import comparing, loading, measuring, proving, running, staffing
+from careward.cli import comparing, loading, measuring, proving, rooms, running, staffing
 from careward.core.decision import Refused
 from careward.core.packs.reader import PackError
 from careward.engines.connectors.csv.profiles import ProfileError
@@ -16,8 +16,8 @@ FAILED, USAGE, NOT_FOUND, REFUSED = 1, 2, 3, 5
 app = typer.Typer(
     no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="Careward: procedures as running controls."
 )
-for room in (loading, comparing, proving, staffing, running, measuring):
-    room.add_to(app)
+for commands in (loading, comparing, proving, staffing, rooms, running, measuring):
+    commands.add_to(app)
 
 
 def main() -> None:

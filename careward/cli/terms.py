@@ -42,6 +42,11 @@ def day(text: str) -> date:
         raise typer.BadParameter(f"{text!r} is not a day; write it like 2026-11-22") from error
 
 
+def say(words: str) -> None:
+    """One line on standard output, as it is."""
+    out.print(words, soft_wrap=True, markup=False)
+
+
 def lines(rows: list[dict[str, Any]]) -> None:
     """JSON lines on standard output, written as they are."""
     sys.stdout.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)

@@ -10,6 +10,7 @@ from datetime import date, datetime, time, timedelta
 from itertools import chain
 from typing import Any, TypeVar
 
+from careward.core.commands import Command
 from careward.core.forms import Form
 from careward.core.machine import Machine
 from careward.core.ports import Measure
@@ -199,6 +200,7 @@ class Room:
     searches: tuple[Search, ...] = ()
     own_data: tuple[OwnData, ...] = ()
     forms: tuple[FormPage, ...] = ()
+    commands: tuple[Command, ...] = ()  # those of its commands.py, where the command line finds them
     systems: Callable[..., Mapping[str, str]] | None = None  # systems(organisation_id=): the code and name of each in the register
 
 
@@ -217,6 +219,7 @@ class House:
     jobs: Mapping[str, TimedJob] = field(init=False)
     homes: Mapping[str, Home] = field(init=False)
     forms: Mapping[str, FormPage] = field(init=False)
+    commands: Mapping[str, Command] = field(init=False)
     carries: Mapping[str, frozenset[str]] = field(init=False)  # what each role may do
 
     def __post_init__(self) -> None:
@@ -226,6 +229,7 @@ class House:
         put(self, "errands", _by("errand", (e for r in self.rooms for e in r.errands), lambda e: e.name))
         put(self, "jobs", _by("job", (j for r in self.rooms for j in r.jobs), lambda j: j.name))
         put(self, "homes", _by("home", (h for r in self.rooms for h in r.homes), lambda h: h.kind))
+        put(self, "commands", _by("command", (c for r in self.rooms for c in r.commands), lambda c: c.name))
         put(self, "forms", _by("form", (f for r in self.rooms for f in r.forms), lambda f: f.form.name))
         if strange := sorted(self.homes.keys() - KINDS):
             raise TwiceGiven(f"{strange[0]} is no word of core.room.KINDS; add it there, or use one of its words")

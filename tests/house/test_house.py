@@ -190,3 +190,13 @@ def test_migrations_say_all_that_the_models_say():
     command = [sys.executable, "manage.py", "makemigrations", "--check", "--dry-run"]
     result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert result.returncode == 0, result.stdout + result.stderr
+
+
+def test_the_command_line_finds_what_rooms_give_without_opening_them():
+    """It reads each room's small commands.py; the house is told the same by its room.py."""
+    from careward.cli.rooms import commands
+    from careward.config.rooms import house
+
+    assert tuple(commands()) == tuple(house().commands.values()) and len(house().commands) >= 4
+    code = "import sys; from careward.cli.rooms import commands; assert tuple(commands()); sys.exit('django' in sys.modules)"
+    subprocess.run([sys.executable, "-c", code], check=True, cwd=ROOT)

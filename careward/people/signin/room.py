@@ -7,6 +7,7 @@ from django.conf import settings
 from careward.core.room import ErrandKind, FormPage, Home, MenuEntry, OwnData, Panel, Permission, Room, TimedJob, Verb
 from careward.people.signin import drafts, inviting, panels, urls
 from careward.people.signin.actions import ADD, GIVE, INVITE
+from careward.people.signin.commands import COMMANDS
 from careward.people.signin.forms import ADD_USER, GIVE_ROLE
 from careward.people.signin.measures import measures
 
@@ -50,6 +51,7 @@ ROOM = Room(
     jobs=(TimedJob("signin.drafts", "Let go of answers that were begun and left", drafts.clear_old, at=time(3, 40)),),
     forms=(FormPage(GIVE_ROLE, "signin:give_role"), FormPage(ADD_USER, "signin:add_user")),
     panels=(Panel("my_work", "Begun, not sent", 10, "signin/begun.jinja", panels.begun),),
+    commands=COMMANDS,
     measures=measures,
     own_data=(
         OwnData("Signing in", panels.signing_in, ("User",)),

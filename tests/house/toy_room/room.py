@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from careward.systems.kettles import actions, queries, urls
+from careward.systems.kettles.commands import COMMANDS
 from careward.systems.kettles.rules import KETTLE
 
 from careward.core.room import ErrandKind, MenuEntry, Panel, Permission, Room, TimedJob, Verb
@@ -18,5 +19,6 @@ ROOM = Room(
     jobs=(TimedJob("kettles.look", "Look whether a kettle has gone cold", actions.look, every=timedelta(minutes=5)),),
     measures=queries.measures,
     machines=(KETTLE,),
+    commands=COMMANDS,
     panels=(Panel("person", "Tea", 99, "kettles/panel.jinja", queries.tea_of),),
 )

@@ -56,4 +56,10 @@ worker.run_due(clock=lambda: NOW + timedelta(minutes=1), worker="toy")
 say("timed job", len(actions.LOOKED) == 1)
 someone = people.staff(trust, "Carol Dewhurst")
 say("panel", "Hot kettles: 1" in desk.get(f"/people/{someone.pk}/access/").content.decode())
+from typer.testing import CliRunner
+
+from careward.cli.main import app
+
+said = CliRunner().invoke(app, ["kettles", "--hot"])
+say("command", said.exit_code == 0 and said.stdout == "1 hot at Trust RX3\n" and "kettles" in house().commands)
 sys.exit(0)
