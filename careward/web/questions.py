@@ -35,7 +35,9 @@ class QuestionForm(django.Form):
         self.spec, self.ask, self.so_far, self.known = form, tuple(ask), so_far, known
         self.answers: dict[str, Answer] = dict(so_far)
         for question in ask:
-            self.fields[question.id] = _box(question, known, alone=len(ask) == 1, hint=question.hint or _only_if(form, question, ask))
+            self.fields[question.id] = _box(
+                question, known, alone=len(ask) == 1, hint=". ".join(h for h in (_only_if(form, question, ask), question.hint) if h)
+            )
 
     def clean(self) -> dict[str, Any]:
         """Every question that is asked, given all answers with those typed, says what is amiss; one that is not asked says nothing."""
@@ -57,7 +59,7 @@ def _only_if(form: forms.Form, question: FormQuestion, ask: Sequence[FormQuestio
     if question.when is None or cause is None or cause not in ask:
         return ""
     words = listed([in_words(cause, a, Known(date.min)) for a in sorted(question.when.answers)])
-    return f"Only where {cause.short[:1].lower()}{cause.short[1:]} is {words}"
+    return f"Only where you answer {words} to: {cause.words.rstrip('?')}"
 
 
 def _box(question: FormQuestion, known: Known, *, alone: bool, hint: str) -> django.Field:
@@ -70,8 +72,8 @@ def _box(question: FormQuestion, known: Known, *, alone: bool, hint: str) -> dja
         case "several_of":
             return django.Field(widget=_choosing(django.CheckboxSelectMultiple, question, known), **facts)
         case "one_of" | "yes_no" | "system":
-            few = len(_choices(question, known)) <= MANY
-            kind = django.RadioSelect if few or (alone and question.kind == "one_of") else django.Select
+            open_ = question.kind == "one_of" if alone else question.kind != "system" and len(_choices(question, known)) <= MANY
+            kind = django.RadioSelect if open_ or question.kind == "yes_no" else django.Select
             return django.CharField(widget=_choosing(kind, question, known), **facts)
         case "email":
             return django.CharField(max_length=254, widget=django.EmailInput(attrs={"autocomplete": "off"}), **facts)

@@ -284,3 +284,11 @@ def test_an_entry_is_open_to_any_of_its_permissions():
     assert not menu.open_to(MenuEntry("X", "help", ("a:b:c",), 1), kit_sample.VIEWER)
     assert menu.open_to(MenuEntry("X", "help", (), 1), kit_sample.VIEWER)
     assert menu.shown(None) == ()
+
+
+@pytest.mark.parametrize("many", range(1, 25))
+def test_a_long_menu_folds_away_and_no_entry_is_lost(many):
+    folds = [menu.folded(place, many) for place in range(many)]
+    assert folds == sorted(folds, key=["", "narrow", "always"].index)
+    assert sum(f != "always" for f in folds) <= menu.WIDE + 1 and sum(f == "" for f in folds) <= menu.NARROW + 1
+    assert sum(f == "always" for f in folds) != 1, "one entry alone is not folded for its own sake"

@@ -290,7 +290,7 @@ def test_a_role_of_another_organisation_is_not_there(admin):
 def test_roles_cost_the_same_for_few_and_many(admin, django_assert_num_queries, many):
     for n in range(many):
         make.role(make.user(name=f"User {n}"), make.organisation(), "auditor")
-    with django_assert_num_queries(11):  # session, user, viewer (2), badges (3), all, count, rows, what their holders hold beside
+    with django_assert_num_queries(12):  # session, user, viewer (2), badges (3), systems, all, count, rows, what their holders hold beside
         admin.get(reverse("signin:roles"))
 
 

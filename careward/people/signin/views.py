@@ -30,7 +30,8 @@ def roles(request: Request) -> HttpResponseBase:
     if wanted.asked.download:
         lines = listings.roles_lines(wanted, **place)
         return exports.download(wanted.asked.download, "roles", listings.ROLES_HEADS, lines, place["on"])
-    return render(request, "signin/roles.jinja", {"list": listings.roles_page(wanted, **place)})
+    systems = house().systems(organisation_id=place["organisation_id"])
+    return render(request, "signin/roles.jinja", {"list": listings.roles_page(wanted, **place), "systems": systems})
 
 
 @needs("signin:roles:see")

@@ -12,6 +12,16 @@ document.addEventListener("submit", (event) => {
 });
 addEventListener("pageshow", () => document.querySelectorAll("[data-sent]").forEach((button) => delete button.dataset.sent));
 
+// The rest of the menu folds away again by Escape, or by going elsewhere.
+const more = document.querySelector(".cw-more details");
+const fold = (event) => {
+  if (!more?.open || (event.type === "keydown" ? event.key !== "Escape" : more.contains(event.target))) return;
+  more.open = false;
+  if (event.type === "keydown") more.querySelector("summary").focus();
+};
+addEventListener("keydown", fold);
+addEventListener("click", fold);
+
 // Long work: look again at its progress, and at the whole page once it is over.
 const seconds = Number(document.body.dataset.lookAgain);
 const lookAgain = async () => {
