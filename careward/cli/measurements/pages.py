@@ -56,7 +56,7 @@ def _signed_in(role: str) -> Any:
     from careward.people.signin.models import RoleHeld
 
     browser = Client(HTTP_HOST="localhost")
-    who = RoleHeld.objects.filter(role=role).order_by("id").first().user_id
+    who = RoleHeld.objects.filter(role=role).order_by("id").values_list("user_id", flat=True)[0]
     browser.post("/demonstration/", {"persona": who})
     return browser
 
