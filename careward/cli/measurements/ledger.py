@@ -67,7 +67,7 @@ def _many(entries: int) -> list[dict[str, Any]]:
 
     for start in range(0, entries, 50_000):
         with transaction.atomic():
-            deeds = [Deed("account.locked", f"account/{n}", {"clause": "PA-033", "number": n}) for n in range(start, start + 50_000)]
+            deeds = [Deed("account.locked", f"account/{n}", {"system": "paris", "number": n}) for n in range(start, start + 50_000)]
             record_many(at=now(), actor="bench", organisation="X", deeds=deeds)
     began = time.perf_counter()
     seal(now=now())
