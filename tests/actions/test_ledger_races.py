@@ -75,7 +75,7 @@ from django.db import connection, connections, transaction
 from careward.evidence.ledger import actions, proof, rules
 from careward.evidence.errands import actions as errands
 from careward.evidence.errands.models import Errand
-from careward.evidence.errands.rules import LEASE, Asked
+from careward.evidence.errands.rules import LEASE, ErrandWanted
 from careward.evidence.ledger.models import Checkpoint, Entry, Leaf
 NOW = datetime(2026, 11, 22, 10, 31, tzinfo=UTC)
 
@@ -113,7 +113,7 @@ def run(env: dict[str, str], program: str, **options: object) -> str:
 
 WORKERS = """
 with transaction.atomic():
-    errands.ask_many(asked=[Asked("work.tell", f"account/{n}") for n in range(120)], organisation="RX3", now=NOW)
+    errands.ask_many(asked=[ErrandWanted("work.tell", f"account/{n}") for n in range(120)], organisation="RX3", now=NOW)
 ids = list(Errand.objects.order_by("id").values_list("id", flat=True))
 deadly, deadly_at_the_end = set(ids[::30]), set(ids[5::30])
 

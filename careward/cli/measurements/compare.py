@@ -106,18 +106,18 @@ def _size(tables: dict[str, pa.Table]) -> str:
 
 def single(tables: dict[str, pa.Table]) -> tuple[Facts, list[shapes.SeenAccount], dict[str, tuple[shapes.SystemFacts, str]]]:
     """The same world as the single form takes it, indexed once."""
-    held: dict[str, dict[int, list[Any]]] = {name: defaultdict(list) for name in KINDS}
-    for name, rows in held.items():
+    of_person: dict[str, dict[int, list[Any]]] = {name: defaultdict(list) for name in KINDS}
+    for name, rows in of_person.items():
         for row in tables[name].to_pylist():
             rows[row.pop("person_id")].append(KINDS[name](**row))
-    people = [_holder(row, held) for row in tables["people"].to_pylist()]
+    people = [_holder(row, of_person) for row in tables["people"].to_pylist()]
     accounts = [shapes.SeenAccount(**_split(row)) for row in tables["accounts"].to_pylist()]
     systems = {r["system"]: (shapes.SystemFacts(r["system"], r["kind"]), r["pack"]) for r in tables["systems"].to_pylist()}
     return prepare(people, accounts), accounts, systems
 
 
-def _holder(row: dict[str, Any], held: dict[str, dict[int, list[Any]]]) -> shapes.Holder:
-    mine: dict[str, Any] = {name: tuple(rows[row["person_id"]]) for name, rows in held.items()}
+def _holder(row: dict[str, Any], of_person: dict[str, dict[int, list[Any]]]) -> shapes.Holder:
+    mine: dict[str, Any] = {name: tuple(rows[row["person_id"]]) for name, rows in of_person.items()}
     return shapes.Holder(**row, **mine)
 
 
