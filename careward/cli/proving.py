@@ -38,12 +38,16 @@ def clauses(as_json: terms.Json = False, organisation: terms.OrganisationCode = 
 
 
 @ledger.command()
-def verify(as_json: terms.Json = False) -> None:
-    """Derive every hash again from the rows and check it against every signed checkpoint. Exit 1 when something was bent."""
+def verify(
+    as_json: terms.Json = False,
+    known: Annotated[list[Path] | None, typer.Option("--known", help="A checkpoint somebody kept; may be given again.")] = None,
+) -> None:
+    """Derive every hash again from the rows and check it against every signed checkpoint, and those kept elsewhere. Exit 1 when bent."""
+    notes = [_kept_note(path) for path in known or []]
     open_house()
     from careward.evidence.ledger.queries import verify as look
 
-    report = look()
+    report = look(witnessed=notes)
     if as_json:
         terms.lines([{"ok": report.ok, "checked": report.checked, "first_bad": report.first_bad}])
     else:
@@ -54,6 +58,13 @@ def verify(as_json: terms.Json = False) -> None:
             terms.errors.print(problem, soft_wrap=True, markup=False)
     if not report.ok:
         raise typer.Exit(1)
+
+
+def _kept_note(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise terms.stop(f"{path} cannot be read as a checkpoint. Name the file that was downloaded or mailed.", 2) from error
 
 
 @ledger.command()

@@ -15,7 +15,9 @@ from django.conf import settings
 from django.db import IntegrityError, connection, transaction
 from hypothesis import given
 from hypothesis import strategies as st
+from typer.testing import CliRunner
 
+from careward.cli.main import app
 from careward.evidence.ledger import actions, proof, queries, rows, rules
 from careward.evidence.ledger.keys import ledger_keys
 from careward.evidence.ledger.models import Checkpoint, Entry, Leaf
@@ -443,6 +445,27 @@ def test_a_past_rewritten_with_the_key_is_found_by_a_witnessed_checkpoint(sealed
     report = proof.verify(keys_folder=sealed, witnessed=[kept])
     assert not report.ok and "a witnessed checkpoint does not fit" in report.problems[0]
     assert not proof.verify(keys_folder=sealed, witnessed=["nonsense"]).ok
+
+
+def test_the_command_finds_yesterdays_copy_put_back_by_a_checkpoint_somebody_kept(tmp_path: Path, db: None, settings) -> None:  # type: ignore[no-untyped-def]
+    settings.CAREWARD_HOME = tmp_path
+    write(4)
+    actions.seal(now=NOW)
+    yesterday = Checkpoint.objects.get().note
+    later = [e.pk for e in write(6)]
+    actions.seal(now=NOW)
+    kept = tmp_path / "kept.txt"
+    kept.write_text(ledger_keys().kept_latest(), encoding="utf-8")
+    told = CliRunner().invoke(app, ["ledger", "verify", "--known", str(kept)])
+    assert (told.exit_code, "10 sealed entries checked: all as they were written" in told.output) == (0, True)
+    for entry_id in later:
+        _drop(entry_id, leaf=True)
+    sql("DELETE FROM ledger_checkpoint WHERE size = 10")
+    ledger_keys().keep_latest(yesterday)
+    assert CliRunner().invoke(app, ["ledger", "verify"]).exit_code == 0  # nothing left here speaks of them
+    told = CliRunner().invoke(app, ["ledger", "verify", "--known", str(kept)])
+    assert told.exit_code == 1 and "10 entries were signed and 4 are here" in told.output
+    assert CliRunner().invoke(app, ["ledger", "verify", "--known", str(tmp_path / "none")]).exit_code == 2
 
 
 def test_very_many_problems_are_counted_and_not_all_told(sealed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
