@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any, Generic, Protocol, TypeVar
 
@@ -94,6 +95,7 @@ class Found:
     detail: str
     topic: str = ""
     settled: bool = False  # the step is already so: a lock on an account that is locked
+    since: date | None = None  # the first day it could be so, as far as the rows say: the day after a last day, or of creation
 
     def line(self) -> dict[str, str | None]:
         """The eight keys of the output contract, in its order."""

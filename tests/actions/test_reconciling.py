@@ -391,3 +391,16 @@ def test_clause_pages_findings_and_tasks_agree_about_a_synthetic_trust(tmp_path:
         "system__code", "account__environment", "account__username", "finding__code", "finding__topic"
     )
     assert sorted(told) == sorted(lines)
+
+
+@pytest.mark.clause("EL-009")
+def test_a_look_back_opens_no_finding_before_the_account_was_made():
+    here, made = in_order(), ON - timedelta(days=2)
+    compared.load(here, account(employee_number="", email="", created_on=made))
+    reconcile(organisation=here, on=ON - timedelta(days=10), system="", keep=True, now=NOW, by="cli/test")
+    finding = Finding.objects.get(code="account.unmatched")
+    assert finding.found_on == finding.asked_on == finding.accounts.get().found_on == made
+    assert finding.due_on == finding.task.due_on > made
+    compared.compare(here)
+    finding.refresh_from_db()
+    assert (finding.found_on, finding.closed_on) == (made, None)

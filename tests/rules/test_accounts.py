@@ -125,6 +125,14 @@ def test_lines_come_in_order_and_each_carries_a_clause_and_a_known_step(account,
     assert all(f.settled is (f.step == "lock" and account.status == "locked") for f in found)
 
 
+@given(accounts, holders)
+def test_nothing_is_said_to_have_begun_after_the_day_unless_the_account_or_a_last_day_named_came_later(account, holder):
+    named = [account.created_on, *(a.end_on + timedelta(days=1) for a in holder.assignments if a.end_on)]
+    for line in judged(account, holder):
+        assert line.since is None or line.since <= ON or line.since in named
+        assert account.created_on is None or line.since >= account.created_on
+
+
 @pytest.mark.clause("PA-029", "EL-041")
 @given(st.lists(assignments, min_size=1, max_size=4).map(tuple), days)
 def test_one_assignment_that_goes_on_keeps_a_person(held, on):

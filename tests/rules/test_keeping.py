@@ -61,7 +61,7 @@ class House:
         for new in plan.opened:
             row = next(self.numbers)
             rows = {a: next(self.numbers) for a in new.accounts}
-            self.known[row] = KnownFinding(row, new.trouble, new.told, facts.on, raised.get(new.task, new.task), rows)
+            self.known[row] = KnownFinding(row, new.trouble, new.told, new.found_on, raised.get(new.task, new.task), rows)
         for each in plan.changed:
             was = self.known[each.id]
             rows = {a: n for a, n in was.rows.items() if n not in each.ended} | {a: next(self.numbers) for a in each.added}
@@ -93,6 +93,7 @@ LINES = st.builds(
     ]),
     topic=st.sampled_from(["", "roles"]), detail=st.sampled_from(["It is so", "It is otherwise"]),
     step=st.sampled_from(["warn", "ask", "amend", "lock", "close"]), settled=st.booleans(),
+    since=st.none() | st.integers(-3, 8).map(lambda n: START + timedelta(days=n)),
 )  # fmt: skip
 
 
@@ -185,7 +186,40 @@ def test_the_day_something_was_asked_stays_while_its_step_does(nights):
             was, now = before[each.id].told, each.told
             if (was.step, was.settled) == (now.step, now.settled):
                 assert now.asked_on == was.asked_on
+            if each.task is None and (was.step, was.settled) == (now.step, now.settled):
+                assert now.due_on == was.due_on
         before = dict(house.known)
+
+
+@given(nights=NIGHTS)
+def test_a_finding_of_an_account_is_never_older_than_its_cause(nights):
+    for house, plan, lines, facts, _ in live(nights):
+        since = {trouble_of(j): j.found.since for j in lines if j.found.since and j.found.since <= facts.on}
+        for known in house.known.values():
+            if not known.trouble.of_a_person:
+                assert known.found_on >= since.get(known.trouble, known.found_on)
+                assert known.told.asked_on >= known.found_on
+        assert all(o.found_on == o.told.asked_on <= o.told.due_on for o in plan.opened)
+
+
+@given(st.lists(LINES, max_size=8).map(told_once), st.integers(0, 6))
+def test_looking_back_opens_nothing_before_its_cause_and_nothing_still_to_come(lines, back):
+    house, today = House(), START + timedelta(days=back)
+    house.compare(lines, KeepingFacts(on=START, calendar=ENGLAND, packs=PACKS, systems=NAMES, today=today))
+    of = {t: [j.found.since for j in lines if trouble_of(j) == t] for t in map(trouble_of, lines)}
+    for known in house.known.values():
+        since = min((day or START for day in of[known.trouble]), default=START)
+        assert known.found_on == known.told.asked_on == max(START, min(since, today))
+
+
+def test_what_began_anew_closes_and_opens_in_its_place_with_the_task_that_stands():
+    house = House()
+    facts = [KeepingFacts(on=START + timedelta(days=n), calendar=ENGLAND, packs=PACKS, systems=NAMES) for n in (0, 9)]
+    house.compare([found(since=START)], facts[0])
+    later = START + timedelta(days=5)
+    plan = house.compare([found(since=later)], facts[1])
+    assert [c.why for c in plan.closed] == [f"it began anew on {later}"]
+    assert [o.found_on for o in plan.opened] == [facts[1].on] and (plan.tasks.raised, plan.tasks.closed) == ((), ())
 
 
 @given(nights=NIGHTS)

@@ -111,7 +111,7 @@ def _planned(
         on=run.on_date, packs=packs, systems={code: s.name for code, s in scope.items()}, names=names_of(here),
         managers=managers_of(here, run.on_date),
         calendar=pack_on(here.pack, run.on_date).calendar.days, held=frozenset(unsafe) - allowing.allowed(here, contents), told_at=told_at,
-        run=f"the comparison of {run.on_date.day} {run.on_date:%B %Y} (run {run.pk})",
+        run=f"the comparison of {run.on_date.day} {run.on_date:%B %Y} (run {run.pk})", today=london_day(run.started_at),
     )  # fmt: skip
     known, states = known_findings(here, scope), task_states(here)
     some, of_them = stirred(judged, known, states, facts)

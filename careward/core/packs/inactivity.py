@@ -16,3 +16,10 @@ class Inactivity:
     lock_clause: str
     close_clause: str
     warn_clause: str
+
+    @property
+    def first_asked_after_days(self) -> int:
+        """Days after which the first step is asked, whichever it is."""
+        lock = [self.lock_after_days - self.notice_days] if self.lock_after_days else []
+        close = [self.close_after_days] if self.close_after_days else []
+        return min([*lock, *close], default=0)

@@ -123,6 +123,7 @@ FINDINGS = ArrowShape(
         "detail": "string",
         "topic": "string",
         "settled": "boolean",
+        "since": "date",
     }
 )
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from careward.core.days import FAR, LONG_AGO, ONE_DAY, add_months
 from careward.core.decision import ALLOWED, Decision, refuse
@@ -72,6 +72,12 @@ class Tenure:
         if self.end_on and self.end_on < on:
             return self.end_on
         return self.gone_on if self.gone_on and self.gone_on <= on else None
+
+    def over_from(self, on: date) -> date | None:
+        """The first day it was over, of one that is over on a day; one ended early by its status, after the last day it names."""
+        if self.gone_on and self.gone_on <= on and not (self.end_on and self.end_on < on):
+            return self.gone_on
+        return self.end_on + timedelta(days=1) if self.end_on else None
 
 
 @dataclass(frozen=True, slots=True)

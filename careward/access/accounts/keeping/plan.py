@@ -32,6 +32,11 @@ class Opened:
     task: Ref | None
     why: str = "found"
 
+    @property
+    def found_on(self) -> date:
+        """The day it is asked from: that of the comparison, but never before its cause."""
+        return self.told.asked_on
+
 
 @dataclass(frozen=True, slots=True)
 class Changed:
@@ -94,14 +99,14 @@ def plan_keeping(
     """
     there = {t.id for t in standing}
     gone, now = _met(judged, known, there, facts)
-    had = [k.task_id for k in gone] + [o.was.task_id for o in now if o.was and o.task is None]
+    had = [k.task_id for k, _ in gone] + [o.was.task_id for o in now if o.was and o.task is None]
     left = {task for task in had if task is not None and task in there}
     touched = left | {o.task for o in now if o.why and isinstance(o.task, int)}
     tasks_now, opens = _work(now, left, touched, standing, facts)
     return KeepingPlan(
         opened=tuple(Opened(o.trouble, o.told, tuple(sorted(o.accounts)), o.task) for o in opens if o.was is None),
         changed=tuple(c for o in opens if o.was and (c := _change(o, o.was))),
-        closed=tuple(Closed(k.id, f"no longer found by {facts.run}") for k in gone),
+        closed=tuple(Closed(k.id, why) for k, why in gone),
         tasks=tasks_now,
         still=sum(1 for o in now if o.was),
     )
@@ -117,11 +122,12 @@ def keys_wanted(
 
 def _met(
     judged: Iterable[Judged], known: Iterable[KnownFinding], there: AbstractSet[int], facts: KeepingFacts
-) -> tuple[list[KnownFinding], list[Open]]:
-    """Findings no longer there, and all that will stand open: those that stay, then the new."""
+) -> tuple[list[tuple[KnownFinding, str]], list[Open]]:
+    """Findings no longer there, each with why, and all that will stand open: those that stay, then the new."""
     lines, before = _lines(judged), sorted(known, key=lambda k: (k.trouble, k.id))
-    gone = [k for k in before if _is_gone(k, lines, facts)]
-    still = [_as_now(k, lines.get(k.trouble, ()), there, facts) for k in before if not _is_gone(k, lines, facts)]
+    gone = [(k, why) for k in before if (why := _why_gone(k, lines.get(k.trouble, ()), facts))]
+    left = {k.id for k, _ in gone}
+    still = [_as_now(k, lines.get(k.trouble, ()), there, facts) for k in before if k.id not in left]
     known_now = {o.trouble for o in still}
     new = [Open(t, _said(found, facts), _accounts(found)) for t, found in sorted(lines.items()) if t not in known_now]
     return gone, [*still, *new]
@@ -148,7 +154,7 @@ def stirred(
 
 def _is_quiet(known: KnownFinding, lines: Sequence[Judged], states: Mapping[int, str], facts: KeepingFacts) -> bool:
     """Nothing about it has changed: not what it says, nor its accounts, nor its task; and it waits for none."""
-    if _is_gone(known, {known.trouble: lines} if lines else {}, facts):
+    if _why_gone(known, lines, facts):
         return False
     now = _as_now(known, lines, states.keys(), facts)
     if now.why or now.accounts != known.accounts:
@@ -163,10 +169,30 @@ def _lines(judged: Iterable[Judged]) -> dict[Trouble, tuple[Judged, ...]]:
     return {trouble: tuple(rows) for trouble, rows in found.items()}
 
 
-def _is_gone(known: KnownFinding, lines: Mapping[Trouble, Sequence[Judged]], facts: KeepingFacts) -> bool:
-    """No longer found, on any system compared or left out; a look at a day before it was found proves nothing."""
-    elsewhere = any(a.system not in facts.systems for a in known.rows)
-    return known.trouble not in lines and not elsewhere and known.found_on <= facts.on
+def _why_gone(known: KnownFinding, lines: Sequence[Judged], facts: KeepingFacts) -> str:
+    """Why it closes: no longer found, on any system compared or left out, or the same for a cause that came later than it.
+
+    A look at a day before it was found proves nothing.
+    """
+    if any(a.system not in facts.systems for a in known.rows) or known.found_on > facts.on:
+        return ""
+    if not lines:
+        return f"no longer found by {facts.run}"
+    since = _since(lines)  # of a person's trouble it hangs on which accounts they have
+    anew = since and not known.trouble.of_a_person and known.found_on < since <= facts.on
+    return f"it began anew on {since}" if anew else ""
+
+
+def _since(lines: Sequence[Judged]) -> date | None:
+    """The first day of what is found, as far as the rows say of every line."""
+    days = [j.found.since for j in lines]
+    return None if None in days else min((day for day in days if day), default=None)
+
+
+def _asked_on(lines: Sequence[Judged], facts: KeepingFacts) -> date:
+    """The day of the comparison; looking back, the day of the cause where that came later, but none still to come."""
+    since, today = _since(lines), max(facts.on, facts.today or facts.on)
+    return max(facts.on, min(since, today)) if since else facts.on
 
 
 def _as_now(known: KnownFinding, lines: Sequence[Judged], there: AbstractSet[int], facts: KeepingFacts) -> Open:
@@ -204,11 +230,11 @@ def _said(lines: Sequence[Judged], facts: KeepingFacts) -> Told:
     chosen = lines[0] if len(lines) == 1 else max(lines, key=_strictness)
     found, manager = chosen.found, facts.manager(chosen.person_id)
     account = None if trouble_of(chosen).of_a_person else chosen.account_id
-    rule = facts.packs[found.system].findings[found.code]
+    rule, asked_on = facts.packs[found.system].findings[found.code], _asked_on(lines, facts)
     return Told(
         step=found.step, clause=found.clause, detail=found.detail, settled=found.settled, person_id=chosen.person_id,
         employee_number=found.employee_number, account_id=account, manager_id=manager, who=who_acts(found.step, rule, manager),
-        asked_on=facts.on, due_on=due_on_of(found.step, account, facts.on, rule, facts),
+        asked_on=asked_on, due_on=due_on_of(found.step, account, asked_on, rule, facts),
     )  # fmt: skip
 
 

@@ -112,6 +112,7 @@ class KeepingFacts:
     told_at: Mapping[str, datetime] = field(default_factory=dict)  # when each system's accounts were last loaded; under "", anything
     locks_on: Mapping[int, date] = field(default_factory=dict)  # of accounts with notice given: the day each would be locked (EL-037)
     run: str = "the comparison"
+    today: date | None = None  # the day the comparison is made, where it looks at another
 
     def name(self, person_id: int | None) -> str:
         return self.names.get(person_id, "") if person_id else ""

@@ -1,12 +1,14 @@
 """Rules about who said that the account may exist, and what it may do."""
 
 from collections.abc import Iterator, Sequence
-from datetime import date
+from datetime import date, timedelta
 
 from careward.access.accounts.rules.shapes import Holder, SeenAccount
 from careward.access.accounts.rules.wrongs import Wrong
 from careward.access.authorisations.rules import LIVE, Authority, Rights, stated
 from careward.core.packs.pack import Pack
+
+DAY = timedelta(days=1)
 
 
 def here(holder: Holder, account: SeenAccount, on: date) -> list[Authority]:
@@ -30,14 +32,16 @@ def authorisation(account: SeenAccount, counted: Sequence[Authority], on: date) 
     if last is None:
         yield Wrong("authorisation.missing", "ask", "Nobody whom the procedure accepts has authorised it")
     elif last < on:
-        yield Wrong("authorisation.expired", "lock", f"Its authority ran out on {last}")
+        yield Wrong("authorisation.expired", "lock", f"Its authority ran out on {last}", since=last + DAY)
 
 
 def environment(account: SeenAccount, counted: Sequence[Authority], on: date) -> Iterator[Wrong]:
     """PA-018, PA-019: a non-live account is authorised for that environment, by the role the pack names."""
-    if account.environment == LIVE or any(a.in_force(on) for a in _for_kind(counted, account.kind)):
+    last = max((a.until for a in _for_kind(counted, account.kind)), default=None)
+    if account.environment == LIVE or (last and last >= on):
         return
-    yield Wrong("environment.unauthorised", "lock", f"No authority in force for {account.environment} by a role the procedure names")
+    told = f"No authority in force for {account.environment} by a role the procedure names"
+    yield Wrong("environment.unauthorised", "lock", told, since=last + DAY if last else None)
 
 
 def entitlement(account: SeenAccount, counted: Sequence[Authority], on: date, pack: Pack) -> Iterator[Wrong]:

@@ -1,7 +1,7 @@
 """Rules about the person who holds the account: gone, away, trained, registered. What holds of them on a day the staff rules say."""
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 
 from careward.access.accounts.rules.shapes import Holder, SystemFacts
 from careward.access.accounts.rules.wrongs import Wrong
@@ -9,20 +9,24 @@ from careward.core.packs.absence import AbsenceKinds
 from careward.core.packs.training import Course
 from careward.people.staff import rules as staff
 
+DAY = timedelta(days=1)
+
 
 def leaver(holder: Holder, on: date) -> Iterator[Wrong]:
     """PA-029, EL-041: who has left keeps no account."""
     if staff.has_left(holder.assignments, on):
         last = max((day for a in holder.assignments if (day := a.last_day(on))), default=None)
         told = f"Every assignment has ended, the last on {last}" if last else "Every assignment is terminated"
-        yield Wrong("account.leaver", "close", told)
+        over = max((day for a in holder.assignments if (day := a.over_from(on))), default=None)
+        yield Wrong("account.leaver", "close", told, since=over)
 
 
 def absent(holder: Holder, rule: AbsenceKinds, on: date) -> Iterator[Wrong]:
     """EL-033: disabled during a long-term absence."""
     away = staff.away_for_long(holder.absences, holder.assignments, rule, on)
     if away and away.by_absence:
-        yield Wrong("account.absent", "lock", f"On long-term absence since {away.since}" if away.since else "On long-term absence")
+        told = f"On long-term absence since {away.since}" if away.since else "On long-term absence"
+        yield Wrong("account.absent", "lock", told, since=away.since)
     elif away:
         yield Wrong("account.absent", "lock", "On long-term absence by every assignment that has not ended")
 
@@ -34,7 +38,8 @@ def training(holder: Holder, courses: tuple[Course, ...], on: date) -> Iterator[
         if stands.state == staff.MISSING:
             yield Wrong("training.missing", "ask", f"{course.title}: no pass on record", course.code, course.clause)
         elif stands.state == staff.EXPIRED:
-            yield Wrong("training.expired", "ask", f"{course.title} ran out on {stands.good_until}", course.code, course.clause)
+            told, since = f"{course.title} ran out on {stands.good_until}", (stands.good_until or on) + DAY
+            yield Wrong("training.expired", "ask", told, course.code, course.clause, since)
         elif stands.state == staff.UNDECLARED:
             told = f"{course.title}: no signed declaration on record"
             yield Wrong("training.missing", "ask", told, course.code, course.declaration_clause)
@@ -44,4 +49,4 @@ def registration(holder: Holder, system: SystemFacts, on: date) -> Iterator[Wron
     """House: who uses a clinical system is still on the professional register."""
     ended = holder.registration_expires_on
     if system.kind == "clinical" and ended and ended < on:
-        yield Wrong("registration.lapsed", "ask", f"Professional registration ran out on {ended}")
+        yield Wrong("registration.lapsed", "ask", f"Professional registration ran out on {ended}", since=ended + DAY)

@@ -81,4 +81,5 @@ def _found(wrong: Wrong, account: SeenAccount, holder: Holder | None, pack: Pack
         detail=wrong.detail,
         topic=wrong.topic,
         settled=already_so(wrong.step, status=account.status),
+        since=max((day for day in (wrong.since, account.created_on) if day), default=None),  # nothing is wrong before it exists
     )

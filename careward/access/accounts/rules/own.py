@@ -24,7 +24,8 @@ def inactive(account: SeenAccount, rule: Inactivity, on: date) -> Iterator[Wrong
         "lock": (f"locks at {count_days(rule.lock_after_days)}", rule.lock_clause),
         "warn": (f"locks on {seen + timedelta(days=rule.lock_after_days)} unless it is used", rule.warn_clause),
     }[step]
-    yield Wrong("account.inactive", step, f"{since}, {count_days((on - seen).days)} ago; {what}", clause=clause)
+    told, begun = f"{since}, {count_days((on - seen).days)} ago; {what}", seen + timedelta(days=rule.first_asked_after_days)
+    yield Wrong("account.inactive", step, told, clause=clause, since=begun)
 
 
 def use_unknown(account: SeenAccount, rule: Inactivity) -> Iterator[Wrong]:
@@ -79,7 +80,7 @@ def generic_unapproved(account: SeenAccount, generic: Sequence[ApprovedGeneric],
     if ends is None:
         yield Wrong("account.generic_unapproved", "lock", _not_approved(rows, account.kind))
     elif ends < on:
-        yield Wrong("account.generic_unapproved", "lock", f"Its approval ran out on {ends}")
+        yield Wrong("account.generic_unapproved", "lock", f"Its approval ran out on {ends}", since=ends + timedelta(days=1))
 
 
 def _not_approved(rows: Sequence[ApprovedGeneric], kind: str) -> str:

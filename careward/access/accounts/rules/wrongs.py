@@ -1,6 +1,7 @@
 """One thing wrong with an account, before it is known whose account it is."""
 
 from dataclasses import dataclass
+from datetime import date
 
 
 @dataclass(frozen=True, slots=True)
@@ -10,3 +11,4 @@ class Wrong:
     detail: str
     topic: str = ""  # a course, roles, teams
     clause: str = ""  # empty: the pack's clause for the code
+    since: date | None = None  # the first day it was so; None: the rows do not say

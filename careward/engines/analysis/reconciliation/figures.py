@@ -18,6 +18,7 @@ SYSTEM = ArrowShape(
         "lock_days": "int64",
         "close_days": "int64",
         "notice_days": "int64",
+        "first_asked_days": "int64",
         "most_share": "int64",
         "least_accounts": "int64",
     }
@@ -68,7 +69,7 @@ def figures(systems: Iterable[Mapping[str, Any]], environments: Iterable[str], p
 
 def _system(row: Mapping[str, Any], pack: Pack) -> tuple[Any, ...]:
     own, safety = pack.inactivity_for(row["system"]), pack.safety  # EL-036: each system may have its own figure
-    days = own.lock_after_days, own.close_after_days, own.notice_days
+    days = own.lock_after_days, own.close_after_days, own.notice_days, own.first_asked_after_days
     return (row["system"], row["kind"], row["pack"], *days, safety.most_share_percent, safety.least_accounts)
 
 

@@ -21,10 +21,10 @@ def day_after(start: DateValue, length: IntervalValue) -> DateValue:
 
 def leavers(assignments: Table, on: DateValue) -> Table:
     """PA-029, EL-041: persons whose every assignment has ended, and the last day known."""
-    a = assignments.mutate(ended=_ended(assignments, on), last_day=_last_day(assignments, on))
-    found = a.group_by("person_id").agg(rows=a.count(), over=a.ended.sum(), last=a.last_day.max())
+    a = assignments.mutate(ended=_ended(assignments, on), last_day=_last_day(assignments, on), over_from=_over_from(assignments, on))
+    found = a.group_by("person_id").agg(rows=a.count(), over=a.ended.sum(), last=a.last_day.max(), since=a.over_from.max())
     told = ibis.literal("Every assignment has ended, the last on ") + found.last.cast("string")
-    return found.filter(found.rows == found.over).select("person_id", detail=told.fill_null("Every assignment is terminated"))
+    return found.filter(found.rows == found.over).select("person_id", "since", detail=told.fill_null("Every assignment is terminated"))
 
 
 def _ended(a: Table, on: DateValue) -> BooleanValue:
@@ -33,6 +33,11 @@ def _ended(a: Table, on: DateValue) -> BooleanValue:
 
 def _last_day(a: Table, on: DateValue) -> DateValue:
     return ibis.cases((a.end_on < on, a.end_on), (a.gone_on <= on, a.gone_on))
+
+
+def _over_from(a: Table, on: DateValue) -> DateValue:
+    gone = (a.gone_on <= on) & ~(a.end_on < on).fill_null(False)
+    return ibis.cases((gone, a.gone_on), else_=day_after(a.end_on, ibis.interval(days=1)))
 
 
 def away(absences: Table, assignments: Table, kinds: Table, statuses: Table, on: DateValue) -> Table:
@@ -50,7 +55,7 @@ def away(absences: Table, assignments: Table, kinds: Table, statuses: Table, on:
         (both.absence, "On long-term absence"),
         else_="On long-term absence by every assignment that has not ended",
     )
-    return both.select("person_id", "pack", detail=told)
+    return both.select("person_id", "pack", "since", detail=told)
 
 
 def untrained(people: Table, training: Table, courses: Table, names: Table, on: DateValue) -> Table:
@@ -70,7 +75,8 @@ def untrained(people: Table, training: Table, courses: Table, names: Table, on: 
         ),
         wrong=t.until.isnull() | (t.until < on) | undeclared,
     )
-    return t.filter(t.wrong).select("person_id", "pack", "course", "code", "clause", "detail")
+    t = t.filter(t.wrong).mutate(since=(t.until < on).ifelse(day_after(t.until, ibis.interval(days=1)), None))
+    return t.select("person_id", "pack", "course", "code", "clause", "detail", "since")
 
 
 def _best(training: Table, courses: Table, names: Table, on: DateValue) -> Table:

@@ -102,11 +102,13 @@ def _lines(judged: Table, differing: Table, doubled: Table, t: Mapping[str, Tabl
 
 
 def _findings(lines: Table, judged: Table, t: Mapping[str, Table]) -> Table:
-    about = judged.select("account_id", "person_id", "system", "environment", "username", "status")
+    about = judged.select("account_id", "person_id", "system", "environment", "username", "status", "created_on")
     told = looked_up(lines.join(about, "account_id"), t["people"].select("person_id", "employee_number"), ["person_id"])
     told = looked_up(told, t["pack_clauses"], ["system", "duty"])
     settled = (told.step == "lock") & (told.status == "locked")
-    found = told.mutate(clause=told.clause.coalesce(told.pack_clause), settled=settled).select(*FINDINGS.names)
+    later = told.since.isnull() | (told.created_on > told.since)  # nothing is wrong before it exists
+    since = ibis.cases((later, told.created_on), else_=told.since)
+    found = told.mutate(clause=told.clause.coalesce(told.pack_clause), settled=settled, since=since).select(*FINDINGS.names)
     return found.union(_unsafe(found, judged, t["pack_systems"], t["pack_clauses"]))
 
 
@@ -132,4 +134,5 @@ def _unsafe(found: Table, judged: Table, systems: Table, clauses: Table) -> Tabl
         detail=detail + t.most_share.cast("string") + " in 100 waits for a named person's word",
         topic=nothing,
         settled=ibis.literal(False),
+        since=ibis.null("date"),
     )

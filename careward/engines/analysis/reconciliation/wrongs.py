@@ -35,7 +35,8 @@ def inactive(judged: Table, on: DateValue) -> Table:
         else_=ibis.literal("locks on ") + day_after(t.used, t.lock_days.as_interval("D")).cast("string") + " unless it is used",
     )
     detail = since + ", " + _days(t.idle) + " ago; " + what
-    return _lines(t, "account.inactive", t.step, detail, duty=ibis.literal("account.inactive/") + t.step)
+    duty, begun = ibis.literal("account.inactive/") + t.step, day_after(t.used, t.first_asked_days.as_interval("D"))
+    return _lines(t, "account.inactive", t.step, detail, duty=duty, since=begun)
 
 
 def _days(number: IntegerValue) -> StringValue:
@@ -96,25 +97,25 @@ def generic_unapproved(judged: Table, generic: Table, on: DateValue) -> Table:
         (t.service, "No owner and end are on record"),
         else_="No approval by information governance is on record",
     )
-    return _lines(t, "account.generic_unapproved", "lock", detail)
+    return _lines(t, "account.generic_unapproved", "lock", detail, since=_after(t.ends))
 
 
 def leaver(judged: Table, leavers: Table) -> Table:
     """PA-029, EL-041: who has left keeps no account."""
     t = judged.join(leavers, "person_id")
-    return _lines(t, "account.leaver", "close", t.detail)
+    return _lines(t, "account.leaver", "close", t.detail, since=t.since)
 
 
 def absent(judged: Table, away: Table) -> Table:
     """EL-033: disabled during a long-term absence."""
     t = personal(judged).join(away, ["person_id", "pack"])
-    return _lines(t, "account.absent", "lock", t.detail)
+    return _lines(t, "account.absent", "lock", t.detail, since=t.since)
 
 
 def untrained(judged: Table, gaps: Table) -> Table:
     """PA-011, PA-012, PA-013: each course the pack asks for is passed, still good, and declared where that is asked."""
     t = personal(judged).select("account_id", "person_id", "pack").join(gaps, ["person_id", "pack"])
-    return _lines(t, t.code, "ask", t.detail, topic=t.course, clause=t.clause)
+    return _lines(t, t.code, "ask", t.detail, topic=t.course, clause=t.clause, since=t.since)
 
 
 def unregistered(judged: Table, people: Table, on: DateValue) -> Table:
@@ -122,7 +123,7 @@ def unregistered(judged: Table, people: Table, on: DateValue) -> Table:
     ended = people.filter(people.registration_expires_on < on).select("person_id", "registration_expires_on")
     t = personal(judged).filter(lambda j: j.system_kind == "clinical").join(ended, "person_id")
     detail = ibis.literal("Professional registration ran out on ") + t.registration_expires_on.cast("string")
-    return _lines(t, "registration.lapsed", "ask", detail)
+    return _lines(t, "registration.lapsed", "ask", detail, since=_after(t.registration_expires_on))
 
 
 def admin_unapproved(judged: Table) -> Table:
@@ -139,16 +140,18 @@ def unauthorised(judged: Table, on: DateValue) -> Table:
     missing = t["last"].isnull()
     ran_out = ibis.literal("Its authority ran out on ") + t["last"].cast("string")
     detail = missing.ifelse("Nobody whom the procedure accepts has authorised it", ran_out)
-    return _lines(t, missing.ifelse("authorisation.missing", "authorisation.expired"), missing.ifelse("ask", "lock"), detail)
+    code = missing.ifelse("authorisation.missing", "authorisation.expired")
+    return _lines(t, code, missing.ifelse("ask", "lock"), detail, since=_after(t["last"]))
 
 
 def environment(judged: Table, on: DateValue) -> Table:
     """PA-018, PA-019: a non-live account is authorised for that environment, by the role the pack names."""
     t = personal(judged).filter(lambda j: j.environment != LIVE)
     last = (t.kind == "admin").ifelse(t.any_until, t.normal_until)
-    t = t.filter(last.isnull() | (last < on))
+    t = t.mutate(last=last)
+    t = t.filter(t["last"].isnull() | (t["last"] < on))
     detail = ibis.literal("No authority in force for ") + t.environment + " by a role the procedure names"
-    return _lines(t, "environment.unauthorised", "lock", detail)
+    return _lines(t, "environment.unauthorised", "lock", detail, since=_after(t["last"]))
 
 
 def entitlement(differences: Table) -> Table:
@@ -182,6 +185,11 @@ def personal(judged: Table) -> Table:
     return judged.filter(judged.person_id.notnull() & judged.kind.isin(OF_A_PERSON))
 
 
+def _after(last: DateValue) -> DateValue:
+    """The day after a last day that has passed; null where there is none."""
+    return day_after(last, ibis.interval(days=1))
+
+
 def _lines(
     t: Table,
     code: Value | str,
@@ -191,8 +199,9 @@ def _lines(
     topic: Value | str = "",
     duty: Value | str | None = None,
     clause: Value | None = None,
+    since: DateValue | None = None,
 ) -> Table:
     said = {"code": code, "step": step, "duty": code if duty is None else duty, "clause": ibis.null("string") if clause is None else clause}
-    said |= {"topic": topic, "detail": detail}
+    said |= {"topic": topic, "detail": detail, "since": ibis.null("date") if since is None else since}
     values = {name: ibis.literal(v, "string") if isinstance(v, str) else v for name, v in said.items()}
     return t.select("account_id", **values)
