@@ -12,7 +12,7 @@ from typing import Generic, TypeVar
 from zoneinfo import ZoneInfo
 
 LONDON = ZoneInfo("Europe/London")
-MONDAY, FRIDAY, SATURDAY = 0, 4, 5
+FRIDAY, SATURDAY = 4, 5
 ONE_DAY = timedelta(days=1)
 LONG_AGO, FAR = date.min, date.max  # a blank beginning, and a blank end: none
 

@@ -141,11 +141,6 @@ def missing(form: Form, answers: Answers, known: Known) -> tuple[FormQuestion, .
     return tuple(q for q in asked(form, answers) if q.id not in answers or amiss(q, answers[q.id], known))
 
 
-def complete(form: Form, answers: Answers, known: Known) -> bool:
-    """Whether nothing is missing."""
-    return not missing(form, answers, known)
-
-
 def before(form: Form, answers: Answers, question_id: str) -> FormQuestion | None:
     """The question asked before one; the last of all for a name that is none of them (the page of answers). None before the first."""
     ids = [q.id for q in asked(form, answers)]

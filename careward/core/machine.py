@@ -32,11 +32,6 @@ class Move:
         if not PERMISSION.fullmatch(self.needs) and not MARK.fullmatch(self.needs):
             raise ValueError(f"{self.name} needs {self.needs!r}, which is neither a permission nor a mark of the house")
 
-    @property
-    def by_the_house(self) -> bool:
-        """Whether no person makes this move, only the house itself."""
-        return ":" not in self.needs
-
 
 @dataclass(frozen=True, slots=True)
 class Machine:

@@ -92,14 +92,3 @@ def titles_of(roles: Iterable[str]) -> tuple[str, ...]:
     """The titles of roles, in the order of the list above."""
     roles_now = frozenset(roles)
     return tuple(role.title for name, role in ROLES.items() if name in roles_now)
-
-
-def title_of(role: str) -> str:
-    """What a role is called; a word that is no role of ours is read out."""
-    return ROLES[role].title if role in ROLES else role
-
-
-def role_for_rbac(code: str) -> str | None:
-    """The role that a national job role code stands for ("R5105", "S0010:G0020:R5105"); None when it stands for none here."""
-    last = code.strip().upper().rpartition(":")[2]
-    return next((name for name, role in ROLES.items() if last in role.rbac), None)

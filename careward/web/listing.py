@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from careward.web.lists import Asked, Choice, Filter, Listing, Many, Page, Text, address, without
-from careward.web.words import number, plural
+from careward.web.words import number
 
 AROUND = 2  # page links to each side of this page
 
@@ -78,7 +78,6 @@ class Shown:
     page: int
     last: int
     none_yet: str
-    query: str  # what asks for all that match, for a bulk act on more than this page
 
     @property
     def title(self) -> str:
@@ -120,7 +119,6 @@ def shown(listing: Listing, asked: Asked, page: Page[Any]) -> Shown:
         last_row=page.last_row,
         page=page.number,
         last=page.last,
-        query=address(listing, asked, page=1)[1:] or "page=1",
         none_yet=listing.none_yet or f"There are no {listing.noun} yet.",
     )
 
@@ -200,10 +198,3 @@ def _downloads(listing: Listing, asked: Asked, total: int) -> tuple[Download, ..
         Download(f"Download {which} as CSV", address(listing, asked, page=1, download="csv")),
         Download("As a spreadsheet", address(listing, asked, page=1, download="xlsx")),
     )
-
-
-def opening(page: Page[Any], one: str, many: str) -> str:
-    """'36 of 412 open findings match.' or '412 open findings.': the first sentence of a list page."""
-    if page.total == page.all:
-        return f"{plural(page.total, one, many)}."
-    return f"{number(page.total)} of {plural(page.all, one, many)} match."

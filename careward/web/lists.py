@@ -11,11 +11,9 @@ from typing import Any, Generic, TypeVar
 from urllib.parse import urlencode
 
 from django.db.models import Count, Model, Q, QuerySet
-from django.http import QueryDict
 
 SIZE = 50
 LONGEST = 100  # characters of a text filter that are looked at
-LONGEST_QUERY = 2000
 FARTHEST = 1_000_000  # pages; a longer number is not a page
 DOWNLOADS = ("csv", "xlsx")
 
@@ -287,34 +285,6 @@ def address(listing: Listing, asked: Asked, **changes: Any) -> str:
     pairs += [("page", str(asked.page))] if asked.page > 1 else []
     pairs += [("as", asked.download)] if asked.download else []
     return f"?{urlencode(pairs)}"
-
-
-@dataclass(frozen=True, slots=True)
-class Picked:
-    """The rows chosen for a bulk act: `keys` of those ticked, or `all` that match what was asked."""
-
-    keys: tuple[int, ...] = ()
-    all: Asked | None = None
-    query: str = ""
-
-    @property
-    def fields(self) -> tuple[tuple[str, str], ...]:
-        """What a confirm page must send on."""
-        return (("all", self.query),) if self.all else tuple(("pick", str(key)) for key in self.keys)
-
-
-def picked(listing: Listing, posted: Any) -> Picked:
-    """What a bulk form (request.POST) chose; a key that is no number is left out."""
-    if asked := _last(posted, "all"):
-        all_ = replace(parse(listing, QueryDict(asked[:LONGEST_QUERY])), page=1, download="")
-        return Picked(all=all_, query=address(listing, all_)[1:] or "page=1")
-    keys = {int(v) for v in _values(posted, "pick") if v.isascii() and v.isdigit() and len(v) < 19}
-    return Picked(keys=tuple(sorted(keys)))
-
-
-def chosen_rows(listing: Listing, choice: Picked, rows: "QuerySet[Any]") -> "QuerySet[Any]":
-    """The chosen of the rows one may act on; what is not among those is silently not chosen."""
-    return rows.filter(pk__in=choice.keys) if choice.all is None else matching(listing, choice.all, rows)
 
 
 def without(asked: Asked, name: str, value: str) -> Asked:

@@ -273,11 +273,11 @@ def test_managers_teams_and_people_are_found_within_one_organisation():
     gone = make.staff(at, "Cy Gone", manager=boss, end_on=date(2026, 11, 22))
     stranger = make.staff(elsewhere, "Di Nurse", supervisor_employee_number=boss.employee_number)
     place = {"organisation_id": at.pk, "on": TODAY}
-    assert queries.manager_of(person_id=nurse.pk, **place) == queries.Named(boss.pk, "Ann Boss")
-    assert queries.manager_of(person_id=boss.pk, **place) is None
-    assert queries.manager_of(person_id=stranger.pk, **place) is None
-    assert [c.id for c in queries.team_of(manager_id=boss.pk, **place)] == [nurse.pk]
-    assert [c.id for c in queries.team_of(manager_id=boss.pk, organisation_id=at.pk, on=date(2026, 11, 22))] == [gone.pk, nurse.pk]
+    managers = queries.managers_on(person_ids=[nurse.pk, boss.pk, stranger.pk], **place)
+    assert {person: found.manager_id for person, found in managers.items()} == {nurse.pk: boss.pk}
+    assert [c.id for c in queries.my_teams(person_id=boss.pk, **place).led[0].people] == [nurse.pk]
+    before = queries.my_teams(person_id=boss.pk, organisation_id=at.pk, on=date(2026, 11, 22)).led[0].people
+    assert [c.id for c in before] == [gone.pk, nurse.pk]
     assert [c.name for c in queries.search_people(words="nurse", **place)] == ["Bo Nurse"]
     assert [c.name for c in queries.search_people(words=f"bo {nurse.employee_number.lower()}", **place)] == ["Bo Nurse"]
     assert queries.search_people(words="  ", **place) == []

@@ -6,8 +6,9 @@ import pyarrow as pa
 import pytest
 
 from careward.core.packs.pack import load as load_pack
-from careward.engines.analysis.reconciliation.compare import compare, match
+from careward.engines.analysis.reconciliation.compare import compare
 from careward.engines.analysis.tables import PEOPLE, RECONCILED, ShapeError, empty
+from tests.analysis.matching import match
 
 
 def test_a_world_in_order_has_nothing_wrong(wrong):

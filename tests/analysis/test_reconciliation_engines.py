@@ -10,10 +10,11 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from careward.engines.analysis.engine import DuckDb
-from careward.engines.analysis.reconciliation.compare import compare, match
+from careward.engines.analysis.reconciliation.compare import compare
 from careward.engines.analysis.reconciliation.plan import plan
 from careward.engines.analysis.reconciliation.queries import DIALECTS, queries
 from careward.engines.analysis.tables import PEOPLE, RECONCILED, ShapeError, arrow, empty
+from tests.analysis.matching import match
 from tests.analysis.test_reconciliation_agreement import PACKS, worlds
 
 FEW = {"deadline": None, "suppress_health_check": list(HealthCheck), "phases": set(Phase) - {Phase.shrink, Phase.explain}}

@@ -11,8 +11,9 @@ from careward.core.blocks import Block
 from careward.core.columns import FEEDS, Column
 from careward.core.days import LONDON
 from careward.engines.connectors.csv import kept, reader, rows, sources
-from careward.engines.connectors.csv.reader import read_file, read_folder
+from careward.engines.connectors.csv.reader import read_folder
 from careward.engines.connectors.csv.values import Misfit, block_reader, cell_reader
+from tests.make.files import read_file
 
 HEADINGS = {
     "accounts": "environment,username,status,created_on,last_used_at,roles",

@@ -10,7 +10,8 @@ from careward.core.days import LONDON
 from careward.engines.connectors.csv import profiles
 from careward.engines.connectors.csv.describing import describe
 from careward.engines.connectors.csv.profiles import ProfileError
-from careward.engines.connectors.csv.reader import read_file, read_folder
+from careward.engines.connectors.csv.reader import read_folder
+from tests.make.files import read_file
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -89,7 +90,7 @@ def test_an_extract_of_another_form_is_read_through_its_profile(tmp_path, own):
 def test_a_wrong_encoding_names_the_one_the_profile_says(tmp_path, own):
     path = tmp_path / "users_x.txt"
     path.write_bytes(b"Login|Act?|Role\na|Y|\x81\n")  # the one byte cp1252 does not know
-    problem = read_file(path, feed="accounts", name=path.name, profile="esr", profiles_folder=own(ESR)).problems[0]
+    problem = read_file(path, feed="accounts", name=path.name, profile="esr", own=own(ESR)).problems[0]
     assert (problem.line, problem.what) == (2, "The file is not text in cp1252")
 
 
@@ -181,8 +182,6 @@ def test_a_profile_we_do_not_understand_names_file_place_and_remedy(own, text, w
 def test_an_unknown_profile_names_those_known(tmp_path):
     with pytest.raises(ProfileError, match="no mapping profile 'nope'"):
         read_folder(tmp_path, profile="nope")
-    with pytest.raises(ProfileError, match=r"role-mining.toml reads no staff; it reads accounts"):
-        read_file(tmp_path / "x", feed="staff", name="x", profile="role-mining")
 
 
 def test_the_reference_page_is_fresh():

@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from careward.core.columns import FEEDS
-from careward.engines.connectors.csv.reader import read_file, read_folder
+from careward.engines.connectors.csv.reader import read_folder
+from tests.make.files import read_file
 
 STAFF = "employee_number,first_name,last_name,team,start_on"
 ACCOUNTS = "username,status"

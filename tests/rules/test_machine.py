@@ -79,7 +79,3 @@ def test_allowed_exactly_when_state_and_what_is_held_fit(state: str, move: Move,
 def test_what_a_move_needs_is_a_permission_or_a_mark_and_nothing_else(needs: str) -> None:
     with pytest.raises(ValueError, match="neither a permission nor a mark"):
         Move("go", frozenset({"a"}), "b", needs)
-
-
-def test_a_mark_is_the_house_s_alone() -> None:
-    assert ACCOUNT.move("close").by_the_house and not ACCOUNT.move("open").by_the_house

@@ -90,25 +90,6 @@ def test_a_tag_takes_away_its_own_value_and_nothing_else(given_):
     assert not lists.parse(LIST, parse_qs(view.clear_href[1:])).chosen
 
 
-@given(ADDRESSES)
-def test_all_that_match_are_picked_by_the_query_of_the_page(given_):
-    asked = lists.parse(LIST, given_)
-    query = shown(LIST, asked, lists.Page((1,), 1, 50, 99, 99)).query
-    choice = lists.picked(LIST, {"all": query, "pick": ["1"]})
-    assert choice.all is not None and choice.keys == ()
-    assert (choice.all.chosen, choice.all.sort) == (asked.chosen, asked.sort)
-    assert lists.picked(LIST, dict(choice.fields)) == choice
-
-
-@given(st.lists(JUNK | st.integers(0, 10**20).map(str)))
-def test_only_numbers_are_picked(values):
-    choice = lists.picked(LIST, {"pick": values})
-    assert choice.all is None
-    assert set(choice.keys) <= {int(v) for v in values if v.isascii() and v.isdigit()}
-    assert all(key < 2**63 for key in choice.keys)
-    assert dict(choice.fields) == {} or {int(v) for _, v in choice.fields} == set(choice.keys)
-
-
 def test_a_query_dict_is_read_like_any_mapping():
     asked = lists.parse(LIST, QueryDict("kind=idle&kind=left&system=paris&page=3&q=+Gareth++Pym+"))
     assert asked.of("kind") == ("idle", "left")

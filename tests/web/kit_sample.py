@@ -61,8 +61,7 @@ MIDDLEWARE = [
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    pick: int
-    pick_name: str
+    whose: str
     account: str
     what: str
     since: str
@@ -90,7 +89,7 @@ LIST = lists.Listing(
 )
 PEOPLE = ("Gareth Pym", "Anneke Vos", "Delphine Orr", "Mattias Keane", "Roisin Hale", "Tomasz Birch", "Farida Lund", "Sol Amankwah")
 ROWS = tuple(
-    Row(n, name, f"{name.split()[0][0].lower()}{name.split()[1].lower()}. Crisis Team", "Not used for 90 days", "Last 25 August 2026",
+    Row(name, f"{name.split()[0][0].lower()}{name.split()[1].lower()}. Crisis Team", "Not used for 90 days", "Last 25 August 2026",
         "Patient Systems Team", TODAY + timedelta(days=n - 4), "PA-033")
     for n, name in enumerate(PEOPLE)
 )  # fmt: skip
@@ -104,11 +103,10 @@ REASONS = (
 def findings(request: HttpRequest) -> HttpResponseBase:
     asked = lists.parse(LIST, request.GET)
     if asked.download:
-        return exports.download(asked.download, "findings", ("Account", "Due"), ((r.pick_name, r.due_on) for r in ROWS), TODAY)
+        return exports.download(asked.download, "findings", ("Account", "Due"), ((r.whose, r.due_on) for r in ROWS), TODAY)
     rows = () if asked.of("q") else ROWS
     page = lists.Page(rows, min(asked.page, 3), 12, 36 if rows else 0, 412, {"kind": {"idle": 21, "left": 15}})
-    bulk = {"url": "/sample/findings/", "options": [("ask", "Ask their line managers"), ("lock", "Lock the accounts")]}
-    return render(request, "sample/findings.jinja", {"list": shown(LIST, asked, page), "bulk": bulk})
+    return render(request, "sample/findings.jinja", {"list": shown(LIST, asked, page)})
 
 
 class Answers(forms.Form):

@@ -11,7 +11,7 @@ from hypothesis.extra.django import TestCase
 from careward.people.staff.models import Organisation
 from careward.systems.register.models import System
 from careward.web import lists
-from careward.web.listing import opening, shown
+from careward.web.listing import shown
 
 KINDS = ("clinical", "corporate", "infrastructure")
 LIST = lists.Listing(
@@ -106,19 +106,6 @@ def test_nothing_there_asks_for_no_page(db, django_assert_max_num_queries):
     with django_assert_max_num_queries(2):
         page = lists.apply(LIST, lists.Asked(), System.objects.none())
     assert (page.rows, page.total, page.last) == ((), 0, 1)
-
-
-def test_a_bulk_act_takes_only_rows_one_may_act_on(register):
-    mine = register.filter(pack="tewv")
-    ticked = lists.picked(LIST, {"pick": [str(s.pk) for s in register]})
-    assert set(lists.chosen_rows(LIST, ticked, mine)) == set(mine)
-    every = lists.picked(LIST, {"all": "kind=clinical"})
-    assert set(lists.chosen_rows(LIST, every, mine)) == set(mine.filter(kind="clinical"))
-
-
-def test_the_first_sentence():
-    assert opening(lists.Page((), 1, 50, 36, 412), "open finding", "open findings") == "36 of 412 open findings match."
-    assert opening(lists.Page((), 1, 50, 1, 1), "system", "systems") == "1 system."
 
 
 def test_a_download_holds_all_that_match(register):

@@ -24,6 +24,7 @@ from careward.governance.procedures.models import Adoption
 from careward.people.staff.models import Organisation, Person
 from careward.systems.register.models import Environment, System
 from tests.make import found, people
+from tests.make.documents import from_csv, from_data
 from tests.web import procedures_site
 from tests.web.procedures_site import NOW, SEES, TODAY
 
@@ -383,8 +384,8 @@ def test_ratification_and_approval_are_shown_apart(browser: Client, trust: Organ
 @pytest.mark.clause("PA-001", "PA-006", "PA-096", "PA-097", "PA-098", "PA-099", "LR-001", "LR-053", "IN-113", "IN-114")
 @pytest.mark.parametrize("held", documents().values(), ids=lambda d: d.code)
 def test_all_fields_survive_json_and_csv(held):
-    assert exports.from_data(json.loads(json.dumps(exports.as_data(held)))) == held
-    assert exports.about_from_csv(exports.about_csv(held), held) == held
+    assert from_data(json.loads(json.dumps(exports.as_data(held)))) == held
+    assert from_csv(exports.about_csv(held), held) == held
 
 
 plain_text = st.text(st.characters(blacklist_categories=("Cs", "Cc")), max_size=30).filter(lambda s: not s.startswith("'"))
@@ -394,17 +395,17 @@ plain_text = st.text(st.characters(blacklist_categories=("Cs", "Cc")), max_size=
 @given(plain_text, st.lists(plain_text.filter(bool), max_size=4), st.none() | st.dates())
 def test_any_header_survives_json_and_csv(words: str, related: list[str], ratified_on: date | None):
     data = {**exports.as_data(load_document("tewv", "paris")), "reference": words, "owner": f"={words}", "related": related}
-    held = exports.from_data({**data, "ratified_on": ratified_on.isoformat() if ratified_on else None})
-    assert exports.from_data(json.loads(json.dumps(exports.as_data(held)))) == held
-    assert exports.about_from_csv(exports.about_csv(held), held) == held
+    held = from_data({**data, "ratified_on": ratified_on.isoformat() if ratified_on else None})
+    assert from_data(json.loads(json.dumps(exports.as_data(held)))) == held
+    assert from_csv(exports.about_csv(held), held) == held
 
 
 @pytest.mark.clause("PA-001")
 def test_the_downloads_of_the_page_hold_what_it_shows(browser: Client, trust: Organisation):
     adopt(trust)
     held = load_document("tewv", "paris")
-    assert exports.from_data(json.loads(browser.get("/procedures/paris/about.json").content)) == held
-    assert exports.about_from_csv(browser.get("/procedures/paris/about.csv").content.decode(), held) == held
+    assert from_data(json.loads(browser.get("/procedures/paris/about.json").content)) == held
+    assert from_csv(browser.get("/procedures/paris/about.csv").content.decode(), held) == held
 
 
 def test_the_page_costs_the_same_number_of_queries_however_much_there_is(browser: Client, trust: Organisation):

@@ -17,7 +17,7 @@ from careward.access.feeds.uploads import Upload, folder_of, forget, forget_if_o
 from careward.access.feeds.world import World
 from careward.access.feeds.writing import put_back, recall
 from careward.core.days import london_day
-from careward.core.decision import ALLOWED, Decision, Refused, refuse
+from careward.core.decision import ALLOWED, Decision, Refused
 from careward.core.ports import Reading
 from careward.evidence.moves import actions as moves
 from careward.evidence.moves.rows import locked
@@ -25,9 +25,7 @@ from careward.evidence.rows import bulk
 from careward.people.signin.arrivals import rights_of
 from careward.people.staff.models import Organisation
 from careward.people.staff.packs import pack_on
-from careward.work.approvals import actions as approvals
 from careward.work.approvals.models import Approval
-from careward.work.approvals.queries import who_of
 from careward.work.approvals.rules import reason_given
 
 EXAMINE, APPLY = "feeds.examine", "feeds.apply"
@@ -69,27 +67,6 @@ def examine_load(*, load_id: int, reading: Reading, now: datetime, by: str) -> L
         load = _locked(load_id)
         _must(_may("examine", load, by, now))
         _keep_examined(load, reading, _plan(load, reading, now, writing=False), now, by)
-    return _report(load)
-
-
-@transaction.atomic
-def allow_load(*, load_id: int, seen: str, reason: str, now: datetime, by: str) -> LoadReport:
-    """A named person, never the one who brought it, lets a held load go: exactly what they saw, whose digest is `seen`.
-
-    Refused without a reason, and to anyone without feeds:loads:allow.
-    """
-    load = _locked(load_id)
-    row = allowing.pending(load)
-    if load.state != "held" or row is None:
-        _must(_may("allow", load, by, now, approved=refuse("approval.missing", "house", "Nothing is asked about this load")))
-        return _report(load)
-    holds, on = _holds(load, by, now), london_day(now)
-    may = ALLOWED if rules.ALLOW in holds else refuse("permission.missing", "house", "You may not let a load go", "Ask somebody who may")
-    given = approvals.answer(
-        approval_id=row.pk, organisation_id=load.organisation_id, who=who_of(by=by, organisation_id=load.organisation_id, on=on),
-        holds=holds, may=may, approves=True, seen=seen, reason=reason, now=now, by=by,
-    )  # fmt: skip
-    _let_go(load, given, now, by)
     return _report(load)
 
 

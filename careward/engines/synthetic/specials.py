@@ -1,6 +1,6 @@
 """The accounts that are not one person's everyday one: administrators', shared ones, services' and those on non-live copies."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import count, islice
 
 from careward.engines.synthetic.accounts import Registrar, username_of
@@ -11,9 +11,6 @@ from careward.engines.synthetic.shapes import AccountDraft, MadePerson, MadeSyst
 Approval = tuple[str, str, str, str, str, str]
 SHARED = ("ward.handover", "reception.kiosk", "duty.desk", "meeting.room", "training.room", "pharmacy.hatch")
 SERVICES = ("interface.engine", "nightly.extract", "message.broker", "backup.agent", "scanner")
-Variant = tuple[
-    Callable[[AccountDraft], None] | None, tuple[tuple[int, int], ...]
-]  # what is done to the account; approvals as (approved, expires)
 
 GOOD = ((200, -165),)
 GENERIC_DECK: tuple[tuple[str, tuple[tuple[int, int], ...]], ...] = (

@@ -205,24 +205,10 @@ def managers_on(*, organisation_id: int, on: date, person_ids: Collection[int] |
     return {i: found for i in whose if (found := rules.manager_on(i, day))}
 
 
-def manager_of(*, organisation_id: int, person_id: int, on: date) -> Named | None:
-    """Who manages someone on a day: whom their post names, a deputy, or the next above; None where nobody is left."""
-    found = managers_on(organisation_id=organisation_id, on=on, person_ids=[person_id]).get(person_id)
-    return _named([found.manager_id], organisation_id)[found.manager_id] if found else None
-
-
 def answers_for(*, organisation_id: int, person_id: int, managers: Collection[int], on: date) -> bool:
     """Whether any of some managers leads a person on a day by one of their posts, or is the one in whose stead another does."""
     day = lines_on(organisation_id=organisation_id, on=on, person_ids=[person_id])
     return any(m.manager_id in managers or m.instead_of in managers for m in rules.leaders_on(person_id, day))
-
-
-def team_of(*, organisation_id: int, manager_id: int, on: date) -> list[Colleague]:
-    """Everybody in post whom someone leads on a day by one of their posts, as manager, as deputy or from above, by name."""
-    acted_for = [m.id for m in managers_acted_for(organisation_id=organisation_id, person_id=manager_id, on=on)]
-    led = _leaders([manager_id, *acted_for], organisation_id, on)
-    theirs = {person for person, found in led.items() if any(m.manager_id == manager_id for m in found)}
-    return _in_post(theirs, organisation_id, on)
 
 
 def _leaders(managers: Iterable[int], organisation_id: int, on: date) -> dict[int, tuple[ManagerOn, ...]]:

@@ -161,11 +161,6 @@ def may_withdraw(question: Matter, who: Who) -> Decision:
     return refuse("approval.not_asked_by_you", "house", "Somebody else asked for this", "Refuse it, or ask them to withdraw it")
 
 
-def of_reasons(decision: Decision) -> tuple[Mapping[str, str], ...]:
-    """A decision's reasons as plain values, for the content."""
-    return tuple({"code": r.code, "clause": r.clause, "detail": r.detail, "remedy": r.remedy} for r in decision.reasons)
-
-
 def first_reason(reasons: Iterable[Mapping[str, str]]) -> str:
     """What a list says of a question in one line."""
     return next((r["detail"] for r in reasons if r.get("detail")), "")

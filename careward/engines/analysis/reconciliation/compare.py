@@ -13,12 +13,10 @@ from careward.engines.analysis.engine import DuckDb, Engine, Rows, Session
 from careward.engines.analysis.reconciliation.figures import SHAPES, figures
 from careward.engines.analysis.reconciliation.queries import Queries, queries
 from careward.engines.analysis.tables import (
-    ACCOUNTS,
     FINDINGS,
     MATCHES,
     NAMES,
     NUMBER,
-    PEOPLE,
     RECONCILED,
     SORTS,
     SYSTEMS,
@@ -27,7 +25,6 @@ from careward.engines.analysis.tables import (
 )
 
 DUCKDB = DuckDb()
-ANY_DAY = date(2000, 1, 1)  # whose an account is does not hang on the day
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +54,6 @@ def compare(tables: Mapping[str, Any], *, on: date, packs: Mapping[str, Pack], e
             session.keep(name, query)
         count = session.read(steps.accounts, NUMBER)["number"][0].as_py()
         return Compared(session.read(steps.findings, FINDINGS), session.read(steps.moved, MATCHES), session.read(steps.sorts, SORTS), count)
-
-
-def match(accounts: Any, people: Any, *, engine: Engine = DUCKDB) -> pa.Table:
-    """Whose each account is (tables.MATCHES): `fits` is 0, 1, or 2 for two or more; `person_id` is null unless one fits."""
-    with engine.session() as session:
-        _hold(session, {"accounts": accounts, "people": people}, {"accounts": ACCOUNTS, "people": PEOPLE})
-        return session.read(queries(ANY_DAY, engine.dialect).matches, MATCHES)
 
 
 def as_found(findings: pa.Table) -> list[Found]:

@@ -20,7 +20,7 @@ from ibis.expr.types import DateValue, Table
 from careward.engines.analysis.reconciliation import changes, holding, matching, rights, wrongs
 from careward.engines.analysis.reconciliation.figures import SHAPES
 from careward.engines.analysis.reconciliation.queries import DAY
-from careward.engines.analysis.tables import FINDINGS, MATCHES, NUMBER, RECONCILED, SORTS, SYSTEMS, ArrowShape, looked_up, without
+from careward.engines.analysis.tables import FINDINGS, NUMBER, RECONCILED, SORTS, SYSTEMS, ArrowShape, looked_up, without
 
 OPEN = ("active", "locked")
 ORDER = ("system", "environment", "username", "code", "topic", "account_id")
@@ -53,7 +53,6 @@ def plan(on: date, dialect: str) -> dict[str, str]:
         "moved": changes.moved(everyone).order_by("account_id"),
         "sorts": changes.sorts(opened).select(*SORTS.names).order_by(*changes.SORT),
         "accounts": everyone.agg(number=everyone.count()).select(*NUMBER.names),
-        "matches": matching.matched(t["accounts"], t["people"]).select(*MATCHES.names).order_by("account_id"),
     }
     return {name: str(ibis.to_sql(rows, dialect=dialect, pretty=True)) for name, rows in asked.items()}
 

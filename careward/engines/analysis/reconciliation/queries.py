@@ -26,7 +26,6 @@ class Queries:
     moved: str
     sorts: str
     accounts: str
-    matches: str  # whose each account is, and no more
 
 
 def queries(on: date, dialect: str) -> Queries:

@@ -87,29 +87,6 @@ def _read_folder(folder: Path, known: Profile, limit: int) -> Reading:
     return Reading((*_register(files, known), *files), tuple(problems), tuple(notices))
 
 
-def read_file(
-    path: Path,
-    *,
-    feed: str,
-    name: str,
-    system: str = "",
-    profile: str = "canonical",
-    profiles_folder: Path | None = None,
-    limit: int = GIB,
-) -> FeedFile:
-    """One file as its feed; one that cannot be used at all has no columns, no rows and its whole-file problems.
-
-    Such a file is never a snapshot, so that nothing is gone for it. Raises ProfileError where the profile does not read this feed.
-    """
-    known = profiles.load(profile, profiles_folder=profiles_folder)
-    fit = [f for f in known.feeds if f.feed == feed]
-    if not fit:
-        raise profiles.ProfileError(f"profiles/{profile}.toml reads no {feed}; it reads {', '.join(sorted({f.feed for f in known.feeds}))}")
-    chosen = next((f for f in fit if f.reads(name)), fit[0])
-    code = system.strip().lower() or chosen.system_of(name)
-    return _read(path, name, code, chosen, limit, FEW)
-
-
 def _read(path: Path, name: str, system: str, profile: FeedProfile, limit: int, few: int) -> FeedFile:
     try:
         if profile.feed == "accounts" and not SYSTEM_CODE.fullmatch(system):
