@@ -46,6 +46,7 @@ def packages(requirements: str) -> None:
         call(sys.executable, "-m", "venv", VENV)
     install(requirements)
     call(PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps", "--no-build-isolation", "--editable", ".")
+    call(PYTHON, "-m", "compileall", "-q", "careward")  # else each command compiles it anew where Python may keep nothing
 
 
 def npm() -> list[str | Path]:

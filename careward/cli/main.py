@@ -7,9 +7,6 @@ from rich.console import Console
 
 from careward.cli import comparing, loading, measuring, proving, rooms, running, staffing
 from careward.core.decision import Refused
-from careward.core.packs.reader import PackError
-from careward.engines.connectors.csv.profiles import ProfileError
-from careward.engines.synthetic.trust import TrustError
 
 FAILED, USAGE, NOT_FOUND, REFUSED = 1, 2, 3, 5
 
@@ -29,15 +26,22 @@ def main() -> None:
         for reason in refused.decision.reasons:
             errors.print(f"Refused: {reason.detail or reason.code}. {reason.remedy} ({reason.clause})", soft_wrap=True, markup=False)
         sys.exit(REFUSED)
-    except ProfileError as error:
+    except Exception as error:
+        status = _told_by(error)
+        if status is None:
+            raise
         errors.print(str(error), soft_wrap=True, markup=False)
-        sys.exit(NOT_FOUND)
-    except TrustError as error:
-        errors.print(str(error), soft_wrap=True, markup=False)
-        sys.exit(USAGE)
-    except PackError as error:
-        errors.print(str(error), soft_wrap=True, markup=False)
-        sys.exit(FAILED)
+        sys.exit(status)
+
+
+def _told_by(error: Exception) -> int | None:
+    """With which status an error that says itself what to do ends; their modules are read only now, for nearly no command needs them."""
+    from careward.core.packs.reader import PackError
+    from careward.engines.connectors.csv.profiles import ProfileError
+    from careward.engines.synthetic.trust import TrustError
+
+    statuses = ((ProfileError, NOT_FOUND), (TrustError, USAGE), (PackError, FAILED))
+    return next((status for kind, status in statuses if isinstance(error, kind)), None)
 
 
 if __name__ == "__main__":

@@ -186,8 +186,8 @@ class Room:
     title: str = ""  # what its entries in the ledger are grouped under
     permissions: tuple[Permission, ...] = ()
     verbs: tuple[Verb, ...] = ()
-    urls: Any = None  # the module of its URL patterns
-    router: Any = None  # its part of the JSON API
+    urls: str = ""  # the module of its URL patterns: by name, since only what serves pages reads it
+    router: str = ""  # its part of the JSON API, by name likewise
     menu: tuple[MenuEntry, ...] = ()
     homes: tuple[Home, ...] = ()
     errands: tuple[ErrandKind, ...] = ()

@@ -1,11 +1,10 @@
 """What the front gives the house: the first page, and the pages that other rooms fill."""
 
 from careward.core.room import Home, Room
-from careward.front import urls
 
 ROOM = Room(
     name="front",
-    urls=urls,
+    urls="careward.front.urls",
     homes=(
         Home("first", "front:first"),
         Home("person", "front:person"),

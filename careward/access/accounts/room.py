@@ -1,7 +1,6 @@
 """What accounts and findings give the house."""
 
-from careward.access.accounts import errands, panels, urls
-from careward.access.accounts.api import router
+from careward.access.accounts import errands, panels
 from careward.access.accounts.handing_over import HAND_OVER, hand_over_for
 from careward.access.accounts.measures import late, measures
 from careward.access.accounts.rules.states import ACCOUNT
@@ -15,8 +14,8 @@ SEE_ACCOUNTS, RUN, ALLOW = "accounts:accounts:see", "accounts:reconciliation:run
 ROOM = Room(
     name="accounts",
     title="Comparisons",
-    urls=urls,
-    router=router,
+    urls="careward.access.accounts.urls",
+    router="careward.access.accounts.api.router",
     permissions=(
         Permission(SEE_ACCOUNTS, "see every account", OVERSEERS, ("findings",)),
         Permission(SEE, "see everything found wrong", OVERSEERS, ("findings",)),

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from careward.access.feeds import actions, errands, urls
+from careward.access.feeds import actions, errands
 from careward.access.feeds.allowing import LET_GO
 from careward.access.feeds.queries import UNDO
 from careward.access.feeds.rules import ALLOW, LOADS, RUN
@@ -13,7 +13,7 @@ SEE = "feeds:loads:see"
 ROOM = Room(
     name="feeds",
     title="Files",
-    urls=urls,
+    urls="careward.access.feeds.urls",
     permissions=(
         Permission(SEE, "see which files were loaded", ("trust_administrator",), ("feeds",)),
         Permission(RUN, "load files and take them back", ("trust_administrator",), ("feeds",)),

@@ -21,8 +21,9 @@ def row(
 
 
 def environment(home: str) -> dict[str, str]:
-    """The environment of a command whose house is there, on SQLite whatever database this process uses."""
-    mine = {name: value for name, value in os.environ.items() if name != "CAREWARD_DATABASE_URL"}
+    """The environment of a command whose house is there, on SQLite and from compiled modules, whatever this process uses."""
+    theirs = ("CAREWARD_DATABASE_URL", "PYTHONDONTWRITEBYTECODE")
+    mine = {name: value for name, value in os.environ.items() if name not in theirs}
     return {**mine, "CAREWARD_HOME": home, "NO_COLOR": "1", "PYTHONPATH": str(PACKAGE)}
 
 

@@ -1,7 +1,6 @@
 """What the queue and the timed jobs give the house."""
 
 from careward.core.room import Home, MenuEntry, Permission, Room, Verb
-from careward.evidence.errands import urls
 
 SEE = "errands:jobs:see"
 RUN = "errands:jobs:run"
@@ -9,7 +8,7 @@ RUN = "errands:jobs:run"
 ROOM = Room(
     name="errands",
     title="The queue",
-    urls=urls,
+    urls="careward.evidence.errands.urls",
     permissions=(
         Permission(SEE, "see what Careward does by itself", ("system_administrator", "head_of_ig", "auditor", "trust_administrator")),
         Permission(RUN, "set stopped work going again", ("trust_administrator",)),

@@ -3,14 +3,14 @@
 from datetime import timedelta
 
 from careward.core.room import ErrandKind, Home, MenuEntry, Permission, Room, TimedJob, Verb
-from careward.evidence.ledger import actions, errands, urls
+from careward.evidence.ledger import actions, errands
 
 VERIFY = "ledger:entries:verify"
 
 ROOM = Room(
     name="ledger",
     title="The ledger itself",
-    urls=urls,
+    urls="careward.evidence.ledger.urls",
     permissions=(
         Permission(
             VERIFY,

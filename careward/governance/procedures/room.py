@@ -1,8 +1,7 @@
 """What procedures give the house."""
 
 from careward.core.room import Home, MenuEntry, Permission, Room, Search, Verb
-from careward.governance.procedures import panels, urls
-from careward.governance.procedures.api import router
+from careward.governance.procedures import panels
 from careward.governance.procedures.measures import measures
 
 SEE, ADOPT = "procedures:clauses:see", "procedures:documents:adopt"
@@ -10,8 +9,8 @@ SEE, ADOPT = "procedures:clauses:see", "procedures:documents:adopt"
 ROOM = Room(
     name="procedures",
     title="Procedures",
-    urls=urls,
-    router=router,
+    urls="careward.governance.procedures.urls",
+    router="careward.governance.procedures.api.router",
     permissions=(
         Permission(
             SEE,

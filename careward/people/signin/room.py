@@ -5,7 +5,7 @@ from datetime import time
 from django.conf import settings
 
 from careward.core.room import ErrandKind, FormPage, Home, MenuEntry, OwnData, Panel, Permission, Room, TimedJob, Verb
-from careward.people.signin import drafts, inviting, panels, urls
+from careward.people.signin import drafts, inviting, panels
 from careward.people.signin.actions import ADD, GIVE, INVITE
 from careward.people.signin.commands import COMMANDS
 from careward.people.signin.forms import ADD_USER, GIVE_ROLE
@@ -16,7 +16,7 @@ SEE = "signin:roles:see"
 ROOM = Room(
     name="signin",
     title="Users, roles and signing in",
-    urls=urls,
+    urls="careward.people.signin.urls",
     permissions=(
         Permission(SEE, "see who holds which role", ("head_of_ig", "auditor", "trust_administrator")),
         Permission(GIVE, "give roles and end them", ("trust_administrator",), by_name=True),

@@ -2,7 +2,7 @@
 
 from careward.core.roles import OVERSEERS
 from careward.core.room import History, Home, MenuEntry, OwnData, Permission, Room, Search, Verb
-from careward.people.staff import panels, urls
+from careward.people.staff import panels
 from careward.people.staff.measures import measures
 
 SEE, SEE_TEAM = "staff:people:see", "staff:team:see"
@@ -10,7 +10,7 @@ SEE, SEE_TEAM = "staff:people:see", "staff:team:see"
 ROOM = Room(
     name="staff",
     title="Organisations",
-    urls=urls,
+    urls="careward.people.staff.urls",
     permissions=(
         Permission(SEE, "see everybody on the staff record", OVERSEERS, ("people",)),
         Permission(SEE_TEAM, "see their own people, and those they are deputy for", ("line_manager",)),

@@ -2,7 +2,7 @@
 
 from careward.core.roles import OVERSEERS
 from careward.core.room import Home, MenuEntry, Panel, Permission, Room, Search
-from careward.systems.register import panels, urls
+from careward.systems.register import panels
 from careward.systems.register.measures import measures
 from careward.systems.register.queries import known_systems
 
@@ -11,7 +11,7 @@ SEE = "register:systems:see"
 ROOM = Room(
     name="register",
     title="Systems",
-    urls=urls,
+    urls="careward.systems.register.urls",
     permissions=(Permission(SEE, "see the register of systems", (*OVERSEERS, "project_manager"), ("findings",)),),
     menu=(MenuEntry("Systems", "register:systems", (SEE,), place=60),),
     homes=(Home("systems", "register:systems", SEE),),

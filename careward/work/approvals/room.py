@@ -1,7 +1,7 @@
 """What approvals give the house."""
 
 from careward.core.room import Home, MenuEntry, OwnData, Permission, Room, Verb
-from careward.work.approvals import own_data, urls
+from careward.work.approvals import own_data
 from careward.work.approvals.queries import waiting
 from careward.work.approvals.rules import APPROVAL, ASK, DECIDE
 
@@ -10,7 +10,7 @@ DECIDERS = ("patient_systems_manager", "head_of_ig", "trust_administrator")
 ROOM = Room(
     name="approvals",
     title="Decisions",
-    urls=urls,
+    urls="careward.work.approvals.urls",
     permissions=(
         Permission(DECIDE, "decide what waits for a named person", DECIDERS, by_name=True),
         Permission(ASK, "withdraw what they asked to have decided", DECIDERS),

@@ -1,7 +1,7 @@
 """What notices give the house."""
 
 from careward.core.room import ErrandKind, MenuEntry, OwnData, Permission, Room, Verb
-from careward.work.notices import errands, urls
+from careward.work.notices import errands
 from careward.work.notices.actions import SEND
 from careward.work.notices.own_data import own_data
 
@@ -10,7 +10,7 @@ SEE = "notices:notices:see"
 ROOM = Room(
     name="notices",
     title="Letters",
-    urls=urls,
+    urls="careward.work.notices.urls",
     permissions=(Permission(SEE, "see which letters were sent to whom", ("system_administrator", "trust_administrator")),),
     verbs=(Verb("notices.written", "Letters written"),),
     menu=(MenuEntry("Letters", "notices:notices", (SEE,), place=77),),

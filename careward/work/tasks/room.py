@@ -2,8 +2,7 @@
 
 from careward.core.roles import OVERSEERS
 from careward.core.room import Home, MenuEntry, OwnData, Permission, Room, TimedJob, Verb
-from careward.work.tasks import letters, urls
-from careward.work.tasks.api import router
+from careward.work.tasks import letters
 from careward.work.tasks.measures import measures
 from careward.work.tasks.own_data import answers, own_data
 from careward.work.tasks.queries import waiting
@@ -14,8 +13,8 @@ DO, SEE = "tasks:tasks:do", "tasks:tasks:see"
 ROOM = Room(
     name="tasks",
     title="Tasks",
-    urls=urls,
-    router=router,
+    urls="careward.work.tasks.urls",
+    router="careward.work.tasks.api.router",
     permissions=(
         Permission(
             DO,

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from careward.systems.kettles import actions, queries, urls
+from careward.systems.kettles import actions, queries
 from careward.systems.kettles.commands import COMMANDS
 from careward.systems.kettles.rules import KETTLE
 
@@ -11,7 +11,7 @@ from careward.core.room import ErrandKind, MenuEntry, Panel, Permission, Room, T
 ROOM = Room(
     name="kettles",
     title="Kettles",
-    urls=urls,
+    urls="careward.systems.kettles.urls",
     permissions=(Permission("kettles:kettles:boil", "boil water", ("service_desk",), ("tea",)),),
     verbs=(Verb("kettle.boiled", "Kettle boiled"), Verb("kettle.added", "Kettle added")),
     menu=(MenuEntry("Kettles", "kettles:kettles", ("kettles:kettles:boil",), place=95),),
