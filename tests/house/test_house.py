@@ -20,7 +20,6 @@ MODULES = [p for p in sorted(CAREWARD.rglob("*.py")) if "migrations" not in p.pa
 TREES = {p: ast.parse(p.read_text(encoding="utf-8")) for p in MODULES}
 LONGER_BY_NAME = {"careward/config/settings.py"}  # a list of settings is not a program
 FORBIDDEN_NAMES = {"utils", "helpers", "common", "manager", "service", "audit", "policy", "user"}
-WRITES = {"create", "bulk_create", "update", "delete", "save", "get_or_create", "update_or_create", "bulk_update", "executemany"}
 
 
 def name(path: Path) -> str:
@@ -78,16 +77,6 @@ def test_public_actions_are_keyword_only_and_take_the_clock_and_the_actor():
             assert keywords & {"by", "actor", "worker"} or path.parent.parent.name == "evidence", (
                 f"{name(path)}:{fn.name} does not say by whom"
             )
-
-
-def test_views_queries_models_and_forms_never_write():
-    for path in [p for p in MODULES if p.name in ("views.py", "queries.py", "models.py", "forms.py", "api.py", "measures.py")]:
-        for node in ast.walk(TREES[path]):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in WRITES:
-                receiver = ast.unparse(node.func.value)
-                touches_rows = ".objects" in receiver or receiver.endswith(("row", "rows", "self")) or "super()" in receiver
-                refuses = path.parent.name == "ledger" and path.name == "models.py"
-                assert not touches_rows or refuses, f"{name(path)}:{node.lineno} writes"
 
 
 def test_no_one_reads_the_clock_but_the_doors():
