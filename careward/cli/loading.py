@@ -1,4 +1,4 @@
-"""careward load and undo: an organisation's own files in, and out again."""
+"""careward load: an organisation's own files in."""
 
 from collections import Counter
 from pathlib import Path
@@ -21,7 +21,6 @@ SHOWN = 50
 
 def add_to(app: typer.Typer) -> None:
     app.command()(load)
-    app.command()(undo)
 
 
 def load(
@@ -60,22 +59,6 @@ def _wanted(report: "LoadReport", allow_unsafe: str) -> bool:
     """Whether the person who was shown the changes says to load them; nothing is asked of a load that cannot go."""
     able = report.state == "examined" or (report.state == "held" and bool(allow_unsafe))
     return able and typer.confirm("Load these?")
-
-
-def undo(
-    number: Annotated[int, typer.Argument(help="The load's number.")],
-    organisation: terms.OrganisationCode = "",
-) -> None:
-    """Put back what stood before a load."""
-    open_house()
-    from careward.access.feeds import actions
-    from careward.access.feeds.models import Load
-
-    whose = terms.organisation(organisation)
-    if not Load.objects.filter(organisation=whose, pk=number).exists():
-        raise terms.stop(f"No load {number} here.", NOT_FOUND)
-    actions.undo_load(load_id=number, now=terms.now(), by=terms.actor())
-    terms.out.print(f"Load {number} is undone: everything stands as before it.")
 
 
 def _organisation(code: str, reading: Reading) -> "Organisation":

@@ -5,7 +5,7 @@ import sys
 import typer
 from rich.console import Console
 
-from careward.cli import comparing, loading, measuring, proving, rooms, running, staffing
+from careward.cli import comparing, loading, measuring, proving, rooms, running
 from careward.core.decision import Refused
 
 FAILED, USAGE, NOT_FOUND, REFUSED = 1, 2, 3, 5
@@ -13,7 +13,7 @@ FAILED, USAGE, NOT_FOUND, REFUSED = 1, 2, 3, 5
 app = typer.Typer(
     no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="Careward: procedures as running controls."
 )
-for commands in (loading, comparing, proving, staffing, rooms, running, measuring):
+for commands in (loading, comparing, proving, rooms, running, measuring):
     commands.add_to(app)
 
 

@@ -1,10 +1,9 @@
-"""careward clauses and careward ledger: what is carried, and proof that nothing was bent."""
+"""careward ledger: proof that nothing was bent."""
 
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.table import Table
 
 from careward.cli import terms
 from careward.cli.ready import open_house
@@ -13,28 +12,7 @@ ledger = typer.Typer(no_args_is_help=True, help="The evidence of what was done."
 
 
 def add_to(app: typer.Typer) -> None:
-    app.command()(clauses)
     app.add_typer(ledger, name="ledger")
-
-
-def clauses(as_json: terms.Json = False, organisation: terms.OrganisationCode = "") -> None:
-    """Print each clause of every document with its state in Careward, the tests that prove it and its live count."""
-    open_house()
-    from careward.governance.procedures.queries import clauses_report
-    from careward.people.staff.models import Organisation
-
-    whose = terms.organisation(organisation) if organisation or Organisation.objects.count() == 1 else None
-    rows = clauses_report(whose, on=terms.today())
-    if as_json:
-        terms.lines(rows)
-        return
-    table = Table("Clause", "State", "Tests", "Complies", box=None, header_style="bold")
-    for row in rows:
-        measure = row["measure"]
-        table.add_row(
-            row["id"], row["state"], str(len(row["tests"])), f"{measure['complies']:,} of {measure['total']:,}" if measure else ""
-        )
-    terms.out.print(table)
 
 
 @ledger.command()

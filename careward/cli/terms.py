@@ -3,12 +3,14 @@
 import getpass
 import json
 import sys
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Annotated, Any
 from zoneinfo import ZoneInfo
 
 import typer
 from rich.console import Console
+from rich.table import Table
 
 if TYPE_CHECKING:
     from careward.people.staff.models import Organisation
@@ -47,7 +49,15 @@ def say(words: str) -> None:
     out.print(words, soft_wrap=True, markup=False)
 
 
-def lines(rows: list[dict[str, Any]]) -> None:
+def table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    """Rows under their headings."""
+    told = Table(*heads, box=None, header_style="bold")
+    for row in rows:
+        told.add_row(*row)
+    out.print(told)
+
+
+def lines(rows: Sequence[Mapping[str, Any]]) -> None:
     """JSON lines on standard output, written as they are."""
     sys.stdout.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
 

@@ -1,6 +1,6 @@
 """What a room gives the command line. Apart from core.room, and small, since `careward --help` waits for whatever is imported here."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Protocol
@@ -15,10 +15,19 @@ class Desk(Protocol):
 
     def actor(self) -> str: ...
 
+    def day(self, text: str) -> date:
+        """A day as it was typed; ends the command where it is none."""
+
     def organisation(self, code: str) -> Any:
         """The row of the organisation named, or of the only one; ends the command where it is not told which."""
 
     def say(self, words: str) -> None: ...
+
+    def lines(self, rows: Sequence[Mapping[str, Any]]) -> None:
+        """One JSON object a line."""
+
+    def table(self, heads: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+        """Rows under their headings."""
 
     def stop(self, words: str, status: int) -> Exception:
         """Says what is wrong; raise what it returns."""

@@ -1,6 +1,7 @@
 """What accounts and findings give the house."""
 
 from careward.access.accounts import errands, panels
+from careward.access.accounts.commands import COMMANDS
 from careward.access.accounts.handing_over import HAND_OVER, hand_over_for
 from careward.access.accounts.measures import late, measures
 from careward.access.accounts.rules.states import ACCOUNT
@@ -40,6 +41,7 @@ ROOM = Room(
         ErrandKind(ANSWERED, errands.answered, None, "Act on an answer"),
         ErrandKind(HAND_OVER, hand_over_for, None, "Hand changes to the systems"),
     ),
+    commands=COMMANDS,
     measures=measures,
     late=late,
     machines=(ACCOUNT,),

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from careward.access.feeds import actions, errands
 from careward.access.feeds.allowing import LET_GO
+from careward.access.feeds.commands import COMMANDS
 from careward.access.feeds.queries import UNDO
 from careward.access.feeds.rules import ALLOW, LOADS, RUN
 from careward.core.room import ErrandKind, Home, MenuEntry, Permission, Room, TimedJob, Verb
@@ -41,4 +42,5 @@ ROOM = Room(
     ),
     jobs=(TimedJob("feeds.clear_uploads", "Take away uploads that nobody needs", errands.clear_uploads, every=timedelta(hours=1)),),
     machines=(LOADS,),
+    commands=COMMANDS,
 )

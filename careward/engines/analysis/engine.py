@@ -70,6 +70,7 @@ class DuckDb:
             _folder_of_its_own(self.folder) as place,
             duckdb.connect(config={**config, "temp_directory": str(place / "more")}) as connection,
         ):
+            connection.execute("SET enable_progress_bar = false")  # a bar drawn on standard output would be a line of --json
             yield _InDuckDb(connection, place)
 
 

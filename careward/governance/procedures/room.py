@@ -2,6 +2,7 @@
 
 from careward.core.room import Home, MenuEntry, Permission, Room, Search, Verb
 from careward.governance.procedures import panels
+from careward.governance.procedures.commands import COMMANDS
 from careward.governance.procedures.measures import measures
 
 SEE, ADOPT = "procedures:clauses:see", "procedures:documents:adopt"
@@ -26,6 +27,7 @@ ROOM = Room(
     verbs=(Verb("document.adopted", "Document put in force"), Verb("adoption.ended", "Document taken out of force")),
     menu=(MenuEntry("Procedures", "procedures:all", (SEE,), place=20),),
     homes=(Home("clause", "procedures:clause_by_id"), Home("procedure", "procedures:procedure", SEE)),
+    commands=COMMANDS,
     measures=measures,
     searches=(Search("Clauses", panels.found, SEE),),
 )  # fmt: skip

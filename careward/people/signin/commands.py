@@ -5,9 +5,9 @@ from typing import Annotated, Any
 import typer
 
 from careward.core.commands import Command, Desk
+from careward.people.staff.commands import OrganisationCode
 
 Email = Annotated[str, typer.Argument(help="The address they sign in with.")]
-OrganisationCode = Annotated[str, typer.Option("--organisation", help="ODS code, where the installation holds several.")]
 
 
 def user(

@@ -3,6 +3,7 @@
 from careward.core.roles import OVERSEERS
 from careward.core.room import History, Home, MenuEntry, OwnData, Permission, Room, Search, Verb
 from careward.people.staff import panels
+from careward.people.staff.commands import COMMANDS
 from careward.people.staff.measures import measures
 
 SEE, SEE_TEAM = "staff:people:see", "staff:team:see"
@@ -18,6 +19,7 @@ ROOM = Room(
     verbs=(Verb("organisation.named", "Organisation named"), Verb("organisation.renamed", "Organisation renamed")),
     menu=(MenuEntry("People", "staff:people", (SEE,), place=40), MenuEntry("My team", "staff:my_team", (SEE_TEAM,), place=30)),
     homes=(Home("people", "staff:people", SEE), Home("team", "staff:team", SEE), Home("my_team", "staff:my_team", SEE_TEAM)),
+    commands=COMMANDS,
     measures=measures,
     histories=(History("person", panels.happened),),
     searches=(Search("People", panels.found, SEE),),
