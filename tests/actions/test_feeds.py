@@ -268,6 +268,22 @@ def test_refused_rows_are_found_by_what_files_call_them(trust):
     assert list(Account.objects.exclude(gone_on=None).values_list("username", flat=True)) == ["u3"]
 
 
+def test_a_state_that_no_one_step_leads_to_is_loaded_and_said(trust):
+    def accounts(*states):
+        rows = ({"username": f"u{n}", "status": state} for n, state in enumerate(states))
+        return reading(feed_file("systems", {}), feed_file("accounts", *rows))
+
+    load(trust, accounts("closed", "closed", "closed", "active", "locked"))
+    report = load(trust, accounts("locked", "locked", "active", "closed", "active"), now=LATER)
+    assert report.state == "applied" and report.exit_status == 0
+    assert [n for n in report.notices if "status" in n] == [
+        "accounts/paris.csv: Accounts whose status was closed and is locked now, which no one step makes: 2. "
+        "They were opened again in between, which no list has shown."
+    ]
+    assert list(Account.objects.order_by("username").values_list("status", flat=True)) == ["locked", "locked", "active", "closed", "active"]
+    assert not [n for n in load(trust, accounts("locked", "locked", "active", "closed", "active"), now=LATER).notices if "status" in n]
+
+
 def test_names_that_differ_only_in_capitals_are_kept_and_counted(trust):
     rows = [{"username": n} for n in ("ann", "Ann", "ANN", "bob")] + [{"username": "BOB", "environment": "training"}]
     report = load(trust, reading(feed_file("systems", {}), feed_file("accounts", *rows)))

@@ -11,6 +11,7 @@ from careward.evidence.ledger.models import Entry
 from careward.evidence.moves import actions as moves
 from careward.evidence.moves.kinds import Kind
 from careward.evidence.moves.rows import locked
+from careward.evidence.rows.bulk import Ids, read
 from careward.work.tasks.models import TASKS, Task, TaskMove
 from careward.work.tasks.rules import DO, READ_BACK, TASK
 from tests.make import found
@@ -62,7 +63,8 @@ def test_outside_a_transaction_nothing_moves():
         lambda: moves.make(row=task, move="say_done", holds={DO}, **FACTS),
         lambda: moves.make_many(ids=[task.pk], move="close", holds=READ_BACK, organisation=task.organisation, counted="closed", **FACTS),
         lambda: moves.begin(row=task, **FACTS),
-        lambda: moves.begin_many(rows=[task], organisation=task.organisation, counted="raised", **FACTS),
+        lambda: moves.begin_many(columns=(), rows=[(task.pk,)], organisation=task.organisation, counted="raised", **FACTS),
+        lambda: moves.make_each(wanted=[(task.pk, "close", "")], holds=READ_BACK, **FACTS),
         lambda: moves.remark(row=task, what="look", verb="task.looked_at", **FACTS),
         lambda: moves.remark_many(notes={task: "x"}, what="look", verb="task.x", organisation=task.organisation, counted="told", **FACTS),
     ):
@@ -86,6 +88,38 @@ def test_thousands_move_with_few_statements_and_those_elsewhere_are_passed_over(
     with transaction.atomic():
         assert moves.make_many(**facts) == 0
     assert Entry.objects.count() == 1
+
+
+def test_rows_begin_as_the_model_says_and_each_makes_its_own_move():
+    here = organisation()
+    like = found.task(here)
+    columns = [f.column for f in Task._meta.concrete_fields if f.name not in ("id", "key", "state", "evidence", "times_reopened")]
+    given = read(Task._meta.db_table, columns, {"id": like.pk})[0][1:]
+    ids = list(Ids().take(Task._meta.db_table, 3))
+    rows = [(n, f"new/{n}", *given) for n in ids]
+    with transaction.atomic():
+        assert moves.begin_many(columns=("key", *columns), rows=rows, organisation=here, counted="raised", **FACTS) == 3
+        moves.make_each(wanted=[(ids[0], "close", "gone"), (ids[2], "close", "shut")], holds=READ_BACK, **FACTS)
+    made = Task.objects.exclude(pk=like.pk).order_by("id")
+    assert [(t.pk, t.state, t.evidence, t.times_reopened) for t in made] == [
+        (ids[0], "closed", "", 0), (ids[1], "open", "", 0), (ids[2], "closed", "", 0),
+    ]  # fmt: skip
+    told = list(TaskMove.objects.order_by("id").values_list("task_id", "move", "was", "became", "note"))
+    assert told[:3] == [(n, "begin", "", "open", "") for n in ids]
+    assert told[3:] == [(ids[0], "close", "open", "closed", "gone"), (ids[2], "close", "open", "closed", "shut")]
+    assert Entry.objects.get().body == {"raised": 3}
+
+
+def test_one_move_too_many_refuses_them_all_and_says_each_reason():
+    here = organisation()
+    tasks = [found.task(here, state=state, closed_at=NOW) for state in ("open", "closed", "said_done")]
+    wanted = [(tasks[0].pk, "close", ""), (tasks[1].pk, "close", ""), (tasks[2].pk, "say_done", "")]
+    with pytest.raises(Refused) as refused, transaction.atomic():
+        moves.make_each(wanted=wanted, holds=READ_BACK, **FACTS)
+    assert [r.detail for r in refused.value.decision.reasons] == [
+        "close is not possible from closed", "say_done is not possible from said_done", f"say_done needs {DO}",
+    ]  # fmt: skip
+    assert list(Task.objects.order_by("id").values_list("state", flat=True)) == ["open", "closed", "said_done"]
 
 
 def test_what_the_house_alone_does_no_person_does_to_many():

@@ -136,8 +136,8 @@ def test_another_organisation_is_never_counted(trust: Organisation):
 
 def test_a_step_that_is_already_so_and_a_closed_finding_are_put_right(trust: Organisation):
     paris = system(trust)
-    finding(account(paris, status="locked"), settled=True)
-    finding(account(paris), closed_on=TODAY)
+    finding(account(paris, status="locked"), state="settled")
+    finding(account(paris), state="closed", closed_on=TODAY)
     assert figures(trust, "PA-033") == (2, 2)
 
 

@@ -10,7 +10,7 @@ from django.db.models import Q
 from careward.access.accounts import actions
 from careward.access.accounts.finding_lines import Reach, to_put_right_under
 from careward.access.accounts.measures import measures
-from careward.access.accounts.models import Account, Finding, FindingAccount, Run
+from careward.access.accounts.models import Account, Finding, FindingAccount, FindingMove, Run
 from careward.access.accounts.touched import on_systems, under_clause
 from careward.access.feeds.reading import FEED_READER
 from careward.core.decision import Refused
@@ -164,6 +164,24 @@ def test_a_settled_finding_that_comes_undone_raises_its_work_anew():
     compared.compare(here, on=ON + timedelta(days=2))
     again = only_finding().task
     assert again.pk != first.pk and again.state == "open"
+
+
+def test_a_finding_s_history_tells_each_state_it_had_and_why():
+    here = in_order()
+    away = feeds.feed_file("absences", {"from_on": ON - timedelta(days=30)})
+    lists = [(account(),), (account(status="locked"),), (account(status="active"),), (account(status="closed"),)]
+    for day, files in enumerate(lists):
+        compared.load(here, *(away, *files) if not day else files, now=NOW + timedelta(days=day))
+        compared.compare(here, on=ON + timedelta(days=day))
+    finding = Finding.objects.get(code="account.absent")
+    assert (finding.state, finding.closed_on) == ("closed", ON + timedelta(days=3))
+    told = FindingMove.objects.filter(finding=finding).order_by("id").values_list("move", "was", "became", "note")
+    assert [(move, was, became) for move, was, became, _ in told] == [
+        ("begin", "", "found"), ("ask", "found", "asked"), ("settle", "asked", "settled"), ("ask", "settled", "asked"),
+        ("close", "asked", "closed"),
+    ]  # fmt: skip
+    assert [note for *_, note in told][1:-1] == ["found", "its step changed", "its step changed"]
+    assert [note for *_, note in told][-1].startswith("no longer found by the comparison of 26 November 2026")
 
 
 def test_comparing_twice_changes_nothing():
@@ -371,7 +389,7 @@ def test_clause_pages_findings_and_tasks_agree_about_a_synthetic_trust(tmp_path:
     here = organisation("RZZ9N")
     compared.load(here, *FEED_READER().read(tmp_path, profile="canonical").files)
     done = compared.compare(here)
-    right = Finding.objects.filter(closed_on=None, settled=False)
+    right = Finding.objects.filter(state__in=("found", "asked"))
     of_findings = Task.objects.exclude(state="closed").exclude(key__startswith="leaver/")
     assert {f.task_id for f in right if f.task_id} == set(of_findings.values_list("id", flat=True))
     assert all(f.due_on == f.task.due_on for f in right.exclude(task=None).select_related("task"))

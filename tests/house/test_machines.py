@@ -7,7 +7,7 @@ from types import ModuleType
 
 import pytest
 from django.apps import apps
-from django.db.models import CheckConstraint, Model, Q
+from django.db.models import CheckConstraint, Model, Q, TextField
 
 from careward.access.accounts.models import Account
 from careward.access.accounts.rules.states import ACCOUNT
@@ -103,4 +103,39 @@ def test_no_state_is_set_by_hand(kind: Kind):
 
 
 def test_there_are_kinds():
-    assert {k.thing for k in KINDS} >= {"task", "load", "approval"}
+    assert {k.thing for k in KINDS} >= {"task", "load", "approval", "finding"}
+
+
+STATE = re.compile(r"(^|_)(state|status|stage|phase)$")
+FACTS = {  # words of a closed list that say what a thing is, or what somebody else's list says of it; none has a life here
+    ("Account", "kind"), ("Authorisation", "kind"), ("System", "kind"), ("Notice", "kind"),
+    ("Assignment", "status"),  # what the staff list says of a post
+}  # fmt: skip
+
+
+def stateful(model: type[Model]) -> set[tuple[str, str]]:
+    """The fields of a model that say in which of several states a row is: by their name, or because the database takes a few words alone."""
+    named = {f.name for f in model._meta.concrete_fields if STATE.search(f.name)}
+    checks = [c.condition for c in model._meta.constraints if isinstance(c, CheckConstraint) and isinstance(c.condition, Q)]
+    listed = {
+        child[0].removesuffix("__in") for q in checks for child in q.children if isinstance(child, tuple) and child[0].endswith("__in")
+    }
+    return {(model.__name__, name) for name in named | listed}
+
+
+def test_whatever_is_in_a_state_has_a_machine():
+    ours = [m for m in apps.get_models() if m.__module__.startswith("careward.")]
+    held = {(model.__name__, field) for model, field in HELD_BY.values()}
+    found = {pair for model in ours for pair in stateful(model)}
+    assert found - held == FACTS, "give it a machine, or say here why it has none"
+
+
+def test_a_state_without_a_machine_is_seen():
+    class Kettle(Model):
+        heat_state, colour = TextField(), TextField()
+
+        class Meta:
+            app_label = "planted"
+            constraints = (CheckConstraint(condition=Q(colour__in=["red", "blue"]), name="colour_known"),)
+
+    assert stateful(Kettle) == {("Kettle", "heat_state"), ("Kettle", "colour")}

@@ -57,6 +57,7 @@ def finding(about: Account, **more: Any) -> Finding:
         "who": "system_administrator", "found_on": TODAY, "asked_on": TODAY, "due_on": TODAY + timedelta(days=1), **more,
     }  # fmt: skip
     facts["run"] = facts.get("run") or Run.objects.filter(organisation=about.organisation).last() or run(about.organisation)
+    facts.setdefault("state", "closed" if facts.get("closed_on") else "asked" if facts.get("task") else "found")
     made = Finding.objects.create(organisation=about.organisation, system=about.system, account=about, **facts)
     touches(made, about)
     return made

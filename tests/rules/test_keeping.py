@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from careward.access.accounts.keeping.plan import KeepingPlan, keys_wanted, plan_keeping, stirred
 from careward.access.accounts.keeping.shapes import Judged, KeepingFacts, KnownFinding, StandingTask, trouble_of
+from careward.access.accounts.rules.states import COMPARISON, FINDING
 from careward.access.accounts.tasks import OF_A_PERSON
 from careward.core.days import ENGLAND
 from careward.core.packs.pack import load
@@ -262,6 +263,19 @@ def test_a_task_said_done_reopens_only_when_its_system_was_heard_from_since(nigh
         for number, was in before.items():
             if was.state == "said_done" and not facts.told_at:
                 assert number not in house.tasks or house.tasks[number].state == "said_done"
+
+
+@given(nights=NIGHTS)
+def test_whatever_becomes_of_a_finding_is_one_move_of_its_machine(nights):
+    before: dict[int, KnownFinding] = {}
+    for house, plan, *_ in live(nights):
+        made = [(FINDING.start, o.move) for o in plan.opened] + [(before[c.id].state, c.move) for c in plan.changed]
+        made += [(before[c.id].state, "close") for c in plan.closed]
+        for state, move in {m for m in made if m[1]}:
+            assert FINDING.may(move, state=state, holds=COMPARISON, gates={})
+        for each in plan.changed:
+            assert house.known[each.id].state == each.state == (FINDING.move(each.move).target if each.move else before[each.id].state)
+        before = dict(house.known)
 
 
 @given(nights=NIGHTS)

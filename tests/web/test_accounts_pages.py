@@ -235,7 +235,7 @@ def test_filters_narrow_and_the_download_holds_every_match_and_runs_nothing(trus
 
 
 def test_settled_findings_stand_apart(trust, admin):
-    found.finding(found.account(found.system(trust), username="shut"), settled=True, step="lock", code="account.absent")
+    found.finding(found.account(found.system(trust), username="shut"), state="settled", step="lock", code="account.absent")
     assert "shut, PARIS" not in words(admin.get("/findings/"))
     page = words(admin.get("/findings/?state=settled"))
     assert "shut, PARIS" in page and "Already locked" in page

@@ -86,7 +86,7 @@ def keep_run(
     contents = allowing.contents_of(judged, names_of(organisation))
     plan, unsafe = _planned(run, judged, scope, packs, told_at, contents)
     done = write_tasks(organisation=organisation, plan=plan.tasks, on=on, now=now, by=by)
-    write_findings(plan, run=run, tasks=done.ids, systems={code: s.pk for code, s in systems.items()})
+    write_findings(plan, run=run, tasks=done.ids, systems={code: s.pk for code, s in systems.items()}, now=now, by=by)
     kept = RunKept(run, len(plan.opened), plan.still, len(plan.closed), done.raised, done.told, done.closed, done.reopened, unsafe)
     _close(run, kept, plan, judged, measures.cases(organisation.pk) if cases is None else tuple(cases), now)
     allowing.put(run, contents, {code: s.name for code, s in scope.items()}, errand=RECONCILE, now=now)

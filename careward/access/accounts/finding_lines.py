@@ -10,6 +10,7 @@ from django.db.models import Count, Q, QuerySet
 
 from careward.access.accounts import wording
 from careward.access.accounts.models import Finding, FindingAccount
+from careward.access.accounts.rules.states import TO_PUT_RIGHT
 from careward.access.accounts.touched import on_systems
 from careward.core.rights import EVERYWHERE, Everywhere, Systems
 from careward.core.roles import ROLES
@@ -169,7 +170,7 @@ def to_put_right_under(within: Reach, clause: str, systems: Sequence[str], most:
     there = touched(within).filter(clause=clause)
     there = there.filter(system__code__in=systems) if systems else there
     about = Q(pk__in=there.values("finding")) | Q(clause=clause, account=None, system__isnull=False)
-    rows = open_findings(within).filter(about, settled=False)
+    rows = open_findings(within).filter(about, state__in=TO_PUT_RIGHT)
     first = list(rows.select_related("person", "system", "manager").order_by("due_on", "id")[:most])
     where = places(within, [f.pk for f in first])
     accounts: int = there.filter(finding__in=rows).aggregate(n=Count("account_id", distinct=True))["n"]

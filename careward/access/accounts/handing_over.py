@@ -15,6 +15,7 @@ from django.db.models.functions import Coalesce
 
 from careward.access.accounts.allowing import is_allowed
 from careward.access.accounts.models import Account, Finding
+from careward.access.accounts.rules.states import already_so
 from careward.core.changes import SHUTTING, Change, ChangePlan, Outcome
 from careward.core.ports import Connector, Port
 from careward.evidence.ledger import actions as ledger
@@ -60,13 +61,17 @@ def _hand_over(system: System, connector: Connector, on: date, now: datetime, by
 
 
 def _wanted(system: System) -> tuple[dict[str, Task], list[Change]]:
-    """The open tasks of a system that shut one account and wait to be handed over since they last opened, with the change of each."""
+    """The open tasks of a system that shut one account and wait to be handed over since they last opened, with the change of each.
+
+    None for an account that a list has shown to be so meanwhile: the next comparison closes its task.
+    """
     last = TaskMove.objects.filter(task=OuterRef("pk"), move__in=(HANDED_OVER, "begin", "reopen")).order_by("-id").values("move")[:1]
     rows = Task.objects.filter(organisation_id=system.organisation_id, system_code=system.code, state="open", step__in=SHUTTING)
     waiting = rows.annotate(last=Coalesce(Subquery(last), Value("", TextField()))).exclude(last=HANDED_OVER)
     tasks = {t.pk: t for t in waiting.order_by("id")}
-    found = Finding.objects.filter(task_id__in=tasks, closed_on=None, system=system).exclude(username="").order_by("id")
-    about = {f.task_id: f for f in found if f.task_id}
+    found = Finding.objects.filter(task_id__in=tasks, state="asked", system=system).exclude(username="").order_by("id")
+    found = found.select_related("account")
+    about = {f.task_id: f for f in found if f.task_id and f.account and not already_so(f.step, status=f.account.status)}
     changes = [
         Change(f"task/{pk}/{tasks[pk].times_reopened}", system.code, f.environment, f.username, tasks[pk].step, tasks[pk].clause)
         for pk, f in about.items()

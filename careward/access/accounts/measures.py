@@ -15,6 +15,7 @@ from django.urls import reverse
 
 from careward.access.accounts.counts import AccountCount, counts_of
 from careward.access.accounts.models import Account, FindingAccount, Run
+from careward.access.accounts.rules.states import TO_PUT_RIGHT
 from careward.core.packs.duties import HOUSE
 from careward.core.packs.pack import Pack
 from careward.core.ports import Measured
@@ -127,7 +128,7 @@ def _measured(clause: str, total: int, wrong: int) -> Measured:
 
 
 def _to_put_right(organisation_id: int) -> Any:
-    rows = FindingAccount.objects.filter(finding__organisation_id=organisation_id, finding__closed_on=None, finding__settled=False)
+    rows = FindingAccount.objects.filter(finding__organisation_id=organisation_id, finding__closed_on=None, finding__state__in=TO_PUT_RIGHT)
     return rows.filter(gone_on=None).exclude(clause=HOUSE).order_by()
 
 

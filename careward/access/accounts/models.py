@@ -2,8 +2,8 @@
 
 from django.db import models
 
-from careward.access.accounts.rules.states import ACCOUNT
-from careward.evidence.moves.kinds import states_known
+from careward.access.accounts.rules.states import ACCOUNT, FINDING
+from careward.evidence.moves.kinds import Kind, states_known
 
 
 class Account(models.Model):
@@ -79,7 +79,7 @@ class Finding(models.Model):
     step = models.TextField()
     clause = models.TextField()
     detail = models.TextField()
-    settled = models.BooleanField(default=False)  # its step is already so: nobody need act
+    state = models.TextField(default=FINDING.start)
     who = models.TextField()  # the role that acts
     manager = models.ForeignKey("people.Person", models.PROTECT, null=True, related_name="findings_to_answer")
     task = models.ForeignKey("work.Task", models.PROTECT, null=True)
@@ -91,12 +91,17 @@ class Finding(models.Model):
 
     personal = ("account", "person", "username", "employee_number", "topic", "detail", "manager")
     plain = (
-        "id", "organisation", "system", "environment", "code", "step", "clause", "settled", "who", "task", "found_on", "asked_on", "due_on",
+        "id", "organisation", "system", "environment", "code", "step", "clause", "state", "who", "task", "found_on", "asked_on", "due_on",
         "run", "closed_on",
     )  # fmt: skip
 
     class Meta:
         constraints = [
+            states_known(FINDING, name="finding_state_known"),
+            models.CheckConstraint(
+                condition=models.Q(state="closed", closed_on__isnull=False) | (~models.Q(state="closed") & models.Q(closed_on=None)),
+                name="finding_closed_on_a_day",
+            ),
             models.UniqueConstraint(
                 fields=["system", "environment", "username", "code", "topic"],
                 condition=models.Q(closed_on=None),
@@ -112,6 +117,26 @@ class Finding(models.Model):
             models.Index(fields=["organisation", "due_on", "id"], name="finding_open_due", condition=models.Q(closed_on=None)),
             models.Index(fields=["organisation", "code"], name="finding_open_code", condition=models.Q(closed_on=None)),
         ]
+
+    @property
+    def settled(self) -> bool:
+        """Whether its step is already so: nobody need act."""
+        return self.state == "settled"
+
+
+class FindingMove(models.Model):
+    """One thing that a comparison did to a finding: when, why, from what state to what."""
+
+    finding = models.ForeignKey(Finding, models.PROTECT, related_name="moves")
+    at = models.DateTimeField()
+    by = models.TextField()
+    move = models.TextField()  # the name of the move, "begin", or what else happened: "tell_anew"
+    was = models.TextField()
+    became = models.TextField()
+    note = models.TextField(default="")  # why
+
+    personal = ()
+    plain = ("id", "finding", "at", "by", "move", "was", "became", "note")
 
 
 class FindingAccount(models.Model):
@@ -132,3 +157,13 @@ class FindingAccount(models.Model):
             models.UniqueConstraint(fields=["finding", "account"], condition=models.Q(gone_on=None), name="an_account_once_per_finding")
         ]
         indexes = [models.Index(fields=["system", "clause", "finding"], name="finding_account_where", condition=models.Q(gone_on=None))]
+
+
+FINDINGS = Kind(
+    machine=FINDING,
+    model=Finding,
+    history=FindingMove,
+    thing="finding",
+    begun="reconciliation.kept",
+    verbs=dict.fromkeys((m.name for m in FINDING.moves), "reconciliation.kept"),  # one entry binds all that a comparison did
+)

@@ -2,6 +2,7 @@
 
 from django.db.models import Q
 
+from careward.access.accounts.rules.states import TO_PUT_RIGHT
 from careward.access.accounts.touched import on_systems, touching, under_clause
 from careward.access.accounts.wording import KIND_WORDS, titles
 from careward.web.lists import Choice, ColumnHead, Listing, Many, Option, Text
@@ -70,7 +71,7 @@ def findings(
                 "state",
                 "State",
                 (Option("right", "To put right"), Option("settled", "Already so")),
-                wheres={"right": Q(settled=False), "settled": Q(settled=True)},
+                wheres={"right": Q(state__in=TO_PUT_RIGHT), "settled": Q(state="settled")},
                 preset="right",
                 any_words="Either",
             ),

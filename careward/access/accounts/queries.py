@@ -13,6 +13,7 @@ from careward.access.accounts.allowing import KIND
 from careward.access.accounts.counts import counts_of
 from careward.access.accounts.finding_lines import FindingLine, Reach, line_of, open_findings, places, touched
 from careward.access.accounts.models import Account, Finding, FindingAccount, Run
+from careward.access.accounts.rules.states import TO_PUT_RIGHT
 from careward.access.accounts.touched import on_systems, touching
 from careward.core.rights import EVERYWHERE, Everywhere, Systems
 from careward.core.roles import ROLES
@@ -112,11 +113,11 @@ def _manager(within: Reach, manager_id: str) -> tuple[Option, ...]:
 
 def figures(within: Reach, today: date) -> FindingFigures:
     """How many are open, late and with line managers, and how many accounts they are about: two queries."""
-    counts = open_findings(within).filter(settled=False).aggregate(
+    counts = open_findings(within).filter(state__in=TO_PUT_RIGHT).aggregate(
         open=Count("id"), late=Count("id", filter=Q(due_on__lt=today)), managers=Count("id", filter=Q(who="line_manager")),
         soonest=Min("due_on"),
     )  # fmt: skip
-    right = open_findings(within).filter(settled=False)
+    right = open_findings(within).filter(state__in=TO_PUT_RIGHT)
     rows = touched(within).filter(finding__in=right)
     accounts: int = rows.aggregate(n=Count("account_id", distinct=True))["n"]
     return FindingFigures(counts["open"], accounts, counts["late"], counts["managers"], counts["soonest"])
@@ -141,7 +142,7 @@ def grouped(within: Reach, by: str, today: date, most: int = 200) -> tuple[Group
     if by == "system":
         return _by_system(within, today)[:most]
     key = GROUPS[by]
-    rows = open_findings(within).filter(settled=False).exclude(**{key: None}).order_by().values(key)
+    rows = open_findings(within).filter(state__in=TO_PUT_RIGHT).exclude(**{key: None}).order_by().values(key)
     rows = rows.annotate(open=Count("id"), late=Count("id", filter=Q(due_on__lt=today))).order_by("-open", key)[:most]
     found = list(rows)
     names = _names(by, [r[key] for r in found], within.organisation_id)
@@ -150,7 +151,7 @@ def grouped(within: Reach, by: str, today: date, most: int = 200) -> tuple[Group
 
 def _by_system(within: Reach, today: date) -> tuple[Grouped, ...]:
     """Two queries: findings by the accounts they touch, and those about a whole system."""
-    right = open_findings(within).filter(settled=False).order_by()
+    right = open_findings(within).filter(state__in=TO_PUT_RIGHT).order_by()
     there = touched(within).filter(finding__in=right).order_by()
     late = Count("finding_id", filter=Q(finding__due_on__lt=today), distinct=True)
     found = list(there.values_list("system__code", "system__name").annotate(open=Count("finding_id", distinct=True), late=late))
@@ -205,7 +206,7 @@ def _accounts(organisation_id: int, system_id: int) -> QuerySet[Account]:
 
 def _wrong(account_ids: list[int]) -> dict[int, tuple[str, ...]]:
     out: dict[int, tuple[str, ...]] = {}
-    rows = FindingAccount.objects.filter(account_id__in=account_ids, gone_on=None, finding__closed_on=None, finding__settled=False)
+    rows = FindingAccount.objects.filter(account_id__in=account_ids, gone_on=None, finding__closed_on=None, finding__state__in=TO_PUT_RIGHT)
     rows = rows.order_by("finding__code", "finding__topic")
     for account_id, code, topic in rows.values_list("account_id", "finding__code", "finding__topic"):
         out[account_id] = (*out.get(account_id, ()), wording.title(code, topic))
@@ -241,7 +242,7 @@ def system_figures(organisation_id: int, system_id: int, today: date) -> SystemF
         .annotate(n=Count("id"))
     )
     there = FindingAccount.objects.filter(system_id=system_id, finding__organisation_id=organisation_id, gone_on=None)
-    wrong = there.filter(finding__closed_on=None, finding__settled=False).aggregate(
+    wrong = there.filter(finding__closed_on=None, finding__state__in=TO_PUT_RIGHT).aggregate(
         accounts=Count("account_id", distinct=True), late=Count("account_id", filter=Q(finding__due_on__lt=today), distinct=True)
     )
     return SystemFigures(rows.get("active", 0), rows.get("locked", 0), rows.get("closed", 0), wrong["accounts"], wrong["late"])

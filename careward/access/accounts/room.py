@@ -4,7 +4,7 @@ from careward.access.accounts import errands, panels
 from careward.access.accounts.commands import COMMANDS
 from careward.access.accounts.handing_over import HAND_OVER, hand_over_for
 from careward.access.accounts.measures import late, measures
-from careward.access.accounts.rules.states import ACCOUNT
+from careward.access.accounts.rules.states import ACCOUNT, FINDING
 from careward.access.accounts.tasks import ANSWERED
 from careward.core.roles import OVERSEERS
 from careward.core.room import ErrandKind, History, Home, MenuEntry, OwnData, Panel, Permission, Room, Search, Verb
@@ -44,7 +44,7 @@ ROOM = Room(
     commands=COMMANDS,
     measures=measures,
     late=late,
-    machines=(ACCOUNT,),
+    machines=(ACCOUNT, FINDING),
     panels=(
         Panel(
             "person", "All access", 10, "accounts/access.jinja", panels.access, lead="accounts/access_lead.jinja", rows=panels.access_rows

@@ -1,12 +1,14 @@
 """What each feed's file would do, and the order in which a folder's files are planned."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
 from typing import Any
 
+from careward.access.accounts.rules.states import not_one_move
 from careward.access.accounts.shapes import ACCOUNT
 from careward.access.authorisations.shapes import AUTHORISATION, GENERIC
-from careward.access.feeds.merge import as_day
+from careward.access.feeds.merge import Difference, as_day
 from careward.access.feeds.plan import SHOWN_LINES, FilePlan, Filling, Planned, Prepare, Work
 from careward.access.feeds.staff_plan import plan_leavers, plan_staff
 from careward.access.feeds.world import KnownSystem, World
@@ -180,18 +182,44 @@ def plan_accounts(plan: FilePlan) -> Planned:
     if system is None:
         remedy = "Add the system to systems.csv, or name the file after the system's code in the register"
         return plan.unusable(Problem(file.name, 0, "", f"“{file.system}” is not the code of a system in the register", remedy))
-    spelt = Spellings()
+    spelt, turns = Spellings(), Turns()
 
     def prepare(work: Work) -> Writes:
         made = _environments(work, [system] * len(work.lines))
         spelt.note(work.cells["username"])
         return (made,)
 
-    filling = Filling(plan, ACCOUNT, prepare=prepare)
+    filling = Filling(plan, ACCOUNT, prepare=prepare, watch=turns.note)
     fixed = (world.organisation_id, system.id, as_day(world.on, world.storing))
     filling.part(file.blocks(), world.standing(ACCOUNT, system.id), fixed)
-    plan.notices += spelt.notices(file)
+    plan.notices += [*spelt.notices(file), *turns.notices()]
     return filling.planned()
+
+
+class Turns:
+    """What a list shows of its accounts' states against the last one: each change of state counted, and its machine asked about it once.
+
+    The file is believed all the same: what it shows has happened on the system, whoever did it there.
+    """
+
+    _status = ACCOUNT.columns.index("status") + 1
+
+    def __init__(self) -> None:
+        self._seen: Counter[tuple[str, str]] = Counter()
+
+    def note(self, difference: Difference) -> None:
+        """Takes in what some rows of the list change."""
+        at = self._status
+        for part in (difference.changed, difference.back):
+            self._seen.update((was[at], now[at]) for was, now in part.values() if was[at] != now[at])
+
+    def notices(self) -> list[str]:
+        """One notice for each change of state that no one move makes."""
+        return [
+            f"Accounts whose status was {was} and is {now} now, which no one step makes: {self._seen[was, now]:,}. "
+            "They were opened again in between, which no list has shown."
+            for was, now in not_one_move(self._seen)
+        ]
 
 
 class Spellings:

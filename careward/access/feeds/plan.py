@@ -204,8 +204,16 @@ Prepare = Callable[[Work], Iterable[Write]]  # fills the cells that a file does 
 class Filling:
     """One table being filled from a file: part by part, and each part some thousands of rows at a time."""
 
-    def __init__(self, plan: FilePlan, shape: Shape, *, prepare: Prepare, there: dict[Any, Row] | None = None) -> None:
-        self.plan, self.shape, self._prepare, self._there = plan, shape, prepare, there
+    def __init__(
+        self,
+        plan: FilePlan,
+        shape: Shape,
+        *,
+        prepare: Prepare,
+        there: dict[Any, Row] | None = None,
+        watch: Callable[[Difference], None] = lambda _: None,
+    ) -> None:
+        self.plan, self.shape, self._prepare, self._there, self._watch = plan, shape, prepare, there, watch
         self.tally = Tally()
 
     def part(self, blocks: Iterable[Block], standing: Sequence[Row], fixed: Row) -> None:
@@ -236,6 +244,7 @@ class Filling:
 
     def _take(self, difference: Difference, fixed: Row) -> None:
         self.tally.count(difference)
+        self._watch(difference)
         self.plan.take(self.shape, difference, fixed, self._there)
 
     def planned(self) -> Planned:

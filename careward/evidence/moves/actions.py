@@ -11,6 +11,7 @@ from typing import Any
 from django.db import connection
 
 from careward.core.decision import ALLOWED, Decision, Refused
+from careward.core.machine import Machine
 from careward.evidence.errands import actions as queue
 from careward.evidence.errands.rules import ErrandWanted
 from careward.evidence.ledger import actions as ledger
@@ -38,16 +39,19 @@ def begin(
     _record(kind, row, kind.begun, now, by, entry, errands)
 
 
-def begin_many(*, kind: Kind, rows: Sequence[Any], organisation: Any, now: datetime, by: str, counted: str) -> int:
+def begin_many(
+    *, kind: Kind, columns: Sequence[str], rows: Sequence[bulk.Row], organisation: Any, now: datetime, by: str, counted: str
+) -> int:
     """Adds many new rows in the machine's first state with their history, and one ledger entry that counts them under `counted`.
 
-    Without `counted`, here and below, there is no entry: it is told in that of a larger whole, which the caller records.
+    Each row is (id, *columns) as the database keeps them; every other column begins as the model says. Without `counted`, here and
+    below, there is no entry: it is told in that of a larger whole, which the caller records.
     """
     _in_transaction()
-    for row in rows:
-        setattr(row, kind.state, kind.machine.start)
-    bulk.insert_new(rows, bulk.Ids())
-    _remember_many(kind, BEGUN, [(row.pk, "", kind.machine.start, "") for row in rows], now, by)
+    start = kind.machine.start
+    rest = bulk.defaults(kind.model, but=(*columns, kind.state))
+    bulk.insert(kind.model._meta.db_table, (*columns, *rest, kind.state), rows, (*rest.values(), start))
+    _remember_many(kind, BEGUN, [(row[0], "", start, "") for row in rows], now, by)
     return _record_many(kind.begun, len(rows), organisation, now, by, counted)
 
 
@@ -118,6 +122,21 @@ def make_many(
     return _record_many(kind.verbs[move], len(moved), organisation, now, by, counted)
 
 
+def make_each(*, kind: Kind, wanted: Iterable[tuple[int, str, str]], holds: Collection[str], now: datetime, by: str) -> None:
+    """Makes of each row a move of its own, given as (row, move, note); the machine is asked once about each state with each move.
+
+    Raises Refused with every reason where it lets one not. No ledger entry: it is told in that of a larger whole.
+    """
+    _in_transaction()
+    asked = sorted(wanted)
+    state = _states(kind, [pk for pk, _, _ in asked])
+    targets = _targets(kind.machine, {(state[pk], move) for pk, move, _ in asked}, holds)
+    bulk.update(kind.model._meta.db_table, (kind.state,), [(pk, targets[state[pk], move]) for pk, move, _ in asked])
+    for name in sorted({move for _, move, _ in asked}):
+        moved = [(pk, state[pk], targets[state[pk], name], note) for pk, move, note in asked if move == name]
+        _remember_many(kind, name, moved, now, by)
+
+
 def remark(
     *,
     kind: Kind,
@@ -147,6 +166,23 @@ def remark_many(
 
 def _batches(ids: Sequence[int]) -> Iterator[Sequence[int]]:
     return (ids[i : i + AT_ONCE] for i in range(0, len(ids), AT_ONCE))
+
+
+def _states(kind: Kind, ids: Sequence[int]) -> dict[int, str]:
+    """The state of each of these rows, all locked."""
+    rows = kind.model._default_manager.select_for_update().order_by("pk")
+    return {pk: state for some in _batches(ids) for pk, state in rows.filter(pk__in=some).values_list("pk", kind.state)}
+
+
+def _targets(machine: Machine, asked: Iterable[tuple[str, str]], holds: Collection[str]) -> dict[tuple[str, str], str]:
+    """Where each move leads from each state. Raises Refused with every reason against any of them."""
+    decision, targets = ALLOWED, {}
+    for state, name in sorted(asked):
+        decision &= machine.may(name, state=state, holds=holds, gates=NOTHING)
+        targets[state, name] = machine.move(name).target
+    if not decision:
+        raise Refused(decision)
+    return targets
 
 
 def _in_transaction() -> None:

@@ -5,22 +5,20 @@ a row read equals the row that was written and two rows can be compared as they 
 would write read back the same; a test holds that on both databases. Call inside a transaction that holds the organisation's lock.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import UTC, date, datetime
 from functools import partial
 from itertools import repeat
-from operator import attrgetter
 from typing import Any
 
 from django.db import connection
-from django.db.models import BooleanField, DateField, DateTimeField, ForeignKey, IntegerField, TextField
+from django.db.models import Model
 
 from careward.core.blocks import collector_off as collector_off
 
 Row = tuple[Any, ...]
 CHANGES = "careward_load_changes"
-AS_THEY_ARE = (TextField, IntegerField, BooleanField, ForeignKey)
 MOST_VALUES = 15_000  # of one statement that adds rows: SQLite takes 32,766
 MANY = 5_000  # rows changed at once
 
@@ -231,30 +229,11 @@ def as_ranges(ids: Sequence[int]) -> list[tuple[int, int]]:
     return runs
 
 
+def defaults(model: type[Model], *, but: Collection[str]) -> dict[str, Any]:
+    """What a model gives a new row in each column that nobody names, in the form the database keeps."""
+    rest = [(f.column, f) for f in model._meta.concrete_fields if not f.primary_key]
+    return {name: f.get_db_prep_save(f.get_default(), connection=connection) for name, f in rest if name and name not in but}
+
+
 def _quoted(name: str) -> str:
     return connection.ops.quote_name(name)
-
-
-def _keeping(field: Any) -> Callable[[Any], Any]:
-    """How a field's value is kept: days and moments as everywhere here, which the field itself would ask much of first."""
-    kind = "moment" if isinstance(field, DateTimeField) else "day" if isinstance(field, DateField) else ""
-    if not kind:
-        return partial(field.get_db_prep_save, connection=connection)
-    store = storing().get(kind, lambda value: value)
-    return lambda value: value if value is None else store(value)
-
-
-def insert_new(rows: Sequence[Any], ids: Ids) -> None:
-    """Adds new model instances of one model, and gives each its id; what the model's own save would do beyond that is not done."""
-    if not rows:
-        return
-    model = type(rows[0])
-    fields = [f for f in model._meta.concrete_fields if not f.primary_key]
-    table = model._meta.db_table
-    for row, number in zip(rows, ids.take(table, len(rows)), strict=True):
-        row.pk = number
-    plain = [f.attname for f in fields if isinstance(f, AS_THEY_ARE)]
-    kept = [(f.attname, _keeping(f)) for f in fields if f.attname not in plain]
-    columns = [f.column for f in fields if f.attname in plain] + [f.column for f in fields if f.attname not in plain]
-    given = attrgetter("pk", *plain)  # most values are kept as they stand, and asking each field of each row takes longest
-    insert(table, columns, [(*given(r), *(keep(getattr(r, name)) for name, keep in kept)) for r in rows])

@@ -3,6 +3,7 @@
 The ledger is told by whoever planned it, in the entry of the whole. The caller's transaction holds the organisation's lock.
 """
 
+import json
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from itertools import groupby
@@ -24,18 +25,22 @@ BATCH = 500
 def write_tasks(*, organisation: Organisation, plan: TaskPlan, on: date, now: datetime, by: str) -> TasksWritten:
     """Raises, retells, closes and reopens tasks. One that somebody moved meanwhile moves only where the machine lets it."""
     facts: dict[str, Any] = {"kind": TASKS, "organisation": organisation, "now": now, "by": by, "counted": ""}
-    rows = [_new(organisation, t, on) for t in plan.raised]
-    moves.begin_many(rows=rows, **facts)
+    ids = _raise(plan.raised, on, facts)
     told = _tell(plan.told, facts)
     closed = _move("close", plan.closed, {"closed_at": now}, facts)
     reopened = _move("reopen", plan.reopened, {"times_reopened": F("times_reopened") + 1}, facts)
-    return TasksWritten({row.key: row.pk for row in rows}, told, closed, reopened)
+    return TasksWritten(ids, told, closed, reopened)
 
 
-def _new(organisation: Organisation, task: NewTask, on: date) -> Task:
-    question = task.question.as_data() if task.question else None
-    words = dict(zip(TOLD, task.words, strict=True))
-    return Task(organisation=organisation, raised_on=on, key=task.key, question=question, **words)
+def _raise(raised: Sequence[NewTask], on: date, facts: dict[str, Any]) -> dict[str, int]:
+    """The row of each new task by its key."""
+    day, here = bulk.storing().get("day", lambda value: value), facts["organisation"]
+    numbers = bulk.Ids().take(Task._meta.db_table, len(raised))
+    asked = [json.dumps(t.question.as_data()) if t.question else None for t in raised]
+    raised_on = day(on)
+    rows = [(n, here.pk, raised_on, t.key, ask, *t.words[:-1], day(t.due_on)) for n, t, ask in zip(numbers, raised, asked, strict=True)]
+    moves.begin_many(columns=("organisation_id", "raised_on", "key", "question", *TOLD), rows=rows, **facts)
+    return dict(zip((t.key for t in raised), numbers, strict=True))
 
 
 def _tell(told: Sequence[tuple[int, NewTask]], facts: dict[str, Any]) -> int:

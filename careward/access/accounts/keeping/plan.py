@@ -14,6 +14,7 @@ from datetime import date
 from careward.access.accounts import tasks
 from careward.access.accounts.keeping.shapes import Judged, KeepingFacts, KnownFinding, StandingTask, Told, Touched, Trouble, trouble_of
 from careward.access.accounts.keeping.work import cause_of, due_on_of, task_for, who_acts
+from careward.access.accounts.rules.states import FINDING, move_of_finding, state_of_finding
 from careward.core.ports import STEPS
 from careward.work.tasks.wanted import TOLD, NewTask, TaskPlan
 
@@ -37,6 +38,11 @@ class Opened:
         """The day it is asked from: that of the comparison, but never before its cause."""
         return self.told.asked_on
 
+    @property
+    def move(self) -> str:
+        """The move by which it leaves its first state at once; none where nobody is to be asked yet."""
+        return move_of_finding(FINDING.start, state_of_finding(settled=self.told.settled, has_task=self.task is not None))
+
 
 @dataclass(frozen=True, slots=True)
 class Changed:
@@ -48,6 +54,12 @@ class Changed:
     added: tuple[Touched, ...]
     ended: tuple[int, ...]  # rows of accounts it no longer touches
     why: str
+    move: str = ""  # none where its state stays
+
+    @property
+    def state(self) -> str:
+        """The state it then has."""
+        return state_of_finding(settled=self.told.settled, has_task=self.task is not None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -322,4 +334,5 @@ def _change(now: Open, was: KnownFinding) -> Changed | None:
         return None
     why = now.why or ("its work was raised" if now.task != was.task_id else "the day of its task moved")
     ended = tuple(sorted(was.rows[a] for a in was.accounts - now.accounts))
-    return Changed(was.id, now.told, now.task, tuple(sorted(now.accounts - was.accounts)), ended, why)
+    move = move_of_finding(was.state, state_of_finding(settled=now.told.settled, has_task=now.task is not None))
+    return Changed(was.id, now.told, now.task, tuple(sorted(now.accounts - was.accounts)), ended, why, move)

@@ -21,7 +21,7 @@ T = TypeVar("T")
 BATCH = 500
 FINDING = (
     "id", "system_id", "environment", "username", "person_id", "code", "topic", "found_on", "task_id", "step", "clause", "detail",
-    "settled", "employee_number", "account_id", "manager_id", "who", "asked_on", "due_on",
+    "state", "employee_number", "account_id", "manager_id", "who", "asked_on", "due_on",
 )  # fmt: skip
 
 
@@ -58,10 +58,10 @@ def _rows_of_accounts(organisation: Organisation, codes: Mapping[int, str]) -> d
 def _known(row: tuple[Any, ...], codes: Mapping[int, str], rows: dict[Touched, int]) -> KnownFinding:
     (
         number, system, environment, username, person, code, topic, found_on, task, step, clause, detail,
-        settled, employee_number, account, manager, who, asked_on, due_on,
+        state, employee_number, account, manager, who, asked_on, due_on,
     ) = row  # fmt: skip
     trouble = Trouble("", "", "", person, code, topic) if system is None else Trouble(codes[system], environment, username, 0, code, topic)
-    told = Told(step, clause, detail, settled, person, employee_number, account, manager, who, asked_on, due_on)
+    told = Told(step, clause, detail, state == "settled", person, employee_number, account, manager, who, asked_on, due_on)
     return KnownFinding(number, trouble, told, found_on, task, rows)
 
 

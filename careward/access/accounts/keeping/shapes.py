@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import NamedTuple
 
+from careward.access.accounts.rules.states import state_of_finding
 from careward.access.accounts.tasks import OF_A_PERSON
 from careward.core.days import Calendar
 from careward.core.packs.pack import Pack
@@ -84,6 +85,10 @@ class KnownFinding:
     @property
     def accounts(self) -> frozenset[Touched]:
         return frozenset(self.rows)
+
+    @property
+    def state(self) -> str:
+        return state_of_finding(settled=self.told.settled, has_task=self.task_id is not None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
-"""The states an account can be in, and what long disuse asks for. An account is locked or closed, never erased."""
+"""The states of an account and of a finding, and what long disuse asks for. An account is locked or closed, never erased."""
 
+from collections.abc import Iterable
 from datetime import date
 
 from careward.core.machine import Machine, Move
@@ -18,6 +19,39 @@ ACCOUNT = Machine(
     ends=frozenset({"closed"}),
 )
 STEPS = frozenset(m.name for m in ACCOUNT.moves)
+
+FINDING = Machine(
+    name="finding",
+    start="found",  # and nobody is asked: its system's change is too large to happen by itself, and waits for a named person's word
+    moves=(
+        Move("ask", frozenset({"found", "settled"}), "asked", "comparison"),  # a task asks its step of somebody
+        Move("settle", frozenset({"found", "asked"}), "settled", "comparison"),  # its step is already so: nobody need act
+        Move("hold_back", frozenset({"asked", "settled"}), "found", "comparison"),
+        Move("close", frozenset({"found", "asked", "settled"}), "closed", "comparison"),  # found again, it opens anew as another
+    ),
+    ends=frozenset({"closed"}),
+)
+_LEADS_TO = {"found": "hold_back", "asked": "ask", "settled": "settle", "closed": "close"}
+TO_PUT_RIGHT = ("found", "asked")  # the states of a finding that somebody has still to act on
+
+
+def state_of_finding(*, settled: bool, has_task: bool) -> str:
+    """The state of a finding that is open, by what it says and whether a task asks it."""
+    return "settled" if settled else "asked" if has_task else "found"
+
+
+def move_of_finding(was: str, becomes: str) -> str:
+    """The move by which a finding comes from one state to another; none where it stays."""
+    return "" if was == becomes else _LEADS_TO[becomes]
+
+
+def not_one_move(pairs: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Of the changes of state that a list of accounts shows, those that no one move makes: more happened than any list has shown."""
+    return sorted((was, now) for was, now in pairs if was != now and not _one_move(was, now))
+
+
+def _one_move(was: str, now: str) -> bool:
+    return any(ACCOUNT.may(m.name, state=was, holds=COMPARISON, gates={}) for m in ACCOUNT.moves if m.target == now)
 
 
 def already_so(step: str, *, status: str) -> bool:
