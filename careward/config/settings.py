@@ -5,6 +5,8 @@ import os
 import shutil
 import sys
 import tempfile
+from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -198,6 +200,7 @@ LANGUAGE_CODE = "en-gb"
 TIME_ZONE = "Europe/London"
 USE_I18N = False
 USE_TZ = True
+CLOCK = partial(datetime.now, UTC)  # the moment of a request: the only clock that pages know
 
 # What compares: DuckDB in this process, or a Spark Connect server, which keeps what it works out where its workers and we both reach.
 ENGINE = os.environ.get("CAREWARD_ENGINE", "duckdb")

@@ -1,7 +1,6 @@
 """Letters about tasks: written once with what they follow from, sent by the worker, kept as a log."""
 
 from datetime import UTC, datetime, timedelta
-from types import SimpleNamespace
 
 import pytest
 from django.core import mail
@@ -71,7 +70,7 @@ def test_nobody_writes_to_a_user_who_was_closed(trust):
 
 
 def test_those_who_run_careward_see_what_was_sent_to_whom(trust, monkeypatch):
-    monkeypatch.setattr("careward.people.signin.middleware.timezone", SimpleNamespace(now=lambda: NOW))
+    monkeypatch.setattr("django.conf.settings.CLOCK", lambda: NOW)
     write_letters(organisation=trust.ods_code, now=MORNING)
     send_all()
     page = signed_in(ready("trust_administrator", at=trust)).get("/letters/").content.decode()

@@ -5,7 +5,6 @@ import io
 import zipfile
 from dataclasses import replace
 from datetime import timedelta
-from types import SimpleNamespace
 
 import pytest
 from django.test import Client
@@ -23,21 +22,6 @@ from tests.make import found, people
 from tests.make.people import NOW, TODAY, ready, signed_in
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _day(monkeypatch):
-    monkeypatch.setattr("careward.people.signin.middleware.timezone", SimpleNamespace(now=lambda: NOW))
-
-
-@pytest.fixture
-def trust() -> Organisation:
-    return people.organisation(contact="the service desk")
-
-
-@pytest.fixture
-def admin(trust: Organisation) -> Client:
-    return signed_in(ready("system_administrator", at=trust))
 
 
 def words(response) -> str:

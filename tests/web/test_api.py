@@ -1,7 +1,5 @@
 """The JSON API over the whole of Careward: who may ask, what they are never told, paging, and the document kept to the letter."""
 
-from types import SimpleNamespace
-
 import pytest
 import schemathesis
 from django.core.signals import request_finished, request_started
@@ -24,11 +22,6 @@ pytestmark = pytest.mark.django_db
 EXAMPLES = 30
 FINDINGS = ("/api/findings", "/api/tasks", "/api/systems/paris/accounts", "/api/people/E1/accounts")
 CLAUSES = ("/api/procedures", "/api/clauses", "/api/procedures/paris")
-
-
-@pytest.fixture(autouse=True)
-def _day(monkeypatch):
-    monkeypatch.setattr("careward.people.signin.middleware.timezone", SimpleNamespace(now=lambda: NOW))
 
 
 @pytest.fixture

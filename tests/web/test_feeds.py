@@ -2,7 +2,6 @@
 
 import csv
 import io
-from types import SimpleNamespace
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -24,7 +23,7 @@ BY = "cli/tester"
 @pytest.fixture(autouse=True)
 def _day(monkeypatch, settings):
     settings.STATIC_ROOT.mkdir(exist_ok=True)
-    monkeypatch.setattr("careward.people.signin.middleware.timezone", SimpleNamespace(now=lambda: NOW))
+    monkeypatch.setattr("django.conf.settings.CLOCK", lambda: NOW)
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 import re
 from datetime import timedelta
-from types import SimpleNamespace
 
 import pytest
 from django.core import mail
@@ -39,7 +38,7 @@ def _day(monkeypatch, settings):
 
 
 def at(monkeypatch, now) -> None:
-    monkeypatch.setattr("careward.people.signin.middleware.timezone", SimpleNamespace(now=lambda: now))
+    monkeypatch.setattr("django.conf.settings.CLOCK", lambda: now)
 
 
 @pytest.fixture

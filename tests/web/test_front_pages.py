@@ -2,33 +2,15 @@
 
 import re
 from datetime import date
-from types import SimpleNamespace
 
 import pytest
-from django.test import Client
 
 from careward.core.room import DownloadRows, Happening, History, Hit, Panel, Room, Search
-from careward.people.staff.models import Organisation
 from tests.make import found, people
 from tests.make.house import furnished
-from tests.make.people import NOW, TODAY, ready, signed_in
+from tests.make.people import TODAY, ready, signed_in
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _day(monkeypatch):
-    monkeypatch.setattr("careward.people.signin.middleware.timezone", SimpleNamespace(now=lambda: NOW))
-
-
-@pytest.fixture
-def trust() -> Organisation:
-    return people.organisation(contact="the service desk")
-
-
-@pytest.fixture
-def admin(trust: Organisation) -> Client:
-    return signed_in(ready("system_administrator", at=trust))
 
 
 def words(response) -> str:

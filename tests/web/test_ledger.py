@@ -8,7 +8,6 @@ import io
 import re
 from datetime import date, timedelta
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 from django.db import connection, transaction
@@ -39,7 +38,7 @@ ADDRESSES = ("", "checkpoints/", "checkpoints/newest/download/", "checkpoints/ke
 def _house(monkeypatch, settings, tmp_path):
     settings.STATIC_ROOT.mkdir(exist_ok=True)
     settings.CAREWARD_HOME = tmp_path
-    monkeypatch.setattr("careward.people.signin.middleware.timezone", SimpleNamespace(now=lambda: NOW))
+    monkeypatch.setattr("django.conf.settings.CLOCK", lambda: NOW)
 
 
 @pytest.fixture
@@ -107,7 +106,7 @@ def test_a_check_that_holds_is_said_written_down_and_enough_for_a_week(browser, 
     noted = Entry.objects.get(verb="ledger.verified")
     assert (noted.organisation, noted.body["ok"], noted.body["checked"], noted.body["problems"]) == ("RX3", True, 1204, [])
     later = NOW + pages.CHECK_EVERY
-    monkeypatch.setattr("careward.people.signin.middleware.timezone", SimpleNamespace(now=lambda: later))
+    monkeypatch.setattr("django.conf.settings.CLOCK", lambda: later)
     assert queries.front("RX3", later).check_due
 
 

@@ -4,7 +4,6 @@ import csv
 import io
 import re
 from datetime import date
-from types import SimpleNamespace
 
 import pytest
 from django.test import Client
@@ -22,7 +21,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.make.people_urls")]
 @pytest.fixture(autouse=True)
 def _day(monkeypatch, settings):
     settings.STATIC_ROOT.mkdir(exist_ok=True)
-    monkeypatch.setattr("careward.people.signin.middleware.timezone", SimpleNamespace(now=lambda: make.NOW))
+    monkeypatch.setattr("django.conf.settings.CLOCK", lambda: make.NOW)
 
 
 @pytest.fixture
@@ -165,7 +164,7 @@ def test_my_team_shows_those_of_a_manager_one_is_deputy_for_until_the_last_day(m
     assert names(answer) == ["Di Clerk", "Cy Nurse"]
     assert "You act for Ann Boss until Monday 23 November 2026" in text(answer)
     later = make.NOW.replace(day=24)
-    monkeypatch.setattr("careward.people.signin.middleware.timezone", SimpleNamespace(now=lambda: later))
+    monkeypatch.setattr("django.conf.settings.CLOCK", lambda: later)
     assert names(browser.get(reverse("staff:my_team"))) == ["Di Clerk"]
 
 

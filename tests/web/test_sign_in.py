@@ -31,8 +31,7 @@ def _day(monkeypatch, settings):
     cache.clear()
     settings.STATIC_ROOT.mkdir(exist_ok=True)
     settings.MFA_ADAPTER = "careward.people.signin.sign_in.FactorAdapter"
-    monkeypatch.setattr("careward.people.signin.middleware.timezone", SimpleNamespace(now=lambda: make.NOW))
-    monkeypatch.setattr("careward.people.signin.sign_in.timezone", SimpleNamespace(now=lambda: make.NOW))
+    monkeypatch.setattr("django.conf.settings.CLOCK", lambda: make.NOW)
 
 
 @pytest.fixture

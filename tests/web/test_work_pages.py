@@ -4,7 +4,6 @@ import csv
 import io
 import re
 from datetime import timedelta
-from types import SimpleNamespace
 
 import pytest
 from django.test import Client
@@ -17,21 +16,6 @@ from tests.make import found, people
 from tests.make.people import NOW, TODAY, ready, signed_in
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _day(monkeypatch):
-    monkeypatch.setattr("careward.people.signin.middleware.timezone", SimpleNamespace(now=lambda: NOW))
-
-
-@pytest.fixture
-def trust() -> Organisation:
-    return people.organisation(contact="the service desk")
-
-
-@pytest.fixture
-def admin(trust: Organisation) -> Client:
-    return signed_in(ready("system_administrator", at=trust))
 
 
 def words(response) -> str:

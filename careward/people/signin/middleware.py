@@ -5,10 +5,10 @@ from typing import Any
 
 from allauth.account.authentication import get_authentication_records
 from allauth.mfa.models import Authenticator
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.http import urlencode
 
 from careward.people.signin.arrivals import SessionFacts, arrive
@@ -46,7 +46,7 @@ class WhoIsAsking:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        request.now = timezone.now()  # type: ignore[attr-defined]
+        request.now = settings.CLOCK()  # type: ignore[attr-defined]
         request.viewer, request.step = None, Step.PAGES  # type: ignore[attr-defined]
         if request.user.is_authenticated:
             arrived = arrive(user=request.user, session=_session(request), now=request.now)  # type: ignore[attr-defined]

@@ -16,7 +16,6 @@ from django.conf import settings
 from django.contrib import messages
 from django.core.mail import EmailMessage
 from django.http import HttpRequest
-from django.utils import timezone
 
 from careward.people.signin import actions
 from careward.people.signin.letters import DONE, VERBS, WRONG, letter
@@ -36,7 +35,7 @@ class AccountAdapter(DefaultAccountAdapter):
         """Signs in and writes down by what: "password", "mfa"."""
         super().login(request, user)
         methods = tuple(str(r["method"]) for r in get_authentication_records(request, user))
-        actions.note_sign_in(user_id=user.pk, methods=methods, now=timezone.now(), by=f"user/{user.pk}")
+        actions.note_sign_in(user_id=user.pk, methods=methods, now=settings.CLOCK(), by=f"user/{user.pk}")
 
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
         """Said in the log without the address that was tried (ASVS 7.1.3)."""
@@ -51,7 +50,7 @@ class AccountAdapter(DefaultAccountAdapter):
         self, template_prefix: str, user: User, context: dict[str, Any] | None = None, email: str | None = None
     ) -> None:
         """Writes down what was done to someone's sign-in and tells them by letter; it carries no address or browser of anybody."""
-        actions.note_credential(user_id=user.pk, verb=VERBS[template_prefix], now=timezone.now(), by=f"user/{user.pk}")
+        actions.note_credential(user_id=user.pk, verb=VERBS[template_prefix], now=settings.CLOCK(), by=f"user/{user.pk}")
         self.send_mail(template_prefix, email or user.email, {})
 
     def add_message(self, request: HttpRequest, level: int, message_template: str | None = None, *args: Any, **kwargs: Any) -> None:
