@@ -118,6 +118,7 @@ class Measured:
     total: int
     complies: int
     link: str = ""  # where the cases are listed, those to put right first
+    late: int = 0  # of those to put right, how many should have been by now
 
     @property
     def to_put_right(self) -> int:
@@ -126,7 +127,7 @@ class Measured:
     def __add__(self, other: "Measured") -> "Measured":
         """The cases of both, where one clause asks for two things; the link is of the one with more to put right."""
         worse = max(self, other, key=lambda m: m.to_put_right)
-        return Measured(self.total + other.total, self.complies + other.complies, worse.link)
+        return Measured(self.total + other.total, self.complies + other.complies, worse.link, self.late + other.late)
 
 
 class Measure(Protocol):

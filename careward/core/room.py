@@ -193,7 +193,6 @@ class Room:
     errands: tuple[ErrandKind, ...] = ()
     jobs: tuple[TimedJob, ...] = ()
     measures: Measure | None = None
-    late: Callable[..., Mapping[str, int]] | None = None  # late(organisation_id=, on=): cases that are late, by clause
     machines: tuple[Machine, ...] = ()
     panels: tuple[Panel, ...] = ()
     histories: tuple[History, ...] = ()

@@ -250,16 +250,30 @@ def matching(listing: Listing, asked: Asked, rows: "QuerySet[Any]") -> "QuerySet
     return ordered(listing, asked, narrowed(listing, asked, rows))
 
 
-def apply(listing: Listing, asked: Asked, rows: "QuerySet[Any]") -> "Page[Any]":
-    """One page: a query for the rows, one to count what matches, one for all when narrowed, one for each counted filter; never more."""
-    found = narrowed(listing, asked, rows)
-    total = found.order_by().count()
-    whole = rows.order_by().count() if asked.narrowed else total
+def apply(listing: Listing, asked: Asked, rows: "QuerySet[Any]", whole: int | None = None) -> "Page[Any]":
+    """One page: a query for the rows, one for each counted filter, and one for each figure that these counts do not tell; never more.
+
+    `whole` is how many rows there are in all, where the caller has counted them.
+    """
+    found, counts = narrowed(listing, asked, rows), _counts(listing, asked, rows)
+    total = _total(listing, asked, counts)
+    total = found.order_by().count() if total is None else total
+    if whole is None:
+        whole = rows.order_by().count() if asked.narrowed else total
     last = max(1, -(-total // listing.size))
     number = min(asked.page, last)
     start = (number - 1) * listing.size
     page = tuple(ordered(listing, asked, found)[start : start + listing.size]) if total else ()
-    return Page(page, number, listing.size, total, whole, _counts(listing, asked, rows))
+    return Page(page, number, listing.size, total, whole, counts)
+
+
+def _total(listing: Listing, asked: Asked, counts: Mapping[str, Mapping[str, int]]) -> int | None:
+    """How many rows match, by the counts of a filter: what its chosen values show together, or all that it parts. None without one."""
+    for each in listing.filters:
+        if each.name in counts:
+            chosen = asked.of(each.name) or counts[each.name].keys()
+            return sum(counts[each.name].get(value, 0) for value in chosen)
+    return None
 
 
 def _counts(listing: Listing, asked: Asked, rows: "QuerySet[Any]") -> dict[str, dict[str, int]]:

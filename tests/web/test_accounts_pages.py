@@ -441,7 +441,7 @@ def test_the_number_of_queries_does_not_grow_with_the_rows(trust, address, djang
         found.system(trust, f"s{n}")
     with django_assert_num_queries(few):
         assert browser.get(address).status_code == 200
-    assert few <= 24
+    assert few <= 21
 
 
 def test_the_queries_for_one_person_do_not_grow_with_their_accounts(trust, admin, django_assert_num_queries):

@@ -58,7 +58,7 @@ def register(db):
 )
 def test_the_number_of_queries_does_not_grow(register, address, django_assert_max_num_queries):
     asked = lists.parse(LIST, address)
-    with django_assert_max_num_queries(4):
+    with django_assert_max_num_queries(3):  # the rows, how many of each kind, and how many in all where the list is narrowed
         page = lists.apply(LIST, asked, register)
         shown(LIST, asked, page.map(lambda s: Named(s.name)))
     assert page.rows
@@ -86,6 +86,16 @@ def test_counts_say_what_each_choice_would_show(register):
         alone = lists.apply(LIST, lists.parse(LIST, {"pack": "tewv", "kind": [kind]}), register)
         assert page.counts["kind"][kind] == alone.total
     assert (page.total, page.all) == (page.counts["kind"]["clinical"], 45)
+
+
+@pytest.mark.parametrize(
+    "asked", [{}, {"pack": "tewv"}, {"kind": ["clinical", "corporate"], "q": "system 1"}, {"kind": KINDS}, {"q": "none"}]
+)
+def test_a_total_told_by_counts_is_what_counting_tells(register, asked):
+    wanted = lists.parse(LIST, asked)
+    page = lists.apply(LIST, wanted, register)
+    assert page.total == lists.narrowed(LIST, wanted, register).count() and page.all == 45
+    assert lists.apply(LIST, wanted, register, whole=45) == page
 
 
 def test_words_are_found_anywhere_and_all_of_them(register):

@@ -92,6 +92,14 @@ def touched(within: Reach) -> QuerySet[FindingAccount]:
     return rows if isinstance(within.systems, Everywhere) else rows.filter(within_systems(within.systems) | theirs)
 
 
+def to_put_right(within: Reach) -> QuerySet[FindingAccount]:
+    """The accounts that open findings touch, where something is still to be done.
+
+    Whoever sees such a row sees its finding: it is on one of their systems, or of somebody they manage.
+    """
+    return touched(within).filter(finding__closed_on=None, finding__state__in=TO_PUT_RIGHT)
+
+
 def places(within: Reach, finding_ids: Sequence[int]) -> dict[int, tuple[AccountPlace, ...]]:
     """The accounts that findings touch, by system and user name: one query."""
     rows = touched(within).filter(finding_id__in=finding_ids)
@@ -102,9 +110,9 @@ def places(within: Reach, finding_ids: Sequence[int]) -> dict[int, tuple[Account
     return {number: tuple(there) for number, there in found.items()}
 
 
-def findings(within: Reach, listed: Listing, asked: Asked) -> Page[FindingLine]:
-    """One page of the list: one query beside the list's own."""
-    page = lists.apply(listed, asked, open_findings(within).select_related("person", "system", "manager"))
+def findings(within: Reach, listed: Listing, asked: Asked, whole: int) -> Page[FindingLine]:
+    """One page of the list, of so many findings in all: one query beside the list's own."""
+    page = lists.apply(listed, asked, open_findings(within).select_related("person", "system", "manager"), whole)
     where = places(within, [f.pk for f in page.rows])
     return page.map(lambda f: line_of(f, where.get(f.pk, ())))
 
@@ -173,6 +181,7 @@ def to_put_right_under(within: Reach, clause: str, systems: Sequence[str], most:
     rows = open_findings(within).filter(about, state__in=TO_PUT_RIGHT)
     first = list(rows.select_related("person", "system", "manager").order_by("due_on", "id")[:most])
     where = places(within, [f.pk for f in first])
-    accounts: int = there.filter(finding__in=rows).aggregate(n=Count("account_id", distinct=True))["n"]
+    right: dict[str, Any] = {"finding__closed_on": None, "finding__state__in": TO_PUT_RIGHT}
+    accounts: int = there.filter(**right).aggregate(n=Count("account_id", distinct=True))["n"]
     lines = tuple(line_of(f, tuple(p for p in where.get(f.pk, ()) if p.clause == clause)) for f in first)
     return UnderClause(lines, rows.count(), accounts)

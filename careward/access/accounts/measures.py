@@ -4,7 +4,7 @@ Counting 400,000 accounts takes about 0.7 s, so a run keeps what `cases` returns
 What is to put right is always counted live, from the open findings.
 """
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, timedelta
 from typing import Any
@@ -54,15 +54,10 @@ def measures(*, organisation_id: int, on: date) -> dict[str, Measured]:
     runs = list(finished.order_by("-id").values_list("on_date", "system_code", "counts")[: NIGHTS * 4])
     kept = counts_of(runs[0][2]).cases if runs else None
     groups = kept if kept is not None else cases(organisation_id)
-    wrong = _accounts_by_clause(_to_put_right(organisation_id))
+    wrong = _accounts_by_clause(organisation_id, on)
     totals = totals_by_clause(groups, {pack: about_clauses(pack_on(pack, on)) for pack in {g.pack for g in groups}})
-    known = {clause: _measured(clause, totals.get(clause, 0), wrong.get(clause, 0)) for clause in totals.keys() | wrong.keys()}
+    known = {clause: _measured(clause, totals.get(clause, 0), *wrong.get(clause, (0, 0))) for clause in totals.keys() | wrong.keys()}
     return {**known, **_nights([day for day, system, _ in runs if not system], on)}
-
-
-def late(*, organisation_id: int, on: date) -> dict[str, int]:
-    """How many accounts are late to be put right, by clause."""
-    return _accounts_by_clause(_to_put_right(organisation_id).filter(finding__due_on__lt=on))
 
 
 def cases(organisation_id: int) -> tuple[AccountCount, ...]:
@@ -119,24 +114,24 @@ def totals_by_clause(groups: Iterable[AccountCount], about: Mapping[str, Mapping
     return totals
 
 
-def _measured(clause: str, total: int, wrong: int) -> Measured:
+def _measured(clause: str, total: int, wrong: int, late: int) -> Measured:
     """Findings may be older than the accounts counted beside them, so there are never fewer cases than findings."""
     total = max(total, wrong)
     tied = tied_clauses()
     asked = {"clause": clause, **({"system": tied[clause][1]} if clause in tied else {})}
-    return Measured(total, total - wrong, f"{reverse('accounts:findings')}?{urlencode(asked)}")
+    return Measured(total, total - wrong, f"{reverse('accounts:findings')}?{urlencode(asked)}", late)
 
 
-def _to_put_right(organisation_id: int) -> Any:
+def _accounts_by_clause(organisation_id: int, on: date) -> dict[str, tuple[int, int]]:
+    """How many accounts have something to put right under each clause, and how many of them something late: one query."""
     rows = FindingAccount.objects.filter(finding__organisation_id=organisation_id, finding__closed_on=None, finding__state__in=TO_PUT_RIGHT)
-    return rows.filter(gone_on=None).exclude(clause=HOUSE).order_by()
-
-
-def _accounts_by_clause(touched: Any) -> dict[str, int]:
-    found: Counter[str] = Counter()
-    for clause, pack, accounts in touched.values_list("clause", "system__pack").annotate(n=Count("account", distinct=True)):
+    rows = rows.filter(gone_on=None).exclude(clause=HOUSE).order_by().values_list("clause", "system__pack")
+    late = Count("account", filter=Q(finding__due_on__lt=on), distinct=True)
+    found: dict[str, tuple[int, int]] = {}
+    for clause, pack, wrong, late_ones in rows.annotate(wrong=Count("account", distinct=True), late=late):
         if _counts_here(clause, pack):
-            found[clause] += accounts
+            before = found.get(clause, (0, 0))
+            found[clause] = (before[0] + wrong, before[1] + late_ones)
     return found
 
 

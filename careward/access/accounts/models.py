@@ -4,12 +4,13 @@ from django.db import models
 
 from careward.access.accounts.rules.states import ACCOUNT, FINDING
 from careward.evidence.moves.kinds import Kind, states_known
+from careward.evidence.rows.beginnings import BeginningIndex
 
 
 class Account(models.Model):
     """A login on one environment of one system, as last observed; gone_on is the day a full export no longer held it."""
 
-    organisation = models.ForeignKey("people.Organisation", models.PROTECT)
+    organisation = models.ForeignKey("people.Organisation", models.PROTECT, db_index=False)  # the indexes below serve
     system = models.ForeignKey("systems.System", models.PROTECT, db_index=False)  # the constraint below serves
     environment = models.TextField(default="live")
     username = models.TextField()
@@ -40,6 +41,10 @@ class Account(models.Model):
             models.UniqueConstraint(fields=["system", "environment", "username"], name="one_account_per_username"),
             states_known(ACCOUNT, name="account_status_known", state="status"),
             models.CheckConstraint(condition=models.Q(kind__in=["normal", "admin", "generic", "service"]), name="account_kind_known"),
+        ]
+        indexes = [
+            models.Index(fields=["organisation", "system", "status", "kind"], name="account_sorts", condition=models.Q(gone_on=None)),
+            BeginningIndex(fields=["organisation", "username"], name="account_beginning", condition=models.Q(gone_on=None)),
         ]
 
 
@@ -116,6 +121,11 @@ class Finding(models.Model):
         indexes = [
             models.Index(fields=["organisation", "due_on", "id"], name="finding_open_due", condition=models.Q(closed_on=None)),
             models.Index(fields=["organisation", "code"], name="finding_open_code", condition=models.Q(closed_on=None)),
+            models.Index(  # in the order in which the page's choices and figures are counted, which therefore reads nothing else
+                fields=["organisation", "state", "code", "clause", "who", "system", "due_on"],
+                name="finding_open_sorts",
+                condition=models.Q(closed_on=None),
+            ),
         ]
 
     @property
@@ -142,7 +152,7 @@ class FindingMove(models.Model):
 class FindingAccount(models.Model):
     """An account that a finding touches, from one comparison to another, and the clause that asks it there."""
 
-    finding = models.ForeignKey(Finding, models.PROTECT, related_name="accounts")
+    finding = models.ForeignKey(Finding, models.PROTECT, related_name="accounts", db_index=False)  # an index below serves
     account = models.ForeignKey(Account, models.PROTECT)
     system = models.ForeignKey("systems.System", models.PROTECT, db_index=False)  # the index below serves
     clause = models.TextField()
@@ -156,7 +166,10 @@ class FindingAccount(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["finding", "account"], condition=models.Q(gone_on=None), name="an_account_once_per_finding")
         ]
-        indexes = [models.Index(fields=["system", "clause", "finding"], name="finding_account_where", condition=models.Q(gone_on=None))]
+        indexes = [
+            models.Index(fields=["system", "clause", "finding"], name="finding_account_where", condition=models.Q(gone_on=None)),
+            models.Index(fields=["finding", "gone_on", "account", "system", "clause"], name="finding_account_of"),  # counted from it alone
+        ]
 
 
 FINDINGS = Kind(

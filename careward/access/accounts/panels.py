@@ -82,8 +82,8 @@ def accounts(*, viewer: Viewer, key: str, asked: Mapping[str, Any]) -> SystemAcc
     if (wanted := _asked(viewer, key, asked)) is None:
         return None
     system, listed, question = wanted
-    page = queries.system_accounts(viewer.organisation_id, system.id, question, listed)
     figures = queries.system_figures(viewer.organisation_id, system.id, viewer.today)
+    page = queries.system_accounts(viewer.organisation_id, system.id, question, listed, figures.all)
     return SystemAccounts(system, shown(listed, question, page), figures)
 
 

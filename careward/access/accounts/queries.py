@@ -1,7 +1,7 @@
 """Reading findings and accounts: rows to frozen values, always within one organisation and what the reader may see."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -11,7 +11,7 @@ from django.db.models import Count, Min, Q, QuerySet
 from careward.access.accounts import pages, wording
 from careward.access.accounts.allowing import KIND
 from careward.access.accounts.counts import counts_of
-from careward.access.accounts.finding_lines import FindingLine, Reach, line_of, open_findings, places, touched
+from careward.access.accounts.finding_lines import FindingLine, Reach, line_of, open_findings, places, to_put_right, touched
 from careward.access.accounts.models import Account, Finding, FindingAccount, Run
 from careward.access.accounts.rules.states import TO_PUT_RIGHT
 from careward.access.accounts.touched import on_systems, touching
@@ -81,24 +81,45 @@ def reach(viewer: Viewer, managers: frozenset[int]) -> Reach:
     return Reach(viewer.organisation_id, see, managers, see_team)
 
 
-def listing(within: Reach, manager_id: str) -> Listing:
+@dataclass(frozen=True, slots=True)
+class Sort:
+    """The open findings of one state, code, clause, role and system, if they have one: how many, how many are late, and the next due."""
+
+    state: str
+    code: str
+    clause: str
+    who: str
+    system_id: int | None
+    open: int
+    late: int
+    soonest: date
+
+
+def sorts(within: Reach, today: date) -> tuple[Sort, ...]:
+    """All open findings within someone's reach by what a list can be narrowed to: the one query its choices and figures come from."""
+    rows = open_findings(within).order_by().values_list("state", "code", "clause", "who", "system_id")
+    counted = rows.annotate(open=Count("id"), late=Count("id", filter=Q(due_on__lt=today)), soonest=Min("due_on"))
+    return tuple(Sort(*row) for row in counted)
+
+
+def listing(within: Reach, known: Iterable[Sort], manager_id: str) -> Listing:
     """The list with this organisation's systems, roles and clauses as its choices."""
+    known = tuple(known)
     systems = System.objects.filter(organisation_id=within.organisation_id).order_by("name")
-    found = open_findings(within).order_by()
-    if within.systems is not EVERYWHERE:
-        there = touched(within).filter(finding__in=found).values("system_id")
-        systems = systems.filter(Q(pk__in=found.values("system_id")) | Q(pk__in=there))
-    codes = frozenset(found.values_list("code", flat=True).distinct())
-    clauses = tuple(sorted(set(found.values_list("clause", flat=True).distinct()) | _clauses_touched(within)))
-    roles = tuple(Option(r, ROLES[r].title) for r in sorted(set(found.values_list("who", flat=True).distinct())) if r in ROLES)
-    shown = tuple(Option(c, n) for c, n in systems.values_list("code", "name"))
-    return pages.findings(shown, codes, roles, clauses, _manager(within, manager_id))
+    there, clauses = _touched_by_persons(within)
+    there |= {s.system_id for s in known}
+    roles = tuple(Option(r, ROLES[r].title) for r in sorted({s.who for s in known}) if r in ROLES)
+    every = systems.values_list("pk", "code", "name")
+    shown = tuple(Option(code, name) for pk, code, name in every if within.systems is EVERYWHERE or pk in there)
+    clauses |= {s.clause for s in known}
+    return pages.findings(shown, frozenset(s.code for s in known), roles, tuple(sorted(clauses)), _manager(within, manager_id))
 
 
-def _clauses_touched(within: Reach) -> set[str]:
-    """A course that two packs ask for may rest on a clause of each."""
-    rows = touched(within).filter(finding__closed_on=None, finding__system=None, finding__in=open_findings(within))
-    return set(rows.values_list("clause", flat=True).distinct())
+def _touched_by_persons(within: Reach) -> tuple[set[int | None], set[str]]:
+    """The systems and clauses under which findings of a person touch accounts: a course of two packs rests on a clause of each."""
+    rows = touched(within).filter(finding__closed_on=None, finding__system=None).order_by()
+    found = list(rows.values_list("system_id", "clause").distinct())
+    return {system for system, _ in found}, {clause for _, clause in found}
 
 
 def _manager(within: Reach, manager_id: str) -> tuple[Option, ...]:
@@ -111,16 +132,17 @@ def _manager(within: Reach, manager_id: str) -> tuple[Option, ...]:
     return (Option(manager_id, row.name),) if row else ()
 
 
-def figures(within: Reach, today: date) -> FindingFigures:
-    """How many are open, late and with line managers, and how many accounts they are about: two queries."""
-    counts = open_findings(within).filter(state__in=TO_PUT_RIGHT).aggregate(
-        open=Count("id"), late=Count("id", filter=Q(due_on__lt=today)), managers=Count("id", filter=Q(who="line_manager")),
-        soonest=Min("due_on"),
-    )  # fmt: skip
-    right = open_findings(within).filter(state__in=TO_PUT_RIGHT)
-    rows = touched(within).filter(finding__in=right)
-    accounts: int = rows.aggregate(n=Count("account_id", distinct=True))["n"]
-    return FindingFigures(counts["open"], accounts, counts["late"], counts["managers"], counts["soonest"])
+def figures(within: Reach, known: Iterable[Sort]) -> FindingFigures:
+    """How many are open, late and with line managers, and how many accounts they are about: one query beside what is known."""
+    right = [s for s in known if s.state in TO_PUT_RIGHT]
+    accounts: int = to_put_right(within).aggregate(n=Count("account_id", distinct=True))["n"]
+    return FindingFigures(
+        open=sum(s.open for s in right),
+        accounts=accounts,
+        late=sum(s.late for s in right),
+        with_managers=sum(s.open for s in right if s.who == "line_manager"),
+        soonest=min((s.soonest for s in right), default=None),
+    )
 
 
 def last_run(organisation_id: int) -> LastRun | None:
@@ -152,7 +174,7 @@ def grouped(within: Reach, by: str, today: date, most: int = 200) -> tuple[Group
 def _by_system(within: Reach, today: date) -> tuple[Grouped, ...]:
     """Two queries: findings by the accounts they touch, and those about a whole system."""
     right = open_findings(within).filter(state__in=TO_PUT_RIGHT).order_by()
-    there = touched(within).filter(finding__in=right).order_by()
+    there = to_put_right(within).order_by()
     late = Count("finding_id", filter=Q(finding__due_on__lt=today), distinct=True)
     found = list(there.values_list("system__code", "system__name").annotate(open=Count("finding_id", distinct=True), late=late))
     whole = right.filter(account=None).exclude(system=None)
@@ -172,9 +194,9 @@ def _names(by: str, keys: list[Any], organisation_id: int) -> dict[Any, str]:
     return {p.pk: p.name for p in Person.objects.filter(organisation_id=organisation_id, pk__in=keys)}
 
 
-def system_accounts(organisation_id: int, system_id: int, asked: Asked, listed: Listing) -> Page[AccountLine]:
-    """One page of a system's accounts, with what is wrong with each: two queries beside the list's own."""
-    page = lists.apply(listed, asked, _accounts(organisation_id, system_id))
+def system_accounts(organisation_id: int, system_id: int, asked: Asked, listed: Listing, whole: int) -> Page[AccountLine]:
+    """One page of a system's accounts, of so many in all, with what is wrong with each: one query beside the list's own."""
+    page = lists.apply(listed, asked, _accounts(organisation_id, system_id), whole)
     wrong = _wrong([a.pk for a in page.rows])
     return page.map(lambda a: _account_line(a, wrong))
 
@@ -231,6 +253,10 @@ class SystemFigures:
     closed: int
     wrong: int
     late: int
+
+    @property
+    def all(self) -> int:
+        return self.open + self.locked + self.closed
 
 
 def system_figures(organisation_id: int, system_id: int, today: date) -> SystemFigures:

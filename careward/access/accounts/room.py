@@ -3,7 +3,7 @@
 from careward.access.accounts import errands, panels
 from careward.access.accounts.commands import COMMANDS
 from careward.access.accounts.handing_over import HAND_OVER, hand_over_for
-from careward.access.accounts.measures import late, measures
+from careward.access.accounts.measures import measures
 from careward.access.accounts.rules.states import ACCOUNT, FINDING
 from careward.access.accounts.tasks import ANSWERED
 from careward.core.roles import OVERSEERS
@@ -43,7 +43,6 @@ ROOM = Room(
     ),
     commands=COMMANDS,
     measures=measures,
-    late=late,
     machines=(ACCOUNT, FINDING),
     panels=(
         Panel(

@@ -21,16 +21,16 @@ def _reach(request: Request) -> Reach:
 @needs("accounts:findings:see_team")
 def findings(request: Request) -> HttpResponseBase:
     within = _reach(request)
-    listed = queries.listing(within, request.GET.get("manager", ""))
+    known = queries.sorts(within, request.viewer.today)
+    listed = queries.listing(within, known, request.GET.get("manager", ""))
     asked = lists.parse(listed, request.GET)
     if asked.download:
         rows = finding_lines.finding_rows(within, listed, asked)
         return exports.download(asked.download, "findings", pages.FINDING_HEADS, rows, request.viewer.today)
-    page = finding_lines.findings(within, listed, asked)
-    today = request.viewer.today
+    page = finding_lines.findings(within, listed, asked, sum(s.open for s in known))
     context = {
         "list": shown(listed, asked, page),
-        "figures": queries.figures(within, today),
+        "figures": queries.figures(within, known),
         "mine": waiting(request.viewer),
         "last_run": queries.last_run(within.organisation_id),
         "held": queries.waiting_allowance(within.organisation_id, request.viewer.systems_for("accounts:plans:allow")),
@@ -43,8 +43,8 @@ def findings_by(request: Request, by: str) -> HttpResponse:
     if by not in queries.GROUPS:
         raise Http404(by)
     within, today = _reach(request), request.viewer.today
-    groups = queries.grouped(within, by, today)
-    return render(request, "accounts/findings_by.jinja", {"by": by, "groups": groups, "figures": queries.figures(within, today)})
+    figures = queries.figures(within, queries.sorts(within, today))
+    return render(request, "accounts/findings_by.jinja", {"by": by, "groups": queries.grouped(within, by, today), "figures": figures})
 
 
 @needs("accounts:accounts:see")

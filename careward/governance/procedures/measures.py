@@ -1,6 +1,5 @@
 """Live counts of the clauses about the documents themselves, and every room's counts together."""
 
-from collections import Counter
 from collections.abc import Iterable
 from datetime import date
 
@@ -23,8 +22,8 @@ def measures(*, organisation_id: int, on: date) -> dict[str, Measured]:
     for key in running(organisation_id, on):
         document = document_of(*key)
         if clause := document.review_clause:
-            in_date = not rules.review_late(document.next_review_on, today=on)
-            counted = Measured(1, int(in_date), reverse("procedures:about", args=[document.code]))
+            overdue = int(rules.review_late(document.next_review_on, today=on))  # due from its day on, so late as soon as it is wrong
+            counted = Measured(1, 1 - overdue, reverse("procedures:about", args=[document.code]), overdue)
             counts[clause] = counts[clause] + counted if clause in counts else counted
     return counts
 
@@ -61,12 +60,3 @@ def packs_of(organisation_id: int, on: date) -> list[Pack]:
     rows = Organisation.objects.filter(pk=organisation_id).order_by().values_list("pack", "system__pack").distinct()
     named = {name for row in rows for name in row if name} | {pack for pack, _ in running(organisation_id, on)}
     return [pack_on(name, on) for name in sorted(named)]
-
-
-def collected_late(*, organisation_id: int, on: date) -> dict[str, int]:
-    """How many cases of each clause are late. A review that is to be put right is late: it is due from its day on."""
-    late: Counter[str] = Counter()
-    for room in house().rooms:
-        late.update(room.late(organisation_id=organisation_id, on=on) if room.late else {})
-    late.update({clause: m.to_put_right for clause, m in measures(organisation_id=organisation_id, on=on).items() if m.to_put_right})
-    return late

@@ -13,7 +13,7 @@ from careward.core.packs.documents import Clause, Document
 from careward.core.ports import Measured
 from careward.governance.procedures import rules
 from careward.governance.procedures.carried import Carried, CarriedPlace, PlacedClause, carried, clauses, proofs
-from careward.governance.procedures.measures import collected, collected_late
+from careward.governance.procedures.measures import collected
 from careward.governance.procedures.models import Adoption
 from careward.governance.procedures.rules import DutyFigures, Review
 from careward.people.staff.models import Organisation
@@ -43,7 +43,6 @@ class Counts:
     """What was counted for an organisation, and when its accounts were last compared."""
 
     measures: Mapping[str, Measured]
-    late: Mapping[str, int]
     compared_at: datetime | None
 
 
@@ -144,10 +143,8 @@ def _in_force(row: Adoption, on: date) -> InForce:
 def counts(*, organisation_id: int, on: date) -> Counts:
     """Every live count of an organisation; a fixed number of queries whatever its size."""
     finished = Run.objects.filter(organisation_id=organisation_id, finished_at__isnull=False)
-    counted = collected(organisation_id=organisation_id, on=on)
     return Counts(
-        counted,
-        collected_late(organisation_id=organisation_id, on=on),
+        collected(organisation_id=organisation_id, on=on),
         finished.order_by("-id").values_list("finished_at", flat=True).first(),
     )
 
@@ -187,7 +184,8 @@ def _duty(clause: Clause, counted: Counts) -> Duty:
     entry = carried().get(clause.id, NOTHING)
     tests = proofs().get(clause.id, ())
     state = rules.clause_state(carried=bool(entry.places), partly=entry.partly, tests=len(tests))
-    measured, late = counted.measures.get(clause.id), counted.late.get(clause.id, 0)
+    measured = counted.measures.get(clause.id)
+    late = measured.late if measured else 0
     return Duty(
         clause=clause,
         state=state,
@@ -226,7 +224,7 @@ def _running_as(known: PlacedClause, organisation_id: int, on: date) -> InForce 
 
 def clauses_report(organisation: Organisation | None, *, on: date) -> list[dict[str, Any]]:
     """Every clause as the output contract has them; measured only for an organisation."""
-    counted = counts(organisation_id=organisation.pk, on=on) if organisation else Counts({}, {}, None)
+    counted = counts(organisation_id=organisation.pk, on=on) if organisation else Counts({}, None)
     return [clause_row(_duty(known.clause, counted)) for known in clauses().values()]
 
 

@@ -51,6 +51,11 @@ class Task(models.Model):
                 fields=["organisation", "role", "system_code", "due_on"], name="task_by_role", condition=~models.Q(state="closed")
             ),
             models.Index(fields=["assignee", "due_on"], name="task_by_person", condition=~models.Q(state="closed")),
+            models.Index(  # every page counts what waits for whoever looks: from this alone, in the order in which lists show it
+                fields=["organisation", "state", "due_on", "id", "role", "system_code", "assignee", "passed_to"], name="task_queue"
+            ),
+            models.Index(fields=["organisation", "closed_at"], name="task_closed", condition=models.Q(closed_at__isnull=False)),
+            models.Index(fields=["organisation", "said_done_at"], name="task_said_done", condition=models.Q(said_done_at__isnull=False)),
         ]
 
 

@@ -122,18 +122,18 @@ def waiting_count(*, organisation_id: int, who: Doer) -> int:
 
 
 def inbox(*, organisation_id: int, who: Doer, now: datetime, today: date, shown: int = 100) -> Inbox:
-    """What is open for someone, soonest first; four queries whatever the size."""
+    """What is open for someone, soonest first; three queries whatever the size, and none reads what was done long ago."""
     mine = theirs(organisation_id, who)
-    counts = mine.aggregate(
+    counts = mine.filter(state__in=("open", "said_done")).aggregate(
         total=Count("id", filter=Q(state="open")),
         late=Count("id", filter=Q(state="open", due_on__lt=today)),
         due_today=Count("id", filter=Q(state="open", due_on=today)),
         said=Count("id", filter=Q(state="said_done")),
-        lately=Count("id", filter=Q(state="closed", closed_at__gte=now - DONE_FOR)),
     )
+    lately = mine.filter(state="closed", closed_at__gte=now - DONE_FOR).count()
     rows = mine.filter(state="open").order_by("due_on", "id")[:shown]
     lines = tuple(_line(t, today) for t in rows)
-    return Inbox(counts["total"], counts["late"], counts["due_today"], lines, counts["said"], counts["lately"])
+    return Inbox(counts["total"], counts["late"], counts["due_today"], lines, counts["said"], lately)
 
 
 def tasks(*, organisation_id: int, who: Doer) -> QuerySet[Task]:
