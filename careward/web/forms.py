@@ -212,11 +212,12 @@ def _last(sitting: Sitting) -> str:
 def _sections(sitting: Sitting) -> list[tuple[str, list[tuple[str, str, str]]]]:
     """Each section with its rows: what was asked in short, the answer in words, and where to change it."""
     open_ = forms.asked(sitting.form, sitting.answers)
-    rows = {
-        s.title: [(q.short, in_words(q, sitting.answers[q.id], sitting.known), _change(sitting, q)) for q in s.questions if q in open_]
-        for s in sitting.form.sections
-    }
-    return [(title, found) for title, found in rows.items() if found]
+    rows = [(s.title, [_row(sitting, q) for q in s.questions if q in open_]) for s in sitting.form.sections]
+    return [(title, found) for title, found in rows if found]
+
+
+def _row(sitting: Sitting, question: FormQuestion) -> tuple[str, str, str]:
+    return question.short, in_words(question, sitting.answers[question.id], sitting.known), _change(sitting, question)
 
 
 def _change(sitting: Sitting, question: FormQuestion) -> str:
