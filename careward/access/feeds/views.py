@@ -7,7 +7,7 @@ from django.shortcuts import redirect, render
 
 from careward.access.feeds import actions, pages, queries, uploads
 from careward.access.feeds.reading import FEED_READER
-from careward.access.feeds.rules import ALLOW, RUN
+from careward.access.feeds.rules import ALLOW, RUN, WAITS
 from careward.core.rights import EVERYWHERE
 from careward.web import exports, lists
 from careward.web.acts import form_at
@@ -71,6 +71,7 @@ def load(request: Request, load_id: int) -> HttpResponse:
         "may_run": RUN in may,
         "may_allow": ALLOW in may,
         "marks": pages.MARKS,
+        "waits": WAITS.days,
     }
     return render(request, "feeds/load.jinja", context)
 

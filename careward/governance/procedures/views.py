@@ -7,11 +7,13 @@ from django.http import Http404, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect, render
 
 from careward.access.accounts.queries import reach
+from careward.core.packs.pack import HOUSE_PACK
 from careward.governance.procedures import actions, exports, narrowing, queries
 from careward.governance.procedures.carried import clauses
 from careward.governance.procedures.forms import AdoptForm, EndForm
 from careward.governance.procedures.queries import InForce, Procedure
 from careward.people.staff.models import Organisation
+from careward.people.staff.packs import pack_on
 from careward.web.acts import act, typed
 from careward.web.exports import download, file_name
 from careward.web.permission import SIGNED_IN, NotAllowed, Request, needs, opens
@@ -68,7 +70,7 @@ def clause_by_id(request: Request, clause: str) -> HttpResponse:
     """Where every clause cited anywhere leads: to its page, in force here or not."""
     _may_read(request)
     if clause == "house":
-        return render(request, "procedures/house.jinja")
+        return render(request, "procedures/house.jinja", {"unused": pack_on(HOUSE_PACK, request.viewer.today).inactivity})
     if (known := clauses().get(clause)) is None:
         raise Http404
     return redirect("procedures:clause", known.document.code, clause)

@@ -25,7 +25,9 @@ def my_work(request: Request) -> HttpResponse:
     inbox = queries.inbox(organisation_id=viewer.organisation_id, who=who, now=viewer.now, today=viewer.today)
     standbys = queries.deputised_for(organisation_id=viewer.organisation_id, who=who)
     begun = panels("my_work", viewer=viewer, key=None, asked=request.GET)
-    return render(request, "tasks/my_work.jinja", {"inbox": inbox, "standbys": standbys, "panels": begun})
+    return render(
+        request, "tasks/my_work.jinja", {"inbox": inbox, "standbys": standbys, "panels": begun, "done_for": queries.DONE_FOR.days}
+    )
 
 
 @needs(SIGNED_IN)

@@ -1,0 +1,48 @@
+"""Templates lay words out and hold no figure: lines one can read, no time of day and no number of days but the organisation's."""
+
+import re
+
+import pytest
+
+from tests.house.test_house import CAREWARD, ROOT
+
+LONGEST = 200
+STILL_LONG = 174  # lines longer than that today: to be broken, never to grow
+TIME_OF_DAY = re.compile(r"\b[0-2]?[0-9][:.][0-5][0-9]\b")
+DAYS = re.compile(r"\b[0-9]+ (?:working |calendar )?(?:day|week|month|hour|minute)s?\b")
+EXAMPLES = re.compile(r'hint=\'Like "[^\']*\'')  # what somebody might write
+
+
+def wrong_in(text: str) -> list[str]:
+    """What a template says that it should not, each with its line."""
+    lines = [EXAMPLES.sub("", line) for line in text.split("\n")]
+    found = [(n, f"{len(line)} characters") for n, line in enumerate(text.split("\n"), 1) if len(line) > LONGEST]
+    found += [(n, hit) for n, line in enumerate(lines, 1) for rule in (TIME_OF_DAY, DAYS) for hit in rule.findall(line)]
+    return [f"{n}: {what}" for n, what in sorted(found)]
+
+
+def test_no_figure_is_written_out_and_long_lines_grow_no_more():
+    templates = sorted([*CAREWARD.rglob("*.jinja"), *CAREWARD.rglob("*.html")])
+    assert len(templates) > 60
+    wrong = [f"{p.relative_to(ROOT)}:{wrong}" for p in templates for wrong in wrong_in(p.read_text(encoding="utf-8"))]
+    long = [line for line in wrong if line.endswith("characters")]
+    assert [line for line in wrong if line not in long] == []
+    assert len(long) <= STILL_LONG, long
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "<p>We look again at 04:10.</p>",
+        "<p>It is locked after 90 days.</p>",
+        "<p>Within 5 working days.</p>",
+        '{{ parts.row("Locked", "after 1 month") }}',
+        "<p>" + "a" * LONGEST + "</p>",
+    ],
+)
+def test_a_planted_figure_and_a_long_line_are_seen(line):
+    assert len(wrong_in(f"<h1>Title</h1>\n{line}")) == 1
+
+
+def test_what_the_organisation_says_is_left_alone():
+    assert wrong_in("<p>{{ system.lock_after_days | plural('day') }}, {{ entry.at | moment }}, 2 rows.</p>") == []
