@@ -4,6 +4,7 @@ import os
 import sys
 
 import pytest
+from django.conf import settings as installation
 from hypothesis import settings
 from pytest_socket import disable_socket, enable_socket
 
@@ -30,3 +31,11 @@ def _sockets(request: pytest.FixtureRequest):
         disable_socket(allow_unix_socket=True)
     yield
     enable_socket()
+
+
+@pytest.fixture(autouse=True)
+def _a_ledger_of_its_own():
+    """What a test signed goes with its rows: the next one's begin anew."""
+    yield
+    for file in (installation.CAREWARD_HOME / "keys").glob("ledger.*"):
+        file.unlink()

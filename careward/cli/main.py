@@ -6,6 +6,7 @@ import typer
 from rich.console import Console
 
 from careward.cli import comparing, loading, measuring, proving, rooms, running
+from careward.cli.ready import close_house
 from careward.core.decision import Refused
 
 FAILED, USAGE, NOT_FOUND, REFUSED = 1, 2, 3, 5
@@ -18,20 +19,29 @@ for commands in (loading, comparing, proving, rooms, running, measuring):
 
 
 def main() -> None:
-    """Runs the command line; what a rule refuses is told with every reason, a bug stays loud."""
+    """Runs the command line and seals what was done; what a rule refuses is told with every reason, a bug stays loud."""
+    sys.exit(close_house(_run()))
+
+
+def _run() -> int:
     errors = Console(stderr=True, highlight=False)
     try:
         app()
+    except SystemExit as ended:
+        if isinstance(ended.code, str):
+            raise
+        return ended.code or 0
     except Refused as refused:
         for reason in refused.decision.reasons:
             errors.print(f"Refused: {reason.detail or reason.code}. {reason.remedy} ({reason.clause})", soft_wrap=True, markup=False)
-        sys.exit(REFUSED)
+        return REFUSED
     except Exception as error:
         status = _told_by(error)
         if status is None:
             raise
         errors.print(str(error), soft_wrap=True, markup=False)
-        sys.exit(status)
+        return status
+    return 0
 
 
 def _told_by(error: Exception) -> int | None:

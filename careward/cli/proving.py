@@ -8,6 +8,8 @@ import typer
 from careward.cli import terms
 from careward.cli.ready import open_house
 
+NOT_FOUND = 3
+
 ledger = typer.Typer(no_args_is_help=True, help="The evidence of what was done.")
 
 
@@ -22,7 +24,7 @@ def verify(
 ) -> None:
     """Derive every hash again from the rows and check it against every signed checkpoint, and those kept elsewhere. Exit 1 when bent."""
     notes = [_kept_note(path) for path in known or []]
-    open_house()
+    open_house(to_look=True)
     from careward.evidence.ledger.queries import verify as look
 
     report = look(witnessed=notes)
@@ -34,6 +36,8 @@ def verify(
         )
         for problem in report.problems:
             terms.errors.print(problem, soft_wrap=True, markup=False)
+        for words in report.explained:
+            terms.out.print(f"Explained: {words}", soft_wrap=True, markup=False)
     if not report.ok:
         raise typer.Exit(1)
 
@@ -49,10 +53,32 @@ def _kept_note(path: Path) -> str:
 def seal() -> None:
     """Give every entry its place in the tree and sign what the tree has become."""
     open_house()
-    from careward.evidence.ledger.actions import seal as close
+    from careward.evidence.ledger.sealing import SealingStopped
+    from careward.evidence.ledger.sealing import seal as close
+    from careward.seal.keys import KeyLost
 
-    checkpoint = close(now=terms.now())
+    try:
+        checkpoint = close(now=terms.now())
+    except (SealingStopped, KeyLost) as stopped:
+        raise terms.stop(f"Nothing was sealed: {stopped}", 1) from stopped
     terms.out.print(f"Sealed up to entry {checkpoint.size:,}." if checkpoint else "Nothing to seal yet.")
+
+
+@ledger.command()
+def explain(
+    what: Annotated[str, typer.Option("--what", help="What happened, and how you know.")],
+    by: Annotated[str, typer.Option("--by", help="The e-mail address of the person who says so, a user of Careward.")],
+) -> None:
+    """Write down what happened to the ledger: the alarm ends, sealing goes on, and what is wrong stays in every report, explained."""
+    open_house()
+    from careward.evidence.ledger.explaining import explain as write_down
+    from careward.people.signin.models import User
+
+    person = User.objects.filter(email__iexact=by, is_active=True).first()
+    if person is None:
+        raise terms.stop(f"Nobody with the address {by} may sign in here. Name who says what happened.", NOT_FOUND)
+    entry = write_down(what=what, now=terms.now(), by=f"user/{person.pk}")
+    terms.out.print(f"Written down as entry {entry.pk}. Sealing goes on; what is wrong stays in every report as explained.")
 
 
 @ledger.command()

@@ -3,16 +3,20 @@
 import fcntl
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib.util import find_spec
 from pathlib import Path
 from pkgutil import iter_modules
 
+PARTLY = 6  # done, but not sealed
 FRESH = Path(__file__).with_name("fresh.sql")
 
 
-def open_house() -> None:
-    """Django set up and every table there; two commands that start at once take turns."""
+_opened = [False]
+
+
+def open_house(*, to_look: bool = False) -> None:
+    """Django set up and every table there; two commands that start at once take turns. Whoever only looks seals nothing as they end."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "careward.config.settings")
     import django
 
@@ -20,10 +24,28 @@ def open_house() -> None:
     from django.conf import settings
     from django.core.management import call_command
 
+    _opened[0] = not to_look
     with _one_at_a_time(settings.CAREWARD_HOME):
         _begin_afresh()
         if _migrations() - _applied():
             call_command("migrate", interactive=False, verbosity=0)
+
+
+def close_house(status: int) -> int:
+    """Seals what the command wrote down, tells the alarms that stand, and says with which status the command ends."""
+    if not _opened[0]:
+        return status
+    from careward.cli import terms
+    from careward.evidence.ledger.sealing import SealingStopped, seal
+    from careward.seal.keys import KeyLost
+    from careward.web.house import house
+
+    with suppress(SealingStopped, KeyLost):  # what stands as an alarm is told below
+        seal(now=terms.now())
+    alarms = house().alarms()
+    for alarm in alarms:
+        terms.errors.print(f"Alarm: {alarm.words} {alarm.remedy}", soft_wrap=True, markup=False)
+    return status or (PARTLY if alarms else 0)
 
 
 def _begin_afresh() -> None:

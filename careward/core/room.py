@@ -171,6 +171,16 @@ class OwnData:
 
 
 @dataclass(frozen=True, slots=True)
+class Alarm:
+    """Something that must not wait: it stands on every page for who may see to it, in /healthz, and after each command."""
+
+    words: str  # "what is wrong"
+    remedy: str  # verb first
+    permission: str  # who is told on pages
+    url: str  # the name of a URL pattern
+
+
+@dataclass(frozen=True, slots=True)
 class FormPage:
     """A form that can be begun and gone on with later, and where."""
 
@@ -199,6 +209,7 @@ class Room:
     searches: tuple[Search, ...] = ()
     own_data: tuple[OwnData, ...] = ()
     forms: tuple[FormPage, ...] = ()
+    alarms: Callable[[], Sequence[Alarm]] | None = None  # what stands now; asked often, so it asks little
     commands: tuple[Command, ...] = ()  # those of its commands.py, where the command line finds them
     systems: Callable[..., Mapping[str, str]] | None = None  # systems(organisation_id=): the code and name of each in the register
 
@@ -252,6 +263,10 @@ class House:
     def systems(self, *, organisation_id: int) -> dict[str, str]:
         """The code and the name of every system that an organisation has, from whichever room keeps the register."""
         return {c: n for r in self.rooms if r.systems for c, n in r.systems(organisation_id=organisation_id).items()}
+
+    def alarms(self) -> tuple[Alarm, ...]:
+        """Every alarm that stands now."""
+        return tuple(alarm for room in self.rooms if room.alarms for alarm in room.alarms())
 
     def panels(self, on: str) -> tuple[Panel, ...]:
         """The panels of one kind of page, in their order."""

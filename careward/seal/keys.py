@@ -31,8 +31,8 @@ class LogKeys:
         return self.folder / f"{self.log}.vkey"
 
     @property
-    def latest(self) -> Path:
-        """The newest checkpoint, kept outside the database."""
+    def earlier(self) -> Path:
+        """The newest checkpoint as earlier versions kept it outside the database; now a file that only grows does (outside.py)."""
         return self.folder / f"{self.log}.checkpoint"
 
     def signer(self, *, may_make: bool) -> Signer:
@@ -55,14 +55,6 @@ class LogKeys:
             return Verifier.read(self.public.read_text(encoding="utf-8"))
         except FileNotFoundError as error:
             raise NoteError(f"{self.public.name} is not there; put it back from your backup") from error
-
-    def keep_latest(self, note: str) -> None:
-        """Keeps the newest checkpoint beside the keys, so that a tail cut off together with its checkpoints shows."""
-        replace_file(self.latest, note, mode=0o644)
-
-    def kept_latest(self) -> str:
-        """The newest checkpoint that lies beside the keys; "" when none does."""
-        return self.latest.read_text(encoding="utf-8") if self.latest.exists() else ""
 
 
 def _make(path: Path, log: str) -> None:

@@ -4,8 +4,9 @@ What a log is made of is the caller's: rows of a database, segments of files. It
 those that others have kept.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from hashlib import sha256
 from typing import NamedTuple
 
 from careward.seal.keys import LogKeys
@@ -20,7 +21,8 @@ class Report:
     """What verifying found, each problem a sentence.
 
     `checked` counts what is sealed; what came since the last sealing is `unsealed`, not wrong. `first_bad` is the id of the first one
-    that is concerned; where one is gone, the first id it can have had.
+    that is concerned; where one is gone, the first id it can have had. `explained` is what is wrong, and a named person has written down
+    what happened.
     """
 
     ok: bool
@@ -28,6 +30,7 @@ class Report:
     first_bad: int | None
     problems: tuple[str, ...]
     unsealed: int
+    explained: tuple[str, ...] = ()
 
 
 class Stood(NamedTuple):
@@ -49,20 +52,42 @@ class KeptCheckpoint:
     note: str
 
 
+@dataclass(frozen=True, slots=True)
+class SignedTree:
+    """The tree as it was signed outside the log, with the hashes with which it grows on: from here it can be gone on with."""
+
+    size: int
+    root: bytes
+    peaks: tuple[bytes, ...]
+    where: str
+
+
 @dataclass(slots=True)
 class LogFaults:
-    """What is wrong with a log, gathered: problems told one by one up to a number, then counted."""
+    """What is wrong with a log, gathered: problems told one by one up to a number, then counted.
+
+    `explained` gives the words for each problem, by its mark, of which a named person wrote down what happened. A mark binds what
+    stands there now: what is changed once more is a new problem.
+    """
 
     one: str  # "entry"
     many: str  # "entries"
+    explained: Mapping[str, str] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
+    marks: list[str] = field(default_factory=list)
+    told: list[str] = field(default_factory=list)
     more: int = 0
     first_bad: int | None = None
 
-    def add(self, bad_id: int | None, what: str) -> None:
-        """One problem, and the id of what it concerns first."""
+    def add(self, bad_id: int | None, what: str, now: bytes | str = b"", same_as: str = "") -> None:
+        """One problem, the id of what it concerns first, what stands there instead, and the words it is known by where others tell it."""
+        found = mark(same_as or what, now)
+        if found in self.explained:
+            self.told.append(f"{what} ({self.explained[found]})")
+            return
         if bad_id is not None:
             self.first_bad = bad_id if self.first_bad is None else min(self.first_bad, bad_id)
+        self.marks.append(found)
         if len(self.problems) < MOST_PROBLEMS:
             self.problems.append(what)
         else:
@@ -71,7 +96,12 @@ class LogFaults:
     def report(self, *, checked: int, unsealed: int) -> Report:
         """All of it as a frozen value."""
         more = [f"and {self.more:,} more"] if self.more else []
-        return Report(not self.problems, checked, self.first_bad, (*self.problems, *more), unsealed)
+        return Report(not self.problems, checked, self.first_bad, (*self.problems, *more), unsealed, tuple(self.told))
+
+
+def mark(what: str, now: bytes | str = b"") -> str:
+    """What tells a problem from every other."""
+    return sha256(what.encode("utf-8", "backslashreplace") + b"\n" + (now.encode() if isinstance(now, str) else now)).hexdigest()[:24]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +111,7 @@ class _Said:
     root: bytes
     where: str
     peaks: tuple[str, ...] | None = None
+    signed: SignedTree | None = None
 
 
 def walk(
@@ -90,13 +121,18 @@ def walk(
     outside: Iterable[tuple[str, str]],
     keys: LogKeys,
     found: LogFaults,
+    signed: Iterable[SignedTree] = (),
 ) -> int:
     """Goes through a log and adds what is wrong to `found`; returns how many leaves stood there.
 
     `leaves` gives those numbered under a size, in order. `outside` are notes that lie elsewhere, each with the words for where: the log
-    must still hold all they say. Finds what was changed, dropped, put in or moved, and a tail cut off.
+    must still hold all they say. `signed` are trees that the caller knows to be signed: where the log has left what was signed, the
+    next of them takes it up again, so that nothing after a break goes unchecked. Finds what was changed, dropped, put in or moved,
+    and a tail cut off.
     """
     said = _all_said(kept, [(where, note) for where, note in outside if note], keys, found)
+    for tree in signed:
+        said.setdefault(tree.size, []).append(_Said(tree.root, tree.where, signed=tree))
     size = max(said, default=0)
     return _through(leaves(size), size, said, found)
 
@@ -128,10 +164,10 @@ def _check_note(checkpoint: KeptCheckpoint, verifier: Verifier, found: LogFaults
     try:
         signed = read_checkpoint(checkpoint.note, verifier)
     except NoteError as error:
-        found.add(None, f"the checkpoint at {checkpoint.size} cannot be trusted: {error}")
+        found.add(None, f"the checkpoint at {checkpoint.size} cannot be trusted: {error}", checkpoint.note)
         return
     if (signed.size, signed.root) != (checkpoint.size, checkpoint.root):
-        found.add(None, f"the checkpoint at {checkpoint.size} was changed: its signed note says something else")
+        found.add(None, f"the checkpoint at {checkpoint.size} was changed: its signed note says something else", checkpoint.root)
 
 
 def _add_outside(said: dict[int, list[_Said]], where: str, note: str, verifier: Verifier, found: LogFaults) -> None:
@@ -153,11 +189,21 @@ class _Way:
     jump_id: int = 0  # the first id passed over since: where one may have been, though ids also jump by themselves
     holds: bool = True
 
-    def compare(self, said: Iterable[_Said], found: LogFaults, last_id: int = 0) -> None:
-        self.tree.extend(self.waiting)
+    def compare(self, said: Sequence[_Said], found: LogFaults, last_id: int = 0) -> None:
+        if self.holds:
+            self.tree.extend(self.waiting)
+            self.holds = _agrees(said, self.tree, self.good_id, found)
+            self.good_id, self.jump_id = last_id, 0
         self.waiting.clear()
-        self.holds = _agrees(said, self.tree, self.good_id, found)
-        self.good_id, self.jump_id = last_id, 0
+        if not self.holds:
+            self.take_up(said, last_id)
+
+    def take_up(self, said: Iterable[_Said], last_id: int) -> None:
+        """Goes on from what was signed where the leaves have left it."""
+        for signed in (one.signed for one in said if one.signed):
+            self.tree, self.holds = CompactRange(signed.size, signed.peaks), True
+            self.good_id, self.jump_id = last_id, 0
+            self.waiting.clear()
 
 
 def _through(leaves: Iterable[Stood], size: int, said: dict[int, list[_Said]], found: LogFaults) -> int:
@@ -166,24 +212,30 @@ def _through(leaves: Iterable[Stood], size: int, said: dict[int, list[_Said]], f
     wait, checked, expected, last_id = way.waiting.append, 0, 0, 0  # here and not in a method of its own: a call costs as much as the rest
     for number, leaf_id, hashed, again in leaves:
         if number != expected:
-            found.add(last_id + 1, f"the {found.many} at places {expected} to {number - 1} are gone")
-            way.holds = False  # every later root differs for this reason
+            found.add(last_id + 1, _places_gone(found, expected, number))
+            way.holds = False  # every root differs for this reason, until one that was signed outside
+            way.take_up(said.get(number, ()), leaf_id - 1)
         if again != hashed:
-            _add_leaf(leaf_id, number, found, gone=again is None)
+            _add_leaf(leaf_id, number, found, again)
         if leaf_id != last_id + 1:
             way.jump_id = way.jump_id or last_id + 1
         wait(hashed)
         checked, expected, last_id = checked + 1, number + 1, leaf_id
-        if expected in said and way.holds:
+        if expected in said:
             way.compare(said[expected], found, last_id)
     if expected < size:
         what = f"{size} {found.many} were signed and {expected} are here: those missing came after {found.one} {way.good_id}"
-        found.add(way.jump_id or last_id + 1, what)
+        found.add(way.jump_id or last_id + 1, what, same_as=_places_gone(found, expected, size))
     return checked
 
 
-def _add_leaf(leaf_id: int, number: int, found: LogFaults, *, gone: bool) -> None:
-    found.add(leaf_id, f"{found.one} {leaf_id} is {'gone' if gone else f'not what was sealed at place {number}'}")
+def _places_gone(found: LogFaults, first: int, end: int) -> str:
+    return f"the {found.many} at places {first} to {end - 1} are gone"
+
+
+def _add_leaf(leaf_id: int, number: int, found: LogFaults, again: bytes | None) -> None:
+    what = "gone" if again is None else f"not what was sealed at place {number}"
+    found.add(leaf_id, f"{found.one} {leaf_id} is {what}", again or b"")
 
 
 def _agrees(said: Iterable[_Said], tree: CompactRange, after: int, found: LogFaults) -> bool:
@@ -192,7 +244,7 @@ def _agrees(said: Iterable[_Said], tree: CompactRange, after: int, found: LogFau
     for one in said:
         if one.root != root:
             wrong += 1
-            found.add(after + 1, f"{one.where} does not fit: a leaf after {found.one} {after} was changed, dropped, put in or moved")
+            found.add(after + 1, f"{one.where} does not fit: a leaf after {found.one} {after} was changed, dropped, put in or moved", root)
         elif one.peaks is not None and one.peaks != peaks:
-            found.add(None, f"the hashes kept with {one.where} for going on were changed")
+            found.add(None, f"the hashes kept with {one.where} for going on were changed", "".join(one.peaks))
     return not wrong

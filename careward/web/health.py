@@ -3,6 +3,7 @@
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse
 
+from careward.web.house import house
 from careward.web.permission import ANYONE, needs
 
 PLAIN = "text/plain; charset=utf-8"
@@ -10,7 +11,9 @@ PLAIN = "text/plain; charset=utf-8"
 
 @needs(ANYONE)
 def alive(request: HttpRequest) -> HttpResponse:
-    """The process answers; nothing else is asked, so that a slow database does not get the process killed."""
+    """The process answers; 503 while an alarm stands. A slow database is not asked, so that it does not get the process killed."""
+    if house().alarms():
+        return HttpResponse("an alarm stands: the first page of who may check the ledger says which", status=503, content_type=PLAIN)
     return HttpResponse("ok", content_type=PLAIN)
 
 

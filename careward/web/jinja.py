@@ -13,7 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from careward.web import menu, words
 from careward.web.fields import errors_of, facts_of
-from careward.web.house import home_for, home_of, we_look_again
+from careward.web.house import home_for, home_of, house, we_look_again
 
 ROOMS = Path(__file__).resolve().parents[1]
 
@@ -63,6 +63,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     return {
         "viewer": viewer,
         "contact": contact_of(viewer.contact if viewer else ""),
+        "alarms": tuple(a for a in house().alarms() if viewer.may(a.permission)) if viewer else (),
         "demonstration": settings.DEMONSTRATION,
         "menu": menu.shown(viewer),
         "here": request.path,

@@ -18,12 +18,14 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from careward.cli.main import app
-from careward.evidence.ledger import actions, proof, queries, rows, rules
+from careward.evidence.ledger import actions, proof, queries, rows, rules, sealing
 from careward.evidence.ledger.keys import ledger_keys
 from careward.evidence.ledger.models import Checkpoint, Entry, Leaf
 from careward.evidence.ledger.rules import Deed, EntryError
+from careward.evidence.ledger.sealing import SealingStopped
 from careward.seal import notes, tree, walk
 from careward.seal.keys import KeyLost
+from careward.seal.outside import SignedFile
 
 NOW = datetime(2026, 11, 22, 10, 31, tzinfo=UTC)
 SCRIPT = proof.SCRIPT
@@ -208,8 +210,6 @@ def test_the_first_sealing_makes_the_key_where_the_installation_keeps_its_keys()
     write()
     assert actions.seal(now=NOW) and (Path(settings.CAREWARD_HOME) / "keys" / "ledger.key").exists()
     assert proof.verify().ok
-    for file in (ledger_keys().private, ledger_keys().public, ledger_keys().latest):
-        file.unlink()
 
 
 @pytest.mark.django_db
@@ -223,12 +223,14 @@ def test_a_checkpoint_signs_the_tree_over_the_rows(tmp_path: Path) -> None:
     assert [(leaf.number, leaf.entry_id) for leaf in Leaf.objects.order_by("number")] == list(
         enumerate(Entry.objects.order_by("id").values_list("id", flat=True))
     )
-    assert ledger_keys(tmp_path).latest.read_text() == sealed.note
+    (line,) = SignedFile(ledger_keys(tmp_path)).lines()
+    assert line.facts["note"] == sealed.note and (line.number, sealed.line) == (1, 1)
+    assert line.facts["ids"] == [[Leaf.objects.get(number=n).entry_id for n in (0, 6)]]
 
 
 @pytest.mark.django_db
 def test_sealing_in_pieces_gives_the_tree_of_sealing_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(actions, "SEAL_AT_ONCE", 3)
+    monkeypatch.setattr(sealing, "SEAL_AT_ONCE", 3)
     for count in (1, 7, 0, 2):
         write(count)
         actions.seal(now=NOW, keys_folder=tmp_path)
@@ -267,6 +269,11 @@ def test_entries_not_yet_sealed_are_counted_and_not_faulted(tmp_path: Path) -> N
 # --- verifying ------------------------------------------------------------------------------------------------------
 
 UPDATE = "UPDATE ledger_entry SET {} WHERE id = %s"
+
+
+def newest_note(folder: Path) -> str:
+    """The newest checkpoint that was signed."""
+    return str([*SignedFile(ledger_keys(folder)).lines()][-1].facts["note"])
 
 
 def _swap(one: int, two: int) -> None:
@@ -400,14 +407,18 @@ def test_a_checkpoint_signed_by_someone_else_is_found(sealed: Path) -> None:
     forged = SIGNER.sign(notes.TreeHead(SIGNER.name, last.size, bytes(last.root)).text())
     sql("UPDATE ledger_checkpoint SET note = %s WHERE size = 10", forged)
     assert list(proof.verify(keys_folder=sealed).problems) == [
-        "the checkpoint at 10 cannot be trusted: it carries no signature of this key"
+        "the checkpoint at 10 is not what was signed in line 2",
+        "the checkpoint at 10 cannot be trusted: it carries no signature of this key",
     ]
 
 
 def test_hashes_for_going_on_that_were_changed_are_found(sealed: Path) -> None:
     frontier = json.dumps({"peaks": ["00" * 32, "00" * 32], "settled": ID[9]})
     sql("UPDATE ledger_checkpoint SET frontier = %s WHERE size = 10", frontier)
-    assert list(proof.verify(keys_folder=sealed).problems) == ["the hashes kept with the checkpoint at 10 for going on were changed"]
+    assert list(proof.verify(keys_folder=sealed).problems) == [
+        "the checkpoint at 10 is not what was signed in line 2",
+        "the hashes kept with the checkpoint at 10 for going on were changed",
+    ]
 
 
 def test_a_lost_public_key_leaves_nothing_to_be_trusted(sealed: Path) -> None:
@@ -417,30 +428,28 @@ def test_a_lost_public_key_leaves_nothing_to_be_trusted(sealed: Path) -> None:
 
 
 def test_a_tail_cut_off_with_its_checkpoint_is_found_by_the_copy_outside(sealed: Path) -> None:
-    kept = ledger_keys(sealed).latest.read_text()
+    kept = newest_note(sealed)
     for entry_id in ID[4:]:
         _drop(entry_id, leaf=True)
     sql("DELETE FROM ledger_checkpoint WHERE size = 10")
     report = proof.verify(keys_folder=sealed)
-    assert not report.ok and report.first_bad == ID[4] and "10 entries were signed and 4 are here" in report.problems[0]
-    ledger_keys(sealed).latest.unlink()
-    assert proof.verify(keys_folder=sealed).ok  # nothing left that speaks of them
+    assert not report.ok and report.first_bad == ID[4] and any("10 entries were signed and 4 are here" in p for p in report.problems)
+    with pytest.raises(SealingStopped):
+        actions.seal(now=NOW, keys_folder=sealed)
+    SignedFile(ledger_keys(sealed)).path.unlink()
+    assert "ledger.signed is gone" in proof.verify(keys_folder=sealed).problems[0]
     assert not proof.verify(keys_folder=sealed, witnessed=[kept]).ok
 
 
 def test_a_past_rewritten_with_the_key_is_found_by_a_witnessed_checkpoint(sealed: Path) -> None:
-    """Someone with database and key rewrites an entry and signs everything anew: only what others kept can show it."""
+    """Someone with database, key and the file beside it rewrites an entry and signs everything anew: only what others kept can show it."""
     kept = Checkpoint.objects.get(size=4).note
     sql(UPDATE.format("actor = 'user/8'"), ID[1])
     sql("DELETE FROM ledger_leaf")
     sql("DELETE FROM ledger_checkpoint")
-    ledger_keys(sealed).latest.unlink()
-    signer = ledger_keys(sealed).signer(may_make=False)
-    leaves = [rules.leaf(row) for row in rows.unsealed(above=0, limit=99)]
-    rows.place(0, ID, leaves)
-    whole = tree.CompactRange()
-    whole.extend(leaves)
-    actions._sign(whole, signer, settled=ID[9], now=NOW)
+    assert not proof.verify(keys_folder=sealed).ok
+    SignedFile(ledger_keys(sealed)).path.unlink()
+    actions.seal(now=NOW, keys_folder=sealed)
     assert proof.verify(keys_folder=sealed).ok
     report = proof.verify(keys_folder=sealed, witnessed=[kept])
     assert not report.ok and "a witnessed checkpoint does not fit" in report.problems[0]
@@ -451,17 +460,18 @@ def test_the_command_finds_yesterdays_copy_put_back_by_a_checkpoint_somebody_kep
     settings.CAREWARD_HOME = tmp_path
     write(4)
     actions.seal(now=NOW)
-    yesterday = Checkpoint.objects.get().note
+    yesterday = SignedFile(ledger_keys()).path.read_bytes()
     later = [e.pk for e in write(6)]
     actions.seal(now=NOW)
     kept = tmp_path / "kept.txt"
-    kept.write_text(ledger_keys().kept_latest(), encoding="utf-8")
+    kept.write_text(newest_note(ledger_keys().folder), encoding="utf-8")
     told = CliRunner().invoke(app, ["ledger", "verify", "--known", str(kept)])
     assert (told.exit_code, "10 sealed entries checked: all as they were written" in told.output) == (0, True)
     for entry_id in later:
         _drop(entry_id, leaf=True)
     sql("DELETE FROM ledger_checkpoint WHERE size = 10")
-    ledger_keys().keep_latest(yesterday)
+    assert CliRunner().invoke(app, ["ledger", "verify"]).exit_code == 1  # the file beside the keys speaks of them
+    SignedFile(ledger_keys()).path.write_bytes(yesterday)
     assert CliRunner().invoke(app, ["ledger", "verify"]).exit_code == 0  # nothing left here speaks of them
     told = CliRunner().invoke(app, ["ledger", "verify", "--known", str(kept)])
     assert told.exit_code == 1 and "10 entries were signed and 4 are here" in told.output
@@ -484,6 +494,13 @@ def standalone():  # type: ignore[no-untyped-def]
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
+
+
+def known(folder: Path) -> Path:
+    """A checkpoint that somebody kept."""
+    kept = folder.parent / "kept.txt"
+    kept.write_text(newest_note(folder), encoding="utf-8")
+    return kept
 
 
 def run_script(*arguments: object) -> subprocess.CompletedProcess[str]:
@@ -510,7 +527,7 @@ def test_an_export_checks_out_offline(compress: bool, sealed: Path, tmp_path: Pa
     ]
     done = run_script(folder)
     assert (done.returncode, done.stdout, done.stderr) == (0, "In order. All 10 entries are what was signed.\n", "")
-    done = run_script(folder, "--json", "--vkey", ledger_keys(sealed).verifier().vkey(), "--known", ledger_keys(sealed).latest)
+    done = run_script(folder, "--json", "--vkey", ledger_keys(sealed).verifier().vkey(), "--known", known(sealed))
     assert (done.returncode, json.loads(done.stdout)) == (0, {"ok": True, "checked": 10, "first_bad": None, "problems": []})
 
 
@@ -586,7 +603,7 @@ def test_the_script_says_when_a_packed_file_is_cut(sealed: Path, tmp_path: Path)
 
 
 def test_a_folder_forged_whole_is_found_by_the_key_and_checkpoint_one_has(sealed: Path, tmp_path: Path) -> None:
-    honest_key, kept = ledger_keys(sealed).verifier().vkey(), ledger_keys(sealed).latest
+    honest_key, kept = ledger_keys(sealed).verifier().vkey(), known(sealed)
     proof.export(tmp_path / "out", keys_folder=sealed)
     forged = SIGNER.sign(notes.TreeHead(SIGNER.name, 0, tree.EMPTY_ROOT).text())
     (tmp_path / "out" / "entries.ndjson").write_text("")

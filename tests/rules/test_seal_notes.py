@@ -85,15 +85,6 @@ def test_a_lost_key_is_not_made_again_and_what_is_lost_is_named(tmp_path: Path) 
         keys.verifier()
 
 
-def test_the_newest_checkpoint_lies_beside_the_keys(tmp_path: Path) -> None:
-    keys = LogKeys(tmp_path, "ledger")
-    assert keys.kept_latest() == ""
-    for note in ("one\n", "two\n"):
-        keys.keep_latest(note)
-        assert keys.kept_latest() == note
-    assert [p.name for p in tmp_path.iterdir()] == ["ledger.checkpoint"]
-
-
 @given(st.integers(0, 10**12), st.binary(min_size=32, max_size=32))
 def test_a_checkpoint_reads_back_as_it_was_signed(size: int, root: bytes) -> None:
     signer = SIGNER

@@ -1,27 +1,21 @@
-"""Writing things down, sealing what was written, and checking it.
+"""Writing things down, and keeping what a check of it found.
 
 Call `record` inside the same transaction as the change itself.
 """
 
 from collections.abc import Iterable
 from datetime import datetime
-from pathlib import Path
 
 from django.db import connection, transaction
 
-from careward.evidence.ledger import rows, rules
-from careward.evidence.ledger.keys import ledger_keys
-from careward.evidence.ledger.models import Checkpoint, Entry, LedgerCheck
+from careward.evidence.ledger import rules
+from careward.evidence.ledger.models import Entry, LedgerCheck
 from careward.evidence.ledger.rules import Deed
-from careward.seal.keys import LogKeys
-from careward.seal.notes import Signer
-from careward.seal.notes import TreeHead as Signed
-from careward.seal.tree import CompactRange
+from careward.evidence.ledger.sealing import seal as seal
 from careward.seal.walk import Report
 
 BATCH = 2_000
 MOST_NOTED = 10  # problems of one check that are written down
-SEAL_AT_ONCE = 20_000  # leaves in one transaction: under half a second of SQLite's one writer
 
 
 def record(*, at: datetime, actor: str, verb: str, subject: str, organisation: str, **body: object) -> Entry:
@@ -50,48 +44,6 @@ def record_many(*, at: datetime, actor: str, organisation: str, deeds: Iterable[
 def _in_transaction() -> None:
     if not connection.in_atomic_block:
         raise RuntimeError("a ledger entry belongs to the transaction it describes; open one around the change")
-
-
-def seal(*, now: datetime, keys_folder: Path | None = None) -> Checkpoint | None:
-    """Gives every entry written so far its place in the tree and signs what the tree has become.
-
-    Returns the newest checkpoint; None while the ledger is empty. Raises KeyLost when the signing key has gone. Killed at any point
-    it leaves whole checkpoints, and sealing again goes on from the last. A copy of the newest one lies beside the keys, outside the
-    database, so that a tail cut off together with its checkpoints shows.
-    """
-    keys = ledger_keys(keys_folder)
-    while _seal_some(now, keys):
-        pass
-    last = Checkpoint.objects.order_by("-size").first()
-    if last:
-        keys.keep_latest(last.note)
-    return last
-
-
-@transaction.atomic
-def _seal_some(now: datetime, keys: LogKeys) -> bool:
-    """Seals one batch; whether there may be more."""
-    rows.one_sealer_at_a_time()
-    last = Checkpoint.objects.order_by("-size").first()
-    floor = last.frontier["settled"] if last else 0
-    settled = rows.settled_to(floor)
-    batch = rows.unsealed(above=floor, limit=SEAL_AT_ONCE)
-    if not batch:
-        return False
-    signer = keys.signer(may_make=last is None)
-    tree = CompactRange(last.size, [bytes.fromhex(p) for p in last.frontier["peaks"]]) if last else CompactRange()
-    leaves = [rules.leaf(row) for row in batch]
-    rows.place(tree.size, [row.id for row in batch], leaves)
-    tree.extend(leaves)
-    full = len(batch) == SEAL_AT_ONCE
-    _sign(tree, signer, settled=min(settled, batch[-1].id) if full else settled, now=now)
-    return full
-
-
-def _sign(tree: CompactRange, signer: Signer, *, settled: int, now: datetime) -> None:
-    said = Signed(signer.name, tree.size, tree.root())
-    frontier = {"peaks": [p.hex() for p in tree.peaks], "settled": settled}
-    Checkpoint.objects.create(size=tree.size, root=said.root, frontier=frontier, note=signer.sign(said.text()), sealed_at=now)
 
 
 @transaction.atomic

@@ -69,16 +69,15 @@ class Checkpoint(models.Model):
 
     size = models.BigIntegerField(primary_key=True)
     root = models.BinaryField(max_length=32)
-    frontier = (
-        models.JSONField()
-    )  # where sealing goes on: peaks, the hex hashes of the compact range; settled, an id all below which is sealed
+    frontier = models.JSONField()  # peaks: the hex hashes of the compact range; settled: an id all below which was sealed
     note = models.TextField()
     sealed_at = models.DateTimeField()
+    line = models.BigIntegerField(default=0)  # of what was signed outside the database; 0: of a version that kept no such file
 
     objects = WrittenOnce.as_manager()
 
     personal = ()
-    plain = ("size", "root", "frontier", "note", "sealed_at")
+    plain = ("size", "root", "frontier", "note", "sealed_at", "line")
 
 
 class LedgerCheck(models.Model):

@@ -3,47 +3,128 @@
 import gzip
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import IO
 
-from careward.evidence.ledger import rows, rules
+from careward.evidence.ledger import rows, rules, signed
 from careward.evidence.ledger.keys import ledger_keys
 from careward.evidence.ledger.models import Checkpoint
+from careward.evidence.ledger.signed import LastSigned
+from careward.evidence.ledger.told import Ahead, Outside, read_outside
 from careward.seal import walk
+from careward.seal.keys import LogKeys
+from careward.seal.outside import SignedFile
 from careward.seal.walk import KeptCheckpoint, LogFaults, Report, Stood
 
 SCRIPT = Path(__file__).parent / "standalone" / "verify_ledger.py"
 
 
 def verify(*, keys_folder: Path | None = None, witnessed: Iterable[str] = ()) -> Report:
-    """Computes every leaf again from its row and the tree from the leaves, and holds both against every signed checkpoint.
+    """Computes every leaf again from its row and the tree from the leaves, and holds both against all that was ever signed.
 
-    Finds a changed, dropped, inserted or reordered row and a tail cut off. `witnessed` are notes that others have kept: the ledger
-    must still hold all they say. Nothing is locked; entries may be written and sealed meanwhile.
+    Finds a changed, dropped, inserted or reordered row, a tail cut off, and whatever was signed and is gone. `witnessed` are notes that
+    others have kept: the ledger must still hold all they say. Entries may be written and sealed meanwhile; nothing is written here.
     """
-    keys, found = ledger_keys(keys_folder), LogFaults("entry", "entries")
-    saved = list(Checkpoint.objects.order_by("size"))
-    kept = [KeptCheckpoint(c.size, bytes(c.root), tuple(c.frontier["peaks"]), c.note) for c in saved]
-    outside = [("the copy beside the keys", keys.kept_latest()), *(("a witnessed checkpoint", note) for note in witnessed)]
-    settled = saved[-1].frontier["settled"] if saved else 0
-    checked = walk.walk(leaves=_leaves, kept=kept, outside=outside, keys=keys, found=found)
-    for entry_id in rows.unsealed_ids(to=settled, limit=walk.MOST_PROBLEMS):
+    keys = ledger_keys(keys_folder)
+    file = SignedFile(keys)
+    with rows.as_of_now():
+        with file.still():  # nobody is between a line and its commit
+            kept = rows.checkpoints()
+            told = read_outside(file)
+        return _checked(keys, told, kept, [("a witnessed checkpoint", note) for note in witnessed])[0]
+
+
+def look(keys: LogKeys) -> tuple[Report, list[str]]:
+    """The same for a signer whose turn it is, with the mark of each problem."""
+    return _checked(keys, read_outside(SignedFile(keys)), rows.checkpoints(), [])
+
+
+def marks_after(keys: LogKeys, head: LastSigned) -> list[str]:
+    """The marks of what would be wrong if this were the last thing signed."""
+    told = read_outside(SignedFile(keys))
+    told.head = head
+    return _checked(keys, told, rows.checkpoints(), [])[1]
+
+
+def _checked(keys: LogKeys, told: Outside, kept: list[rows.CheckpointRow], witnessed: list[tuple[str, str]]) -> tuple[Report, list[str]]:
+    found = LogFaults("entry", "entries", told.explained)
+    _hold_files(keys, told, kept, found)
+    _hold_checkpoints(told, kept, found)
+    ahead = told.ahead(kept)
+    rows_of_kept = [KeptCheckpoint(c.size, c.root, c.peaks, c.note) for c in kept]
+    outside = [("the copy beside the keys", _text_of(keys.earlier)), *witnessed]
+    leaves = partial(_leaves, ahead=ahead)
+    checked = walk.walk(leaves=leaves, kept=rows_of_kept, outside=outside, keys=keys, found=found, signed=told.trees)
+    settled = told.head.settled if told.lines else kept[-1].settled if kept else 0
+    placed_next = {n for first, last in ahead.ids for n in range(first, last + 1)} if ahead else ()
+    for entry_id in rows.unsealed_ids(to=settled, limit=walk.MOST_PROBLEMS + len(placed_next)):
+        if entry_id in placed_next:
+            continue
         found.add(entry_id, f"entry {entry_id} was put in among entries already sealed, or its leaf is gone")
     if stray := rows.leaves_past_last_checkpoint():
-        found.add(None, f"{stray} leaves stand outside every checkpoint")
-    return found.report(checked=checked, unsealed=rows.count_unsealed(above=settled))
+        found.add(None, f"{stray} leaves stand outside every checkpoint", str(stray))
+    return found.report(checked=checked, unsealed=rows.count_unsealed(above=settled)), found.marks
 
 
-def _leaves(size: int) -> Iterator[Stood]:
-    """Every leaf under a size, its hash derived again from the entry's row."""
+def _text_of(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8", errors="replace")
+    except FileNotFoundError:
+        return ""
+
+
+def _hold_files(keys: LogKeys, told: Outside, kept: list[rows.CheckpointRow], found: LogFaults) -> None:
+    """What must lie beside the keys and does not, or says something else than was signed."""
+    if told.fault:
+        found.add(None, told.fault)
+    if kept and not keys.private.exists():
+        found.add(None, f"{keys.private.name} is gone, so nothing more can be sealed; put it back from your backup")
+    if not told.lines and not told.fault:
+        if any(c.line for c in kept):
+            found.add(
+                None, f"{SignedFile(keys).path.name} is gone, and the ledger has checkpoints that stand in it; put it back from your backup"
+            )
+        elif kept and not keys.earlier.exists():
+            found.add(None, f"{keys.earlier.name} is gone, the copy of the newest checkpoint that an earlier version kept")
+    if told.head.alarm:
+        for problem in told.head.alarm["problems"]:
+            found.add(None, f"an alarm stands since {told.head.alarm['at']}: {problem}", str(told.head.alarm["line"]))
+
+
+def _hold_checkpoints(told: Outside, kept: list[rows.CheckpointRow], found: LogFaults) -> None:
+    """Each line has its row and each row its line, and both say the same."""
+    if not told.lines:
+        return
+    here = {c.line: c for c in kept if c.size > told.taken_over}
+    ahead = told.ahead(kept)
+    for number, said in told.sealed.items():
+        row = here.pop(number, None)
+        if row is None and not (ahead and ahead.number == number):
+            found.add(None, f"the checkpoint at {said.size} was signed in line {number} and is gone")
+        elif row is not None and row != said:
+            found.add(None, f"the checkpoint at {row.size} is not what was signed in line {number}", signed.digest([row]))
+    for row in here.values():
+        found.add(None, f"the checkpoint at {row.size} was never signed", signed.digest([row]))
+    earlier = [c for c in kept if c.size <= told.taken_over]
+    if signed.digest(earlier) != told.earlier:
+        found.add(None, "the checkpoints of before the taking over are not as they were taken over", signed.digest(earlier))
+
+
+def _leaves(size: int, *, ahead: Ahead | None) -> Iterator[Stood]:
+    """Every leaf under a size, its hash derived again from the entry's row; then those that are signed and have no place yet."""
     for number, entry_id, hashed, row in rows.placed(below=size):
         yield Stood(number, entry_id, hashed, None if row is None else _again(row))
+    if ahead is not None:
+        for number, row in enumerate(rows.by_ranges(ahead.ids), ahead.first):
+            again = _again(row)
+            yield Stood(number, row.id, again, again)
 
 
 def _again(row: rules.Row) -> bytes:
     try:
         return rules.leaf(row)
-    except (ValueError, RecursionError):  # a changed row that is no longer JSON
+    except (ValueError, TypeError, RecursionError):  # a changed row that is no longer JSON
         return b""
 
 

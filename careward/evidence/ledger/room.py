@@ -2,10 +2,19 @@
 
 from datetime import timedelta
 
-from careward.core.room import ErrandKind, Home, MenuEntry, Permission, Room, TimedJob, Verb
-from careward.evidence.ledger import actions, errands
+from careward.core.room import Alarm, ErrandKind, Home, MenuEntry, Permission, Room, TimedJob, Verb
+from careward.evidence.ledger import actions, errands, sealing
 
 VERIFY = "ledger:entries:verify"
+
+REMEDY = (
+    "Keep the database and the keys as they are, find out what happened, and let a named person write it down: careward ledger explain."
+)
+
+
+def _alarms() -> tuple[Alarm, ...]:
+    return tuple(Alarm(f"{words[:1].upper()}{words[1:]}.", REMEDY, VERIFY, "ledger:entries") for words in sealing.alarms())
+
 
 ROOM = Room(
     name="ledger",
@@ -25,9 +34,11 @@ ROOM = Room(
     verbs=(
         Verb("ledger.check_asked", "Check of the ledger asked for"),
         Verb("ledger.verified", "Ledger checked"),
+        Verb("ledger.explained", "What happened to the ledger explained"),
     ),
     menu=(MenuEntry("Ledger", "ledger:entries", (VERIFY,), place=70),),
     homes=(Home("entry", "ledger:entry", VERIFY),),
     errands=(ErrandKind(errands.VERIFY, errands.keep, errands.look, "Check the ledger"),),
+    alarms=_alarms,
     jobs=(TimedJob("ledger.seal", "Seal what was written down", actions.seal, every=timedelta(minutes=1)),),
 )  # fmt: skip

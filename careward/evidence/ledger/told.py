@@ -1,0 +1,81 @@
+"""What the file beside the keys tells of the ledger, read whole: every tree that was signed, and what was explained."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from careward.evidence.ledger import signed
+from careward.evidence.ledger.rows import CheckpointRow
+from careward.evidence.ledger.signed import LastSigned
+from careward.seal.notes import NoteError, Verifier, read_checkpoint
+from careward.seal.outside import SignedFile, SignedLine
+from careward.seal.walk import SignedTree
+
+
+@dataclass(frozen=True, slots=True)
+class Ahead:
+    """The last line, where the database is one behind it: a sealer was killed between its line and its commit."""
+
+    number: int
+    first: int  # the first place
+    ids: Sequence[Sequence[int]]
+
+
+@dataclass(slots=True)
+class Outside:
+    """All of it. `fault` says why the file cannot be believed; what stands before the break is told all the same."""
+
+    lines: int = 0
+    fault: str = ""
+    head: LastSigned = field(default_factory=LastSigned)
+    newest: SignedLine | None = None
+    trees: list[SignedTree] = field(default_factory=list)
+    sealed: dict[int, CheckpointRow] = field(default_factory=dict)  # what the row of each sealed line must be
+    earlier: str = signed.digest([])  # what binds the checkpoints that were taken over
+    taken_over: int = -1  # the size of the last of those
+    explained: dict[str, str] = field(default_factory=dict)
+
+    def add(self, line: SignedLine, verifier: Verifier) -> None:
+        """Takes in the next line."""
+        facts = line.facts
+        self.lines, self.newest = line.number, line
+        if facts["kind"] == signed.SEALED:
+            said = read_checkpoint(facts["note"], verifier)
+            peaks = tuple(facts["peaks"])
+            self.trees.append(SignedTree(said.size, said.root, tuple(map(bytes.fromhex, peaks)), f"line {line.number} of what was signed"))
+            row = CheckpointRow(said.size, said.root, peaks, facts["settled"], facts["note"], facts["at"], line.number)
+            self.sealed[line.number] = row
+        elif facts["kind"] == signed.TAKEN_OVER:
+            self.earlier = facts["earlier"]
+            self.trees.append(_taken_over(line, verifier))
+            self.taken_over = self.trees[-1].size
+        if "marks" in facts:
+            words = f"explained on {facts['at'][:10]} by {facts['by']}"
+            self.explained |= dict.fromkeys(facts["marks"], words)
+
+    def ahead(self, kept: Sequence[CheckpointRow]) -> Ahead | None:
+        """The last line, where its checkpoint is the only one that is missing here."""
+        line = self.newest
+        if line is None or line.facts["kind"] != signed.SEALED or any(c.line == line.number for c in kept):
+            return None
+        if self.sealed.keys() - {c.line for c in kept} != {line.number}:
+            return None
+        ids = line.facts["ids"]
+        first = self.head.size - sum(last - low + 1 for low, last in ids)
+        return Ahead(line.number, first, ids)
+
+
+def _taken_over(line: SignedLine, verifier: Verifier) -> SignedTree:
+    head = signed.head_of(line, verifier)
+    return SignedTree(head.size, head.root, head.peaks, "the checkpoint that was taken over")
+
+
+def read_outside(file: SignedFile) -> Outside:
+    """Reads the whole file."""
+    told = Outside()
+    try:
+        for line in file.lines():
+            told.add(line, file.keys.verifier())
+        told.head = signed.head_of(told.newest, file.keys.verifier() if told.newest else None)
+    except (NoteError, KeyError, ValueError, TypeError) as error:
+        told.fault = str(error) if isinstance(error, NoteError) else f"{file.path.name} cannot be read"
+    return told
