@@ -45,6 +45,7 @@ SOURCES: dict[str, tuple[Named, str, str]] = {
     "absences": ({}, "people_absence", "AND gone_on IS NULL"),
     "authorisations": (_AUTHORISATION, "access_authorisation", f"AND gone_on IS NULL {OF_SYSTEM}"),
     "generic": ({"system": "system_id", "approved_on": "ig_approved_on"}, "access_genericapproval", "AND gone_on IS NULL"),
+    "answers": ({}, "accounts_accountanswer", "AND ended_at IS NULL AND answer <> 'is'"),
     "systems": ({"system": "code"}, "systems_system", ""),
 }  # fmt: skip
 

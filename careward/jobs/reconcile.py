@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models import Count, Max
 
 from careward.access.accounts.actions import RunKept, keep_run, match_accounts
+from careward.access.accounts.answering import end_done
 from careward.access.accounts.counts import AccountCount
 from careward.access.accounts.keeping.shapes import Judged
 from careward.access.feeds.models import Load, LoadFile
@@ -112,6 +113,7 @@ def keep_compared(compared: Comparison, *, now: datetime, by: str) -> tuple[Comp
         organisation=organisation, on=compared.on, system_code=compared.system, judged=compared.judged, accounts=compared.accounts,
         packs=compared.packs, told_at=_told_at(organisation), cases=compared.cases, now=now, by=by,
     )  # fmt: skip
+    end_done(organisation=organisation, packs=compared.packs, now=now, by=by)
     count_rows_anew(kept.opened + kept.closed)
     return compared, kept
 

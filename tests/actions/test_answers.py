@@ -4,8 +4,10 @@ from datetime import date, timedelta
 
 import pytest
 
-from careward.access.accounts.models import Account, Finding
+from careward.access.accounts.models import Account, AccountAnswer, Finding
+from careward.access.accounts.rules.answers import effect
 from careward.core.decision import Refused
+from careward.core.packs.pack import load as load_pack
 from careward.evidence.errands.models import Errand
 from careward.evidence.ledger.models import Entry
 from careward.jobs.worker import work_once
@@ -25,6 +27,7 @@ from tests.make.rights import granted
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
+TEWV = load_pack("tewv")
 
 
 def asked(question=None, **more) -> Task:
@@ -160,14 +163,20 @@ def test_an_answer_to_what_was_not_shown_is_refused_beside_every_other_reason():
     assert TaskAnswer.objects.get().seen == seen_of(task)
 
 
-def test_an_account_said_to_be_nobody_s_stays_found():
+@pytest.mark.clause("EL-009")
+def test_an_account_said_to_be_nobody_s_is_locked_and_its_administrator_proves_it():
     here = in_order()
     compared.load(here, account(employee_number="", email=""))
     compared.compare(here)
     answer(Task.objects.get(kind="account.unmatched"), Given("nobody"), now=NOW + timedelta(hours=2))
     run_errands(NOW + timedelta(hours=3))
-    assert Finding.objects.filter(code="account.unmatched", closed_on=None).exists()
-    assert Task.objects.get(kind="account.unmatched").state == "answered"
+    lock = Task.objects.exclude(state="closed").get(kind="account.unmatched")
+    assert (lock.step, lock.title, lock.question) == ("lock", "Lock u1 on PARIS", None)
+    assert [e.actor for e in Entry.objects.filter(verb="account.disowned")] == ["user/1"] and not entered("account.bound")
+    compared.load(here, account(employee_number="", email="", status="locked"), now=NOW + DAY)
+    compared.compare(here, on=ON + DAY)
+    lock.refresh_from_db()
+    assert lock.state == "closed" and Finding.objects.get(code="account.unmatched", closed_on=None).settled
 
 
 def test_what_is_arranged_for_a_day_is_asked_again_when_the_day_has_passed_and_it_is_still_so():
@@ -184,3 +193,124 @@ def test_what_is_arranged_for_a_day_is_asked_again_when_the_day_has_passed_and_i
     compared.compare(here, on=ON + 4 * DAY)
     task.refresh_from_db()
     assert (task.state, task.times_reopened) == ("open", 1)
+
+
+@pytest.fixture
+def warned():
+    """An account of a system under ELFT's procedure, 55 days unused: its manager is told that it locks at 60 (EL-037)."""
+    here = organisation()
+    systems = feeds.feed_file("systems", {"pack": "elft"})
+    people = ({"employee_number": "E1", "supervisor_employee_number": "E2"}, {"employee_number": "E2", "assignment_number": "E2-1"})
+    compared.load(here, systems, feeds.feed_file("staff", *({**p, "email": ""} for p in people)))
+    load_idle(here)
+    compared.compare(here)
+    return here
+
+
+def load_idle(here, days=0, **said) -> None:
+    row = {"last_used_at": NOW - 55 * DAY, "created_on": date(2026, 1, 1), **said}
+    compared.load(here, feeds.feed_file("accounts", row), now=NOW + days * DAY)
+
+
+def steps(here, day: int, code="account.inactive") -> list[tuple[str, bool]]:
+    return [(f.step, f.settled) for f in compared.compare(here, on=ON + day * DAY).found if f.code == code]
+
+
+def answered(given: Given, kind="account.inactive", hours=2) -> Task:
+    task = Task.objects.exclude(state="closed").get(kind=kind)
+    doer = Doer(task.assignee_id, frozenset(), ADMINISTRATOR.rights)
+    answer(task, given, doer, now=NOW + timedelta(hours=hours))
+    run_errands(NOW + timedelta(hours=hours + 1))
+    return task
+
+
+def entered(verb: str) -> list[dict]:
+    return list(Entry.objects.filter(verb=verb).values_list("body", flat=True))
+
+
+@pytest.mark.clause("EL-037", "EL-059")
+def test_still_needed_until_a_day_moves_the_lock_and_its_notice_to_that_day(warned):
+    assert steps(warned, 0) == [("warn", False)] and Task.objects.get(kind="account.inactive").due_on == ON + 5 * DAY
+    task, until = answered(Given("still_needed", ON + 30 * DAY)), ON + 30 * DAY
+    task.refresh_from_db()
+    assert task.state == "closed" and entered("account.kept") == [{"from_on": ON.isoformat(), "until": until.isoformat()}]
+    assert [steps(warned, day) for day in (5, 23)] == [[], []]
+    (line,) = [f for f in compared.compare(warned, on=ON + 24 * DAY).found if f.code == "account.inactive"]
+    assert line.step == "warn" and f"locks on {until + DAY} unless it is used; said to be needed until {until}" in line.detail
+    assert Task.objects.exclude(state="closed").get(kind="account.inactive").due_on == until + DAY
+    assert steps(warned, 30) == [("warn", False)] and steps(warned, 31) == [("lock", False)]
+
+
+@pytest.mark.clause("EL-059")
+def test_a_lock_moves_no_further_than_the_procedure_lets_it_and_a_short_while_moves_the_day_of_the_task(warned):
+    task = answered(Given("still_needed", ON + 900 * DAY))
+    assert AccountAnswer.objects.get().until == ON + 92 * DAY
+    assert steps(warned, 92) == [("warn", False)] and steps(warned, 93) == [("lock", False)]
+    assert task.kind == "account.inactive"
+
+
+def test_an_answer_for_a_few_days_leaves_the_notice_and_moves_its_day(warned):
+    task = answered(Given("still_needed", ON + 6 * DAY))
+    task.refresh_from_db()
+    assert (task.state, task.due_on) == ("answered", ON + 7 * DAY)
+    assert Finding.objects.get(code="account.inactive", closed_on=None).due_on == ON + 7 * DAY
+
+
+@pytest.mark.clause("EL-059")
+def test_what_is_not_needed_is_locked_by_its_administrator_and_the_next_export_proves_it(warned):
+    task = answered(Given("not_needed"))
+    task.refresh_from_db()
+    lock = Task.objects.exclude(state="closed").get(kind="account.inactive")
+    assert task.state == "closed" and (lock.step, lock.role, lock.clause) == ("lock", "system_administrator", "EL-059")
+    assert steps(warned, 0) == [("lock", False)]
+    load_idle(warned, days=1, status="locked")
+    assert steps(warned, 1) == [("lock", True)]
+    lock.refresh_from_db()
+    assert lock.state == "closed" and AccountAnswer.objects.get().why_ended == "done, as the export shows"
+    assert steps(warned, 2) == []
+    load_idle(warned, days=3)  # opened again, and not shut by an old word
+    assert steps(warned, 3) == [("warn", False)]
+
+
+def test_use_after_it_was_said_not_to_be_needed_speaks_against_that(warned):
+    answered(Given("not_needed"))
+    load_idle(warned, days=2, last_used_at=NOW + DAY)
+    assert steps(warned, 2) == []
+
+
+@pytest.mark.clause("EL-041")
+def test_who_has_gone_by_their_manager_s_word_has_every_account_closed(warned):
+    compared.load(warned, feeds.feed_file("accounts", {"last_used_at": NOW - 55 * DAY}, {"username": "second", "last_used_at": NOW}))
+    compared.compare(warned)
+    answered(Given("gone", ON - DAY))
+    assert steps(warned, 0, "account.leaver") == [("close", False)] * 2 and steps(warned, 0) == []
+    close = Task.objects.exclude(state="closed").filter(kind="account.leaver")
+    assert {(t.step, t.role, t.clause) for t in close} == {("close", "system_administrator", "EL-041")} and len(close) == 2
+    assert len(entered("account.holder_gone")) == 2
+    compared.load(warned, feeds.feed_file("accounts", {"status": "closed"}, {"username": "second", "status": "closed"}), now=NOW + DAY)
+    assert steps(warned, 1, "account.leaver") == [] and not close.exclude(state="closed").exists()
+    assert {a.why_ended for a in AccountAnswer.objects.all()} == {"done, as the export shows"}
+
+
+def test_who_goes_on_a_day_to_come_keeps_their_account_until_then_and_is_not_asked_again(warned):
+    task = answered(Given("gone", ON + 3 * DAY))
+    load_idle(warned, days=1)
+    assert [steps(warned, day, "account.leaver") for day in (1, 3, 4)] == [[], [], [("close", False)]]
+    task.refresh_from_db()
+    assert task.times_reopened == 0
+
+
+def test_an_answer_taken_back_does_nothing_any_more(warned):
+    task = answered(Given("still_needed", ON + 6 * DAY))
+    doer = Doer(task.assignee_id, frozenset(), ADMINISTRATOR.rights)
+    work.take_back(task_id=task.pk, doer=doer, now=NOW + timedelta(hours=4), by="user/1")
+    run_errands(NOW + timedelta(hours=5))
+    assert entered("account.answer_ended") == [{"answer": "still_needed", "why": "taken back"}]
+    task.refresh_from_db()
+    assert (task.state, task.due_on) == ("open", ON + 5 * DAY) and steps(warned, 5) == [("lock", False)]
+
+
+def test_an_answer_where_the_procedure_moves_nothing_moves_nothing():
+    for given, kept in (("still_needed", None), ("not_needed", "not_needed")):
+        told = effect("account.inactive", given, until=ON, on=ON, pack=TEWV, rule=TEWV.inactivity)
+        assert (told.answer if told else None) == kept

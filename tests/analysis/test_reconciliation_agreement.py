@@ -69,9 +69,13 @@ table = {
     "authorisations": st.tuples(
         st.sampled_from(sorted(SYSTEMS)), environment, person, st.sampled_from(["normal", "normal", "admin"]), terms, terms, approver, role, away, away, st.sampled_from(["", "", " ", "need"]),
     ),
+    "answers": st.tuples(
+        st.integers(1, 24), st.sampled_from(["still_needed", "not_needed", "gone", "nobody"]), st.sampled_from([0, -1, -3, -7, 1]),
+        st.sampled_from([0, 1, -1, 5, 6, 7, 8, 30]),
+    ),
     "generic": st.tuples(st.sampled_from(sorted(SYSTEMS)), st.sampled_from(["u0", "U1 ", "u2", "u3"]), away, away),
 }  # fmt: skip
-SIZES = {"accounts": 24, "people": 4, "assignments": 6, "training": 8, "absences": 4, "authorisations": 24, "generic": 6}
+SIZES = {"accounts": 24, "people": 4, "assignments": 6, "training": 8, "absences": 4, "authorisations": 24, "generic": 6, "answers": 10}
 LEAST = {"accounts": 8, "people": 2, "assignments": 2, "authorisations": 6}
 
 
@@ -84,13 +88,21 @@ def worlds(draw):
     named = {row[:3]: row for row in world["accounts"]}
     world["accounts"] = [(i, *row) for i, row in enumerate(named.values(), 1)]
     world["people"] = [(i, *row) for i, row in enumerate(world["people"], 1)]
+    world["answers"] = [
+        (i, answer, start, until if answer == "still_needed" else None)
+        for i, answer, start, until in {row[0]: row for row in world["answers"]}.values()
+    ]
     world["systems"] = [(code, *facts) for code, facts in SYSTEMS.items()]
     return on, world
 
 
 def _dated(row, name, on):
     """Offsets become days; a person's id is the one whole number that is none."""
-    dated = {i for i, column in enumerate(c for c in RECONCILED[name].names if c not in _given(name)) if column.endswith("_on")}
+    dated = {
+        i
+        for i, column in enumerate(c for c in RECONCILED[name].names if c not in _given(name))
+        if column.endswith("_on") or column == "until"
+    }
     return tuple(on + timedelta(days=v) if i in dated and v is not None else v for i, v in enumerate(row))
 
 
@@ -120,7 +132,8 @@ def one_by_one(world, on):
     named = {name: [dict(zip(shape.names, row, strict=True)) for row in world[name]] for name, shape in RECONCILED.items()}
     held = {name: _by_person(named[name]) for name in ("assignments", "training", "absences", "authorisations")}
     people = [_holder(row, held) for row in named["people"]]
-    accounts = [shapes.SeenAccount(**_split(row)) for row in named["accounts"]]
+    told = {row.pop("account_id"): shapes.AnswerKept(**row) for row in named["answers"]}
+    accounts = [shapes.SeenAccount(**_split(row), answered=told.get(row["account_id"])) for row in named["accounts"]]
     facts = prepare(people, accounts, [shapes.ApprovedGeneric(**row) for row in named["generic"]])
     lines, owners = [], []
     for account in accounts:

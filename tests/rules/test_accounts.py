@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from careward.access.accounts.rules import authority, holding, own
+from careward.access.accounts.rules.answers import effect
 from careward.access.accounts.rules.judging import judge
 from careward.access.accounts.rules.matching import prepare
 from careward.access.accounts.rules.plans import unsafe
@@ -104,7 +105,26 @@ def test_a_closed_account_has_nothing_wrong(account, holder):
 def test_a_figure_of_nought_means_never(rule, status, used, created):
     never = replace(rule, lock_after_days=0, close_after_days=0)
     account = SeenAccount(1, "paris", "live", "ann", status, "normal", created_on=created, last_used_on=used)
-    assert [*own.inactive(account, never, ON), *own.use_unknown(account, never)] == []
+    assert [*own.inactive(account, never, None, ON), *own.use_unknown(account, never)] == []
+
+
+@pytest.mark.clause("EL-059")
+@given(figures, days, days)
+def test_an_answer_moves_a_lock_later_and_never_earlier_and_no_closing(rule, used, kept):
+    until = min(kept, used + timedelta(days=1200))
+    told = {"status": "active", "last_used_on": used, "created_on": None, "on": ON, "rule": rule}
+    before, after = inactivity_step(**told), inactivity_step(**told, kept_until=until)
+    assert (before == "close") == (after == "close") and GRADE[after] <= GRADE[before]
+    assert after != "lock" or until < ON
+
+
+@pytest.mark.clause("EL-059")
+@given(st.sampled_from(list(PACKS.values())), days, days, st.sampled_from(["account.inactive", "account.unmatched"]))
+def test_still_needed_is_kept_until_its_day_at_most_the_longest_figure_on_and_only_of_a_lock(pack, until, on, kind):
+    kept = effect(kind, "still_needed", until=until, on=on, pack=pack, rule=pack.inactivity)
+    moves = pack.answers["still_needed"].step == "keep" and kind == "account.inactive"
+    assert (kept is not None) == moves
+    assert kept is None or kept.until == min(until, on + timedelta(days=pack.inactivity.most_lock_days))
 
 
 @pytest.mark.clause("EL-058")
@@ -136,21 +156,21 @@ def test_nothing_is_said_to_have_begun_after_the_day_unless_the_account_or_a_las
 @pytest.mark.clause("PA-029", "EL-041")
 @given(st.lists(assignments, min_size=1, max_size=4).map(tuple), days)
 def test_one_assignment_that_goes_on_keeps_a_person(held, on):
-    leaves = list(holding.leaver(Holder(1, "101", assignments=held), on))
+    leaves = list(holding.leaver(Holder(1, "101", assignments=held), None, on))
     assert bool(leaves) is all(a.ended(on) for a in held)
-    assert not list(holding.leaver(Holder(1, "101", assignments=(*held, Tenure("active"))), on))
+    assert not list(holding.leaver(Holder(1, "101", assignments=(*held, Tenure("active"))), None, on))
 
 
 @pytest.mark.clause("PA-029", "EL-041")
 @given(st.lists(assignments, min_size=1, max_size=4).map(tuple), days, st.integers(0, 900))
 def test_who_has_left_stays_left(held, on, later):
     holder = Holder(1, "101", assignments=held)
-    assert not list(holding.leaver(holder, on)) or list(holding.leaver(holder, on + timedelta(days=later)))
+    assert not list(holding.leaver(holder, None, on)) or list(holding.leaver(holder, None, on + timedelta(days=later)))
 
 
 @pytest.mark.clause("PA-029")
 def test_nobody_leaves_for_want_of_a_record():
-    assert list(holding.leaver(Holder(1, "101"), ON)) == []
+    assert list(holding.leaver(Holder(1, "101"), None, ON)) == []
 
 
 @pytest.mark.clause("EL-009", "EL-048")

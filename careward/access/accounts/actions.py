@@ -1,4 +1,4 @@
-"""Keeping what a reconciliation found, allowing what is too large to happen by itself, and saying whose each account is."""
+"""Keeping what a reconciliation found, allowing what is too large to happen by itself."""
 
 import hashlib
 from collections import Counter
@@ -35,7 +35,6 @@ from careward.work.approvals.models import Approval
 from careward.work.approvals.queries import who_of
 from careward.work.approvals.rules import Content
 from careward.work.tasks.many import write_tasks
-from careward.work.tasks.queries import answer_to
 from careward.work.tasks.wanted import TaskPlan
 
 
@@ -54,7 +53,6 @@ class RunKept:
     unsafe: tuple[str, ...]
 
 
-WHOSE = ("account.unmatched", "account.ambiguous")
 RUN, ALLOW = "accounts:reconciliation:run", "accounts:plans:allow"
 RECONCILE = "accounts.reconcile"  # the errand that compares everything of an organisation
 
@@ -163,35 +161,17 @@ def allow_unsafe(*, organisation: Organisation, system_code: str, seen: str, rea
 
 
 @transaction.atomic
-def take_answer(*, organisation: Organisation, task_id: int, now: datetime, by: str) -> None:
-    """A task's question was answered: whose an account is, is bound to it at once, and everything is compared anew.
-
-    Any other answer is read by the comparison itself. Nothing where it was taken back meanwhile.
-    """
-    told = answer_to(organisation_id=organisation.pk, task_id=task_id)
-    if told is None:
-        return
-    kind, _, number = told.link.partition("/")
-    if told.kind in WHOSE and kind == "account":
-        account = Account.objects.select_for_update().get(pk=int(number), organisation=organisation)
-        account.bound_id = told.person_id
-        account.save(update_fields=["bound"])
-        subject, whose = f"account/{account.pk}", told.person_id or 0
-        ledger.record(at=now, actor=by, verb="account.bound", subject=subject, organisation=organisation.ods_code, person=whose)
-    _look_again(organisation, london_day(now), (WHOLE,), now, by)  # the house follows an answer up, whoever gave it
-
-
-@transaction.atomic
 def ask_for_run(*, organisation: Organisation, on: date, now: datetime, by: str) -> None:
     """Asks the worker to look again now, at each system that whoever asks may have compared. Raises Refused where there is none.
 
     Asked while the same already waits, it is written down and done once. Two who ask in the same instant may each leave an errand,
     which does no harm: nobody is made to wait for a lock.
     """
-    _look_again(organisation, on, _to_compare(organisation, now, by), now, by)
+    look_again(organisation=organisation, on=on, systems=_to_compare(organisation, now, by), now=now, by=by)
 
 
-def _look_again(organisation: Organisation, on: date, systems: tuple[str, ...], now: datetime, by: str) -> None:
+def look_again(*, organisation: Organisation, on: date, systems: tuple[str, ...], now: datetime, by: str) -> None:
+    """Asks the worker to compare some systems of an organisation, unless the same waits already."""
     subject = f"organisation/{organisation.pk}"
     told = {"on": on.isoformat(), **({} if systems == (WHOLE,) else {"systems": list(systems)})}
     ledger.record(at=now, actor=by, verb="reconciliation.asked", subject=subject, organisation=organisation.ods_code, **told)

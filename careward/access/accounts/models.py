@@ -48,6 +48,41 @@ class Account(models.Model):
         ]
 
 
+class AccountAnswer(models.Model):
+    """What somebody answered about an account, from then until it is taken back, overtaken by another or done: its history stays.
+
+    The comparison reads those that have not ended. One at most says what is to become of an account, and one whose it is.
+    """
+
+    organisation = models.ForeignKey("people.Organisation", models.PROTECT)
+    account = models.ForeignKey(Account, models.PROTECT, related_name="answers", db_index=False)  # the constraints below serve
+    task = models.ForeignKey("work.Task", models.PROTECT, null=True, related_name="+")  # whose question it answers; null: on its own page
+    answer = models.TextField()  # still_needed, not_needed, gone, nobody; or is
+    person = models.ForeignKey("people.Person", models.PROTECT, null=True, related_name="+")  # of "is": whose it is
+    from_on = models.DateField()  # the first day it counts
+    until = models.DateField(null=True)  # of "still needed": the last day, as far as the procedure lets it move
+    said_at = models.DateTimeField()
+    said_by = models.TextField()
+    reason = models.TextField(default="")
+    ended_at = models.DateTimeField(null=True)
+    ended_by = models.TextField(default="")
+    why_ended = models.TextField(default="")
+
+    personal = ("account", "person", "reason")
+    plain = (
+        "id", "organisation", "task", "answer", "from_on", "until", "said_at", "said_by", "ended_at", "ended_by", "why_ended",
+    )  # fmt: skip
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["account"], condition=models.Q(ended_at=None) & ~models.Q(answer="is"), name="one_answer_of_an_account"
+            ),
+            models.UniqueConstraint(fields=["account"], condition=models.Q(ended_at=None, answer="is"), name="one_holder_said"),
+        ]
+        indexes = [models.Index(fields=["task"], name="answer_by_task")]
+
+
 class Run(models.Model):
     """One reconciliation of an organisation as at a day."""
 

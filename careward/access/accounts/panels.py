@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from careward.access.accounts import pages, queries
-from careward.access.accounts.models import Account, Finding
+from careward.access.accounts.models import Account, AccountAnswer, Finding
 from careward.access.accounts.whole_access import Rest, WholeAccess, rests_on, whole_access
 from careward.access.authorisations.queries import authorised
 from careward.core.rights import EVERYWHERE, Everywhere, Systems
@@ -124,3 +124,8 @@ def found_wrong(*, user_id: int, person_id: int | None) -> list[Facts]:
     """What was found wrong with somebody's accounts, with the day it was found and put right."""
     rows = Finding.objects.filter(person_id=person_id or 0)
     return told(rows, but=("person", "account", "employee_number", "topic"), also=("system", "environment", "found_on", "closed_on"))
+
+
+def answered(*, user_id: int, person_id: int | None) -> list[Facts]:
+    """What was answered about whose account one is."""
+    return told(AccountAnswer.objects.filter(person_id=person_id or 0), but=("person", "account"), also=("answer", "from_on", "ended_at"))

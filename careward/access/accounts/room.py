@@ -28,6 +28,11 @@ ROOM = Room(
         Verb("reconciliation.asked", "Comparison asked for"),
         Verb("reconciliation.kept", "Accounts compared"),
         Verb("account.bound", "Account bound to a person"),
+        Verb("account.disowned", "Account said to be nobody's"),
+        Verb("account.kept", "Account said to be needed, its lock moved"),
+        Verb("account.given_up", "Account said not to be needed"),
+        Verb("account.holder_gone", "Holder of an account said to have gone"),
+        Verb("account.answer_ended", "Answer about an account counts no more"),
         Verb("plan.allowed", "Large plan let go"),
         Verb("changes.handed_over", "Changes handed to a system"),
         Verb("changes.held", "Changes held, too many at once"),
@@ -66,6 +71,7 @@ ROOM = Room(
     searches=(Search("Accounts", panels.found, SEE_ACCOUNTS),),
     own_data=(
         OwnData("Accounts on systems", panels.own_data, ("Account",)),
+        OwnData("Said to be the holder of an account", panels.answered, ("AccountAnswer",)),
         OwnData("Found wrong with their accounts", panels.found_wrong, ("Finding",)),
     ),
 )

@@ -8,6 +8,7 @@ from careward.web.words import written_out
 from careward.work.tasks import questions
 from careward.work.tasks.questions import Question
 
+ANSWERED_NOBODY = ("account.unmatched", "account.ambiguous")
 OF_A_PERSON = ("training.missing", "training.expired", "registration.lapsed")  # one task however many accounts it touches
 
 
@@ -63,7 +64,8 @@ def group_of_step(step: str, code: str, who: str) -> str:
 
 def words(cause: Cause, *, locks_on: date | None = None) -> Words:
     """What the task says: a title that begins with a verb, why it is yours, what follows if nobody acts."""
-    title = _TITLES.get(cause.code) or _TITLES_BY_STEP[cause.step]
+    shut = cause.code in ANSWERED_NOBODY and cause.step in ("lock", "close")  # it was asked, and answered
+    title = (not shut and _TITLES.get(cause.code)) or _TITLES_BY_STEP[cause.step]
     because = (
         "Yours because you manage {holder}."
         if cause.who == "line_manager" and cause.holder

@@ -6,6 +6,7 @@ from datetime import date
 from typing import cast
 
 from careward.core.packs.absence import AbsenceKinds
+from careward.core.packs.answers import STEPS, AnswerRule
 from careward.core.packs.calendar import WorkingTimes
 from careward.core.packs.choices import PackChoice
 from careward.core.packs.duties import DUTIES
@@ -39,6 +40,7 @@ class Pack:
     safety: Safety
     terms: Terms
     findings: dict[str, FindingRule]
+    answers: dict[str, AnswerRule]
     environments: tuple[EnvironmentKind, ...]
     leavers_report: LeaversReport
     calendar: WorkingTimes
@@ -90,6 +92,8 @@ def _check(pack: Pack, name: str, where: str) -> None:
         raise PackError(f"{where}: two register entries share a code; give each its own")
     if strangers := [code for code, rule in pack.findings.items() if rule.who not in ROLES]:
         raise PackError(f"{where}: findings.{strangers[0]}: who is no role; use one of {', '.join(ROLES)}")
+    if odd := [answer for answer, rule in pack.answers.items() if rule.step not in STEPS]:
+        raise PackError(f"{where}: answers.{odd[0]}: step is none of {', '.join(STEPS)}; use one of them")
     if strange := sorted(pack.duties.keys() - DUTIES.keys()):
         raise PackError(f"{where}: duties: unknown key {strange[0]!r}; it may be misspelt. Known here: {', '.join(DUTIES)}")
     if missing := sorted(DUTIES.keys() - pack.duties.keys()):

@@ -78,6 +78,7 @@ AUTHORISATIONS = ArrowShape(
     }
 )
 GENERIC = ArrowShape(_of(columns.GENERIC_ACCOUNTS, "system", "username", approved_on="ig_approved_on", expires_on="expires_on"))
+ANSWERS = ArrowShape({"account_id": "int64", "answer": "string", "from_on": "date", "until": "date"})  # at most one an account
 SYSTEMS = ArrowShape(_of(columns.SYSTEMS, system="code", kind="kind", pack="pack"))
 
 RECONCILED = {
@@ -88,6 +89,7 @@ RECONCILED = {
     "absences": ABSENCES,
     "authorisations": AUTHORISATIONS,
     "generic": GENERIC,
+    "answers": ANSWERS,
     "systems": SYSTEMS,
 }
 

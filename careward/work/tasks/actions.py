@@ -10,6 +10,7 @@ from careward.evidence.moves.rows import locked
 from careward.people.staff.packs import pack_on, pack_with
 from careward.work.tasks import rules
 from careward.work.tasks.models import TASKS, Task
+from careward.work.tasks.questions import from_data
 from careward.work.tasks.whose import holds as holds_of
 from careward.work.tasks.whose import is_doers
 
@@ -42,5 +43,9 @@ def take_back(*, task_id: int, doer: rules.Doer, now: datetime, by: str) -> Task
     decision = rules.yours(theirs=is_doers(task, doer))
     task.answers.filter(taken_back_at=None).update(taken_back_at=now)
     change, entry, holds = {"answered_until": None}, {"clause": task.clause}, holds_of(task, doer)
-    moves.make(kind=TASKS, row=task, move="take_back", holds=holds, decision=decision, change=change, now=now, by=by, entry=entry)
+    question = from_data(task.question) if task.state == "answered" else None
+    errands = [(question.tells, {"task": task.pk, "by": by})] if question and question.tells else []
+    moves.make(
+        kind=TASKS, row=task, move="take_back", holds=holds, decision=decision, change=change, now=now, by=by, entry=entry, errands=errands
+    )
     return task

@@ -73,7 +73,8 @@ def _keep(
     said_until, reason = given.until if UNTIL in option.asks else None, given.reason.strip() if REASON in option.asks else ""
     whom = person if option.person or NUMBER in option.asks else None
     note = in_words(option.answer, until=said_until, whom=whom.name if whom else "", reason=reason)
-    until = said_until if option.answer in STANDS_UNTIL else None
+    coming = option.answer == "gone" and said_until is not None and said_until >= london_day(now)
+    until = said_until if option.answer in STANDS_UNTIL or coming else None
     change = {"passed_to": whom} if option.answer == "not_mine" else {} if move == "pass_on" else {"answered_until": until}
     said = {} if move == "pass_on" else {"said_done_at": now, "said_done_by": by, "evidence": note}
     errands = [(question.tells, {"task": task.pk, "by": by})] if question.tells and move == "answer" else []

@@ -2,13 +2,14 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date
 from typing import Any, TypeVar
 
 from django.db.models import Q
 
 from careward.access.accounts.keeping.shapes import Judged, KnownFinding, StandingTask, Told, Touched, Trouble
-from careward.access.accounts.models import Account, Finding, FindingAccount
+from careward.access.accounts.models import Account, AccountAnswer, Finding, FindingAccount
+from careward.access.accounts.rules.states import locks_on
 from careward.core import days
 from careward.core.packs.pack import Pack
 from careward.people.staff.models import Organisation, Person
@@ -85,10 +86,13 @@ def lock_days(judged: Sequence[Judged], packs: Mapping[str, Pack]) -> dict[int, 
     warned = {j.account_id: j.found.system for j in judged if j.found.step == "warn" and j.account_id}
     out: dict[int, date] = {}
     for some in batches(sorted(warned)):
+        answers = AccountAnswer.objects.filter(account__in=some, ended_at=None, answer="still_needed")
+        kept = dict(answers.values_list("account_id", "until"))
         rows = Account.objects.filter(pk__in=some).values_list("id", "last_used_at", "created_on", "seen_on")
         for number, used_at, created_on, seen_on in rows:
             used_on = days.london_day(used_at) if used_at else created_on or seen_on
-            out[number] = used_on + timedelta(days=packs[warned[number]].inactivity_for(warned[number]).lock_after_days)
+            rule = packs[warned[number]].inactivity_for(warned[number])
+            out[number] = locks_on(seen=used_on, rule=rule, kept_until=kept.get(number))
     return out
 
 

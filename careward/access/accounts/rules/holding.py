@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import date, timedelta
 
+from careward.access.accounts.rules.answers import Said
 from careward.access.accounts.rules.shapes import Holder, SystemFacts
 from careward.access.accounts.rules.wrongs import Wrong
 from careward.core.packs.absence import AbsenceKinds
@@ -12,13 +13,16 @@ from careward.people.staff import rules as staff
 DAY = timedelta(days=1)
 
 
-def leaver(holder: Holder, on: date) -> Iterator[Wrong]:
-    """PA-029, EL-041: who has left keeps no account."""
+def leaver(holder: Holder, said: Said | None, on: date) -> Iterator[Wrong]:
+    """PA-029, EL-041: who has left keeps no account, whether the staff record says so or somebody answered it."""
     if staff.has_left(holder.assignments, on):
         last = max((day for a in holder.assignments if (day := a.last_day(on))), default=None)
         told = f"Every assignment has ended, the last on {last}" if last else "Every assignment is terminated"
         over = max((day for a in holder.assignments if (day := a.over_from(on))), default=None)
         yield Wrong("account.leaver", "close", told, since=over)
+    elif said and said.answer == "gone":
+        told = f"Gone, as was answered; the last day was {said.from_on - DAY}"
+        yield Wrong("account.leaver", said.step, told, clause=said.clause, since=said.from_on)
 
 
 def absent(holder: Holder, rule: AbsenceKinds, on: date) -> Iterator[Wrong]:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 
 from careward.access.accounts.rules import authority, holding, own
+from careward.access.accounts.rules.answers import Said, said
 from careward.access.accounts.rules.shapes import OF_A_PERSON, ApprovedGeneric, Holder, SeenAccount, SystemFacts
 from careward.access.accounts.rules.states import already_so
 from careward.access.accounts.rules.wrongs import Wrong
@@ -31,30 +32,31 @@ def judge(
         return ()
     fits = () if account.kind == "service" else fits
     holder = fits[0] if len(fits) == 1 else None
-    wrongs = [*_of_the_account(account, fits, generic, pack, on)]
+    told = said(account, fits, pack, on)
+    wrongs = [*_of_the_account(account, fits, generic, told, pack, on)]
     if holder:  # rules about the holder run only on a sure match
-        wrongs += _of_the_holder(account, holder, siblings, system, pack, on)
+        wrongs += _of_the_holder(account, holder, siblings, system, told, pack, on)
     wrongs.sort(key=lambda w: (w.code, w.topic))
     return tuple(_found(w, account, holder, pack) for w in wrongs)
 
 
 def _of_the_account(
-    account: SeenAccount, fits: Sequence[Holder], generic: Sequence[ApprovedGeneric], pack: Pack, on: date
+    account: SeenAccount, fits: Sequence[Holder], generic: Sequence[ApprovedGeneric], told: Said | None, pack: Pack, on: date
 ) -> Iterator[Wrong]:
     yield from own.generic_unapproved(account, generic, on)
     if account.kind == "service":
         return
     rule = pack.inactivity_for(account.system)
-    yield from own.inactive(account, rule, on)
+    yield from own.inactive(account, rule, told, on)
     yield from own.use_unknown(account, rule)
-    yield from own.unmatched(account, fits)
-    yield from own.ambiguous(account, fits)
+    yield from own.unmatched(account, fits, told)
+    yield from own.ambiguous(account, fits, told)
 
 
 def _of_the_holder(
-    account: SeenAccount, holder: Holder, siblings: Sequence[SeenAccount], system: SystemFacts, pack: Pack, on: date
+    account: SeenAccount, holder: Holder, siblings: Sequence[SeenAccount], system: SystemFacts, told: Said | None, pack: Pack, on: date
 ) -> Iterator[Wrong]:
-    yield from holding.leaver(holder, on)
+    yield from holding.leaver(holder, told, on)
     if account.kind not in OF_A_PERSON:
         return
     yield from own.duplicate(account, siblings)

@@ -3,28 +3,40 @@
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 
+from careward.access.accounts.rules.answers import Said
 from careward.access.accounts.rules.matching import given, ways
 from careward.access.accounts.rules.shapes import OF_A_PERSON, ApprovedGeneric, Holder, SeenAccount, count_days
-from careward.access.accounts.rules.states import inactivity_step
+from careward.access.accounts.rules.states import inactivity_step, locks_on
 from careward.access.accounts.rules.wrongs import Wrong
 from careward.core.days import FAR
 from careward.core.ids import plain
 from careward.core.packs.inactivity import Inactivity
 
 
-def inactive(account: SeenAccount, rule: Inactivity, on: date) -> Iterator[Wrong]:
-    """PA-033, PA-035, EL-035, EL-037: locked and closed after so long without use, with notice where the pack gives it."""
-    step = inactivity_step(status=account.status, last_used_on=account.last_used_on, created_on=account.created_on, on=on, rule=rule)
+def inactive(account: SeenAccount, rule: Inactivity, said: Said | None, on: date) -> Iterator[Wrong]:
+    """PA-033, PA-035, EL-035, EL-037: locked and closed after so long without use, with notice where the pack gives it.
+
+    EL-059: what was said to be needed locks later, and what was said not to be needed now.
+    """
+    kept = said.until if said and said.answer == "still_needed" else None
+    used = {"last_used_on": account.last_used_on, "created_on": account.created_on}
+    step = inactivity_step(status=account.status, on=on, rule=rule, kept_until=kept, **used)
     seen = account.last_used_on or account.created_on
-    if step == "nothing" or seen is None:
+    if said and said.answer == "not_needed" and step != "close":
+        yield Wrong("account.inactive", said.step, f"Not needed, as was answered on {said.from_on}", clause=said.clause, since=said.from_on)
         return
+    if step == "nothing" or seen is None or (said and said.answer == "gone" and step != "close"):
+        return
+    lock = locks_on(seen=seen, rule=rule, kept_until=kept)
     since = f"Last used on {seen}" if account.last_used_on else f"Never used since it was created on {seen}"
     what, clause = {
         "close": (f"closes at {count_days(rule.close_after_days)}", rule.close_clause),
         "lock": (f"locks at {count_days(rule.lock_after_days)}", rule.lock_clause),
-        "warn": (f"locks on {seen + timedelta(days=rule.lock_after_days)} unless it is used", rule.warn_clause),
+        "warn": (f"locks on {lock} unless it is used", rule.warn_clause),
     }[step]
-    told, begun = f"{since}, {count_days((on - seen).days)} ago; {what}", seen + timedelta(days=rule.first_asked_after_days)
+    moved = step != "close" and lock > seen + timedelta(days=rule.lock_after_days)
+    told = f"{since}, {count_days((on - seen).days)} ago; {what}" + (f"; said to be needed until {kept}" if moved else "")
+    begun = seen + timedelta(days=rule.first_asked_after_days)
     yield Wrong("account.inactive", step, told, clause=clause, since=begun)
 
 
@@ -35,21 +47,26 @@ def use_unknown(account: SeenAccount, rule: Inactivity) -> Iterator[Wrong]:
         yield Wrong("account.use_unknown", "ask", "The export gives neither a last use nor a day of creation")
 
 
-def unmatched(account: SeenAccount, fits: Sequence[Holder]) -> Iterator[Wrong]:
+def _nobodys(said: Said | None, code: str) -> Wrong | None:
+    """What was said to be nobody's is not asked about again: it is shut."""
+    if said is None or said.answer != "nobody":
+        return None
+    return Wrong(code, said.step, f"Nobody's, as was answered on {said.from_on}", clause=said.clause, since=said.from_on)
+
+
+def unmatched(account: SeenAccount, fits: Sequence[Holder], said: Said | None) -> Iterator[Wrong]:
     """EL-009: every account of a person is known to be somebody's."""
     if account.kind in OF_A_PERSON and not fits:
         named = given(account)
-        yield Wrong(
-            "account.unmatched",
-            "ask",
-            f"Nobody fits by {named}" if named else "The export gives no employee number, smartcard or e-mail address for it",
-        )
+        nothing = "The export gives no employee number, smartcard or e-mail address for it"
+        yield _nobodys(said, "account.unmatched") or Wrong("account.unmatched", "ask", f"Nobody fits by {named}" if named else nothing)
 
 
-def ambiguous(account: SeenAccount, fits: Sequence[Holder]) -> Iterator[Wrong]:
+def ambiguous(account: SeenAccount, fits: Sequence[Holder], said: Said | None) -> Iterator[Wrong]:
     """EL-048: nothing acts on an ambiguous match; a person decides."""
     if len(fits) > 1:
-        yield Wrong("account.ambiguous", "ask", f"Two or more people fit, by {ways(account, fits)}")
+        asked = Wrong("account.ambiguous", "ask", f"Two or more people fit, by {ways(account, fits)}")
+        yield _nobodys(said, "account.ambiguous") or asked
 
 
 def duplicate(account: SeenAccount, siblings: Sequence[SeenAccount]) -> Iterator[Wrong]:

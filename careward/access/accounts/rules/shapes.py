@@ -11,6 +11,15 @@ OF_A_PERSON = ("normal", "admin")  # one named person signs in with it
 
 
 @dataclass(frozen=True, slots=True)
+class AnswerKept:
+    """What somebody answered about an account, and from when it counts."""
+
+    answer: str  # still_needed, not_needed, gone, nobody
+    from_on: date
+    until: date | None = None  # of still_needed: the last day it is needed
+
+
+@dataclass(frozen=True, slots=True)
 class SeenAccount:
     """An account as its system's last export shows it."""
 
@@ -27,6 +36,7 @@ class SeenAccount:
     last_used_on: date | None = None  # the last successful sign-in, as a day in London
     roles: Rights = None
     teams: Rights = None
+    answered: AnswerKept | None = None
 
     @property
     def is_open(self) -> bool:

@@ -1,7 +1,7 @@
 """The states of an account and of a finding, and what long disuse asks for. An account is locked or closed, never erased."""
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
 
 from careward.core.machine import Machine, Move
 from careward.core.packs.inactivity import Inactivity
@@ -59,8 +59,19 @@ def already_so(step: str, *, status: str) -> bool:
     return step in STEPS and not ACCOUNT.may(step, state=status, holds=COMPARISON, gates={})
 
 
-def inactivity_step(*, status: str, last_used_on: date | None, created_on: date | None, on: date, rule: Inactivity) -> str:
-    """What disuse asks for on a day: close, lock, warn or nothing. The day a figure is reached counts; a figure of 0 means never."""
+def locks_on(*, seen: date, rule: Inactivity, kept_until: date | None = None) -> date:
+    """The day disuse locks: when the figure is reached, but not before the day after an account was last said to be needed."""
+    figure = seen + timedelta(days=rule.lock_after_days)
+    return max(figure, kept_until + timedelta(days=1)) if kept_until else figure
+
+
+def inactivity_step(
+    *, status: str, last_used_on: date | None, created_on: date | None, on: date, rule: Inactivity, kept_until: date | None = None
+) -> str:  # fmt: skip
+    """What disuse asks for on a day: close, lock, warn or nothing. The day a figure is reached counts; a figure of 0 means never.
+
+    `kept_until`, the last day it was said to be needed, moves the lock and its notice; it moves no closing.
+    """
     seen = last_used_on or created_on  # PA-033: one never used counts from its creation
     if status == "closed" or seen is None:
         return "nothing"
@@ -69,6 +80,7 @@ def inactivity_step(*, status: str, last_used_on: date | None, created_on: date 
         return "close"
     if status != "active" or not rule.lock_after_days:
         return "nothing"
-    if idle >= rule.lock_after_days:
+    left = (locks_on(seen=seen, rule=rule, kept_until=kept_until) - on).days
+    if left <= 0:
         return "lock"
-    return "warn" if rule.notice_days and idle >= rule.lock_after_days - rule.notice_days else "nothing"  # EL-037
+    return "warn" if left <= rule.notice_days else "nothing"  # EL-037

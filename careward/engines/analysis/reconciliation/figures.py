@@ -5,6 +5,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from careward.core.packs.answers import NOTHING
 from careward.core.packs.pack import Pack
 from careward.engines.analysis.tables import ArrowShape, arrow
 
@@ -37,6 +38,7 @@ COURSE = ArrowShape(
     }
 )
 COURSE_NAME = ArrowShape({"pack": "string", "course": "string", "course_key": "string"})
+ANSWER = ArrowShape({"pack": "string", "answer": "string", "answer_step": "string", "answer_clause": "string"})
 LONG_TERM = ArrowShape({"pack": "string", "kind": "string"})
 
 
@@ -46,6 +48,7 @@ SHAPES = {
     "pack_approvers": APPROVER,
     "pack_courses": COURSE,
     "pack_course_names": COURSE_NAME,
+    "pack_answers": ANSWER,
     "pack_absence_kinds": LONG_TERM,
     "pack_absence_statuses": LONG_TERM,
 }
@@ -61,6 +64,7 @@ def figures(systems: Iterable[Mapping[str, Any]], environments: Iterable[str], p
         "pack_approvers": _approvers(rows, sorted(set(environments)), used),
         "pack_courses": [(name, *c) for name, p in used.items() for c in _courses(p)],
         "pack_course_names": sorted({(name, *c) for name, p in used.items() for c in _course_names(p)}),
+        "pack_answers": [(name, *a) for name, p in used.items() for a in _answers(p)],
         "pack_absence_kinds": sorted({(name, k) for name, p in used.items() for k in p.absence.kinds}),
         "pack_absence_statuses": sorted({(name, s) for name, p in used.items() for s in p.absence.statuses}),
     }
@@ -95,6 +99,10 @@ def _approvers(rows: list[Mapping[str, Any]], environments: list[str], packs: Ma
 
 def _courses(pack: Pack) -> list[tuple[Any, ...]]:
     return [(c.code, c.title, c.valid_months, c.declaration, c.clause, c.declaration_clause) for c in pack.training]
+
+
+def _answers(pack: Pack) -> list[tuple[str, str, str]]:
+    return [(answer, rule.step, rule.clause) for answer, rule in pack.answers.items() if rule.step != NOTHING]
 
 
 def _course_names(pack: Pack) -> list[tuple[str, str]]:

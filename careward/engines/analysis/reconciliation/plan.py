@@ -3,6 +3,7 @@
     tables (tables.RECONCILED) and the packs' figures (figures.SHAPES)
       -> several: places with more than one approval
       -> judged: one row an account, with whose it is and all that rules ask
+      -> answered: what was answered about an account, where it counts
       -> differing: rights that differ; doubled: who has two accounts where one is enough
       -> lines: one table a rule, of the open accounts -> findings
 
@@ -17,7 +18,7 @@ from functools import lru_cache
 import ibis
 from ibis.expr.types import DateValue, Table
 
-from careward.engines.analysis.reconciliation import changes, holding, matching, rights, wrongs
+from careward.engines.analysis.reconciliation import answers, changes, holding, matching, rights, wrongs
 from careward.engines.analysis.reconciliation.figures import SHAPES
 from careward.engines.analysis.reconciliation.queries import DAY
 from careward.engines.analysis.tables import FINDINGS, NUMBER, RECONCILED, SORTS, SYSTEMS, ArrowShape, looked_up, without
@@ -36,9 +37,11 @@ def plan(on: date, dialect: str) -> dict[str, str]:
     judged = _judged(t, _kept("several", several), day)
     everyone = _kept("judged", judged)
     opened = everyone.filter(everyone.status.isin(OPEN))
+    answered = answers.answered(opened, t["answers"], t["pack_answers"], day)
     differing = rights.differences(wrongs.personal(opened))  # a shared account has no rights of a person to differ from
     doubled = wrongs.doubled(opened)
-    lines = _lines(opened, _kept("differing", differing), _kept("doubled", doubled), t, day)
+    told = {"differing": differing, "doubled": doubled, "answered": answered}
+    lines = _lines(opened, {**t, **{name: _kept(name, rows) for name, rows in told.items()}}, day)
     findings = _findings(_kept("lines", lines), opened, t)
     asked = {
         "systems": t["systems"].select(*SYSTEMS.names),
@@ -46,6 +49,7 @@ def plan(on: date, dialect: str) -> dict[str, str]:
         "environments_seen": t["authorisations"].select(name="environment").distinct(),
         "stage/several": several,
         "stage/judged": judged,
+        "stage/answered": answered,
         "stage/differing": differing,
         "stage/doubled": doubled,
         "stage/lines": lines,
@@ -79,16 +83,20 @@ def _judged(t: Mapping[str, Table], several: Table, on: DateValue) -> Table:
     return rights.set_against(looked_up(matched, given, rights.PLACE))
 
 
-def _lines(judged: Table, differing: Table, doubled: Table, t: Mapping[str, Table], on: DateValue) -> Table:
+def _lines(judged: Table, t: Mapping[str, Table], on: DateValue) -> Table:
     away = holding.away(t["absences"], t["assignments"], t["pack_absence_kinds"], t["pack_absence_statuses"], on)
     gaps = holding.untrained(t["people"], t["training"], t["pack_courses"], t["pack_course_names"], on)
+    leavers, answered = holding.leavers(t["assignments"], on), t["answered"]
     return ibis.union(
-        wrongs.leaver(judged, holding.leavers(t["assignments"], on)),
-        wrongs.inactive(judged, on),
+        wrongs.leaver(judged, leavers),
+        wrongs.inactive(judged, answered, on),
+        answers.not_needed(answered),
+        answers.gone(answered, leavers),
+        answers.nobodys(answered),
         wrongs.use_unknown(judged),
-        wrongs.unmatched(judged),
-        wrongs.ambiguous(judged),
-        wrongs.duplicate(judged, doubled),
+        wrongs.unmatched(judged, answered),
+        wrongs.ambiguous(judged, answered),
+        wrongs.duplicate(judged, t["doubled"]),
         wrongs.generic_unapproved(judged, t["generic"], on),
         wrongs.admin_unapproved(judged),
         wrongs.absent(judged, away),
@@ -96,7 +104,7 @@ def _lines(judged: Table, differing: Table, doubled: Table, t: Mapping[str, Tabl
         wrongs.environment(judged, on),
         wrongs.untrained(judged, gaps),
         wrongs.unregistered(judged, t["people"], on),
-        wrongs.entitlement(differing),
+        wrongs.entitlement(t["differing"]),
     )
 
 

@@ -15,16 +15,25 @@ OF_A_PERSON = ("normal", "admin")  # one named person signs in with it
 SAME = ["person_id", "system", "environment", "kind"]  # where one account is enough
 
 
-def inactive(judged: Table, on: DateValue) -> Table:
-    """PA-033, PA-035, EL-035, EL-037: locked and closed after so long without use, with notice where the pack gives it."""
-    t = judged.filter(judged.kind != "service").mutate(used=ibis.coalesce(judged.last_used_on, judged.created_on))
-    t = t.mutate(idle=on.delta(t.used, unit="day"))
+def inactive(judged: Table, answered: Table, on: DateValue) -> Table:
+    """PA-033, PA-035, EL-035, EL-037: locked and closed after so long without use, with notice where the pack gives it.
+
+    EL-059: what was said to be needed locks later.
+    """
+    told = answered.filter(answered.answer != "nobody").select("account_id", "answer", kept=answered.until)
+    t = looked_up(judged.filter(judged.kind != "service"), told, ["account_id"])
+    t = t.mutate(used=ibis.coalesce(t.last_used_on, t.created_on), answer=t.answer.fill_null(""))
+    t = t.mutate(idle=on.delta(t.used, unit="day"), figure=day_after(t.used, t.lock_days.as_interval("D")))
+    kept = (t.answer == "still_needed").ifelse(day_after(t.kept, ibis.interval(days=1)), t.figure)
+    t = t.mutate(lock=ibis.greatest(t.figure, kept))
+    left = t["lock"].delta(on, unit="day")
     active = (t.status == "active") & (t.lock_days > 0)  # a figure of 0 means never
     t = t.mutate(
         step=ibis.cases(
             ((t.close_days > 0) & (t.idle >= t.close_days), "close"),
-            (active & (t.idle >= t.lock_days), "lock"),
-            (active & (t.notice_days > 0) & (t.idle >= t.lock_days - t.notice_days), "warn"),
+            (t.answer.isin(("not_needed", "gone")), None),
+            (active & (left <= 0), "lock"),
+            (active & (left <= t.notice_days), "warn"),
         )
     )
     t = t.filter(t.step.notnull())
@@ -32,11 +41,13 @@ def inactive(judged: Table, on: DateValue) -> Table:
     what = ibis.cases(
         (t.step == "close", ibis.literal("closes at ") + _days(t.close_days)),
         (t.step == "lock", ibis.literal("locks at ") + _days(t.lock_days)),
-        else_=ibis.literal("locks on ") + day_after(t.used, t.lock_days.as_interval("D")).cast("string") + " unless it is used",
+        else_=ibis.literal("locks on ") + t["lock"].cast("string") + " unless it is used",
     )
-    detail = since + ", " + _days(t.idle) + " ago; " + what
+    moved = (t.step != "close") & (t["lock"] > t.figure)
+    until = moved.fill_null(False).ifelse(ibis.literal("; said to be needed until ") + t.kept.cast("string"), "")
+    detail = since + ", " + _days(t.idle) + " ago; " + what + until
     duty, begun = ibis.literal("account.inactive/") + t.step, day_after(t.used, t.first_asked_days.as_interval("D"))
-    return _lines(t, "account.inactive", t.step, detail, duty=duty, since=begun)
+    return lines(t, "account.inactive", t.step, detail, duty=duty, since=begun)
 
 
 def _days(number: IntegerValue) -> StringValue:
@@ -47,21 +58,25 @@ def use_unknown(judged: Table) -> Table:
     """EL-058: a system that cannot say when accounts were used is named, not passed over."""
     unknown = judged.last_used_on.isnull() & judged.created_on.isnull() & ((judged.lock_days > 0) | (judged.close_days > 0))
     t = judged.filter(unknown & (judged.kind != "service"))
-    return _lines(t, "account.use_unknown", "ask", "The export gives neither a last use nor a day of creation")
+    return lines(t, "account.use_unknown", "ask", "The export gives neither a last use nor a day of creation")
 
 
-def unmatched(judged: Table) -> Table:
+def unmatched(judged: Table, answered: Table) -> Table:
     """EL-009: every account of a person is known to be somebody's."""
-    t = judged.filter(judged.kind.isin(OF_A_PERSON) & (judged.fits == 0))
+    t = _not_nobodys(judged.filter(judged.kind.isin(OF_A_PERSON) & (judged.fits == 0)), answered)
     t = t.mutate(named=given(t))
     nothing = "The export gives no employee number, smartcard or e-mail address for it"
-    return _lines(t, "account.unmatched", "ask", (t.named == "").ifelse(nothing, ibis.literal("Nobody fits by ") + t.named))
+    return lines(t, "account.unmatched", "ask", (t.named == "").ifelse(nothing, ibis.literal("Nobody fits by ") + t.named))
 
 
-def ambiguous(judged: Table) -> Table:
+def _not_nobodys(judged: Table, answered: Table) -> Table:
+    return judged.anti_join(answered.filter(answered.answer == "nobody"), "account_id")
+
+
+def ambiguous(judged: Table, answered: Table) -> Table:
     """EL-048: nothing acts on an ambiguous match; a person decides."""
-    t = judged.filter(judged.fits > 1)
-    return _lines(t, "account.ambiguous", "ask", ibis.literal("Two or more people fit, by ") + ways(t))
+    t = _not_nobodys(judged.filter(judged.fits > 1), answered)
+    return lines(t, "account.ambiguous", "ask", ibis.literal("Two or more people fit, by ") + ways(t))
 
 
 def doubled(judged: Table) -> Table:
@@ -77,7 +92,7 @@ def duplicate(judged: Table, doubled: Table) -> Table:
     t = t.mutate(place=ibis.row_number().over(oldest), first=t.username.first().over(oldest), begun=t.created_on.first().over(oldest))
     t = t.filter(t.place > 0)
     since = (ibis.literal(", created on ") + t.begun.cast("string")).fill_null("")
-    return _lines(t, "account.duplicate", "ask", ibis.literal("A second account; the first is ") + t["first"] + since)
+    return lines(t, "account.duplicate", "ask", ibis.literal("A second account; the first is ") + t["first"] + since)
 
 
 def generic_unapproved(judged: Table, generic: Table, on: DateValue) -> Table:
@@ -97,25 +112,25 @@ def generic_unapproved(judged: Table, generic: Table, on: DateValue) -> Table:
         (t.service, "No owner and end are on record"),
         else_="No approval by information governance is on record",
     )
-    return _lines(t, "account.generic_unapproved", "lock", detail, since=_after(t.ends))
+    return lines(t, "account.generic_unapproved", "lock", detail, since=_after(t.ends))
 
 
 def leaver(judged: Table, leavers: Table) -> Table:
     """PA-029, EL-041: who has left keeps no account."""
     t = judged.join(leavers, "person_id")
-    return _lines(t, "account.leaver", "close", t.detail, since=t.since)
+    return lines(t, "account.leaver", "close", t.detail, since=t.since)
 
 
 def absent(judged: Table, away: Table) -> Table:
     """EL-033: disabled during a long-term absence."""
     t = personal(judged).join(away, ["person_id", "pack"])
-    return _lines(t, "account.absent", "lock", t.detail, since=t.since)
+    return lines(t, "account.absent", "lock", t.detail, since=t.since)
 
 
 def untrained(judged: Table, gaps: Table) -> Table:
     """PA-011, PA-012, PA-013: each course the pack asks for is passed, still good, and declared where that is asked."""
     t = personal(judged).select("account_id", "person_id", "pack").join(gaps, ["person_id", "pack"])
-    return _lines(t, t.code, "ask", t.detail, topic=t.course, clause=t.clause, since=t.since)
+    return lines(t, t.code, "ask", t.detail, topic=t.course, clause=t.clause, since=t.since)
 
 
 def unregistered(judged: Table, people: Table, on: DateValue) -> Table:
@@ -123,13 +138,13 @@ def unregistered(judged: Table, people: Table, on: DateValue) -> Table:
     ended = people.filter(people.registration_expires_on < on).select("person_id", "registration_expires_on")
     t = personal(judged).filter(lambda j: j.system_kind == "clinical").join(ended, "person_id")
     detail = ibis.literal("Professional registration ran out on ") + t.registration_expires_on.cast("string")
-    return _lines(t, "registration.lapsed", "ask", detail, since=_after(t.registration_expires_on))
+    return lines(t, "registration.lapsed", "ask", detail, since=_after(t.registration_expires_on))
 
 
 def admin_unapproved(judged: Table) -> Table:
     """EL-029: administrator rights are given for themselves."""
     t = personal(judged).filter(lambda j: (j.kind == "admin") & ~j.admin_given.fill_null(False))
-    return _lines(t, "account.admin_unapproved", "ask", "Nobody has authorised administrator rights here")
+    return lines(t, "account.admin_unapproved", "ask", "Nobody has authorised administrator rights here")
 
 
 def unauthorised(judged: Table, on: DateValue) -> Table:
@@ -141,7 +156,7 @@ def unauthorised(judged: Table, on: DateValue) -> Table:
     ran_out = ibis.literal("Its authority ran out on ") + t["last"].cast("string")
     detail = missing.ifelse("Nobody whom the procedure accepts has authorised it", ran_out)
     code = missing.ifelse("authorisation.missing", "authorisation.expired")
-    return _lines(t, code, missing.ifelse("ask", "lock"), detail, since=_after(t["last"]))
+    return lines(t, code, missing.ifelse("ask", "lock"), detail, since=_after(t["last"]))
 
 
 def environment(judged: Table, on: DateValue) -> Table:
@@ -151,7 +166,7 @@ def environment(judged: Table, on: DateValue) -> Table:
     t = t.mutate(last=last)
     t = t.filter(t["last"].isnull() | (t["last"] < on))
     detail = ibis.literal("No authority in force for ") + t.environment + " by a role the procedure names"
-    return _lines(t, "environment.unauthorised", "lock", detail, since=_after(t["last"]))
+    return lines(t, "environment.unauthorised", "lock", detail, since=_after(t["last"]))
 
 
 def entitlement(differences: Table) -> Table:
@@ -161,7 +176,7 @@ def entitlement(differences: Table) -> Table:
     d = differences.mutate(word=word, team=team)
     extra, lacking = d.filter(d.extra != ""), d.filter(d.lacking != "")
     return ibis.union(
-        _lines(
+        lines(
             extra,
             "entitlement.excess",
             "amend",
@@ -169,7 +184,7 @@ def entitlement(differences: Table) -> Table:
             topic=extra.topic,
             duty=ibis.literal("entitlement.excess") + extra.team,
         ),
-        _lines(
+        lines(
             lacking,
             "entitlement.missing",
             "amend",
@@ -190,7 +205,7 @@ def _after(last: DateValue) -> DateValue:
     return day_after(last, ibis.interval(days=1))
 
 
-def _lines(
+def lines(
     t: Table,
     code: Value | str,
     step: Value | str,
