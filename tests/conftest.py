@@ -5,13 +5,16 @@ import sys
 
 import pytest
 from django.conf import settings as installation
-from hypothesis import settings
+from hypothesis import Phase, settings
 from pytest_socket import disable_socket, enable_socket
 
 # CI tries the same examples each time, so that a submission is judged by what it changed; every other run looks for new ones.
 # Time is measured in benchmarks, never asserted: a test that shares the machine with others may take long.
 settings.register_profile("new", deadline=None)
 settings.register_profile("ci", deadline=None, derandomize=True, database=None)
+for name, examples in (("breaks_quickly", 10), ("breaks", 100)):  # tools/breaks.py: that something fails is all it asks
+    phases = (Phase.explicit, Phase.generate)
+    settings.register_profile(name, deadline=None, derandomize=True, database=None, phases=phases, max_examples=examples)
 settings.register_profile("sweep", deadline=None, max_examples=1_000, database=None)
 SWEEP = os.environ.get("CAREWARD_SWEEP") == "1"  # tools/sweep.py
 settings.load_profile("sweep" if SWEEP else "ci" if os.environ.get("CI") == "true" else "new")

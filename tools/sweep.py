@@ -2,6 +2,7 @@
 
 - truths: made-up trusts of several sizes and seeds, from files to findings, held line by line against what was planted in them
 - rules: the properties with ten times the examples, new ones each time
+- breaks: one mistake after another planted in a copy of the rules, each of which a property must see
 - kills: everything that is killed or raced, five times over on each database
 - days: each page of each persona, at both widths, with JavaScript and without
 """
@@ -67,6 +68,10 @@ def rules() -> bool:
     return _run([*PYTEST, "tests/rules", "tests/packs", "tests/analysis"])
 
 
+def breaks() -> bool:
+    return _run([PYTHON, "-m", "tools.breaks"])
+
+
 def kills() -> bool:
     """New processes, new moments to die at, each time."""
     files = [str(p) for p in sorted(Path("tests/actions").glob("test_*.py")) if any(word in p.stem for word in KILLS)]
@@ -83,7 +88,7 @@ def _run(command: list[str]) -> bool:
     return subprocess.run(command, env={**os.environ, **settings}, check=False).returncode == 0
 
 
-PARTS: dict[str, Callable[[], bool]] = {"truths": truths, "rules": rules, "kills": kills, "days": days}
+PARTS: dict[str, Callable[[], bool]] = {"truths": truths, "rules": rules, "breaks": breaks, "kills": kills, "days": days}
 
 
 def main(asked: list[str]) -> int:

@@ -11,11 +11,13 @@ from hypothesis import strategies as st
 
 from careward.access.accounts.keeping.plan import KeepingPlan, keys_wanted, plan_keeping, stirred
 from careward.access.accounts.keeping.shapes import Judged, KeepingFacts, KnownFinding, StandingTask, trouble_of
+from careward.access.accounts.keeping.work import who_acts
 from careward.access.accounts.rules.states import COMPARISON, FINDING
 from careward.access.accounts.tasks import OF_A_PERSON
-from careward.core.days import ENGLAND
+from careward.core.days import ENGLAND, add_working_days
 from careward.core.packs.pack import load
 from careward.core.ports import STEPS, Found
+from careward.work.tasks.wanted import TOLD
 
 PACKS = {"paris": load("tewv"), "rio": load("elft"), "epma": load("base")}
 NAMES = {code: code.upper() for code in PACKS}
@@ -71,6 +73,9 @@ class House:
 
     def say_done(self, number: int, at: datetime) -> None:
         self.tasks[number] = replace(self.tasks[number], state="said_done", said_done_at=at)
+
+    def answer(self, number: int, *, until: date) -> None:
+        self.tasks[number] = replace(self.tasks[number], state="answered", answered_until=until)
 
 
 def found(system: str = "paris", username: str = "u1", person: int | None = 1, code: str = "account.leaver", **more: object) -> Judged:
@@ -192,6 +197,26 @@ def test_the_day_something_was_asked_stays_while_its_step_does(nights):
         before = dict(house.known)
 
 
+@given(
+    settled=st.booleans(), held=st.booleans(), back=st.booleans(), later=st.integers(1, 40),
+    now=st.sampled_from([{"detail": "It is otherwise"}, {"employee_number": "E9"}, {}]), managers=st.sampled_from([{}, {1: 4}, MANAGERS]),
+)  # fmt: skip
+def test_a_finding_keeps_the_days_it_was_asked_and_is_due_whatever_else_it_says_later(settled, held, back, later, now, managers):
+    """Asked of somebody, held back or already so, and said otherwise or of another manager any days later."""
+    house = House()
+    facts = KeepingFacts(
+        on=START, calendar=ENGLAND, packs=PACKS, systems=NAMES, managers=MANAGERS, held=frozenset({"paris"} if held else ())
+    )
+    line = {"code": "account.absent", "step": "lock", "settled": settled}
+    house.compare([found(**line)], facts)
+    (first,) = house.known.values()
+    further = replace(facts, on=START + timedelta(days=later), managers=managers, held=frozenset() if back else facts.held)
+    house.compare([found(**line, **now)], further)
+    (second,) = house.known.values()
+    assert second.told.detail == now.get("detail", first.told.detail) and second.told.manager_id == managers.get(1)
+    assert (second.id, second.found_on, second.told.asked_on, second.told.due_on) == (first.id, START, START, first.told.due_on)
+
+
 @given(nights=NIGHTS)
 def test_a_finding_of_an_account_is_never_older_than_its_cause(nights):
     for house, plan, lines, facts, _ in live(nights):
@@ -221,6 +246,71 @@ def test_what_began_anew_closes_and_opens_in_its_place_with_the_task_that_stands
     plan = house.compare([found(since=later)], facts[1])
     assert [c.why for c in plan.closed] == [f"it began anew on {later}"]
     assert [o.found_on for o in plan.opened] == [facts[1].on] and (plan.tasks.raised, plan.tasks.closed) == ((), ())
+
+
+@given(later=st.integers(0, 30), turned=st.booleans())
+def test_a_task_is_due_by_the_first_day_of_any_of_its_findings(later, turned):
+    one, other = found(code="account.absent", step="lock"), found()
+    house, first, second = House(), *((other, one) if turned else (one, other))
+    facts = [KeepingFacts(on=START + timedelta(days=n), calendar=ENGLAND, packs=PACKS, systems=NAMES) for n in (0, later)]
+    house.compare([first], facts[0])
+    house.compare([first, second], facts[1])
+    rules, days = PACKS["paris"].findings, (START, facts[1].on)
+    own = [add_working_days(on, rules[j.found.code].working_days, ENGLAND) for on, j in zip(days, (first, second), strict=True)]
+    assert [t.words[-1] for t in house.tasks.values()] == [min(own)]
+
+
+@pytest.mark.clause("EL-023")
+@given(heard=st.dictionaries(st.sampled_from(list(PACKS)), st.integers(-2, 2), max_size=3))
+def test_only_a_later_list_of_its_own_system_disproves_that_a_task_is_done(heard):
+    house, noon = House(), datetime(2026, 11, 3, 12, tzinfo=UTC)
+    facts = KeepingFacts(on=START, calendar=ENGLAND, packs=PACKS, systems=NAMES)
+    house.compare([found()], facts)
+    (number,) = house.tasks
+    house.say_done(number, noon)
+    told_at = {code: noon + timedelta(hours=h) for code, h in heard.items()}
+    told_at |= {"": max(told_at.values())} if told_at else {}
+    house.compare([found()], replace(facts, on=START + timedelta(days=2), told_at=told_at))
+    assert house.tasks[number].state == ("open" if heard.get("paris", 0) > 0 else "said_done")
+
+
+@given(until=st.integers(0, 20), later=st.integers(0, 20))
+def test_an_answer_stands_to_the_end_of_its_last_day_and_then_asks_again(until, later):
+    house, line = House(), found(code="account.absent")
+    facts = KeepingFacts(on=START, calendar=ENGLAND, packs=PACKS, systems=NAMES)
+    house.compare([line], facts)
+    (number,) = house.tasks
+    house.answer(number, until=START + timedelta(days=until))
+    house.compare([line], replace(facts, on=START + timedelta(days=later)))
+    assert house.tasks[number].state == ("open" if later > until else "answered")
+
+
+LED = [("authorisation.missing", "ask"), ("account.absent", "ask"), ("account.inactive", "warn")]
+
+
+@given(turns=st.lists(st.sampled_from([{}, MANAGERS, {1: 4}]), min_size=2, max_size=5), asks=st.sampled_from(LED))
+def test_whoever_leads_its_person_now_answers_a_finding_and_where_nobody_does_the_administrator(turns, asks):
+    (code, step), house = asks, House()
+    line = found(code=code, step=step)
+    rule = PACKS["paris"].findings[code]
+    for day, managers in enumerate(turns):
+        facts = KeepingFacts(on=START + timedelta(days=day), calendar=ENGLAND, packs=PACKS, systems=NAMES, managers=managers)
+        plan = house.compare([line], facts)
+        ((known,), (task,)) = house.known.values(), house.tasks.values()
+        assert (known.told.manager_id, known.told.who) == (managers.get(1), who_acts(step, rule, managers.get(1)))
+        named = dict(zip(TOLD, task.words, strict=True))
+        assert (named["role"], named["assignee_id"]) == (known.told.who, managers.get(1) if known.told.who == "line_manager" else None)
+        assert not day or [c.why for c in plan.changed] == ([] if managers == turns[day - 1] else ["its manager changed"])
+
+
+@given(began=st.integers(1, 8), later=st.integers(8, 20))
+def test_a_person_s_course_goes_on_whichever_of_their_accounts_began_since(began, later):
+    house, line = House(), {"code": "training.missing", "topic": "dspt"}
+    facts = KeepingFacts(on=START, calendar=ENGLAND, packs=PACKS, systems=NAMES)
+    house.compare([found(**line, since=START)], facts)
+    newer = found("epma", **line, since=START + timedelta(days=began))
+    plan = house.compare([newer], replace(facts, on=START + timedelta(days=later)))
+    assert (plan.closed, plan.opened) == ((), ()) and [k.found_on for k in house.known.values()] == [START]
 
 
 @given(nights=NIGHTS)
@@ -279,6 +369,12 @@ def test_whatever_becomes_of_a_finding_is_one_move_of_its_machine(nights):
 
 
 @given(nights=NIGHTS)
+def test_only_what_a_task_no_longer_says_is_told_anew(nights):
+    for _, plan, _, _, before in live(nights):
+        assert all(before[number].words != now.words for number, now in plan.tasks.told)
+
+
+@given(nights=NIGHTS)
 def test_each_thing_that_the_plan_does_has_its_reason(nights):
     for _, plan, *_ in live(nights):
         assert all(x.why for part in (plan.opened, plan.changed, plan.closed) for x in part)
@@ -324,6 +420,15 @@ def test_a_course_of_one_person_is_one_finding_whose_accounts_come_and_go():
     house.compare(course, facts)
     plan = house.compare([], only)  # nothing on PARIS; ePMA was not looked at
     assert (plan.closed, len(house.known), len(house.tasks)) == ((), 1, 1)
+
+
+def test_a_finding_that_changes_leaves_a_task_as_it_is_whose_words_stay():
+    house = House()
+    facts = KeepingFacts(on=START, calendar=ENGLAND, packs=PACKS, systems=NAMES, managers=MANAGERS, names={1: "Ann"})
+    course = [found(s, "u1", code="training.missing", topic="data-security") for s in ("paris", "epma")]
+    house.compare(course[:1], facts)
+    plan = house.compare(course, facts)
+    assert len(plan.changed) == 1 and plan.tasks.told == ()
 
 
 def test_a_task_that_closed_meanwhile_is_raised_again_while_its_finding_stands():

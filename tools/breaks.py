@@ -1,0 +1,107 @@
+"""Plants one mistake after another in a copy of the rules and sees the properties fail: `python -m tools.breaks`, a part of `make sweep`.
+
+A property that no mistake can fail proves nothing. Each break names what is then forgotten, the text that is there and what it becomes;
+a text that is there no longer, or more than once, fails too, so that the list follows the code.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+PLAN = "careward/access/accounts/keeping/plan.py"
+WORK = "careward/access/accounts/keeping/work.py"
+KEEPING = "tests/rules/test_keeping.py"
+COPIED = ("careward", "tests", "tools", "pyproject.toml")
+
+
+@dataclass(frozen=True, slots=True)
+class Break:
+    """One mistake, and the tests that must see it."""
+
+    what: str
+    there: str
+    becomes: str
+    file: str = PLAN
+    tests: str = KEEPING
+
+
+BREAKS = (
+    Break("a look at an earlier day closes what was found later", " or known.found_on > facts.on:\n", ":\n"),
+    Break("a look at an earlier day changes what was found later", "    if known.found_on > facts.on:\n", "    if not known:\n"),
+    Break("a look at one system closes what touches another", "any(a.system not in facts.systems for a in known.rows) or ", ""),
+    Break("accounts on systems not looked at are forgotten", "accounts = elsewhere | _accounts(lines)", "accounts = _accounts(lines)"),
+    Break("what began anew goes on as the old", "if anew else", "if not lines else"),
+    Break("a person's trouble begins anew with an account", "since and not known.trouble.of_a_person and", "since and"),
+    Break("a cause later than the comparison's day is passed over", "max(facts.on, min(since, today)) if since else facts.on", "facts.on"),
+    Break("a cause still to come is asked from its day", "min(since, today)", "since"),
+    Break("a warning that became a lock keeps its task", 'None if why == "its step changed" else task, why or', "task, why or"),
+    Break("both its days are forgotten", "who=who, asked_on=was.asked_on, due_on=was.due_on)", "who=who)"),
+    Break("the day it was asked is forgotten", "who=who, asked_on=was.asked_on, due_on", "who=who, due_on"),
+    Break("the day it is due is made fresh", ", due_on=was.due_on)", ")"),
+    Break("the mildest line speaks", "max(lines, key=_strictness)", "min(lines, key=_strictness)"),
+    Break("a new manager is not told", "moved = was.manager_id != fresh.manager_id", "moved = False"),
+    Break("a step held back is asked", "waits = each.told.step in HELD_STEPS and each.trouble.system in facts.held", "waits = False"),
+    Break("a step that is already so is asked", "each.task is None and each.asks and not waits", "each.task is None and not waits"),
+    Break("a finding is due on its own day", "return each if due_on == each.told.due_on else replace", "return each if each else replace"),
+    Break("a task is done by the last day of any", "due_on=min(_due_on", "due_on=max(_due_on", WORK),
+    Break("a task that others still ask for closes", "sorted(left - members.keys())", "sorted(left)"),
+    Break("no task ever closes", "for i in sorted(left - members.keys())),", "for i in ()),"),
+    Break("a task said done opens again by the old list", "told > task.said_done_at", "told >= task.said_done_at"),
+    Break("an answer no longer stands on its last day", "task.answered_until < facts.on", "task.answered_until <= facts.on"),
+    Break("an answer stands for good", "return task.answered_until < facts.on", "return False"),
+    Break("no task opens again", "for t in still if _is_disproved(t, wanted.get(t.id), facts)", "for t in still[:0]"),
+    Break("another system's list disproves", 'now.system_code if now else str(task.words[TOLD.index("system_code")])', '""'),
+    Break("a second task is raised for one key", "task=of_key[key].id if key in of_key else key", "task=key"),
+    Break("every task is told anew", "if t.id in wanted and wanted[t.id].words != t.words", "if t.id in wanted"),
+    Break("accounts that come and go are slept through", "if now.why or now.accounts != known.accounts:", "if now.told != known.told:"),
+    Break("a task said done is slept through", 'states[known.task_id or 0] == "open"', "True"),
+    Break("what shares a person's work is left out", "trouble.person_id in persons if trouble", "False if trouble"),
+    Break("a finding moves as if it were new", "move_of_finding(was.state,", "move_of_finding(FINDING.start,"),
+)  # fmt: skip
+
+
+def main(asked: list[str]) -> int:
+    """How many of the breaks, or of those whose words are asked for, nothing sees."""
+    chosen = [b for b in BREAKS if not asked or any(word in b.what for word in asked)]
+    with tempfile.TemporaryDirectory(prefix="careward-breaks-") as place:
+        copy = Path(place)
+        for name in COPIED:
+            there = ROOT / name
+            skipped = shutil.ignore_patterns("__pycache__", "nhsuk")
+            shutil.copytree(there, copy / name, ignore=skipped) if there.is_dir() else shutil.copy(there, copy / name)
+        unseen = [b for b in chosen if not _is_seen(b, copy)]
+    print(f"{len(chosen) - len(unseen)} of {len(chosen)} breaks are seen", flush=True)
+    return len(unseen)
+
+
+def _is_seen(planted: Break, copy: Path) -> bool:
+    place = copy / planted.file
+    sound = place.read_text(encoding="utf-8")
+    if sound.count(planted.there) != 1:
+        print(f"NOT THERE  {planted.what}: {planted.file} holds its text {sound.count(planted.there)} times", flush=True)
+        return False
+    place.write_text(sound.replace(planted.there, planted.becomes), encoding="utf-8")
+    try:
+        by = _seen_by(planted, copy, "breaks_quickly") or _seen_by(planted, copy, "breaks")
+    finally:
+        place.write_text(sound, encoding="utf-8")
+    print(f"{'seen     ' if by else 'NOT SEEN '}  {planted.what}{f': {by}' if by else ''}", flush=True)
+    return bool(by)
+
+
+def _seen_by(planted: Break, copy: Path, profile: str) -> str:
+    """The first test that fails; none when all pass."""
+    command = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", f"--hypothesis-profile={profile}", planted.tests]
+    env = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}
+    done = subprocess.run(command, cwd=copy, env=env, capture_output=True, text=True, check=False)
+    failed = (line for line in done.stdout.splitlines() if line.startswith("FAILED"))
+    return next((line.partition("::")[2].partition(" ")[0] for line in failed), "")
+
+
+if __name__ == "__main__":
+    sys.exit(1 if main(sys.argv[1:]) else 0)
