@@ -314,3 +314,12 @@ def test_an_answer_where_the_procedure_moves_nothing_moves_nothing():
     for given, kept in (("still_needed", None), ("not_needed", "not_needed")):
         told = effect("account.inactive", given, until=ON, on=ON, pack=TEWV, rule=TEWV.inactivity)
         assert (told.answer if told else None) == kept
+
+
+def test_a_task_told_anew_asks_what_its_words_now_ask(warned):
+    task = Task.objects.get(kind="account.inactive")
+    Task.objects.filter(pk=task.pk).update(question=questions.arranged("Something else?").as_data())
+    load_idle(warned, days=1, last_used_at=NOW - 54 * DAY)
+    compared.compare(warned, on=ON + DAY)
+    task.refresh_from_db()
+    assert task.question["kind"] == "still_needed"

@@ -51,8 +51,19 @@ def _tell(told: Sequence[tuple[int, NewTask]], facts: dict[str, Any]) -> int:
     rows = [row for some in _batches(sorted(wanted)) for row in standing.filter(pk__in=some)]
     words = ((row.pk, *(day(w) if isinstance(w, date) else w for w in wanted[row.pk].words)) for row in rows)
     bulk.update(Task._meta.db_table, TOLD, list(words))
+    _ask_anew(rows, wanted)
     notes = {row: f"Now: {wanted[row.pk].title}" for row in rows}
     return moves.remark_many(notes=notes, what="tell_anew", verb="tasks.told_anew", **facts)
+
+
+def _ask_anew(rows: Sequence[Task], wanted: dict[int, NewTask]) -> None:
+    """A task told anew asks what its words now ask: an answer is never to the question of another day."""
+    asking = [row for row in rows if wanted[row.pk].question]
+    for row in asking:
+        question = wanted[row.pk].question
+        row.question = question.as_data() if question else None
+    Task.objects.bulk_update(asking, ["question"], batch_size=BATCH)
+    Task.objects.filter(pk__in=[row.pk for row in rows if not wanted[row.pk].question]).exclude(question=None).update(question=None)
 
 
 def _move(name: str, proofs: Iterable[tuple[int, str]], change: dict[str, Any], facts: dict[str, Any]) -> int:
