@@ -31,7 +31,8 @@ def storing() -> dict[str, Callable[[Any], Any]]:
 
 
 def _moment_text(moment: datetime) -> str:
-    return moment.astimezone(UTC).isoformat(" ")[:-6]  # without +00:00
+    moment = moment if moment.tzinfo is UTC else moment.astimezone(UTC)
+    return moment.isoformat(" ")[:-6]  # without +00:00
 
 
 def count_rows_anew(changed: int) -> None:

@@ -249,16 +249,19 @@ def _moment(column: Column, formats: Formats) -> Cell:
 
 
 def _usual_moment(cell: str) -> datetime | None:
-    """A moment in the one form that most exports have, 2026-11-30T16:05:00 with or without a Z; None for whatever else there may be."""
-    if len(cell) not in (19, 20) or not (cell[4] == cell[7] == "-" and cell[13] == cell[16] == ":" and cell[10] in "T "):
+    """A moment in the one form that most exports have, 2026-11-30T16:05:00 with Z, +01:00 or no zone; None for whatever else there is."""
+    zone = cell[19:]
+    if zone not in ("", "Z") and not (len(zone) == 6 and zone[0] in "+-" and zone[3] == ":"):
         return None
-    if not "1900" <= cell < "2200" or (len(cell) == 20 and cell[19] != "Z"):
+    if not (cell[4:5] == cell[7:8] == "-" and cell[13:14] == cell[16:17] == ":" and cell[10:11] in ("T", " ")):
+        return None
+    if not "1900" <= cell < "2200":
         return None
     try:
         found = datetime.fromisoformat(cell)
     except ValueError:
         return None
-    return found if found.tzinfo else found.replace(tzinfo=LONDON)
+    return found if zone else found.replace(tzinfo=LONDON)
 
 
 def _iso_moment(cell: str) -> datetime | None:
