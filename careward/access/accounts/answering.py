@@ -88,7 +88,7 @@ def _say(row: AccountAnswer, now: datetime, by: str) -> None:
     end_answers(others if alike else others.exclude(answer="is"), why=OVERTAKEN, now=now, by=by)
     row.organisation_id, row.said_by = row.account.organisation_id, by
     row.save()
-    told = {"person": row.person_id} if row.person_id else {"from_on": row.from_on.isoformat()}
+    told: dict[str, object] = {"person": row.person_id} if row.person_id else {"from_on": row.from_on.isoformat()}
     told |= {"until": row.until.isoformat()} if row.until else {}
     _enter(VERBS[row.answer], row, now, by, **told)
 
