@@ -21,10 +21,16 @@ def reconcile(
     on: Annotated[str, typer.Option("--on", help="The day, YYYY-MM-DD; today when not given.")] = "",
     system: Annotated[str, typer.Option("--system", help="One system's code; every system when not given.")] = "",
     as_json: terms.Json = False,
+    keep: Annotated[bool, typer.Option("--keep", help="Keep it as at another day than today too.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what is found; keep nothing, raise no work.")] = False,
     organisation: terms.OrganisationCode = "",
 ) -> None:
-    """Compare every account with what was authorised, keep what is found wrong and raise the work to put it right."""
+    """Compare every account with what was authorised, keep what is found wrong and raise the work to put it right.
+
+    As at another day than today it shows what is found and keeps nothing, unless --keep.
+    """
+    if keep and dry_run:
+        raise typer.BadParameter("--keep and --dry-run say opposite things; give one of them")
     open_house()
     from careward.jobs.reconcile import reconcile as compare
     from careward.systems.register.models import System
@@ -34,7 +40,10 @@ def reconcile(
     if system and not System.objects.filter(organisation=whose, code=system).exists():
         known = System.objects.filter(organisation=whose).order_by("code").values_list("code", flat=True)
         raise terms.stop(f"No system {system} in the register. Known: {', '.join(known)}", 3)
-    done = compare(organisation=whose, on=day, system=system, keep=not dry_run, now=terms.now(), by=terms.actor())
+    keep = keep or (day == terms.today() and not dry_run)
+    done = compare(organisation=whose, on=day, system=system, keep=keep, now=terms.now(), by=terms.actor())
+    if done.kept is None:
+        terms.errors.print("Nothing was kept." if dry_run else f"A look as at {day}: nothing was kept. --keep keeps it.")
     if as_json:
         terms.lines([dict(f.line()) for f in done.found])
         return

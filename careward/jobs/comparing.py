@@ -3,6 +3,7 @@
 from datetime import date
 from typing import TYPE_CHECKING
 
+from careward.access.accounts.keeping.reading import last_kept
 from careward.evidence.errands.models import Errand
 from careward.people.staff.models import Organisation
 
@@ -15,7 +16,9 @@ def compare_for(errand: Errand) -> "Comparison":
     from careward.jobs.reconcile import compare  # engines take a second to load, and the web server never compares
 
     organisation = Organisation.objects.get(pk=errand.body["organisation"])
-    return compare(organisation=organisation, on=date.fromisoformat(errand.body["on"]), system=errand.body.get("system", ""))
+    asked = date.fromisoformat(errand.body["on"])
+    on = max(asked, last_kept(organisation.pk) or asked)  # asked before midnight and run after it, it looks as at the new day
+    return compare(organisation=organisation, on=on, system=errand.body.get("system", ""))
 
 
 def keep_for(errand: Errand, compared: "Comparison") -> None:

@@ -194,7 +194,7 @@ def test_a_load_killed_in_the_middle_goes_in_whole_when_run_again(houses: Houses
 
 
 def test_a_comparison_killed_in_the_middle_is_kept_once_when_run_again(houses: Houses, loaded):
-    command = f"reconcile --on {ON}"
+    command = f"reconcile --on {ON} --keep"
     writes, undisturbed = houses.copy("compared", loaded[0]).careward(command)
     assert undisturbed["findings"][0] > 450 and undisturbed["tasks"][0] > 300 and undisturbed["runs"] == 1
     house = houses.copy("compare", loaded[0])

@@ -50,6 +50,6 @@ def test_an_earlier_home_migrates_and_verifies_and_finds_what_it_found(home: Pat
     assert rows(home, "SELECT key FROM work_task WHERE state <> 'closed' ORDER BY key") == tasks
     found = [json.loads(line) for line in careward(home, "reconcile", "--on", "2026-11-20", "--dry-run", "--json").splitlines()]
     assert len(found) == open_lines
-    again = careward(home, "reconcile", "--on", "2026-11-20")
+    again = careward(home, "reconcile", "--on", "2026-11-20", "--keep")
     assert "New 0," in again and "gone 0." in again and "Tasks raised 0, closed 0, reopened 0." in again, again
     assert json.loads(careward(home, "ledger", "verify", "--json"))["ok"]

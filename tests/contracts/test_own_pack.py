@@ -15,7 +15,7 @@ def test_a_trust_with_its_own_pack_is_loaded_and_compared_by_the_command(tmp_pat
     assert taken.returncode == 0, taken.stderr
     loaded = run("load", str(folder), "--yes", "--allow-unsafe", "The figures of a test are small on purpose")
     assert loaded.returncode == 0, loaded.stdout + loaded.stderr
-    found = lines(run("reconcile", "--on", "2026-11-23", "--json"))
+    found = lines(run("reconcile", "--on", "2026-11-23", "--keep", "--json"))
     assert {(row["username"], row["code"], row["step"], row["clause"]) for row in found} == {
         ("ghost", "account.unmatched", "ask", "NM-009"),
         ("u2", "account.inactive", "lock", "NM-012"),

@@ -12,11 +12,20 @@ from careward.access.accounts import allowing, measures
 from careward.access.accounts.counts import AccountCount, RunCounts
 from careward.access.accounts.handing_over import BY_HAND, HAND_OVER
 from careward.access.accounts.keeping.plan import KeepingPlan, keys_wanted, plan_keeping, stirred
-from careward.access.accounts.keeping.reading import known_findings, lock_days, managers_of, names_of, standing_tasks, task_states
+from careward.access.accounts.keeping.reading import (
+    known_findings,
+    last_kept,
+    lock_days,
+    managers_of,
+    names_of,
+    standing_tasks,
+    task_states,
+)
 from careward.access.accounts.keeping.shapes import Judged, KeepingFacts
 from careward.access.accounts.keeping.writing import write_findings
 from careward.access.accounts.leavers import plan_leaver_work
 from careward.access.accounts.models import Account, Run
+from careward.access.accounts.rules.kept_days import may_keep
 from careward.core.days import london_day
 from careward.core.decision import Refused, refuse
 from careward.core.packs.pack import Pack
@@ -75,9 +84,12 @@ def keep_run(
 
     `packs` maps each system's code to its pack, `told_at` to the moment its accounts were last loaded
     ("" for any file), `cases` are the open accounts by sort where they are counted already.
-    A system whose plan is unsafe gets its findings, but no task to lock or close until a named person allows it.
+    A system whose plan is unsafe gets its findings, but no task to lock or close until a named person allows it. Refused as at a day to
+    come, or before the last one kept.
     """
     Organisation.objects.select_for_update().get(pk=organisation.pk)  # two runs of one organisation never interleave
+    if not (decision := may_keep(on, today=london_day(now), last_kept=last_kept(organisation.pk))):
+        raise Refused(decision)
     systems = {s.code: s for s in System.objects.filter(organisation=organisation)}
     scope = {system_code: systems[system_code]} if system_code else systems
     run = Run.objects.create(organisation=organisation, on_date=on, system_code=system_code, started_at=now, by=by, accounts=accounts)

@@ -17,7 +17,7 @@ def whole_way(staff: int, systems: int, *, targets: dict[str, float], database: 
         Path(home).mkdir()
         timed(["make-trust", "--staff", str(staff), "--systems", str(systems), "--days", "400", "--seed", "3", "--on", ON, folder], home)
         loaded, load_memory = timed(["load", folder, "--yes"], home, **more)
-        compared, compare_memory = timed(["reconcile", "--on", ON], home, **more)
+        compared, compare_memory = timed(["reconcile", "--on", ON, "--keep"], home, **more)
         again, again_memory = timed(["load", folder, "--yes"], home, **more)
     return [
         row(f"files to findings, {size}", loaded + compared, "s", size, targets.get("whole")),

@@ -5,10 +5,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any, TypeVar
 
-from django.db.models import Q
+from django.db.models import Max, Q
 
 from careward.access.accounts.keeping.shapes import Judged, KnownFinding, StandingTask, Told, Touched, Trouble
-from careward.access.accounts.models import Account, AccountAnswer, Finding, FindingAccount
+from careward.access.accounts.models import Account, AccountAnswer, Finding, FindingAccount, Run
 from careward.access.accounts.rules.states import locks_on
 from careward.core import days
 from careward.core.packs.pack import Pack
@@ -79,6 +79,13 @@ def standing_tasks(organisation: Organisation, *, ids: Iterable[int], keys: Iter
     found += [t for some in batches(sorted(set(keys))) for t in rows.filter(key__in=some).values_list(*names)]
     told = sorted(set(found), key=lambda t: t[0])
     return [StandingTask(i, key, state, said, tuple(words), until) for i, key, state, said, until, *words in told]
+
+
+def last_kept(organisation_id: int) -> date | None:
+    """The latest day as at which a comparison of an organisation, or of one system of it, was kept."""
+    rows = Run.objects.filter(organisation_id=organisation_id)
+    last: date | None = rows.aggregate(last=Max("on_date"))["last"]
+    return last
 
 
 def lock_days(judged: Sequence[Judged], packs: Mapping[str, Pack]) -> dict[int, date]:
