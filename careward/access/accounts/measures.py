@@ -125,10 +125,11 @@ def _measured(clause: str, total: int, wrong: int, late: int) -> Measured:
 def _accounts_by_clause(organisation_id: int, on: date) -> dict[str, tuple[int, int]]:
     """How many accounts have something to put right under each clause, and how many of them something late: one query."""
     rows = FindingAccount.objects.filter(finding__organisation_id=organisation_id, finding__closed_on=None, finding__state__in=TO_PUT_RIGHT)
-    rows = rows.filter(gone_on=None).exclude(clause=HOUSE).order_by().values_list("clause", "system__pack")
     late = Count("account", filter=Q(finding__due_on__lt=on), distinct=True)
+    by_clause = rows.filter(gone_on=None).exclude(clause=HOUSE).order_by().values_list("clause", "system__pack")
+    counts = by_clause.annotate(wrong=Count("account", distinct=True), late=late)
     found: dict[str, tuple[int, int]] = {}
-    for clause, pack, wrong, late_ones in rows.annotate(wrong=Count("account", distinct=True), late=late):
+    for clause, pack, wrong, late_ones in counts.values_list("clause", "system__pack", "wrong", "late"):
         if _counts_here(clause, pack):
             before = found.get(clause, (0, 0))
             found[clause] = (before[0] + wrong, before[1] + late_ones)
