@@ -70,7 +70,8 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One of several, or any. `field` compares with the value; `wheres` gives a condition of its own for some values."""
+    """One of several, or any. `field` compares with the value; `wheres` gives a condition of its own for some values, and `make` makes it
+    of the value that was chosen, where building it for each of many would cost more than asking it."""
 
     name: str
     title: str
@@ -78,6 +79,7 @@ class Choice:
     field: str = ""
     any_words: str = "Any"
     wheres: Mapping[str, Q] | None = None
+    make: Callable[[str], Q] | None = None
     preset: str = ""  # the value that holds when nothing is asked; "any" in the address turns it off
 
     def accept(self, given: tuple[str, ...]) -> tuple[str, ...]:
@@ -87,6 +89,8 @@ class Choice:
         return () if given[-1] == "any" else given[-1:]
 
     def where(self, values: tuple[str, ...]) -> Q:
+        if self.make is not None:
+            return self.make(values[0])
         own = self.wheres or {}
         return own[values[0]] if values[0] in own else Q(**{self.field: values[0]})
 

@@ -57,14 +57,14 @@ def findings(
         ),
         filters=(
             Text("q", "Name or user name", NAMES, also=lambda word: touching(account__username__icontains=word, finding__system=None)),
-            Choice("system", "System", systems, wheres={s.value: on_systems([s.value]) for s in systems}),
+            Choice("system", "System", systems, make=lambda code: on_systems([code])),
             Many("code", "What is wrong", tuple(Option(c, t) for c, t in titles().items() if c in codes), field="code"),
             Choice("who", "Who acts", roles, field="who", any_words="Anyone"),
             Choice(
                 "clause",
                 "Clause",
                 tuple(Option(c, "House rule" if c == "house" else c) for c in clauses),
-                wheres={c: under_clause(c) for c in clauses},
+                make=under_clause,
             ),
             Choice("manager", "Line manager", managers, field="manager_id"),
             Choice(

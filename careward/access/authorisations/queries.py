@@ -1,11 +1,25 @@
 """Reads of approvals: rows in, what the rules judge out."""
 
+from collections.abc import Sequence
+from typing import Any
+
 from careward.access.authorisations.models import Authorisation
 from careward.access.authorisations.rules import Authority, split
 from careward.core.rights import Systems
 from careward.core.roles import ROLES
 from careward.core.room import Happening
 from careward.systems.register.queries import within_systems
+
+TOLD = (
+    "system__code", "environment", "approver_role", "approved_on", "kind", "expires_on", "roles", "teams", "approved_by_employee_number",
+    "exception_reason",
+)  # fmt: skip
+
+
+def authority_told(told: Sequence[Any]) -> Authority:
+    """The same of the values of TOLD, where hundreds are judged for one figure and whole rows would cost most of a page."""
+    system, environment, role, approved_on, kind, expires_on, roles, teams, by, reason = told
+    return Authority(system, environment, role, approved_on, kind, expires_on, split(roles), split(teams), by, reason)
 
 
 def authority_of(row: Authorisation) -> Authority:
