@@ -53,8 +53,8 @@ def test_an_answer_is_kept_typed_and_told_and_its_room_hears_of_it():
     assert TaskMove.objects.get().note == "Still needed until 31 January 2027"
     assert Entry.objects.get().body == {"clause": "PA-029", "answer": "still_needed"}
     assert (Errand.objects.get().name, Errand.objects.get().body) == ("test.answered", {"task": task.pk, "by": "user/1"})
-    assert [a.answer for a in queries.answers_in_force(organisation_id=task.organisation_id, on=until)] == ["still_needed"]
-    assert queries.answers_in_force(organisation_id=task.organisation_id, on=until + DAY) == ()
+    assert queries.answer_to(organisation_id=task.organisation_id, task_id=task.pk).answer == "still_needed"
+    assert queries.answer_to(organisation_id=task.organisation_id + 1, task_id=task.pk) is None
 
 
 def test_every_reason_against_an_answer_is_given():
@@ -99,7 +99,7 @@ def test_what_is_not_mine_goes_to_whom_it_is_said_to_be_and_to_nobody_else():
 def test_what_cannot_be_done_says_why_and_is_still_to_be_done():
     task = asked()
     told = answer(task, Given("cannot", reason="The system is down until Friday"))
-    assert told.state == "open" and queries.answers_in_force(organisation_id=task.organisation_id, on=ON) == ()
+    assert told.state == "open" and queries.answer_to(organisation_id=task.organisation_id, task_id=task.pk) is None
     seen = queries.task(organisation_id=task.organisation_id, task_id=task.pk, who=ADMINISTRATOR, today=ON)
     assert seen.cannot == "The system is down until Friday"
 
@@ -107,7 +107,6 @@ def test_what_cannot_be_done_says_why_and_is_still_to_be_done():
 def test_an_answer_taken_back_counts_no_more():
     task = answer(asked(), Given("not_needed"))
     work.take_back(task_id=task.pk, doer=ADMINISTRATOR, now=NOW, by="user/1")
-    assert queries.answers_in_force(organisation_id=task.organisation_id, on=ON) == ()
     assert queries.answer_to(organisation_id=task.organisation_id, task_id=task.pk) is None
 
 

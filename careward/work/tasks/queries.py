@@ -268,10 +268,3 @@ def answer_to(*, organisation_id: int, task_id: int) -> Answered | None:
     rows = TaskAnswer.objects.filter(task__organisation_id=organisation_id, task_id=task_id, taken_back_at=None)
     row = rows.exclude(answer__in=PASSING).select_related("task").order_by("-id").first()
     return _answered(row) if row else None
-
-
-def answers_in_force(*, organisation_id: int, on: date) -> tuple[Answered, ...]:
-    """The last answer to each task's question that stands on a day: not taken back, and its day not past."""
-    rows = TaskAnswer.objects.filter(task__organisation_id=organisation_id, taken_back_at=None).exclude(answer__in=PASSING)
-    rows = rows.filter(Q(until=None) | Q(until__gte=on) | Q(answer="gone")).select_related("task").order_by("id")
-    return tuple({row.task.key: _answered(row) for row in rows}.values())
