@@ -541,6 +541,17 @@ class TestUndo:
             actions.undo_load(load_id=number, now=LATER, by=BY)
         assert Person.objects.count() == 0
 
+    def test_not_while_a_later_list_names_the_same_rows_though_it_changed_none(self, trust):
+        load(trust, reading(people(1)))
+        second = load(trust, reading(people(2)), now=LATER)
+        third = load(trust, reading(people(2)), now=LATER + timedelta(days=1))
+        with pytest.raises(Refused, match=r"rows\.named_later"):
+            actions.undo_load(load_id=second.id, now=LATER, by=BY)
+        assert Person.objects.filter(gone_on=None).count() == 2
+        for number in (third.id, second.id):
+            actions.undo_load(load_id=number, now=LATER, by=BY)
+        assert Person.objects.count() == 1
+
     def test_a_later_load_of_other_rows_does_not_stand_in_the_way(self, trust):
         first = load(trust, reading(feed_file("systems", {})))
         load(trust, reading(people(2)), now=LATER)

@@ -130,6 +130,15 @@ def test_every_later_load_is_named():
     assert untouched([])
 
 
+def test_a_load_whose_rows_a_later_list_names_again_stays():
+    decision = untouched([(9, "2026-11-23", 1)], [(9, "2026-11-23", ("staff.csv",)), (8, "2026-11-22", ("staff.csv", "training.csv"))])
+    assert [(r.code, r.remedy) for r in decision.reasons] == [
+        ("rows.touched_later", "Take back load 9 first"),
+        ("rows.named_later", "Take back load 8 first"),
+    ]
+    assert "staff.csv and training.csv" in decision.reasons[1].detail
+
+
 TEAM = [(1, "Carol", "", "Dewhurst"), (2, "Samuel", "Sam", "Lee"), (3, "Sam", "", "Lee"), (4, "Zoë", "", "O’Neill-Smith")]
 
 

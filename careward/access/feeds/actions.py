@@ -12,7 +12,7 @@ from careward.access.feeds.feed_plans import plan_files
 from careward.access.feeds.merge import as_day
 from careward.access.feeds.models import MOVES, Load, LoadFile
 from careward.access.feeds.plan import MOST_PROBLEMS, Planned
-from careward.access.feeds.queries import UNDO, LoadReport, later_touching, load_report, stuck_at, waiting_since
+from careward.access.feeds.queries import UNDO, LoadReport, later_listing, later_touching, load_report, stuck_at, waiting_since
 from careward.access.feeds.uploads import Upload, folder_of, forget, forget_if_older, store, system_of, waiting_folders
 from careward.access.feeds.world import World
 from careward.access.feeds.writing import put_back, recall
@@ -343,7 +343,7 @@ def _examine_and_go(load: Load, reading: Reading, planned: list[Planned], now: d
 
 
 def _untouched(load: Load) -> Decision:
-    return rules.untouched(later_touching(load))
+    return rules.untouched(later_touching(load), later_listing(load))
 
 
 def _unmoved(files: dict[str, LoadFile], planned: Sequence[Planned]) -> Decision:

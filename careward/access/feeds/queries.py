@@ -331,12 +331,30 @@ def problem_rows(*, organisation_id: int, load_id: int) -> Iterator[tuple[object
     return ((p.file, p.line or "", p.column, p.what, p.remedy) for p in report.problems)
 
 
-def later_touching(load: Load) -> list[tuple[int, str, int]]:
-    """Later loads that changed rows this one added or changed, the newest first: (load, its day, rows in common)."""
+def _later(load: Load) -> list[Load]:
+    """The loads that went in after this one and are in force."""
     if load.applied_at is None:
         return []
     applied = Load.objects.filter(organisation=load.organisation_id, state="applied", applied_at__gte=load.applied_at).exclude(pk=load.pk)
-    later = [other for other in applied if (other.applied_at, other.pk) > (load.applied_at, load.pk)]
+    return [other for other in applied if (other.applied_at, other.pk) > (load.applied_at, load.pk)]
+
+
+def later_listing(load: Load) -> list[tuple[int, str, tuple[str, ...]]]:
+    """Later loads whose lists name rows that this one added or changed, the newest first: (load, its day, names of those files).
+
+    Every list is a full one, but for the report of leavers: what it no longer names, it ends, and so changes.
+    """
+    mine = {(f.feed, f.system_code) for f in load.files.exclude(feed="leavers") if f.added + f.changed}
+    found = []
+    for other in _later(load) if mine else ():
+        names = tuple(f.name for f in other.files.order_by("name") if (f.feed, f.system_code) in mine)
+        found += [(other.pk, day(at), names)] if names and (at := other.applied_at) else []
+    return sorted(found, reverse=True)
+
+
+def later_touching(load: Load) -> list[tuple[int, str, int]]:
+    """Later loads that changed rows this one added or changed, the newest first: (load, its day, rows in common)."""
+    later = _later(load)
     mine: dict[str, list[Remembered]] = {}
     for table in (t for file in load.files.all() for t in recall(file.before)) if later else ():
         mine.setdefault(table.table, []).append(table)
@@ -353,7 +371,7 @@ def against_undo(*, organisation_id: int, load_id: int) -> Decision:
     load = Load.objects.get(organisation_id=organisation_id, pk=load_id)
     if load.state != "applied":
         return refuse("state.wrong", "house", f"Load {load_id} is not loaded", "Go back to the load")
-    return untouched(later_touching(load))
+    return untouched(later_touching(load), later_listing(load))
 
 
 def waiting_since(load: Load) -> datetime:

@@ -168,12 +168,20 @@ def unmoved(*, same_files: bool, same_rows: bool) -> Decision:
     return decision
 
 
-def untouched(later: Iterable[tuple[int, str, int]]) -> Decision:
-    """A load is taken back only while no later one has changed the same rows; each is (load, its day, rows in common)."""
-    decision = ALLOWED
-    for number, day, count in later:
+def untouched(changed: Iterable[tuple[int, str, int]], listed: Iterable[tuple[int, str, tuple[str, ...]]] = ()) -> Decision:
+    """A load is taken back only while no later one has changed the same rows, or names them again (FEEDS B2.10).
+
+    `changed`: (load, its day, rows in common). `listed`: (load, its day, the files that came again).
+    """
+    decision, told = ALLOWED, set()
+    for number, day, count in changed:
         rows = "1 of the same rows" if count == 1 else f"{count:,} of the same rows"
         decision &= refuse("rows.touched_later", "house", f"Load {number} of {day} changed {rows}", f"Take back load {number} first")
+        told.add(number)
+    for number, day, files in listed:
+        if number not in told:
+            what = f"Load {number} of {day} brought {' and '.join(files)} again, which names the same rows"
+            decision &= refuse("rows.named_later", "house", what, f"Take back load {number} first")
     return decision
 
 
