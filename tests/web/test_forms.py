@@ -17,6 +17,7 @@ from careward.web.questions import QuestionForm
 from tests.make import found
 from tests.make import people as make
 from tests.make.forms import EVERY_KIND
+from tests.make.pages import markup
 from tests.web.test_people import seen_on, send, text
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.make.people_urls")]
@@ -60,7 +61,7 @@ def answer_all(browser: Client) -> None:
 
 
 def back_of(page) -> str:
-    return re.search(r'class="nhsuk-back-link" href="([^"]+)"', page.content.decode())[1]
+    return re.search(r'class="nhsuk-back-link" href="([^"]+)"', markup(page))[1]
 
 
 def test_each_question_stands_alone_and_leads_to_the_next(admin):
@@ -68,14 +69,14 @@ def test_each_question_stands_alone_and_leads_to_the_next(admin):
     while where != step("check"):
         page = admin.get(where)
         visited.append(where)
-        assert page.content.decode().count("<h1") == 1
-        assert re.search(r"<h1[^>]*>(<label|[A-Z])", page.content.decode()), "the question is the heading"
+        assert markup(page).count("<h1") == 1
+        assert re.search(r"<h1[^>]*>(<label|[A-Z])", markup(page)), "the question is the heading"
         where = answer(admin, where.rstrip("/").rsplit("/", 1)[1]).url
     assert visited == [step(n) for n in ANSWERS]
     for name in reversed(ANSWERS):  # Back goes the same way, and shows what was answered
         where = back_of(admin.get(where))
         assert where == step(name)
-    assert 'value="Robin Vale"' in admin.get(where).content.decode()
+    assert 'value="Robin Vale"' in markup(admin.get(where))
 
 
 def test_a_question_is_asked_only_where_its_condition_holds_and_its_answer_goes_with_it(admin):
@@ -94,13 +95,13 @@ def test_a_mistake_is_told_on_the_page_of_its_question_and_nothing_is_kept(admin
     page = answer(admin, "email", email="robin")
     assert page.status_code == 422 and not Draft.objects.exists()
     assert text(page).count("Enter a whole e-mail address, like jo.bloggs@trust.example") == 2
-    assert 'href="#id_email"' in page.content.decode() and 'value="robin"' in page.content.decode()
+    assert 'href="#id_email"' in markup(page) and 'value="robin"' in markup(page)
     assert "Error: What is their e-mail address?" in text(page)
 
 
 def test_every_answer_can_be_changed_from_the_page_that_shows_them(admin):
     answer_all(admin)
-    page = admin.get(step("check")).content.decode()
+    page = markup(admin.get(step("check")))
     changes = re.findall(r'nhsuk-summary-list__actions"><a href="([^"]+)"', page)
     assert changes == [step(n) for n in ANSWERS]
     assert answer(admin, "name", name="Robin Vail").url == step("check")
@@ -165,7 +166,7 @@ def test_what_was_begun_outlives_signing_out_and_is_found_under_my_work(admin):
     mine = text(again.get(reverse("tasks:my_work")))
     assert "Begun, not sent Add somebody" in mine and "Kept until 23 December 2026" in mine
     page = again.get(step())
-    assert "You began this before" in text(page) and step("email") in page.content.decode()
+    assert "You began this before" in text(page) and step("email") in markup(page)
     assert "Robin Vale" in text(again.get(reverse("front:own_data")))
     assert again.post(step("throw-away")).url == reverse("signin:roles")
     assert not Draft.objects.exists() and again.get(step()).url == step("name")
@@ -181,7 +182,7 @@ def test_what_was_begun_is_nobody_elses(admin):
     answer(admin, "name")
     other = make.signed_in(make.ready("trust_administrator", name="Bo Admin", email="bo@trust.example"))
     assert other.get(step()).url == step("name")
-    assert "Robin Vale" not in other.get(step("name")).content.decode()
+    assert "Robin Vale" not in markup(other.get(step("name")))
     assert "Begun" not in text(other.get(reverse("tasks:my_work")))
     assert other.post(step("throw-away")).status_code == 302 and Draft.objects.count() == 1
 
@@ -208,7 +209,7 @@ def test_one_page_keeps_for_later_what_may_stand(admin):
     assert admin.post(give, {"later": "yes", "email": "bo@trust.example", "role": "burn"}).url == reverse("signin:roles")
     assert Draft.objects.get().answers["email"] == "bo@trust.example" and "role" not in Draft.objects.get().answers
     page = admin.get(give)
-    assert "You began this before" in text(page) and 'value="bo@trust.example"' in page.content.decode()
+    assert "You began this before" in text(page) and 'value="bo@trust.example"' in markup(page)
     assert admin.get(reverse("signin:give_role", args=["check"])).url == give
     assert admin.get(reverse("signin:give_role", args=["role"])).url == give
 

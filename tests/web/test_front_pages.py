@@ -8,13 +8,14 @@ import pytest
 from careward.core.room import DownloadRows, Happening, History, Hit, Panel, Room, Search
 from tests.make import found, people
 from tests.make.house import furnished
+from tests.make.pages import markup
 from tests.make.people import TODAY, ready, signed_in
 
 pytestmark = pytest.mark.django_db
 
 
 def words(response) -> str:
-    return " ".join(re.sub(r"<[^>]+>", " ", response.content.decode()).split())
+    return " ".join(re.sub(r"<[^>]+>", " ", markup(response)).split())
 
 
 def test_the_page_of_a_leaver_says_when_they_left(trust, admin):
@@ -92,6 +93,6 @@ def test_nothing_on_the_pages_of_the_front_leads_to_a_refusal(trust):
     theirs = people.staff(trust, "Led Nurse", manager=me)
     found.finding(found.account(found.system(trust), theirs, username="led"))
     for page in (f"/people/{theirs.pk}/access/", f"/people/{me.pk}/access/", "/my-work/", "/people/my-team/", "/people/about-me/"):
-        for address in sorted(set(re.findall(r'href="(/[^"#?]*)', browser.get(page).content.decode()))):
+        for address in sorted(set(re.findall(r'href="(/[^"#?]*)', markup(browser.get(page))))):
             if not address.startswith("/static/"):
                 assert browser.get(address, follow=True).status_code == 200, f"{page} leads to {address}"

@@ -12,6 +12,7 @@ from jinja2 import ChoiceLoader, FileSystemLoader
 from careward.core.room import MenuEntry
 from careward.web import jinja, menu
 from tests.make.house import furnished
+from tests.make.pages import markup
 from tests.web import kit_sample
 
 # Django looks at open connections when a streamed answer ends, though no page of the kit asks the database.
@@ -37,7 +38,7 @@ def answer(path: str, **options):
 
 
 def body(path: str, **options) -> str:
-    return answer(path, **options).content.decode()
+    return markup(answer(path, **options))
 
 
 class Reader(HTMLParser):

@@ -27,6 +27,7 @@ from careward.seal.tree import includes, leaf_hash
 from careward.web import lists
 from careward.web.house import house
 from careward.web.words import day
+from tests.make.pages import markup
 from tests.make.people import NOW, TODAY, organisation, ready, signed_in
 
 pytestmark = pytest.mark.django_db
@@ -367,7 +368,7 @@ def test_the_last_twenty_checkpoints_are_shown_newest_first(browser):
     for _ in range(22):
         write()
         seal()
-    page = browser.get("/ledger/checkpoints/").content.decode()
+    page = markup(browser.get("/ledger/checkpoints/"))
     assert [int(n) for n in re.findall(r'role="rowheader">(\d+)<', page)] == list(range(22, 2, -1))
     assert area(browser.get("/ledger/checkpoints/"), "note") == Checkpoint.objects.latest("size").note
 
@@ -389,7 +390,7 @@ def test_another_organisations_entries_are_never_shown(browser):
     assert "Load 777" not in page
     assert "Nobody has checked the ledger from here yet." in page
     assert listed(browser, "") == [own.pk]
-    assert "RY7" not in browser.get("/ledger/checkpoints/").content.decode()
+    assert "RY7" not in markup(browser.get("/ledger/checkpoints/"))
 
 
 @pytest.mark.parametrize("held", ["line_manager", "service_desk", "clinician", "project_manager"])
@@ -400,15 +401,15 @@ def test_nobody_else_sees_or_does_any_of_it(held):
     assert other.post("/ledger/check/").status_code == 403
     assert "Auditor" in words(other.get("/ledger/"))
     assert Entry.objects.count() == 1
-    assert 'href="/ledger/"' not in other.get("/my-work/").content.decode()
+    assert 'href="/ledger/"' not in markup(other.get("/my-work/"))
 
 
 def test_the_auditor_finds_the_way_from_the_procedures(browser):
     facts = {"pack": "tewv", "document": "paris", "from_on": TODAY, "now": NOW, "by": "cli/tester"}
     adopt_document(organisation=organisation(), **facts)
-    assert '<a href="/ledger/">What was done</a>' in browser.get("/procedures/").content.decode()
+    assert '<a href="/ledger/">What was done</a>' in markup(browser.get("/procedures/"))
     other = signed_in(ready("board_secretary", at=organisation()))
-    assert "/ledger/" not in other.get("/procedures/").content.decode()
+    assert "/ledger/" not in markup(other.get("/procedures/"))
 
 
 # --- words ------------------------------------------------------------------------------------------------------------

@@ -25,6 +25,7 @@ from careward.people.staff.models import Organisation, Person
 from careward.systems.register.models import Environment, System
 from tests.make import found, people
 from tests.make.documents import from_csv, from_data
+from tests.make.pages import markup
 from tests.web import procedures_site
 from tests.web.procedures_site import NOW, SEES, TODAY
 
@@ -75,7 +76,7 @@ def paris_with(trust: Organisation, good: int = 3, bad: int = 2, due_on: date = 
 
 def text(response) -> str:
     """The words of a page, as a person reads them."""
-    main = response.content.decode().partition("<main")[2].partition("</main>")[0]
+    main = markup(response).partition("<main")[2].partition("</main>")[0]
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", re.sub(r"</?(a|b)\b[^>]*>", "", main)))
 
 
@@ -112,8 +113,8 @@ def test_every_page_is_well_made(browser: Client, trust: Organisation):
     ):  # fmt: skip
         response = browser.get(path)
         assert response.status_code == 200, path
-        well_made(response.content.decode())
-        assert response.content.decode().count("<h1") == 1 and "style=" not in response.content.decode()
+        well_made(markup(response))
+        assert markup(response).count("<h1") == 1 and "style=" not in markup(response)
 
 
 def test_the_page_opens_with_its_figures_and_one_next_step(browser: Client, trust: Organisation):
@@ -125,8 +126,8 @@ def test_the_page_opens_with_its_figures_and_one_next_step(browser: Client, trus
     assert "Its review was due on 12 May 2024" in words
     assert re.search(r"Of 103 duties, \d+ are kept in every case\. 2 have cases to put right, 3 in all, and 1 is late\.", words)
     assert "An account not used for 90 days is locked. Not yet so for 2 accounts." in words
-    assert page.content.decode().count('class="nhsuk-button"') == 1
-    assert '<a class="nhsuk-button" href="/findings/?clause=PA-033&amp;system=paris">See the 2 accounts</a>' in page.content.decode()
+    assert markup(page).count('class="nhsuk-button"') == 1
+    assert '<a class="nhsuk-button" href="/findings/?clause=PA-033&amp;system=paris">See the 2 accounts</a>' in markup(page)
 
 
 def test_the_figures_of_the_sentence_account_for_every_duty(browser: Client, trust: Organisation):
@@ -142,7 +143,7 @@ def test_the_figures_of_the_sentence_account_for_every_duty(browser: Client, tru
 def test_a_section_with_trouble_is_open_and_the_others_are_folded(browser: Client, trust: Organisation):
     adopt(trust)
     paris_with(trust)
-    html = browser.get("/procedures/paris/").content.decode()
+    html = markup(browser.get("/procedures/paris/"))
     is_open = dict(re.findall(r'<details class="cw-fold" id="s([^"]+)"( open)?>', html))
     assert is_open["3.6"] == is_open["10"] == " open"
     assert {number for number, opened in is_open.items() if opened} == {"3.6", "10"}
@@ -151,29 +152,29 @@ def test_a_section_with_trouble_is_open_and_the_others_are_folded(browser: Clien
 def test_counts_and_what_is_to_put_right_are_links_to_what_they_count(browser: Client, trust: Organisation):
     adopt(trust)
     paris_with(trust)
-    row = re.search(r'<tr[^>]* id="PA-033">.*?</tr>', browser.get("/procedures/paris/").content.decode()).group()
+    row = re.search(r'<tr[^>]* id="PA-033">.*?</tr>', markup(browser.get("/procedures/paris/"))).group()
     assert '<a href="/procedures/paris/PA-033/">3 of 5<' in row
     assert 'href="/findings/?clause=PA-033&amp;system=paris"' in row and "2 to put right" in row
 
 
 def test_what_careward_does_not_carry_is_said_calmly(browser: Client, trust: Organisation):
     adopt(trust)
-    row = re.search(r'<tr[^>]* id="PA-070">.*?</tr>', browser.get("/procedures/paris/?show=absent").content.decode()).group()
+    row = re.search(r'<tr[^>]* id="PA-070">.*?</tr>', markup(browser.get("/procedures/paris/?show=absent"))).group()
     assert "cw-state--none" in row and "Not carried yet" in row and "0%" not in row
     assert "Careward does not carry this duty yet" in text(browser.get("/procedures/paris/PA-070/"))
 
 
 def test_what_is_carried_in_part_says_what_is_not_there(browser: Client, trust: Organisation):
     adopt(trust)
-    row = re.search(r'<tr[^>]* id="PA-019">.*?</tr>', browser.get("/procedures/paris/").content.decode()).group()
+    row = re.search(r'<tr[^>]* id="PA-019">.*?</tr>', markup(browser.get("/procedures/paris/"))).group()
     assert "In part: attempts to sign in that failed are not counted" in row
 
 
 def test_nothing_loaded_is_not_called_kept(browser: Client, trust: Organisation):
     adopt(trust)
-    row = re.search(r'<tr[^>]* id="PA-033">.*?</tr>', browser.get("/procedures/paris/").content.decode()).group()
+    row = re.search(r'<tr[^>]* id="PA-033">.*?</tr>', markup(browser.get("/procedures/paris/"))).group()
     assert "Not counted" in row and "Nothing loaded to count" in row
-    assert "No accounts have been compared yet" in browser.get("/procedures/paris/").content.decode()
+    assert "No accounts have been compared yet" in markup(browser.get("/procedures/paris/"))
 
 
 @pytest.mark.parametrize(("ask", "shown"), [
@@ -183,7 +184,7 @@ def test_nothing_loaded_is_not_called_kept(browser: Client, trust: Organisation)
 def test_views_and_filters_narrow_the_list(browser: Client, trust: Organisation, ask: str, shown: list[str]):
     adopt(trust)
     paris_with(trust)
-    page = browser.get(f"/procedures/paris/?{ask}").content.decode()
+    page = markup(browser.get(f"/procedures/paris/?{ask}"))
     assert re.findall(r'<tr[^>]* id="([^"]+)"', page) == shown
     assert "<script>" not in page
     assert ("No duties match." in page) == (not shown)
@@ -192,16 +193,16 @@ def test_views_and_filters_narrow_the_list(browser: Client, trust: Organisation,
 def test_the_number_that_is_kept_opens_those_duties(browser: Client, trust: Organisation):
     adopt(trust)
     paris_with(trust)
-    whole = browser.get("/procedures/paris/").content.decode()
+    whole = markup(browser.get("/procedures/paris/"))
     number = re.search(r'href="/procedures/paris/\?show=kept"><b>(\d+)</b>', whole).group(1)
-    kept = browser.get("/procedures/paris/?show=kept").content.decode()
+    kept = markup(browser.get("/procedures/paris/?show=kept"))
     assert len(re.findall(r'<tr[^>]* id="PA-', kept)) == int(number) > 5
     assert f'aria-current="true">Kept <b>{number}</b>' in kept and "show=kept" not in whole.partition("cw-views")[2]
 
 
 def test_what_an_address_asks_that_nobody_knows_is_left_out(browser: Client, trust: Organisation):
     adopt(trust)
-    page = browser.get("/procedures/paris/?show=rubbish&who=nobody&page=x").content.decode()
+    page = markup(browser.get("/procedures/paris/?show=rubbish&who=nobody&page=x"))
     assert len(re.findall(r'<tr[^>]* id="PA-', page)) == 103
 
 
@@ -231,8 +232,8 @@ def test_who_may_not_see_findings_sees_figures_and_no_names(browser: Client, tru
     paris_with(trust)
     ask_as(monkeypatch, trust, "procedures:clauses:see")
     clause, whole = browser.get("/procedures/paris/PA-033/"), browser.get("/procedures/paris/")
-    assert "2 are to put right" in text(clause) and "Trevanion" not in clause.content.decode()
-    assert "/findings/" not in clause.content.decode() and "/findings/" not in whole.content.decode()
+    assert "2 are to put right" in text(clause) and "Trevanion" not in markup(clause)
+    assert "/findings/" not in markup(clause) and "/findings/" not in markup(whole)
     assert "See the clause" in text(whole)
 
 
@@ -292,7 +293,7 @@ def test_whoever_has_work_that_cites_a_clause_may_read_it(browser: Client, trust
     adopt(trust)
     ask_as(monkeypatch, trust, "tasks:tasks:do")
     page = browser.get("/clauses/PA-033/", follow=True)
-    assert page.status_code == 200 and "To put right</h2>" not in page.content.decode()
+    assert page.status_code == 200 and "To put right</h2>" not in markup(page)
     ask_as(monkeypatch, trust)
     assert browser.get("/clauses/PA-033/").status_code == browser.get("/procedures/paris/PA-033/").status_code == 403
 
@@ -333,7 +334,7 @@ def test_a_form_filled_wrongly_says_what_to_enter_and_keeps_the_answers(browser:
     page = browser.post(
         "/procedures/adopt/", {"document": "", "from_on_day": "31", "from_on_month": "2", "from_on_year": "2026", "owner": "Bryony"}
     )
-    html = page.content.decode()
+    html = markup(page)
     assert "<title>Error: Bring a document into force" in html and "Choose a document" in html
     assert "Enter the day it comes into force, like 30 11 2026" in html and 'value="Bryony"' in html and 'value="31"' in html
     assert not Adoption.objects.exists()

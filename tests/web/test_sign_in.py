@@ -21,6 +21,7 @@ from careward.people.signin.models import RoleHeld, TermsAccepted, User
 from careward.people.signin.rules import PERSONA_DOMAIN
 from careward.people.signin.sign_in import FactorAdapter
 from tests.make import people as make
+from tests.make.pages import markup
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.make.people_urls")]
 
@@ -44,7 +45,7 @@ def sign_in(browser: Client, who: User, password: str = make.PASSWORD):
 
 
 def page(answer) -> str:
-    return answer.content.decode()
+    return markup(answer)
 
 
 def words_of(answer) -> str:

@@ -13,6 +13,7 @@ from careward.people.staff.models import Organisation
 from careward.work.tasks.models import Task, TaskMove
 from careward.work.tasks.questions import still_needed
 from tests.make import found, people
+from tests.make.pages import markup
 from tests.make.people import NOW, TODAY, ready, signed_in
 
 pytestmark = pytest.mark.django_db
@@ -177,7 +178,7 @@ def test_a_question_is_answered_on_its_task_s_page_and_what_was_typed_is_kept(tr
     assert nothing.status_code == 422 and "There is a problem" in page and "Nothing is chosen. Choose an answer" in page
     assert "Because</textarea>" in nothing.content.decode()
     past = {**seen, "choice": "still_needed", "until_day": "1", "until_month": "2", "until_year": "2020"}
-    page = browser.post(address, past).content.decode()
+    page = markup(browser.post(address, past))
     assert "That day has passed" in page and 'value="2020"' in page and "checked" in page
     assert "like 30 11 2026" in words(browser.post(address, {**past, "until_month": "13"}))
     done = browser.post(address, {**past, "until_year": "2027"})
@@ -194,7 +195,7 @@ def test_a_question_is_answered_on_its_task_s_page_and_what_was_typed_is_kept(tr
 
 
 def seen_on(browser, task) -> str:
-    return re.search(r'name="seen" value="(\w{64})"', browser.get(f"/tasks/{task.pk}/").content.decode())[1]
+    return re.search(r'name="seen" value="(\w{64})"', markup(browser.get(f"/tasks/{task.pk}/")))[1]
 
 
 @pytest.mark.parametrize("changed", [{"why": "Yours by your role. It is another account now."}, {"link": "account/99"}])
