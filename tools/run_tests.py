@@ -17,6 +17,7 @@ SIDE_BY_SIDE = [
     "--dist",
     "loadfile",
 ]  # each file whole in one process, each process with a database of its own
+MEASURED = ["--cov", "--cov-report="]  # what pyproject.toml names, for tools/coverage_gate.py
 ON_POSTGRESQL = ["tests/actions", "tests/web"]
 
 
@@ -31,7 +32,8 @@ def run(title: str, command: list[str], **settings: str) -> bool:
 def main() -> int:
     kinds = [f"tests/{k}" for k in ("house", "rules", "packs", "analysis", "actions", "web", "contracts", "journeys")]
     here = [k for k in kinds if any(Path(k).glob("test_*.py"))]
-    good = run("Every kind, on SQLite", [*PYTEST, *SIDE_BY_SIDE, *here])
+    good = run("Every kind, on SQLite", [*PYTEST, *SIDE_BY_SIDE, *MEASURED, *here])
+    good = run("What the rules, actions and proofs leave untried", [PYTHON, "tools/coverage_gate.py"]) and good
     good = (
         run(
             "Drawn tables, on Spark",
