@@ -115,6 +115,25 @@ def test_a_leaver_loses_every_account(wrong, assignments, leaves):
     assert wrong(assignments=f"person_id | status | end_on | gone_on\n{assignments}") == expected
 
 
+@pytest.mark.clause("PA-029", "EL-041")
+@pytest.mark.parametrize(
+    ("assignments", "step"),
+    [
+        ("1 | active | 2026-06-01 | 2025-12-31 |", "ask"),
+        ("1 | terminated | 2026-06-01 | 2025-12-31 |", "ask"),
+        ("1 | active | 2026-06-01 | 2025-12-31 |\n1 | active | 2020-01-01 | 2026-10-31 |", "ask"),
+        ("1 | active | 2026-06-01 | 2025-12-31 |\n1 | active | 2020-01-01 | |", ""),
+        ("1 | active | 2026-06-01 | 2025-12-31 | 2026-11-01", "close"),  # no longer listed
+        ("1 | terminated | 2020-01-01 | 2027-01-31 |", ""),  # still to come
+        ("1 | terminated | 2020-01-01 | 2026-11-22 |", ""),
+        ("1 | terminated | 2020-01-01 | 2026-11-21 |", "close"),
+    ],
+)
+def test_rows_that_contradict_themselves_never_close(wrong, assignments, step):
+    expected = [f"ann account.leaver {step} PA-029"] if step else []
+    assert wrong(assignments=f"person_id | status | start_on | end_on | gone_on\n{assignments}") == expected
+
+
 @pytest.mark.clause("EL-041")
 def test_a_leaver_is_closed_on_a_shared_account_too_and_a_locked_one_is_not_settled(lines):
     heading = "username | system | employee_number | last_used_on | status | kind"
@@ -166,13 +185,13 @@ def test_a_shared_account_stands_on_an_approval_not_run_out(lines, kind, row, ex
     drawn = f"username | system | last_used_on | kind\n desk | rio | 2026-11-20 | {kind}"
     found = lines(accounts=drawn, generic=f"system | username | approved_on | expires_on\n{row}")
     assert [(f.code, f.step, f.clause, f.detail) for f in found] == (
-        [("account.generic_unapproved", "lock", "EL-027", expected)] if expected else []
+        [("account.generic_unapproved", "lock" if kind == "generic" else "ask", "EL-027", expected)] if expected else []
     )
 
 
 def test_a_service_account_is_judged_for_nothing_else(wrong):
     drawn = "username | system | employee_number | last_used_on | kind\n feed | rio | 999 | 2020-01-01 | service"
-    assert wrong(accounts=drawn) == ["feed account.generic_unapproved lock EL-027"]
+    assert wrong(accounts=drawn) == ["feed account.generic_unapproved ask EL-027"]
 
 
 @pytest.mark.clause("EL-033")

@@ -61,7 +61,7 @@ table = {
         st.none() | st.integers(1, 4), st.none() | st.integers(0, 2),
     ),
     "people": st.tuples(number, mail, card, away),
-    "assignments": st.tuples(person, away, st.sampled_from(["active", "suspended", "maternity", "long_term_absence", "terminated"]), away),
+    "assignments": st.tuples(person, away, away, st.sampled_from(["active", "suspended", "maternity", "long_term_absence", "terminated"]), away),
     "training": st.tuples(
         person, st.sampled_from(["dspt", "DSP ", "data-security", "paris", "paris-e-learning", "fire", "first aid"]), st.sampled_from(["passed", "passed", "failed"]), away, away, away,
     ),

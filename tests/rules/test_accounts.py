@@ -38,7 +38,7 @@ figures = st.builds(
     close_after_days=st.integers(0, 800),
     notice_days=st.integers(0, 30),
 )
-assignments = st.builds(Tenure, st.sampled_from(["active", "terminated", "maternity"]), maybe_days, maybe_days)
+assignments = st.builds(Tenure, st.sampled_from(["active", "terminated", "maternity"]), maybe_days, maybe_days, maybe_days)
 records = st.builds(CourseTaken, st.sampled_from(["dspt", "paris"]), st.sampled_from(["passed", "failed"]), days, maybe_days, maybe_days)
 roles = st.sampled_from(["line_manager", "caldicott_guardian", "patient_systems_manager", "clerk"])
 terms = st.one_of(st.none(), st.lists(st.sampled_from(["a", "A ", "b", "c"]), max_size=3).map(tuple))
@@ -166,6 +166,44 @@ def test_one_assignment_that_goes_on_keeps_a_person(held, on):
 def test_who_has_left_stays_left(held, on, later):
     holder = Holder(1, "101", assignments=held)
     assert not list(holding.leaver(holder, None, on)) or list(holding.leaver(holder, None, on + timedelta(days=later)))
+
+
+@pytest.mark.clause("PA-029", "EL-041")
+@given(st.lists(assignments, min_size=1, max_size=4).map(tuple), days)
+def test_an_assignment_that_ends_before_it_starts_only_asks(held, on):
+    steps = {w.step for w in holding.leaver(Holder(1, "101", assignments=held), None, on)}
+    crossed = [a for a in held if a.start_on and a.end_on and a.end_on < a.start_on and not (a.gone_on and a.gone_on <= on)]
+    assert steps <= ({"ask"} if crossed else {"close"})
+
+
+@pytest.mark.clause("PA-029")
+@given(days, maybe_days, days)
+def test_one_terminated_with_an_end_leaves_the_day_after_it_and_one_without_at_once(on, end, start):
+    assert Tenure("terminated", end, None, start).ended(on) is (end is None or end < on)
+
+
+@pytest.mark.clause("PA-008", "PA-018", "EL-017", "EL-027")
+@given(accounts, st.lists(authorisations, max_size=4), st.integers(1, 400), st.lists(st.tuples(days, maybe_days), max_size=3))
+def test_an_approval_that_ends_before_it_was_given_never_locks(account, rows, before, listed):
+    crossed = [replace(a, kind="normal", expires_on=a.approved_on - timedelta(days=before)) for a in rows]
+    held = Holder(1, "101", authorisations=tuple(crossed))
+    found = judged(replace(account, status="active", kind="normal"), held)
+    steps = [f.step for f in found if f.code in ("authorisation.expired", "environment.unauthorised")]
+    counts = counted(authority.here(held, account, ON), holder="101", pack=TEWV)
+    assert steps == (["ask"] if counts else ["lock"] if account.environment != "live" else [])
+    approvals = [ApprovedGeneric("paris", "ann", begins, ends) for begins, ends in listed]
+    asked = {w.step for w in own.generic_unapproved(replace(account, kind="generic"), approvals, ON)}
+    begun = [a for a in approvals if a.approved_on <= ON]
+    assert asked <= ({"ask"} if any(a.expires_on and a.expires_on < a.approved_on for a in begun) else {"lock"})
+    assert {w.step for w in own.generic_unapproved(replace(account, kind="service"), approvals, ON)} <= {"ask"}
+
+
+@pytest.mark.clause("PA-033", "EL-035")
+@given(figures, st.sampled_from(["active", "locked"]), maybe_days, maybe_days)
+def test_disuse_counts_from_the_later_of_creation_and_last_use(rule, status, used, created):
+    told = {"status": status, "on": ON, "rule": rule}
+    later = max((day for day in (used, created) if day), default=None)
+    assert inactivity_step(last_used_on=used, created_on=created, **told) == inactivity_step(last_used_on=later, created_on=None, **told)
 
 
 @pytest.mark.clause("PA-029")

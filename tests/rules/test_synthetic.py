@@ -80,7 +80,7 @@ def used_on(account: dict) -> date | None:
 
 
 def idle_days(account: dict) -> int:
-    return (ON - (used_on(account) or day(account["created_on"]))).days
+    return (ON - max(filter(None, (used_on(account), day(account["created_on"]))))).days
 
 
 def digest(folder: Path) -> str:

@@ -7,6 +7,7 @@ from datetime import date
 from careward.core.days import FAR
 from careward.core.ids import plain
 from careward.core.packs.pack import Pack
+from careward.people.staff.rules import crossed
 
 LIVE = "live"
 
@@ -37,6 +38,11 @@ class Authority:
     def until(self) -> date:
         """The last day it holds."""
         return self.expires_on or FAR
+
+    @property
+    def crossed(self) -> bool:
+        """Whether it contradicts itself: it ends before it was given."""
+        return crossed(self.approved_on, self.expires_on)
 
     def given(self, on: date) -> bool:
         """Whether it was given by a day."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
+from careward.access.feeds.doubts import Doubts
 from careward.access.feeds.merge import (
     Arranged,
     Cells,
@@ -114,6 +115,7 @@ class FilePlan:
     def __init__(self, file: FeedFile, world: World, ink: Ink) -> None:
         self.file, self.world, self.ink = file, world, ink
         self.notices: list[str] = []
+        self._doubts = Doubts(file.feed, world.on)
         self.samples: dict[str, list[Any]] = {"added": [], "changed": [], "gone": []}
         self.rows = self.refused = 0
         self._problems: list[Problem] = []
@@ -122,6 +124,7 @@ class FilePlan:
     def work(self, block: Block, *shapes: Shape) -> Work:
         """Begins with some rows: those whose cells cannot stand in these tables are refused."""
         work = Work(self.file, block.lines, block.cells, self.world, Refusals(self.file.name, block.lines))
+        self._doubts.note(work.cells)
         for shape in () if self.file.canonical else shapes:
             check(shape, work.cells, work.refusals)
         return work
@@ -193,7 +196,7 @@ class FilePlan:
     def _ended(self, figures: FileFigures, more: list[Problem]) -> Planned:
         problems = [*self.file.problems, *self._problems, *more]
         in_all = len(problems) + self._unlisted
-        notices = [*self.file.notices, *self.notices]
+        notices = [*self.file.notices, *self._doubts.notices(), *self.notices]
         digest, before = self.ink.dry()
         return Planned(self.file, figures, problems[:MOST_PROBLEMS], in_all, notices, self.samples, digest, before)
 

@@ -59,7 +59,7 @@ PEOPLE = ArrowShape(
     {"person_id": "int64", **_of(columns.STAFF, "employee_number", "email", smartcard="smartcard_uuid"),
      **_of(columns.STAFF, "registration_expires_on")}
 )  # fmt: skip
-ASSIGNMENTS = ArrowShape({"person_id": "int64", **_of(columns.STAFF, "end_on", status="assignment_status"), "gone_on": "date"})
+ASSIGNMENTS = ArrowShape({"person_id": "int64", **_of(columns.STAFF, "end_on", "start_on", status="assignment_status"), "gone_on": "date"})
 TRAINING = ArrowShape(
     {
         "person_id": "int64",

@@ -103,6 +103,20 @@ def expired(*ends: int) -> Do:
     return plant
 
 
+def expired_before_given(draft: AccountDraft, around: Around) -> None:
+    """Its days contradict each other, so that it is asked about and not locked."""
+    grant = sole(draft)
+    grant.approved = max(grant.approved, 60)
+    grant.expires = grant.approved + 365
+    draft.plant("authorisation.expired", "ask")
+
+
+def used_before_made(draft: AccountDraft, around: Around) -> None:
+    """A near miss: its last use lies long before its creation, from which disuse then counts."""
+    idle(draft, draft.system.idle.close_after_days + 10)
+    draft.created, draft.status = 4, "active"
+
+
 def expired_and_self(draft: AccountDraft, around: Around) -> None:
     """The one that counts has run out; the one in force was given by the holder."""
     expired(10)(draft, around)
@@ -302,4 +316,6 @@ DECK: tuple[tuple[Fits, Do], ...] = (
     (always, duplicate(unknown=True)),
     (always, gone),
     (always, closed),
+    (always, expired_before_given),
+    (always, used_before_made),
 )

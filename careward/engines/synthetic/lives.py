@@ -77,15 +77,17 @@ class Fates:
         """Left, and some accounts stand open."""
         self._settle(person, 400)
         post = person.posts[0]
-        person.state, person.faults = "leaving", ("leaver",)
         end, status, since = (
             (1, "terminated", 1),
             (9, "active", 9),
             (None, "terminated", 5),
-            (-20, "terminated", 3),
+            (60, "active", 60),
             (3, "active", 3),
             (40, "terminated", 40),
         )[nth % 6]
+        person.state, person.faults = "leaving", ("leaver",)
+        if nth % 6 == 3:  # the day it starts and the day it ends contradict each other
+            post.start, person.faults = 50, ("doubtful leaver",)
         post.end, post.status, post.reason, person.away_since = end, status, "Voluntary resignation", since
         if nth % 6 == 4:
             person.posts.append(MadePost(self._other(post.team), post.job, 300, 6, "active", post.reason, post.title))
@@ -108,9 +110,10 @@ class Fates:
         self.lives.leavers.append((f"{person.first} {person.last}", person.posts[0].team.name, self.dates.day(ago)))
 
     def _nearly_left(self, nth: int, person: MadePerson) -> None:
-        """The last day is the day itself: still here."""
+        """The last day is the day itself, or still to come of one already called terminated: still here."""
         self._settle(person, 60)
-        person.posts[0].end, person.posts[0].reason = 0, "Retirement"
+        post = person.posts[0]
+        post.end, post.status, post.reason = ((0, "active", "Retirement"), (-20, "terminated", "Voluntary resignation"))[nth % 2]
 
     def _away(self, nth: int, person: MadePerson) -> None:
         kind, since, until, status, locked = (

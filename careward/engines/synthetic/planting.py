@@ -98,6 +98,8 @@ class Planter:
 def mark(draft: AccountDraft, system: MadeSystem, fault: str) -> None:
     if fault == "leaver":
         draft.plant("account.leaver", "close")
+    elif fault == "doubtful leaver":
+        draft.plant("account.leaver", "ask")
     elif fault == "absent":
         draft.plant("account.absent", "lock")
     elif fault == "registration":

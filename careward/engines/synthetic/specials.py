@@ -31,6 +31,7 @@ GENERIC_DECK: tuple[tuple[str, tuple[tuple[int, int], ...]], ...] = (
     ("closed", ()),
     ("", GOOD),
     ("locked", ((400, 35),)),
+    ("crossed", ((30, 60),)),
     ("", GOOD),
 )
 SERVICE_DECK: tuple[tuple[str, tuple[tuple[int, int], ...]], ...] = (
@@ -59,8 +60,8 @@ class Specials:
             name = f"{SHARED[n % len(SHARED)]}.{n // len(SHARED) + 1:02}"
             way, approvals = GENERIC_DECK[next(self._turn["generic"]) % len(GENERIC_DECK)]
             draft = self._nobodys(system, name, "generic")
-            if way in ("none", "expired", "tomorrow", "locked"):
-                draft.plant("account.generic_unapproved", "lock")
+            if way in ("none", "expired", "tomorrow", "locked", "crossed"):
+                draft.plant("account.generic_unapproved", "ask" if way == "crossed" else "lock")
             elif way == "close":
                 idle(draft, system.idle.close_after_days)
                 draft.plant("account.inactive", "close", system.idle.close_clause)
@@ -76,7 +77,7 @@ class Specials:
             way, approvals = SERVICE_DECK[next(self._turn["service"]) % len(SERVICE_DECK)]
             draft = self._nobodys(system, f"svc.{name}", "service")
             if way in ("none", "expired"):
-                draft.plant("account.generic_unapproved", "lock")
+                draft.plant("account.generic_unapproved", "ask")  # a lock would stop an interface
             elif way == "silent":  # no day known and no person: a service is judged for owner and expiry only
                 draft.created = draft.used = None
             elif way == "dormant":

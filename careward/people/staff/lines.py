@@ -37,7 +37,7 @@ BELOW = """
         ) OR NOT EXISTS (
             SELECT 1 FROM people_assignment w WHERE w.person_id = b.id AND w.start_on <= %(on)s
             AND (w.end_on IS NULL OR w.end_on >= %(on)s) AND (w.gone_on IS NULL OR w.gone_on > %(on)s)
-            AND w.status NOT IN ('terminated', 'suspended', 'maternity', 'long_term_absence')
+            AND w.status NOT IN ('suspended', 'maternity', 'long_term_absence') AND (w.status <> 'terminated' OR w.end_on IS NOT NULL)
         ))
     )
     SELECT id, number FROM below"""
@@ -45,7 +45,7 @@ BELOW = """
 
 def not_ended(on: date) -> Q:
     """The assignments that are not over on a day, begun or still to begin; rules.ended says it of one."""
-    return (Q(end_on=None) | Q(end_on__gte=on)) & (Q(gone_on=None) | Q(gone_on__gt=on)) & ~Q(status="terminated")
+    return (Q(end_on=None) | Q(end_on__gte=on)) & (Q(gone_on=None) | Q(gone_on__gt=on)) & ~Q(status="terminated", end_on=None)
 
 
 def posts_in_force(on: date) -> Q:

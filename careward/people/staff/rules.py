@@ -41,8 +41,16 @@ AWAY = {"suspended": "Suspended", "maternity": "On maternity leave", "long_term_
 
 
 def ended(*, status: str, end_on: date | None, gone_on: date | None, on: date) -> bool:
-    """Whether a post is over on a day: terminated, past the last day worked, or no longer in the staff record."""
-    return status == "terminated" or (end_on or FAR) < on or (gone_on or FAR) <= on
+    """Whether a post is over on a day: past the last day worked, terminated without one, or no longer in the staff record.
+
+    One that is terminated with a coming end is over from the day after that end.
+    """
+    return (status == "terminated" and end_on is None) or (end_on or FAR) < on or (gone_on or FAR) <= on
+
+
+def crossed(begins: date | None, ends: date | None) -> bool:
+    """Whether a row contradicts itself: what it tells of ends before it begins. Nothing is locked or closed by it alone."""
+    return begins is not None and ends is not None and ends < begins
 
 
 def in_force(*, status: str, start_on: date, end_on: date | None, gone_on: date | None, on: date) -> bool:
@@ -62,10 +70,15 @@ class Tenure:
     status: str  # active suspended maternity long_term_absence terminated
     end_on: date | None = None  # the last day worked
     gone_on: date | None = None  # the day the staff record no longer listed it
+    start_on: date | None = None
 
     def ended(self, on: date) -> bool:
         """Whether the post is over on a day."""
         return ended(status=self.status, end_on=self.end_on, gone_on=self.gone_on, on=on)
+
+    def doubtful(self, on: date) -> bool:
+        """Whether it contradicts itself on a day; whoever is no longer in the list has gone, whatever their last row said."""
+        return crossed(self.start_on, self.end_on) and (self.gone_on or FAR) > on
 
     def last_day(self, on: date) -> date | None:
         """The day it ended, as far as it is known on a day."""
@@ -74,7 +87,7 @@ class Tenure:
         return self.gone_on if self.gone_on and self.gone_on <= on else None
 
     def over_from(self, on: date) -> date | None:
-        """The first day it was over, of one that is over on a day; one ended early by its status, after the last day it names."""
+        """The first day it was over, of one that is over on a day; None of one terminated without a last day."""
         if self.gone_on and self.gone_on <= on and not (self.end_on and self.end_on < on):
             return self.gone_on
         return self.end_on + timedelta(days=1) if self.end_on else None

@@ -9,6 +9,7 @@ from careward.access.authorisations.rules import LIVE, Authority, Rights, stated
 from careward.core.packs.pack import Pack
 
 DAY = timedelta(days=1)
+CROSSED = "; an approval ends before it was given"
 
 
 def here(holder: Holder, account: SeenAccount, on: date) -> list[Authority]:
@@ -27,21 +28,24 @@ def authorisation(account: SeenAccount, counted: Sequence[Authority], on: date) 
     if account.environment != LIVE:
         return
     rows = _for_kind(counted, account.kind)
-    admin = [a for a in rows if a.kind == "admin"] if account.kind == "admin" else []
-    last = max((a.until for a in admin or rows), default=None)
+    rows = [a for a in rows if a.kind == "admin" and account.kind == "admin"] or rows
+    last = max((a.until for a in rows), default=None)
     if last is None:
         yield Wrong("authorisation.missing", "ask", "Nobody whom the procedure accepts has authorised it")
     elif last < on:
-        yield Wrong("authorisation.expired", "lock", f"Its authority ran out on {last}", since=last + DAY)
+        step, crossed = _lock(rows)
+        yield Wrong("authorisation.expired", step, f"Its authority ran out on {last}{crossed}", since=last + DAY)
 
 
 def environment(account: SeenAccount, counted: Sequence[Authority], on: date) -> Iterator[Wrong]:
     """PA-018, PA-019: a non-live account is authorised for that environment, by the role the pack names."""
-    last = max((a.until for a in _for_kind(counted, account.kind)), default=None)
+    rows = _for_kind(counted, account.kind)
+    last = max((a.until for a in rows), default=None)
     if account.environment == LIVE or (last and last >= on):
         return
-    told = f"No authority in force for {account.environment} by a role the procedure names"
-    yield Wrong("environment.unauthorised", "lock", told, since=last + DAY if last else None)
+    step, crossed = _lock(rows)
+    told = f"No authority in force for {account.environment} by a role the procedure names{crossed}"
+    yield Wrong("environment.unauthorised", step, told, since=last + DAY if last else None)
 
 
 def entitlement(account: SeenAccount, counted: Sequence[Authority], on: date, pack: Pack) -> Iterator[Wrong]:
@@ -51,6 +55,11 @@ def entitlement(account: SeenAccount, counted: Sequence[Authority], on: date, pa
         yield from _difference("roles", account.roles, _union([a.roles for a in current]), ("", ""))
         of_teams = pack.findings["entitlement.excess_team"].clause, pack.findings["entitlement.missing_team"].clause
         yield from _difference("teams", account.teams, _union([a.teams for a in current]), of_teams)
+
+
+def _lock(rows: Sequence[Authority]) -> tuple[str, str]:
+    """What follows where none of some approvals is in force, and what is said of one that contradicts itself: it only asks."""
+    return ("ask", CROSSED) if any(a.crossed for a in rows) else ("lock", "")
 
 
 def _for_kind(rows: Sequence[Authority], kind: str) -> list[Authority]:

@@ -11,6 +11,7 @@ from careward.core.packs.training import Course
 from careward.people.staff import rules as staff
 
 DAY = timedelta(days=1)
+CROSSED = "; an assignment ends before it starts"
 
 
 def leaver(holder: Holder, said: Said | None, on: date) -> Iterator[Wrong]:
@@ -18,8 +19,9 @@ def leaver(holder: Holder, said: Said | None, on: date) -> Iterator[Wrong]:
     if staff.has_left(holder.assignments, on):
         last = max((day for a in holder.assignments if (day := a.last_day(on))), default=None)
         told = f"Every assignment has ended, the last on {last}" if last else "Every assignment is terminated"
+        doubtful = any(a.doubtful(on) for a in holder.assignments)
         over = max((day for a in holder.assignments if (day := a.over_from(on))), default=None)
-        yield Wrong("account.leaver", "close", told, since=over)
+        yield Wrong("account.leaver", "ask" if doubtful else "close", told + (CROSSED if doubtful else ""), since=over)
     elif said and said.answer == "gone":
         told = f"Gone, as was answered; the last day was {said.from_on - DAY}"
         yield Wrong("account.leaver", said.step, told, clause=said.clause, since=said.from_on)

@@ -6,11 +6,14 @@ from datetime import date, timedelta
 from careward.access.accounts.rules.answers import Said
 from careward.access.accounts.rules.matching import given, ways
 from careward.access.accounts.rules.shapes import OF_A_PERSON, ApprovedGeneric, Holder, SeenAccount, count_days
-from careward.access.accounts.rules.states import inactivity_step, locks_on
+from careward.access.accounts.rules.states import inactivity_step, last_seen, locks_on
 from careward.access.accounts.rules.wrongs import Wrong
 from careward.core.days import FAR
 from careward.core.ids import plain
 from careward.core.packs.inactivity import Inactivity
+from careward.people.staff.rules import crossed
+
+CROSSED = "; an approval ends before it was given"
 
 
 def inactive(account: SeenAccount, rule: Inactivity, said: Said | None, on: date) -> Iterator[Wrong]:
@@ -21,14 +24,14 @@ def inactive(account: SeenAccount, rule: Inactivity, said: Said | None, on: date
     kept = said.until if said and said.answer == "still_needed" else None
     used = {"last_used_on": account.last_used_on, "created_on": account.created_on}
     step = inactivity_step(status=account.status, on=on, rule=rule, kept_until=kept, **used)
-    seen = account.last_used_on or account.created_on
+    seen = last_seen(**used)
     if said and said.answer == "not_needed" and step != "close":
         yield Wrong("account.inactive", said.step, f"Not needed, as was answered on {said.from_on}", clause=said.clause, since=said.from_on)
         return
     if step == "nothing" or seen is None or (said and said.answer == "gone" and step != "close"):
         return
     lock = locks_on(seen=seen, rule=rule, kept_until=kept)
-    since = f"Last used on {seen}" if account.last_used_on else f"Never used since it was created on {seen}"
+    since = f"Last used on {seen}" if account.last_used_on == seen else f"{_unused(account)} since it was created on {seen}"
     what, clause = {
         "close": (f"closes at {count_days(rule.close_after_days)}", rule.close_clause),
         "lock": (f"locks at {count_days(rule.lock_after_days)}", rule.lock_clause),
@@ -38,6 +41,10 @@ def inactive(account: SeenAccount, rule: Inactivity, said: Said | None, on: date
     told = f"{since}, {count_days((on - seen).days)} ago; {what}" + (f"; said to be needed until {kept}" if moved else "")
     begun = seen + timedelta(days=rule.first_asked_after_days)
     yield Wrong("account.inactive", step, told, clause=clause, since=begun)
+
+
+def _unused(account: SeenAccount) -> str:
+    return "Not used" if account.last_used_on else "Never used"
 
 
 def use_unknown(account: SeenAccount, rule: Inactivity) -> Iterator[Wrong]:
@@ -88,16 +95,22 @@ def _age(account: SeenAccount) -> tuple[date, str, int]:
 
 
 def generic_unapproved(account: SeenAccount, generic: Sequence[ApprovedGeneric], on: date) -> Iterator[Wrong]:
-    """EL-027: a shared account stands only on an approval by information governance, with an owner and an end."""
+    """EL-027: a shared account stands only on an approval by information governance, with an owner and an end.
+
+    Of a service it is asked, since a lock stops an interface; and so where an approval contradicts itself.
+    """
     if account.kind not in ("generic", "service"):
         return
     rows = [r for r in generic if r.system == account.system and plain(r.username) == plain(account.username)]
     begun = rows if account.kind == "service" else [r for r in rows if (r.approved_on or FAR) <= on]
     ends = max((r.expires_on or FAR for r in begun), default=None)
+    doubtful = any(crossed(r.approved_on, r.expires_on) for r in begun)
+    step = "ask" if doubtful or account.kind == "service" else "lock"
     if ends is None:
-        yield Wrong("account.generic_unapproved", "lock", _not_approved(rows, account.kind))
+        yield Wrong("account.generic_unapproved", step, _not_approved(rows, account.kind))
     elif ends < on:
-        yield Wrong("account.generic_unapproved", "lock", f"Its approval ran out on {ends}", since=ends + timedelta(days=1))
+        told = f"Its approval ran out on {ends}" + (CROSSED if doubtful else "")
+        yield Wrong("account.generic_unapproved", step, told, since=ends + timedelta(days=1))
 
 
 def _not_approved(rows: Sequence[ApprovedGeneric], kind: str) -> str:

@@ -65,6 +65,11 @@ def locks_on(*, seen: date, rule: Inactivity, kept_until: date | None = None) ->
     return max(figure, kept_until + timedelta(days=1)) if kept_until else figure
 
 
+def last_seen(*, last_used_on: date | None, created_on: date | None) -> date | None:
+    """The day from which disuse counts: the later of last use and creation (PA-033: one never used counts from its creation)."""
+    return max((day for day in (last_used_on, created_on) if day), default=None)
+
+
 def inactivity_step(
     *, status: str, last_used_on: date | None, created_on: date | None, on: date, rule: Inactivity, kept_until: date | None = None
 ) -> str:  # fmt: skip
@@ -72,7 +77,7 @@ def inactivity_step(
 
     `kept_until`, the last day it was said to be needed, moves the lock and its notice; it moves no closing.
     """
-    seen = last_used_on or created_on  # PA-033: one never used counts from its creation
+    seen = last_seen(last_used_on=last_used_on, created_on=created_on)
     if status == "closed" or seen is None:
         return "nothing"
     idle = (on - seen).days

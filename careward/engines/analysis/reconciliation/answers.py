@@ -16,7 +16,7 @@ def answered(judged: Table, answers: Table, rules: Table, on: DateValue) -> Tabl
     t = answers.filter(answers.from_on <= on).join(judged, "account_id").join(rules, ["pack", "answer"])
     used_since = (t.last_used_on > t.from_on).fill_null(False)
     against = ((t.answer == "not_needed") & used_since) | ((t.answer == "gone") & (t.fits != 1)) | ((t.answer == "nobody") & (t.fits == 1))
-    idle = on.delta(ibis.coalesce(t.last_used_on, t.created_on), unit="day")
+    idle = on.delta(ibis.greatest(t.last_used_on, t.created_on), unit="day")
     closes = ((t.close_days > 0) & (idle >= t.close_days)).fill_null(False)
     names = ("account_id", "person_id", "kind", "fits", "answer", "from_on", "until", "answer_step", "answer_clause")
     return t.mutate(closes=closes).filter(~against).select(*names, "closes")

@@ -22,13 +22,27 @@ def day_after(start: DateValue, length: IntervalValue) -> DateValue:
 def leavers(assignments: Table, on: DateValue) -> Table:
     """PA-029, EL-041: persons whose every assignment has ended, and the last day known."""
     a = assignments.mutate(ended=_ended(assignments, on), last_day=_last_day(assignments, on), over_from=_over_from(assignments, on))
-    found = a.group_by("person_id").agg(rows=a.count(), over=a.ended.sum(), last=a.last_day.max(), since=a.over_from.max())
-    told = ibis.literal("Every assignment has ended, the last on ") + found.last.cast("string")
-    return found.filter(found.rows == found.over).select("person_id", "since", detail=told.fill_null("Every assignment is terminated"))
+    a = a.mutate(doubtful=crossed(a.start_on, a.end_on) & (a.gone_on.fill_null(FAR) > on))
+    found = a.group_by("person_id").agg(
+        rows=a.count(), over=a.ended.sum(), last=a.last_day.max(), since=a.over_from.max(), doubtful=a.doubtful.any()
+    )
+    told = (ibis.literal("Every assignment has ended, the last on ") + found.last.cast("string")).fill_null(
+        "Every assignment is terminated"
+    )
+    told += found.doubtful.ifelse("; an assignment ends before it starts", "")
+    step = found.doubtful.ifelse("ask", "close")
+    return found.filter(found.rows == found.over).select("person_id", "since", step=step, detail=told)
+
+
+def crossed(begins: DateValue, ends: DateValue) -> BooleanValue:
+    """Whether a row contradicts itself: what it tells of ends before it begins."""
+    return (ends < begins).fill_null(False)
 
 
 def _ended(a: Table, on: DateValue) -> BooleanValue:
-    return (a.status.fill_null("") == "terminated") | (a.end_on.fill_null(FAR) < on) | (a.gone_on.fill_null(FAR) <= on)
+    return (
+        ((a.status.fill_null("") == "terminated") & a.end_on.isnull()) | (a.end_on.fill_null(FAR) < on) | (a.gone_on.fill_null(FAR) <= on)
+    )
 
 
 def _last_day(a: Table, on: DateValue) -> DateValue:

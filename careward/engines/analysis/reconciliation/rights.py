@@ -3,7 +3,7 @@
 import ibis
 from ibis.expr.types import ArrayValue, DateValue, StringValue, Table, Value
 
-from careward.engines.analysis.reconciliation.holding import FAR
+from careward.engines.analysis.reconciliation.holding import FAR, crossed
 from careward.engines.analysis.reconciliation.matching import plain
 from careward.engines.analysis.tables import looked_up, without
 
@@ -22,7 +22,8 @@ def authority(authorisations: Table, several: Table, approvers: Table, people: T
     """Of each person on each environment: how long accepted authorisations last, and what those in force give.
 
     `admin_given` says whether any was for administration; `<kind>_until` and `any_until` are the last days (null: none
-    accepted); `<kind>_roles` and `<kind>_teams` join what those in force state (null: none states it).
+    accepted), `<kind>_doubtful` and `any_doubtful` whether one of those contradicts itself; `<kind>_roles` and `<kind>_teams` join
+    what those in force state (null: none states it).
     """
     given = authorisations.filter(authorisations.approved_on <= on)
     given = given.mutate(exceptional=given.exception_reason.fill_null("").strip() != "", until=given.expires_on.fill_null(FAR))
@@ -31,10 +32,11 @@ def authority(authorisations: Table, several: Table, approvers: Table, people: T
     t = looked_up(t, people.select("person_id", holder=plain(people.employee_number)), ["person_id"])
     own_word = (plain(t.approved_by) == t.holder) & (t.holder != "")  # as persons: a staff number in other letters is the same one's
     t = t.mutate(counts=t.accepted.fill_null(False) & ~own_word.fill_null(False))
-    said = {"admin_given": t.kind == "admin", "any_until": t.counts.ifelse(t.until, None)}
+    t = t.mutate(doubtful=t.counts & crossed(t.approved_on, t.expires_on))
+    said = {"admin_given": t.kind == "admin", "any_until": t.counts.ifelse(t.until, None), "any_doubtful": t.doubtful}
     for kind in KINDS:
         own = t.counts & (t.kind == kind)
-        said[f"{kind}_until"] = own.ifelse(t.until, None)
+        said |= {f"{kind}_until": own.ifelse(t.until, None), f"{kind}_doubtful": t.doubtful & (t.kind == kind)}
         said |= {f"{kind}_{d}": (own & (t.until >= on)).ifelse(t[d], None) for d in DIMENSIONS}
     return _joined(t.select(*PLACE, **said), several)
 
@@ -44,7 +46,8 @@ def _joined(said: Table, several: Table) -> Table:
     many = said.semi_join(several, PLACE)
     days = {name: many[name].max() for name in many.columns if name.endswith("_until")}
     texts = {f"{kind}_{d}": many[f"{kind}_{d}"].group_concat(";") for kind in KINDS for d in DIMENSIONS}
-    joined = many.group_by(*PLACE).agg(admin_given=many.admin_given.any(), **days, **texts)
+    flags = {name: many[name].any() for name in many.columns if name.endswith("_doubtful")}
+    joined = many.group_by(*PLACE).agg(admin_given=many.admin_given.any(), **flags, **days, **texts)
     return said.anti_join(several, PLACE).union(joined.select(*said.columns))
 
 

@@ -4,10 +4,10 @@
 """
 
 import ibis
-from ibis.expr.types import DateValue, IntegerValue, StringValue, Table, Value
+from ibis.expr.types import BooleanValue, DateValue, IntegerValue, StringValue, Table, Value
 
 from careward.engines.analysis.reconciliation.figures import LIVE
-from careward.engines.analysis.reconciliation.holding import FAR, day_after
+from careward.engines.analysis.reconciliation.holding import FAR, crossed, day_after
 from careward.engines.analysis.reconciliation.matching import given, plain, ways
 from careward.engines.analysis.tables import looked_up
 
@@ -22,7 +22,7 @@ def inactive(judged: Table, answered: Table, on: DateValue) -> Table:
     """
     told = answered.filter(answered.answer != "nobody").select("account_id", "answer", kept=answered.until)
     t = looked_up(judged.filter(judged.kind != "service"), told, ["account_id"])
-    t = t.mutate(used=ibis.coalesce(t.last_used_on, t.created_on), answer=t.answer.fill_null(""))
+    t = t.mutate(used=ibis.greatest(t.last_used_on, t.created_on), answer=t.answer.fill_null(""))
     t = t.mutate(idle=on.delta(t.used, unit="day"), figure=day_after(t.used, t.lock_days.as_interval("D")))
     kept = (t.answer == "still_needed").ifelse(day_after(t.kept, ibis.interval(days=1)), t.figure)
     t = t.mutate(lock=ibis.greatest(t.figure, kept))
@@ -37,7 +37,11 @@ def inactive(judged: Table, answered: Table, on: DateValue) -> Table:
         )
     )
     t = t.filter(t.step.notnull())
-    since = t.last_used_on.notnull().ifelse("Last used on ", "Never used since it was created on ") + t.used.cast("string")
+    since = ibis.cases(
+        (t.last_used_on == t.used, "Last used on "),
+        (t.last_used_on.isnull(), "Never used since it was created on "),
+        else_="Not used since it was created on ",
+    ) + t.used.cast("string")
     what = ibis.cases(
         (t.step == "close", ibis.literal("closes at ") + _days(t.close_days)),
         (t.step == "lock", ibis.literal("locks at ") + _days(t.lock_days)),
@@ -98,27 +102,35 @@ def duplicate(judged: Table, doubled: Table) -> Table:
 def generic_unapproved(judged: Table, generic: Table, on: DateValue) -> Table:
     """EL-027: a shared account stands only on an approval by information governance, with an owner and an end."""
     g = generic.mutate(username_key=plain(generic.username), ends=generic.expires_on.fill_null(FAR))
-    begun = g.approved_on <= on
+    begun, doubtful = (g.approved_on <= on).fill_null(False), crossed(g.approved_on, g.expires_on)
     rows = g.group_by("system", "username_key").agg(
-        listed_until=g.ends.max(), begun_until=g.ends.max(where=begun.fill_null(False)), begins=g.approved_on.min()
-    )
+        listed_until=g.ends.max(), begun_until=g.ends.max(where=begun), begins=g.approved_on.min(),
+        listed_doubtful=doubtful.any(), begun_doubtful=(doubtful & begun).any(),
+    )  # fmt: skip
     t = judged.filter(judged.kind.isin(("generic", "service"))).mutate(username_key=plain(judged.username))
     t = looked_up(t, rows, ["system", "username_key"])
-    t = t.mutate(service=t.kind == "service", ends=(t.kind == "service").ifelse(t.listed_until, t.begun_until))
+    t = t.mutate(service=t.kind == "service")
+    doubtful = t.service.ifelse(t.listed_doubtful, t.begun_doubtful).fill_null(False)
+    t = t.mutate(ends=t.service.ifelse(t.listed_until, t.begun_until), doubtful=doubtful)
     t = t.filter(t.ends.isnull() | (t.ends < on))
     detail = ibis.cases(
-        (t.ends.notnull(), ibis.literal("Its approval ran out on ") + t.ends.cast("string")),
+        (t.ends.notnull(), ibis.literal("Its approval ran out on ") + t.ends.cast("string") + _crossed(t.doubtful)),
         (t.begins.notnull(), ibis.literal("Its approval begins only on ") + t.begins.cast("string")),
         (t.service, "No owner and end are on record"),
         else_="No approval by information governance is on record",
     )
-    return lines(t, "account.generic_unapproved", "lock", detail, since=_after(t.ends))
+    step = (t.doubtful | t.service).ifelse("ask", "lock")
+    return lines(t, "account.generic_unapproved", step, detail, since=_after(t.ends))
+
+
+def _crossed(doubtful: BooleanValue) -> StringValue:
+    return doubtful.ifelse("; an approval ends before it was given", "")
 
 
 def leaver(judged: Table, leavers: Table) -> Table:
     """PA-029, EL-041: who has left keeps no account."""
     t = judged.join(leavers, "person_id")
-    return lines(t, "account.leaver", "close", t.detail, since=t.since)
+    return lines(t, "account.leaver", t.step, t.detail, since=t.since)
 
 
 def absent(judged: Table, away: Table) -> Table:
@@ -150,23 +162,27 @@ def admin_unapproved(judged: Table) -> Table:
 def unauthorised(judged: Table, on: DateValue) -> Table:
     """PA-008, EL-017: a live account rests on the authority of somebody the procedure accepts, not run out."""
     t = personal(judged).filter(lambda j: j.environment == LIVE)
-    t = t.mutate(last=(t.kind == "admin").ifelse(t.admin_until.coalesce(t.any_until), t.normal_until))
+    admin = t.kind == "admin"
+    last = admin.ifelse(t.admin_until.coalesce(t.any_until), t.normal_until)
+    any_doubtful = t.admin_until.notnull().ifelse(t.admin_doubtful, t.any_doubtful)
+    t = t.mutate(last=last, doubtful=admin.ifelse(any_doubtful, t.normal_doubtful).fill_null(False))
     t = t.filter(t["last"].isnull() | (t["last"] < on))
     missing = t["last"].isnull()
-    ran_out = ibis.literal("Its authority ran out on ") + t["last"].cast("string")
+    ran_out = ibis.literal("Its authority ran out on ") + t["last"].cast("string") + _crossed(t.doubtful)
     detail = missing.ifelse("Nobody whom the procedure accepts has authorised it", ran_out)
     code = missing.ifelse("authorisation.missing", "authorisation.expired")
-    return lines(t, code, missing.ifelse("ask", "lock"), detail, since=_after(t["last"]))
+    return lines(t, code, (missing | t.doubtful).ifelse("ask", "lock"), detail, since=_after(t["last"]))
 
 
 def environment(judged: Table, on: DateValue) -> Table:
     """PA-018, PA-019: a non-live account is authorised for that environment, by the role the pack names."""
     t = personal(judged).filter(lambda j: j.environment != LIVE)
-    last = (t.kind == "admin").ifelse(t.any_until, t.normal_until)
-    t = t.mutate(last=last)
+    admin = t.kind == "admin"
+    doubtful = admin.ifelse(t.any_doubtful, t.normal_doubtful).fill_null(False)
+    t = t.mutate(last=admin.ifelse(t.any_until, t.normal_until), doubtful=doubtful)
     t = t.filter(t["last"].isnull() | (t["last"] < on))
-    detail = ibis.literal("No authority in force for ") + t.environment + " by a role the procedure names"
-    return lines(t, "environment.unauthorised", "lock", detail, since=_after(t["last"]))
+    detail = ibis.literal("No authority in force for ") + t.environment + " by a role the procedure names" + _crossed(t.doubtful)
+    return lines(t, "environment.unauthorised", t.doubtful.ifelse("ask", "lock"), detail, since=_after(t["last"]))
 
 
 def entitlement(differences: Table) -> Table:
