@@ -189,6 +189,36 @@ def test_a_shared_account_stands_on_an_approval_not_run_out(lines, kind, row, ex
     )
 
 
+@pytest.mark.clause("EL-027")
+@pytest.mark.parametrize("kind", ["generic", "service"])
+@pytest.mark.parametrize(
+    ("rows", "expected"),
+    [
+        ("desk | 2026-01-01 | 2027-11-21 | 2", ["account.owner_left ask Its owner has left; the last day was 2026-10-31"]),
+        ("DESK | 2026-01-01 | 2027-11-21 | 1", []),  # still here
+        ("desk | 2026-01-01 | 2027-11-21 | 3", []),  # has gone from one post, and holds another
+        ("desk | 2026-01-01 | 2027-11-21 | 4", ["account.owner_left ask Its owner has left"]),  # terminated, with no last day
+        ("desk | 2026-01-01 | 2027-11-21 | 5", []),  # terminated, with an end still to come
+        ("desk | 2026-01-01 | 2027-11-21 | 2\ndesk | 2026-02-01 | 2027-11-21 | 1", []),  # another owns it too
+        ("desk | 2025-01-01 | 2026-01-01 | 2\ndesk | 2026-02-01 | 2027-11-21 | 1", []),  # the approval in force speaks
+        ("other | 2026-01-01 | 2027-11-21 | 2\ndesk | 2026-02-01 | 2027-11-21 | 1", []),
+    ],
+)
+def test_a_shared_account_whose_owner_has_left_is_asked_about(lines, kind, rows, expected):
+    posts = (
+        "1 | active | |\n2 | active | 2026-10-31 |\n3 | active | 2026-10-31 |\n3 | active | |\n4 | terminated | |\n"
+        "5 | terminated | 2026-12-31 |"
+    )
+    drawn = f"username | system | last_used_on | kind\n desk | rio | 2026-11-20 | {kind}"
+    listed = "\n".join(f"rio | {row}" for row in rows.splitlines())
+    found = lines(
+        accounts=drawn,
+        generic=f"system | username | approved_on | expires_on | owner_id\n{listed}",
+        assignments=f"person_id | status | end_on | gone_on\n{posts}",
+    )
+    assert [f"{f.code} {f.step} {f.detail}" for f in found] == expected
+
+
 def test_a_service_account_is_judged_for_nothing_else(wrong):
     drawn = "username | system | employee_number | last_used_on | kind\n feed | rio | 999 | 2020-01-01 | service"
     assert wrong(accounts=drawn) == ["feed account.generic_unapproved ask EL-027"]

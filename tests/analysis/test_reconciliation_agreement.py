@@ -73,7 +73,7 @@ table = {
         st.integers(1, 24), st.sampled_from(["still_needed", "not_needed", "gone", "nobody"]), st.sampled_from([0, -1, -3, -7, 1]),
         st.sampled_from([0, 1, -1, 5, 6, 7, 8, 30]),
     ),
-    "generic": st.tuples(st.sampled_from(sorted(SYSTEMS)), st.sampled_from(["u0", "U1 ", "u2", "u3"]), away, away),
+    "generic": st.tuples(st.sampled_from(sorted(SYSTEMS)), st.sampled_from(["u0", "U1 ", "u2", "u3"]), away, away, st.integers(1, 5)),
 }  # fmt: skip
 SIZES = {"accounts": 24, "people": 4, "assignments": 6, "training": 8, "absences": 4, "authorisations": 24, "generic": 6, "answers": 10}
 LEAST = {"accounts": 8, "people": 2, "assignments": 2, "authorisations": 6}
@@ -134,7 +134,7 @@ def one_by_one(world, on):
     people = [_holder(row, held) for row in named["people"]]
     told = {row.pop("account_id"): shapes.AnswerKept(**row) for row in named["answers"]}
     accounts = [shapes.SeenAccount(**_split(row), answered=told.get(row["account_id"])) for row in named["accounts"]]
-    facts = prepare(people, accounts, [shapes.ApprovedGeneric(**row) for row in named["generic"]])
+    facts = prepare(people, accounts, [_approval(row, held["assignments"]) for row in named["generic"]])
     lines, owners = [], []
     for account in accounts:
         fits = facts.fits(account)
@@ -148,6 +148,11 @@ def one_by_one(world, on):
         count = sum(a.is_open for a in accounts if a.system == system)
         lines += unsafe(system, lines, open_accounts=count, pack=PACKS[pack])
     return sorted(lines, key=lambda f: (f.system, f.environment, f.username, f.code, f.topic)), owners
+
+
+def _approval(row, posts):
+    owner = tuple(Tenure(**post) for post in posts.get(row["owner_id"], []))
+    return shapes.ApprovedGeneric(**{k: v for k, v in row.items() if k != "owner_id"}, owner=owner)
 
 
 def _by_person(rows):

@@ -35,6 +35,7 @@ ABOUT: dict[str, Callable[[AccountCount], bool]] = {
     "account.ambiguous": lambda g: g.in_use_by_people,
     "account.duplicate": lambda g: g.with_owner,
     "account.generic_unapproved": lambda g: g.kind in ("generic", "service"),
+    "account.owner_left": lambda g: g.kind in ("generic", "service"),
     "account.admin_unapproved": lambda g: g.kind == "admin" and g.matched,
     "account.absent": lambda g: g.with_owner,
     "authorisation.missing": lambda g: g.with_owner and g.live,

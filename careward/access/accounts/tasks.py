@@ -123,6 +123,7 @@ _TITLES = {
     "account.duplicate": "Decide which account {whose} keeps on {where}",
     "account.use_unknown": "Find out when {whose} last used {where}",
     "account.generic_unapproved": "Lock {username} on {where}, or have it approved",
+    "account.owner_left": "Find a new owner for {username} on {where}",
     "account.admin_unapproved": "Have the administrator rights of {whose} on {where} approved, or remove them",
     "authorisation.missing": "Say whether {whose} should have {where}",
     "environment.unauthorised": "Lock {which}, or authorise it",

@@ -77,7 +77,9 @@ AUTHORISATIONS = ArrowShape(
         **_of(columns.AUTHORISATIONS, "approver_role", "approved_on", "expires_on", "exception_reason"),
     }
 )
-GENERIC = ArrowShape(_of(columns.GENERIC_ACCOUNTS, "system", "username", approved_on="ig_approved_on", expires_on="expires_on"))
+GENERIC = ArrowShape(
+    {**_of(columns.GENERIC_ACCOUNTS, "system", "username", approved_on="ig_approved_on", expires_on="expires_on"), "owner_id": "int64"}
+)
 ANSWERS = ArrowShape({"account_id": "int64", "answer": "string", "from_on": "date", "until": "date"})  # at most one an account
 SYSTEMS = ArrowShape(_of(columns.SYSTEMS, system="code", kind="kind", pack="pack"))
 

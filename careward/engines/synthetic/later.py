@@ -58,7 +58,7 @@ class Mending:
             self.locked.add(key)
         elif code in ("account.inactive", "account.use_unknown"):
             self.used.add(key)
-        elif code == "account.generic_unapproved":
+        elif code in ("account.generic_unapproved", "account.owner_left"):
             self.approved.add(key)
         elif code.startswith("authorisation."):
             self.granted[key] = line["employee_number"]
@@ -80,6 +80,7 @@ class Mending:
             "account.admin_unapproved": self.granted,  # the new authority is for what the account is
             "account.use_unknown": self.used,
             "account.generic_unapproved": self.approved,
+            "account.owner_left": self.approved,
             "authorisation": self.granted,
             "entitlement": self.trimmed,
         }

@@ -32,6 +32,7 @@ GENERIC_DECK: tuple[tuple[str, tuple[tuple[int, int], ...]], ...] = (
     ("", GOOD),
     ("locked", ((400, 35),)),
     ("crossed", ((30, 60),)),
+    ("left", GOOD),
     ("", GOOD),
 )
 SERVICE_DECK: tuple[tuple[str, tuple[tuple[int, int], ...]], ...] = (
@@ -43,6 +44,7 @@ SERVICE_DECK: tuple[tuple[str, tuple[tuple[int, int], ...]], ...] = (
     ("", GOOD),
     ("expired", ((400, 1),)),
     ("dormant", GOOD),
+    ("left", GOOD),
     ("", GOOD),
 )
 
@@ -50,10 +52,12 @@ SERVICE_DECK: tuple[tuple[str, tuple[tuple[int, int], ...]], ...] = (
 class Specials:
     """Makes the special accounts of one system after another; each deck is dealt on from where it stopped."""
 
-    def __init__(self, registrar: Registrar, dates: Dates, board: dict[str, MadePerson], owners: Sequence[MadePerson]) -> None:
-        self.registrar, self.dates, self.board, self.owners = registrar, dates, board, owners
+    def __init__(
+        self, registrar: Registrar, dates: Dates, board: dict[str, MadePerson], owners: Sequence[MadePerson], gone: Sequence[MadePerson]
+    ) -> None:
+        self.registrar, self.dates, self.board, self.owners, self.gone = registrar, dates, board, owners, gone
         self.approvals: list[Approval] = []
-        self._turn = {name: count() for name in ("generic", "service", "admin", "copy", "owner")}
+        self._turn = {name: count() for name in ("generic", "service", "admin", "copy", "owner", "gone")}
 
     def shared(self, system: MadeSystem, staff: int) -> Iterator[AccountDraft]:
         for n in range(max(2, staff // 90)):
@@ -69,7 +73,7 @@ class Specials:
                 draft.created = draft.used = None
                 draft.plant("account.use_unknown", "ask")
             draft.status = way if way in ("closed", "locked") else "active"
-            self._approve(draft, approvals)
+            self._approve(draft, approvals, left=way == "left")
             yield draft
 
     def services(self, system: MadeSystem) -> Iterator[AccountDraft]:
@@ -82,7 +86,7 @@ class Specials:
                 draft.created = draft.used = None
             elif way == "dormant":
                 idle(draft, system.idle.close_after_days + 30)
-            self._approve(draft, approvals)
+            self._approve(draft, approvals, left=way == "left")
             yield draft
 
     def admins(self, system: MadeSystem, holders: Sequence[MadePerson], leavers: Sequence[MadePerson]) -> Iterator[AccountDraft]:
@@ -158,8 +162,11 @@ class Specials:
         email = f"{name}@{self.board['network'].email.split('@')[1]}" if system.says("email") and kind == "generic" else ""
         return AccountDraft(system, "live", name, None, kind, "active", title, "", email, "", 250, 1, [], [], [], matched=False)
 
-    def _approve(self, draft: AccountDraft, approvals: tuple[tuple[int, int], ...]) -> None:
+    def _approve(self, draft: AccountDraft, approvals: tuple[tuple[int, int], ...], *, left: bool = False) -> None:
         owner = self.owners[next(self._turn["owner"]) % len(self.owners)]
+        if left:
+            owner = self.gone[next(self._turn["gone"]) % len(self.gone)]
+            draft.plant("account.owner_left", "ask")
         for approved, expires in approvals:
             name = draft.username.upper() if approved == 300 else draft.username  # case is ignored
             reason = "One screen serves the whole shift" if draft.kind == "generic" else "Carries messages between systems"

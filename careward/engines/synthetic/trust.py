@@ -58,7 +58,7 @@ def make_trust(folder: Path, *, staff: int, systems: int, days: int, seed: int, 
     _write(folder, SYSTEMS, register.rows(landscape))
     registrar = Registrar(random.Random(f"{seed}:accounts"), days, board, lives.deputy_of)
     leaders = [t.leader for t in teams if t.leader]
-    specials = Specials(registrar, dates, board, leaders)
+    specials = Specials(registrar, dates, board, leaders, [p for p in people if p.state in ("left", "leaving")])
     others = [p for p in people if p.state == "present" and not p.faults and not p.shared_mail]
     around = Around(registrar.rng, dates, others, [t.code for t in teams])
     planter = Planter(registrar, specials, around, people, Deck(registrar.rng))

@@ -44,6 +44,7 @@ def _of_the_account(
     account: SeenAccount, fits: Sequence[Holder], generic: Sequence[ApprovedGeneric], told: Said | None, pack: Pack, on: date
 ) -> Iterator[Wrong]:
     yield from own.generic_unapproved(account, generic, on)
+    yield from own.owner_left(account, generic, on)
     if account.kind == "service":
         return
     rule = pack.inactivity_for(account.system)

@@ -11,7 +11,7 @@ from careward.access.accounts.rules.wrongs import Wrong
 from careward.core.days import FAR
 from careward.core.ids import plain
 from careward.core.packs.inactivity import Inactivity
-from careward.people.staff.rules import crossed
+from careward.people.staff.rules import crossed, has_left
 
 CROSSED = "; an approval ends before it was given"
 
@@ -101,8 +101,8 @@ def generic_unapproved(account: SeenAccount, generic: Sequence[ApprovedGeneric],
     """
     if account.kind not in ("generic", "service"):
         return
-    rows = [r for r in generic if r.system == account.system and plain(r.username) == plain(account.username)]
-    begun = rows if account.kind == "service" else [r for r in rows if (r.approved_on or FAR) <= on]
+    rows = _listed(account, generic)
+    begun = _begun(account, rows, on)
     ends = max((r.expires_on or FAR for r in begun), default=None)
     doubtful = any(crossed(r.approved_on, r.expires_on) for r in begun)
     step = "ask" if doubtful or account.kind == "service" else "lock"
@@ -111,6 +111,29 @@ def generic_unapproved(account: SeenAccount, generic: Sequence[ApprovedGeneric],
     elif ends < on:
         told = f"Its approval ran out on {ends}" + (CROSSED if doubtful else "")
         yield Wrong("account.generic_unapproved", step, told, since=ends + timedelta(days=1))
+
+
+def owner_left(account: SeenAccount, generic: Sequence[ApprovedGeneric], on: date) -> Iterator[Wrong]:
+    """EL-027: whoever answers for a shared account is still here; by the approvals in force, else by those that have run out."""
+    if account.kind not in ("generic", "service"):
+        return
+    begun = _begun(account, _listed(account, generic), on)
+    speaking = [r for r in begun if r.stands(on)] or begun
+    if speaking and all(has_left(r.owner, on) for r in speaking):
+        posts = [post for r in speaking for post in r.owner]
+        last = max((day for post in posts if (day := post.last_day(on))), default=None)
+        over = max((day for post in posts if (day := post.over_from(on))), default=None)
+        yield Wrong(
+            "account.owner_left", "ask", f"Its owner has left; the last day was {last}" if last else "Its owner has left", since=over
+        )
+
+
+def _listed(account: SeenAccount, generic: Sequence[ApprovedGeneric]) -> list[ApprovedGeneric]:
+    return [r for r in generic if r.system == account.system and plain(r.username) == plain(account.username)]
+
+
+def _begun(account: SeenAccount, rows: Sequence[ApprovedGeneric], on: date) -> list[ApprovedGeneric]:
+    return [r for r in rows if account.kind == "service" or (r.approved_on or FAR) <= on]
 
 
 def _not_approved(rows: Sequence[ApprovedGeneric], kind: str) -> str:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from careward.access.authorisations.rules import Authority, Rights
+from careward.core.days import FAR
 from careward.people.staff.rules import Away, CourseTaken, Tenure
 
 OPEN = ("active", "locked")
@@ -66,6 +67,11 @@ class ApprovedGeneric:
     username: str
     approved_on: date | None
     expires_on: date | None = None
+    owner: tuple[Tenure, ...] = ()  # the posts of whoever answers for it
+
+    def stands(self, on: date) -> bool:
+        """Whether it has not run out on a day."""
+        return (self.expires_on or FAR) >= on
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,7 +31,7 @@ def leavers(assignments: Table, on: DateValue) -> Table:
     )
     told += found.doubtful.ifelse("; an assignment ends before it starts", "")
     step = found.doubtful.ifelse("ask", "close")
-    return found.filter(found.rows == found.over).select("person_id", "since", step=step, detail=told)
+    return found.filter(found.rows == found.over).select("person_id", "since", "last", step=step, detail=told)
 
 
 def crossed(begins: DateValue, ends: DateValue) -> BooleanValue:

@@ -98,6 +98,7 @@ def _lines(judged: Table, t: Mapping[str, Table], on: DateValue) -> Table:
         wrongs.ambiguous(judged, answered),
         wrongs.duplicate(judged, t["doubled"]),
         wrongs.generic_unapproved(judged, t["generic"], on),
+        wrongs.owner_left(judged, t["generic"], leavers, on),
         wrongs.admin_unapproved(judged),
         wrongs.absent(judged, away),
         wrongs.unauthorised(judged, on),

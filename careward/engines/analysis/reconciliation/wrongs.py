@@ -123,6 +123,23 @@ def generic_unapproved(judged: Table, generic: Table, on: DateValue) -> Table:
     return lines(t, "account.generic_unapproved", step, detail, since=_after(t.ends))
 
 
+def owner_left(judged: Table, generic: Table, leavers: Table, on: DateValue) -> Table:
+    """EL-027: whoever answers for a shared account is still here; by the approvals in force, else by those that have run out."""
+    shared = judged.filter(judged.kind.isin(("generic", "service"))).mutate(username_key=plain(judged.username))
+    g = generic.select("system", "approved_on", "expires_on", "owner_id", username_key=plain(generic.username))
+    t = shared.select("account_id", "kind", "system", "username_key").join(g, ["system", "username_key"])
+    t = t.filter((t.kind == "service") | (t.approved_on <= on))
+    gone = leavers.select("last", owner_id="person_id", over="since", left=ibis.literal(True))
+    t = looked_up(t, gone, ["owner_id"])
+    t = t.mutate(stands=t.expires_on.fill_null(FAR) >= on, here=t.left.isnull())
+    found = t.group_by("account_id", "stands").agg(here=t.here.any(), last=t["last"].max(), over=t.over.max())
+    running = found.filter(found.stands)
+    speaking = running.union(found.filter(~found.stands).anti_join(running, "account_id"))
+    t = speaking.filter(~speaking.here)
+    told = ibis.literal("Its owner has left") + (ibis.literal("; the last day was ") + t["last"].cast("string")).fill_null("")
+    return lines(t, "account.owner_left", "ask", told, since=t.over)
+
+
 def _crossed(doubtful: BooleanValue) -> StringValue:
     return doubtful.ifelse("; an approval ends before it was given", "")
 
