@@ -171,6 +171,24 @@ class OwnData:
 
 
 @dataclass(frozen=True, slots=True)
+class SubjectFacts:
+    """A thing as whoever answers about it is shown it: an answer is to exactly these facts and these candidates."""
+
+    facts: tuple[tuple[str, str], ...]  # (what, value)
+    candidates: tuple[tuple[int, str], ...] = ()  # (person, who they are and why they are offered): whose it may be
+    note: str = ""  # what an answer does, and how far
+    at_most: date | None = None  # the last day that "still needed" moves anything to
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What a room tells, to whoever answers a task about a thing of a kind: `told(organisation_id=, key=, task_kind=, today=)`."""
+
+    on: str  # a word of KINDS
+    told: Callable[..., SubjectFacts | None]
+
+
+@dataclass(frozen=True, slots=True)
 class Alarm:
     """Something that must not wait: it stands on every page for who may see to it, in /healthz, and after each command."""
 
@@ -208,6 +226,7 @@ class Room:
     histories: tuple[History, ...] = ()
     searches: tuple[Search, ...] = ()
     own_data: tuple[OwnData, ...] = ()
+    subjects: tuple[Subject, ...] = ()
     forms: tuple[FormPage, ...] = ()
     alarms: Callable[[], Sequence[Alarm]] | None = None  # what stands now; asked often, so it asks little
     commands: tuple[Command, ...] = ()  # those of its commands.py, where the command line finds them
@@ -229,6 +248,7 @@ class House:
     jobs: Mapping[str, TimedJob] = field(init=False)
     homes: Mapping[str, Home] = field(init=False)
     forms: Mapping[str, FormPage] = field(init=False)
+    subjects: Mapping[str, Subject] = field(init=False)
     commands: Mapping[str, Command] = field(init=False)
     carries: Mapping[str, frozenset[str]] = field(init=False)  # what each role may do
 
@@ -240,6 +260,7 @@ class House:
         put(self, "jobs", _by("job", (j for r in self.rooms for j in r.jobs), lambda j: j.name))
         put(self, "homes", _by("home", (h for r in self.rooms for h in r.homes), lambda h: h.kind))
         put(self, "commands", _by("command", (c for r in self.rooms for c in r.commands), lambda c: c.name))
+        put(self, "subjects", _by("subject", (s for r in self.rooms for s in r.subjects), lambda s: s.on))
         put(self, "forms", _by("form", (f for r in self.rooms for f in r.forms), lambda f: f.form.name))
         if strange := sorted(self.homes.keys() - KINDS):
             raise TwiceGiven(f"{strange[0]} is no word of core.room.KINDS; add it there, or use one of its words")

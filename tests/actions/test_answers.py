@@ -18,7 +18,8 @@ from careward.work.tasks.answering import answer_task
 from careward.work.tasks.models import Task, TaskAnswer, TaskMove
 from careward.work.tasks.questions import Given
 from careward.work.tasks.rules import Doer
-from careward.work.tasks.whose import seen_of
+from careward.work.tasks.whose import asked_of
+from careward.work.tasks.whose import seen_of as digest_of
 from tests.actions.test_reconciling import ADMINISTRATOR, account, in_order
 from tests.make import compared, feeds, found
 from tests.make.compared import NOW, ON
@@ -37,6 +38,10 @@ def asked(question=None, **more) -> Task:
 
 def answer(task: Task, given: Given, doer=ADMINISTRATOR, now=NOW, seen=None) -> Task:
     return answer_task(task_id=task.pk, organisation_id=task.organisation_id, doer=doer, given=given, now=now, by="user/1", seen=seen)
+
+
+def seen_of(task: Task) -> str:
+    return digest_of(task, asked_of(task, ON))
 
 
 def codes(refused) -> list[str]:
@@ -162,6 +167,65 @@ def test_an_answer_to_what_was_not_shown_is_refused_beside_every_other_reason():
     assert TaskAnswer.objects.get().seen == seen_of(task)
 
 
+@pytest.mark.parametrize("change", [{"username": "u2"}, {"status": "locked"}, {"display_name": "Bo"}, {"email": "bo@x.example"}])
+def test_a_change_of_the_facts_alone_makes_an_answer_to_the_old_page_one_to_what_was_not_shown(change):
+    here = organisation()
+    about = found.account(found.system(here), username="u1")
+    task = asked(link=f"account/{about.pk}")
+    seen = seen_of(task)
+    Account.objects.filter(pk=about.pk).update(**change)
+    with pytest.raises(Refused) as refused:
+        answer(task, Given("not_needed"), seen=seen)
+    assert codes(refused) == ["task.changed"] and not TaskAnswer.objects.exists()
+    shown = dict(asked_of(task, ON).facts)
+    assert {*change.values()} <= {*shown.values()} or shown["Now"] == "Locked"
+    answer(task, Given("not_needed"), seen=seen_of(task))
+
+
+@pytest.fixture
+def unmatched():
+    """An account that nobody fits, with two people who are like it, one not, one of another organisation and one who has gone."""
+    here, there = organisation(), organisation("ZZ9")
+    about = found.account(found.system(here), username="aother", display_name="Ann Other", employee_number="77")
+    for at, name, more in (
+        (here, "Ann Other", {"employee_number": "0077"}), (here, "Alan Other", {"employee_number": "78"}),
+        (here, "Bo Lee", {"employee_number": "79"}), (there, "Ann Other", {"employee_number": "77"}),
+        (here, "Abel Other", {"employee_number": "80", "gone_on": ON}),
+    ):  # fmt: skip
+        person(at, name, **more)
+    return asked(questions.whose("account aother on PARIS"), kind="account.unmatched", link=f"account/{about.pk}")
+
+
+@pytest.mark.clause("EL-009", "EL-048")
+def test_whose_an_account_is_offers_those_alike_of_the_organisation_with_why_and_chooses_nobody(unmatched, django_assert_num_queries):
+    with django_assert_num_queries(2):
+        options = asked_of(unmatched, ON).options
+    assert [o.words for o in options if o.person] == [
+        "Ann Other, staff number 0077: the same staff number but for leading noughts, the same name, the user name is made of the name",
+        "Alan Other, staff number 78: the user name is made of the name",
+    ]
+    chosen = options[0]
+    told = answer(unmatched, Given(chosen.choice), seen=seen_of(unmatched))
+    assert told.evidence == "It is Ann Other's" and TaskAnswer.objects.get().person_id == chosen.person
+
+
+def test_who_is_no_longer_offered_is_an_answer_to_what_has_changed(unmatched):
+    seen, chosen = seen_of(unmatched), asked_of(unmatched, ON).options[1]
+    Person.objects.filter(pk=chosen.person).update(gone_on=ON)
+    with pytest.raises(Refused) as refused:
+        answer(unmatched, Given(chosen.choice), seen=seen)
+    assert codes(refused) == ["task.changed", "choice.missing"]
+
+
+def test_nobody_says_that_an_account_is_their_own(unmatched):
+    me = asked_of(unmatched, ON).options[0]
+    doer = Doer(me.person, frozenset(), ADMINISTRATOR.rights)
+    for given in (Given(me.choice), Given("is", number="0077")):
+        with pytest.raises(Refused) as refused:
+            answer(unmatched, given, doer)
+        assert codes(refused) == ["task.oneself"]
+
+
 @pytest.mark.clause("EL-009")
 def test_an_account_said_to_be_nobody_s_is_locked_and_its_administrator_proves_it():
     here = in_order()
@@ -218,7 +282,7 @@ def steps(here, day: int, code="account.inactive") -> list[tuple[str, bool]]:
 def answered(given: Given, kind="account.inactive", hours=2) -> Task:
     task = Task.objects.exclude(state="closed").get(kind=kind)
     doer = Doer(task.assignee_id, frozenset(), ADMINISTRATOR.rights)
-    answer(task, given, doer, now=NOW + timedelta(hours=hours))
+    task = answer(task, given, doer, now=NOW + timedelta(hours=hours))
     run_errands(NOW + timedelta(hours=hours + 1))
     return task
 
@@ -242,7 +306,10 @@ def test_still_needed_until_a_day_moves_the_lock_and_its_notice_to_that_day(warn
 
 @pytest.mark.clause("EL-059")
 def test_a_lock_moves_no_further_than_the_procedure_lets_it_and_a_short_while_moves_the_day_of_the_task(warned):
+    shown = asked_of(Task.objects.get(kind="account.inactive"), ON)
+    assert shown.at_most == ON + 92 * DAY and "at most to 23 February 2027. A later day is shortened to that" in shown.note
     task = answered(Given("still_needed", ON + 900 * DAY))
+    assert task.evidence.endswith("; its lock moves to 23 February 2027, the furthest it may")
     assert AccountAnswer.objects.get().until == ON + 92 * DAY
     assert steps(warned, 92) == [("warn", False)] and steps(warned, 93) == [("lock", False)]
     assert task.kind == "account.inactive"

@@ -1,5 +1,6 @@
 """Questions of tasks: kept as data and read back the same, and an answer fits when it says all that goes with it."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -8,13 +9,14 @@ from hypothesis import strategies as st
 
 from careward.access.accounts import tasks
 from careward.core.packs.pack import load as load_pack
+from careward.core.room import SubjectFacts
 from careward.work.tasks import questions, rules
 from careward.work.tasks.questions import NUMBER, REASON, UNTIL, Given
 from tests.rules.test_tasks import CAUSES
 
 TODAY = date(2026, 11, 23)
 ALL = [
-    questions.still_needed("PARIS"), questions.has_gone("Carol Dewhurst"), questions.whose("cdewhurst", [(1, "Carol"), (2, "Ann")]),
+    questions.still_needed("PARIS"), questions.has_gone("Carol Dewhurst"), questions.whose("cdewhurst"),
     questions.approve("ward1"), questions.new_owner("ward1"), questions.arranged("When?"),
 ]  # fmt: skip
 QUESTIONS = st.sampled_from(ALL)
@@ -33,6 +35,25 @@ def test_a_question_is_kept_as_data_and_read_back_the_same(question):
     assert len({o.choice for o in question.options}) == len(question.options)
     assert {"not_mine", "cannot"} <= {o.answer for o in question.options}
     assert all(bool(o.day_words) == (UNTIL in o.asks) for o in question.options)
+
+
+def test_a_question_is_shown_with_its_facts_and_those_it_may_be_and_how_far_an_answer_goes():
+    told = SubjectFacts((("User name", "cdewhurst"),), ((1, "Carol"), (2, "Ann")), "At most so far", TODAY)
+    whose = questions.shown(questions.whose("cdewhurst"), told)
+    assert [o.choice for o in whose.options] == ["is-1", "is-2", "is", "nobody", "not_mine", "cannot"]
+    assert (whose.facts, whose.note, whose.at_most) == (told.facts, "", None)
+    still = questions.shown(questions.still_needed("PARIS"), told)
+    assert (still.options, still.note, still.at_most) == (questions.still_needed("PARIS").options, "At most so far", TODAY)
+    other = replace(told, facts=(("User name", "other"),))
+    assert questions.shown_data(still) != questions.shown_data(questions.shown(questions.still_needed("PARIS"), other))
+    assert questions.shown_data(still) == questions.shown_data(replace(still, note="", at_most=None)) and questions.shown_data(None) is None
+
+
+@given(st.dates(TODAY, TODAY + timedelta(days=900)), st.none() | st.dates(TODAY, TODAY + timedelta(days=900)))
+def test_an_answer_that_goes_further_than_it_may_says_how_far_it_does(until, at_most):
+    said = questions.in_words("still_needed", until=until, whom="", reason="", at_most=at_most)
+    shortened = at_most is not None and until > at_most
+    assert ("the furthest it may" in said) == shortened and (not shortened or f"{at_most.day} {at_most:%B %Y}" in said)
 
 
 def test_a_task_without_a_question_takes_no_answer():

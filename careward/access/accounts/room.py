@@ -5,9 +5,10 @@ from careward.access.accounts.commands import COMMANDS
 from careward.access.accounts.handing_over import HAND_OVER, hand_over_for
 from careward.access.accounts.measures import measures
 from careward.access.accounts.rules.states import ACCOUNT, FINDING
+from careward.access.accounts.subject import account_told
 from careward.access.accounts.tasks import ANSWERED
 from careward.core.roles import OVERSEERS
-from careward.core.room import ErrandKind, History, Home, MenuEntry, OwnData, Panel, Permission, Room, Search, Verb
+from careward.core.room import ErrandKind, History, Home, MenuEntry, OwnData, Panel, Permission, Room, Search, Subject, Verb
 
 SEE, SEE_TEAM = "accounts:findings:see", "accounts:findings:see_team"
 SEE_ACCOUNTS, RUN, ALLOW = "accounts:accounts:see", "accounts:reconciliation:run", "accounts:plans:allow"
@@ -67,6 +68,7 @@ ROOM = Room(
         Panel("systems", "To put right", 10, "accounts/system_mark.jinja", panels.by_system, SEE_TEAM, "accounts/systems_lead.jinja"),
         Panel("people", "To put right", 10, "", panels.people, SEE, "accounts/people_lead.jinja"),
     ),
+    subjects=(Subject("account", account_told),),
     histories=(History("person", panels.happened),),
     searches=(Search("Accounts", panels.found, SEE_ACCOUNTS),),
     own_data=(

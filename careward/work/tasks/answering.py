@@ -20,11 +20,10 @@ from careward.work.tasks.questions import (
     Given,
     Question,
     fits,
-    from_data,
     in_words,
     option_of,
 )
-from careward.work.tasks.whose import holds, is_doers, seen_of
+from careward.work.tasks.whose import asked_of, holds, is_doers, seen_of
 
 STANDS_UNTIL = ("still_needed", "approved", "arranged")  # after that day the task is to be done again, if its cause is still there
 
@@ -39,14 +38,17 @@ def answer_task(
     'Not mine' passes the task on, and 'cannot' says why: after both it is still to be done.
     """
     task: Task = locked(TASKS, task_id, organisation_id=organisation_id)
-    question, person = from_data(task.question), _person(task, given)
-    fit = fits(question, given, today=london_day(now), known=person is not None)
-    decision = _may(task, doer) & rules.unchanged(shown=seen_of(task), seen=seen) & fit
+    question = asked_of(task, london_day(now))
     option = option_of(question, given.choice) if question else None
+    person, shown = _person(task, option, given), seen_of(task, question)
+    fit = fits(question, given, today=london_day(now), known=person is not None)
+    mine = question is not None and question.kind == "whose" and person is not None and person.pk == doer.person_id
+    own = rules.not_for_themselves(for_themselves=mine and option is not None and option.answer == "is")
+    decision = _may(task, doer) & rules.unchanged(shown=shown, seen=seen) & own & fit
     move = "pass_on" if option and option.answer in PASSING else "answer"
     if question is None or option is None or not decision:
         raise Refused(rules.TASK.may(move, state=task.state, holds=holds(task, doer), gates={}) & decision)
-    _keep(task, question, option, given, person, move, doer, now, by)
+    _keep(task, question, option, given, person, shown, move, doer, now, by)
     return task
 
 
@@ -55,10 +57,8 @@ def _may(task: Task, doer: rules.Doer) -> Decision:
     return rules.yours(theirs=is_doers(task, doer)) & rules.not_about_themselves(about_themselves=about_themselves)
 
 
-def _person(task: Task, given: Given) -> Person | None:
+def _person(task: Task, option: AnswerOption | None, given: Given) -> Person | None:
     """Whom the answer names: a candidate of the question, or somebody of the organisation by staff number."""
-    question = from_data(task.question)
-    option = option_of(question, given.choice) if question else None
     people = Person.objects.filter(organisation_id=task.organisation_id)
     if option and option.person:
         return people.filter(pk=option.person).first()
@@ -67,12 +67,12 @@ def _person(task: Task, given: Given) -> Person | None:
 
 
 def _keep(
-    task: Task, question: Question, option: AnswerOption, given: Given, person: Person | None, move: str, doer: rules.Doer,
-    now: datetime, by: str,
+    task: Task, question: Question, option: AnswerOption, given: Given, person: Person | None, shown: str, move: str,
+    doer: rules.Doer, now: datetime, by: str,
 ) -> None:  # fmt: skip
     said_until, reason = given.until if UNTIL in option.asks else None, given.reason.strip() if REASON in option.asks else ""
     whom = person if option.person or NUMBER in option.asks else None
-    note = in_words(option.answer, until=said_until, whom=whom.name if whom else "", reason=reason)
+    note = in_words(option.answer, until=said_until, whom=whom.name if whom else "", reason=reason, at_most=question.at_most)
     coming = option.answer == "gone" and said_until is not None and said_until >= london_day(now)
     until = said_until if option.answer in STANDS_UNTIL or coming else None
     change = {"passed_to": whom} if option.answer == "not_mine" else {} if move == "pass_on" else {"answered_until": until}
@@ -84,5 +84,5 @@ def _keep(
     )  # fmt: skip
     TaskAnswer.objects.filter(task=task, taken_back_at=None).update(taken_back_at=now)
     TaskAnswer.objects.create(
-        task=task, at=now, by=by, answer=option.answer, person=whom, until=said_until, reason=reason, link=task.link, seen=seen_of(task)
+        task=task, at=now, by=by, answer=option.answer, person=whom, until=said_until, reason=reason, link=task.link, seen=shown
     )

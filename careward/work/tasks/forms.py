@@ -27,13 +27,15 @@ class AnswerForm(forms.Form):
 
     def __init__(self, question: Question, *given: Any, **more: Any) -> None:
         super().__init__(*given, **more)
-        self.fields["choice"] = forms.ChoiceField(
-            label=question.words, choices=[(o.choice, o.words) for o in question.options], widget=forms.RadioSelect, required=False
+        self.fields["choice"] = forms.CharField(  # what is no longer offered is the rule's to refuse, as an answer to what has changed
+            label=question.words, widget=forms.RadioSelect(choices=[(o.choice, o.words) for o in question.options]), required=False
         )
         asked = {name for option in question.options for name in option.asks}
         for name in ("until", "number", "reason"):
             if name not in asked:
                 del self.fields[name]
+        if question.note and "until" in self.fields:
+            self.fields["until"].help_text = question.note
         self.order_fields(["choice", "until", "number", "reason"])
 
     def given(self) -> Given:

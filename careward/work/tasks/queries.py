@@ -16,7 +16,7 @@ from careward.web.permission import Viewer
 from careward.work.tasks.models import Task, TaskAnswer, TaskMove
 from careward.work.tasks.questions import PASSING, Question, from_data
 from careward.work.tasks.rules import DO, SEE, Doer, group_of, is_theirs
-from careward.work.tasks.whose import seen_of
+from careward.work.tasks.whose import asked_of, seen_of
 
 DONE_FOR = timedelta(days=30)
 
@@ -150,14 +150,15 @@ def task(*, organisation_id: int, task_id: int, who: Doer, today: date) -> TaskD
     moves = TaskMove.objects.filter(task=row).order_by("-id").values_list("at", "by", "was", "became", "note")
     whom = row.passed_to_id or row.assignee_id
     last = row.answers.filter(taken_back_at=None).order_by("-id").first()
+    asked = asked_of(row, today) if row.state == "open" else from_data(row.question)
     return TaskDetail(
         line=_line(row, today), step=row.step, role=row.role, subject=_subject(row), about_id=row.about_id,
         assignee_name=row.assignee.name if row.assignee else "", evidence=row.evidence, said_done_at=row.said_done_at,
         closed_at=row.closed_at, proof=row.proof, moves=tuple(MoveLine(*m) for m in moves),
         theirs=is_theirs(role=row.role, system_code=row.system_code, assignee_id=whom, doer=who),
         may_do=DO in who.holds(system_code=row.system_code, assignee_id=whom),
-        question=from_data(row.question), passed_to=row.passed_to.name if row.passed_to else "",
-        cannot=last.reason if last and last.answer == "cannot" else "", seen=seen_of(row),
+        question=asked, passed_to=row.passed_to.name if row.passed_to else "",
+        cannot=last.reason if last and last.answer == "cannot" else "", seen=seen_of(row, asked),
     )  # fmt: skip
 
 

@@ -1,11 +1,12 @@
 """Questions that a task ends by: their options as data, what must be said with each, and whether an answer fits. Pure."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
 from careward.core.decision import ALLOWED, Decision, refuse
+from careward.core.room import SubjectFacts
 
 UNTIL, NUMBER, REASON = "until", "number", "reason"  # what may have to be said with an answer
 PASSING = ("not_mine", "cannot")  # answers after which the task is still to be done
@@ -35,6 +36,9 @@ class Question:
     words: str
     options: tuple[AnswerOption, ...]
     tells: str = ""
+    facts: tuple[tuple[str, str], ...] = ()  # of what it asks about, as the page shows them
+    note: str = ""  # what an answer does, and how far
+    at_most: date | None = None  # the last day that "still needed" moves anything to
 
     def as_data(self) -> dict[str, Any]:
         """The question as plain values, to keep with its task."""
@@ -61,6 +65,18 @@ def _asking(kind: str, words: str, *options: AnswerOption) -> Question:
     return Question(kind, words, (*options, NOT_MINE, CANNOT))
 
 
+def shown(question: Question, told: SubjectFacts) -> Question:
+    """A question as its page shows it: with the facts of what it asks about, and before "somebody else" whose it may be."""
+    named = tuple(AnswerOption("is", words, person=number) for number, words in told.candidates) if question.kind == "whose" else ()
+    note, at_most = (told.note, told.at_most) if question.kind == "still_needed" else ("", None)
+    return replace(question, options=(*named, *question.options), facts=told.facts, note=note, at_most=at_most)
+
+
+def shown_data(question: Question | None) -> dict[str, Any] | None:
+    """All of a question that an answer is bound to. How far an answer moves a lock counts on from the day and is not among it."""
+    return {**question.as_data(), "facts": [list(f) for f in question.facts]} if question else None
+
+
 def still_needed(what: str) -> Question:
     """Whether an account or a right is still needed: yes until a day, no, or its holder has gone."""
     gone = AnswerOption("gone", "They have gone", (UNTIL,), "Their last day")
@@ -73,10 +89,9 @@ def has_gone(whom: str) -> Question:
     return _asking("has_gone", f"Has {whom} left?", gone, replace(STILL, words="No, they need it until"))
 
 
-def whose(what: str, candidates: Sequence[tuple[int, str]] = ()) -> Question:
-    """Whose an account is: one of those who fit, somebody else, or nobody."""
-    named = tuple(AnswerOption("is", name, person=number) for number, name in candidates)
-    return _asking("whose", f"Whose is {what}?", *named, AnswerOption("is", "Somebody else", (NUMBER,)), AnswerOption("nobody", "Nobody's"))
+def whose(what: str) -> Question:
+    """Whose an account is: somebody, or nobody. Its page offers whose it may be, found when it is shown."""
+    return _asking("whose", f"Whose is {what}?", AnswerOption("is", "Somebody else", (NUMBER,)), AnswerOption("nobody", "Nobody's"))
 
 
 def approve(what: str) -> Question:
@@ -144,11 +159,12 @@ def _day(option: AnswerOption, until: date | None, today: date) -> Decision:
     return ALLOWED
 
 
-def in_words(answer: str, *, until: date | None, whom: str, reason: str) -> str:
-    """An answer in a sentence, for the task's history."""
+def in_words(answer: str, *, until: date | None, whom: str, reason: str, at_most: date | None = None) -> str:
+    """An answer in a sentence, for the task's history; one that goes further than it may move a lock says how far it does."""
     day = f"{until.day} {until:%B %Y}" if until else ""
+    short = f"; its lock moves to {at_most.day} {at_most:%B %Y}, the furthest it may" if until and at_most and at_most < until else ""
     said = {
-        "still_needed": f"Still needed until {day}", "not_needed": "Not needed any more", "gone": f"Gone, last day {day}",
+        "still_needed": f"Still needed until {day}{short}", "not_needed": "Not needed any more", "gone": f"Gone, last day {day}",
         "is": f"It is {whom}'s", "nobody": "It is nobody's", "approved": f"Approved for {whom} until {day}",
         "arranged": f"Arranged for {day}", "cannot": f"It cannot be done: {reason}", "not_mine": f"It is {whom}'s to do",
     }  # fmt: skip

@@ -65,6 +65,13 @@ def not_about_themselves(*, about_themselves: bool) -> Decision:
     return refuse("task.about_yourself", "house", "This task is about your own access", "Ask your manager or another administrator")
 
 
+def not_for_themselves(*, for_themselves: bool) -> Decision:
+    """Nobody says that an account is their own: somebody else who may answer says so."""
+    if not for_themselves:
+        return ALLOWED
+    return refuse("task.oneself", "house", "You have named yourself, and nobody decides for themselves", "Ask somebody else to answer")
+
+
 def seen_digest(*, title: str, why: str, otherwise: str, link: str, question: Mapping[str, Any] | None) -> str:
     """SHA-256 over everything that somebody who answers is shown."""
     return hashlib.sha256(json.dumps([title, why, otherwise, link, question], sort_keys=True).encode()).hexdigest()

@@ -1,7 +1,11 @@
-"""Whose one task is: one reading of its row, for every act on it."""
+"""Whose one task is, and what it asks: one reading of its row, for its page and for every act on it."""
 
+from datetime import date
+
+from careward.web.house import house
 from careward.work.tasks import rules
 from careward.work.tasks.models import Task
+from careward.work.tasks.questions import Question, from_data, shown, shown_data
 
 
 def is_doers(task: Task, doer: rules.Doer) -> bool:
@@ -14,6 +18,17 @@ def holds(task: Task, doer: rules.Doer) -> frozenset[str]:
     return doer.holds(system_code=task.system_code, assignee_id=task.passed_to_id or task.assignee_id)
 
 
-def seen_of(task: Task) -> str:
-    """The digest of what a task's page shows of it: an answer is to exactly that."""
-    return rules.seen_digest(title=task.title, why=task.why, otherwise=task.otherwise, link=task.link, question=task.question)
+def asked_of(task: Task, on: date) -> Question | None:
+    """A task's question as its page shows it on a day: with what the room that shows its subject tells of it now."""
+    question = from_data(task.question)
+    kind, _, key = task.link.partition("/")
+    subject = house().subjects.get(kind)
+    if question is None or subject is None:
+        return question
+    told = subject.told(organisation_id=task.organisation_id, key=key, task_kind=task.kind, today=on)
+    return shown(question, told) if told else question
+
+
+def seen_of(task: Task, asked: Question | None) -> str:
+    """The digest of what a task's page shows of it, its question with the facts as they are: an answer is to exactly that."""
+    return rules.seen_digest(title=task.title, why=task.why, otherwise=task.otherwise, link=task.link, question=shown_data(asked))

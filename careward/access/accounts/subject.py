@@ -1,0 +1,79 @@
+"""An account as whoever answers about it is shown it: its facts as they are now, whose it may be, and how far an answer goes."""
+
+from datetime import date, timedelta
+
+from django.db.models import Q
+
+from careward.access.accounts.models import Account
+from careward.access.accounts.rules import candidates as rules
+from careward.access.accounts.rules.answers import MOVES_A_LOCK
+from careward.access.accounts.rules.candidates import AccountClues, Candidate, StaffClues
+from careward.access.accounts.tasks import ANSWERED_NOBODY
+from careward.access.accounts.wording import KIND_WORDS, STATUS_WORDS
+from careward.core.packs.answers import KEEP
+from careward.core.packs.pack import Pack
+from careward.core.room import SubjectFacts
+from careward.people.staff.models import Person
+from careward.people.staff.packs import pack_on
+
+MOST_READ = 200  # people weighed: more of one last name are not told apart by it
+LONGEST_NUMBER = 12  # figures, leading noughts among them
+
+
+def account_told(*, organisation_id: int, key: str, task_kind: str, today: date) -> SubjectFacts | None:
+    """What an account's page of questions shows of it: one query, and a second where it offers whose it may be."""
+    rows = Account.objects.select_related("system", "person").filter(organisation_id=organisation_id, pk=int(key))
+    account = rows.first()
+    if account is None:
+        return None
+    whose = tuple((c.person_id, c.words) for c in candidates_of(account)) if task_kind in ANSWERED_NOBODY else ()
+    facts = SubjectFacts(_facts(account), whose)
+    return _with_lock(facts, account, pack_on(account.system.pack, today), today) if task_kind == MOVES_A_LOCK else facts
+
+
+def _facts(account: Account) -> tuple[tuple[str, str], ...]:
+    facts = (
+        ("User name", account.username), ("System", account.system.name), ("Environment", account.environment.capitalize()),
+        ("Kind", KIND_WORDS[account.kind]), ("Now", STATUS_WORDS[account.status].capitalize()),
+        ("Name it gives", account.display_name), ("Staff number it gives", account.employee_number), ("E-mail it gives", account.email),
+        ("Smartcard it gives", account.smartcard_uuid), ("Whose", account.person.name if account.person else ""),
+    )  # fmt: skip
+    return tuple((what, value) for what, value in facts if value)
+
+
+def _with_lock(facts: SubjectFacts, account: Account, pack: Pack, today: date) -> SubjectFacts:
+    """How far "still needed" moves its lock (EL-059), or that it moves nothing."""
+    rule = pack.answers.get("still_needed")
+    if rule is None or rule.step != KEEP:
+        note = "Under this procedure an answer does not move the lock: only using the account does."
+        return SubjectFacts(facts.facts, facts.candidates, note)
+    furthest = today + timedelta(days=pack.inactivity_for(account.system.code).most_lock_days)
+    note = f"The lock moves to the day you give, at most to {furthest.day} {furthest:%B %Y}. A later day is shortened to that."
+    return SubjectFacts(facts.facts, facts.candidates, note, furthest)
+
+
+def candidates_of(account: Account) -> tuple[Candidate, ...]:
+    """Whose an account may be, among those in its organisation's staff list now: one query."""
+    shown = AccountClues(account.username, account.display_name, account.employee_number, account.email, account.smartcard_uuid)
+    people = Person.objects.filter(_worth_weighing(shown), organisation_id=account.organisation_id, gone_on=None).order_by(
+        "last_name", "id"
+    )
+    read = people.values_list(
+        "id", "first_name", "last_name", "preferred_name", "employee_number", "email", "smartcard_uuid"
+    )[:MOST_READ]  # fmt: skip
+    return rules.candidates(shown, (StaffClues(*row) for row in read))
+
+
+def _worth_weighing(shown: AccountClues) -> Q:
+    """Everybody whom a reason of the rules can name, as far as a query can tell."""
+    found = Q(employee_number__iexact=shown.employee_number) if shown.employee_number else Q(pk=0)
+    for bare in {rules.bare_number(shown.employee_number), rules.bare_number(shown.username)} - {""}:
+        numbers = [bare.rjust(n, "0") for n in range(len(bare), max(LONGEST_NUMBER, len(bare)) + 1)]
+        found |= Q(employee_number__in=[*numbers, *(n.upper() for n in numbers)])
+    if local := rules.local_part(shown.email):
+        found |= Q(email__istartswith=f"{local}@")
+    if shown.smartcard:
+        found |= Q(smartcard_uuid__iexact=shown.smartcard)
+    for name in rules.last_names(shown):
+        found |= Q(last_name__iexact=name)
+    return found
