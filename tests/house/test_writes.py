@@ -27,7 +27,8 @@ READERS = {
 ITSELF = {"careward/evidence/ledger/models.py"}  # forbids by name the writing it would be told of
 CALLED = {"actions", "queries", "rules", "forms"}  # what a view may call, whatever they do
 APART = {  # verbs in a file of their own, beside actions.py; and one that gathers what is wrong, in a list of its own
-    "careward.work.tasks.answering", "careward.people.signin.drafts", "careward.evidence.ledger.errands", "careward.evidence.ledger.proof",
+    "careward.access.accounts.holders", "careward.work.tasks.answering", "careward.people.signin.drafts",
+    "careward.evidence.ledger.errands", "careward.evidence.ledger.proof",
 }  # fmt: skip
 
 

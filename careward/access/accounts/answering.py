@@ -82,6 +82,14 @@ def bind(account: Account, *, person_id: int, task_id: int | None, said_at: date
     account.save(update_fields=["bound"])
 
 
+def disown(account: Account, *, reason: str, now: datetime, by: str) -> None:
+    """An account is nobody's from now on: it is shut as its procedure says, unless that asks nothing."""
+    on = london_day(now)
+    pack = pack_on(account.system.pack, on)
+    if effect(WHOSE[0], "nobody", until=None, on=on, pack=pack, rule=pack.inactivity_for(account.system.code)):
+        _say(AccountAnswer(account=account, answer="nobody", from_on=on, said_at=now, reason=reason), now, by)
+
+
 def _say(row: AccountAnswer, now: datetime, by: str) -> None:
     alike = {"answer": "is"} if row.answer == "is" else {}
     others = row.account.answers.select_for_update().filter(ended_at=None, **alike)

@@ -3,6 +3,7 @@
 from careward.access.accounts import errands, panels
 from careward.access.accounts.commands import COMMANDS
 from careward.access.accounts.handing_over import HAND_OVER, hand_over_for
+from careward.access.accounts.holders import SAY_WHOSE
 from careward.access.accounts.measures import measures
 from careward.access.accounts.rules.states import ACCOUNT, FINDING
 from careward.access.accounts.subject import account_told
@@ -23,6 +24,7 @@ ROOM = Room(
         Permission(SEE, "see everything found wrong", OVERSEERS, ("findings",)),
         Permission(SEE_TEAM, "see what is found wrong with their own people's accounts", ("line_manager", *OVERSEERS)),
         Permission(RUN, "have the accounts compared now", ("system_administrator", "patient_systems_manager", "trust_administrator")),
+        Permission(SAY_WHOSE, "say whose an account is", ("system_administrator", "patient_systems_manager", "trust_administrator")),
         Permission(ALLOW, "let a large change go ahead", ("patient_systems_manager", "head_of_ig", "trust_administrator"), by_name=True),
     ),
     verbs=(

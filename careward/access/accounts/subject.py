@@ -15,6 +15,7 @@ from careward.core.packs.pack import Pack
 from careward.core.room import SubjectFacts
 from careward.people.staff.models import Person
 from careward.people.staff.packs import pack_on
+from careward.work.approvals.rules import digest_of
 
 MOST_READ = 200  # people weighed: more of one last name are not told apart by it
 LONGEST_NUMBER = 12  # figures, leading noughts among them
@@ -27,11 +28,12 @@ def account_told(*, organisation_id: int, key: str, task_kind: str, today: date)
     if account is None:
         return None
     whose = tuple((c.person_id, c.words) for c in candidates_of(account)) if task_kind in ANSWERED_NOBODY else ()
-    facts = SubjectFacts(_facts(account), whose)
+    facts = SubjectFacts(facts_of(account), whose)
     return _with_lock(facts, account, pack_on(account.system.pack, today), today) if task_kind == MOVES_A_LOCK else facts
 
 
-def _facts(account: Account) -> tuple[tuple[str, str], ...]:
+def facts_of(account: Account) -> tuple[tuple[str, str], ...]:
+    """What an account says of itself, and whose it is: what is blank is left out."""
     facts = (
         ("User name", account.username), ("System", account.system.name), ("Environment", account.environment.capitalize()),
         ("Kind", KIND_WORDS[account.kind]), ("Now", STATUS_WORDS[account.status].capitalize()),
@@ -39,6 +41,11 @@ def _facts(account: Account) -> tuple[tuple[str, str], ...]:
         ("Smartcard it gives", account.smartcard_uuid), ("Whose", account.person.name if account.person else ""),
     )  # fmt: skip
     return tuple((what, value) for what, value in facts if value)
+
+
+def facts_digest(account: Account) -> str:
+    """The digest of an account's facts as a page shows them."""
+    return digest_of({"facts": [list(f) for f in facts_of(account)]})
 
 
 def _with_lock(facts: SubjectFacts, account: Account, pack: Pack, today: date) -> SubjectFacts:

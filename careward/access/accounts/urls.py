@@ -12,4 +12,5 @@ urlpatterns = [
     path("findings/look-again/", views.look_again, name="look_again"),
     path("findings/allow/<str:code>/", views.allow, name="allow"),
     path("accounts/<int:account_id>/", views.account, name="account"),
+    path("accounts/<int:account_id>/whose/", views.whose, name="whose"),
 ]

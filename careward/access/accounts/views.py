@@ -6,8 +6,12 @@ from django.shortcuts import redirect, render
 
 from careward.access.accounts import actions, finding_lines, pages, queries
 from careward.access.accounts.finding_lines import Reach
+from careward.access.accounts.forms import WhoseForm
+from careward.access.accounts.holder_pages import holder_seen
+from careward.access.accounts.holders import SAY_WHOSE, say_whose
 from careward.people.staff.models import Organisation
 from careward.web import exports, lists
+from careward.web.acts import act, typed
 from careward.web.house import home_of
 from careward.web.listing import shown
 from careward.web.permission import Request, needs
@@ -74,3 +78,20 @@ def allow(request: Request, code: str) -> HttpResponse:
     if number is None:
         raise Http404("nothing waits for a named person's word about this system")
     return redirect(home_of("approval", number))
+
+
+@needs(SAY_WHOSE)
+def whose(request: Request, account_id: int) -> HttpResponse:
+    """Says whose an account is, whatever was answered before; offered is whose it may be, and nobody is chosen beforehand."""
+    viewer = request.viewer
+    seen = holder_seen(viewer.organisation_id, viewer.systems_for(SAY_WHOSE), account_id)
+    if seen is None:
+        raise Http404("no such account here")
+
+    def say(form: WhoseForm) -> str:
+        organisation = Organisation.objects.get(pk=viewer.organisation_id)
+        say_whose(organisation=organisation, account_id=account_id, given=form.given(), now=viewer.now, by=viewer.actor)
+        return "It is written down. The accounts are compared again now, and the figures follow."
+
+    form = WhoseForm(seen.offered, typed(request), initial={"seen": seen.digest})
+    return act(request, form=form, do=say, to=request.path, template="accounts/whose.jinja", page={"seen": seen})

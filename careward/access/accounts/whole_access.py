@@ -50,6 +50,7 @@ class AccessRow:
     used_sub: str
     now: tuple[Now, ...]
     state: str  # ok, fix, shut, wait
+    said_theirs: int | None = None  # the account, where somebody said that it is theirs
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +176,7 @@ def _row(
         used=day(used) if used else "Never, or not told" if account else "Not yet",
         used_sub=f"Made {day(account.created_on)}" if account and account.created_on and not used else "",
         now=tuple(_now(f, system) for f in findings), state=state,
+        said_theirs=account.pk if account and account.bound_id else None,
     )  # fmt: skip
 
 

@@ -57,7 +57,7 @@ def from_data(data: Mapping[str, Any] | None) -> Question | None:
 
 
 CANNOT = AnswerOption("cannot", "It cannot be done or said, because", (REASON,))
-NOT_MINE = AnswerOption("not_mine", "It is not mine, it is somebody else's", (NUMBER,))
+NOT_MINE = AnswerOption("not_mine", "This task is not mine, it is somebody else's", (NUMBER,))
 STILL = AnswerOption("still_needed", "Yes, until", (UNTIL,), "The last day it is needed")
 
 
@@ -91,7 +91,7 @@ def has_gone(whom: str) -> Question:
 
 def whose(what: str) -> Question:
     """Whose an account is: somebody, or nobody. Its page offers whose it may be, found when it is shown."""
-    return _asking("whose", f"Whose is {what}?", AnswerOption("is", "Somebody else", (NUMBER,)), AnswerOption("nobody", "Nobody's"))
+    return _asking("whose", f"Whose is {what}?", AnswerOption("is", "Somebody else's", (NUMBER,)), AnswerOption("nobody", "Nobody's"))
 
 
 def approve(what: str) -> Question:

@@ -53,6 +53,7 @@ class Candidate:
     name: str
     employee_number: str
     why: tuple[str, ...]
+    fits: bool  # by an identifier that its export gives
 
     @property
     def words(self) -> str:
@@ -63,7 +64,10 @@ def candidates(account: AccountClues, people: Iterable[StaffClues]) -> tuple[Can
     """At most five people whose an account may be, the likeliest first; nobody without a reason."""
     found = [(sum(w for w, _ in why), p, why) for p in people if (why := tuple(_reasons(account, p)))]
     found.sort(key=lambda f: (-f[0], f[1].last_name, f[1].first_name, f[1].person_id))
-    return tuple(Candidate(p.person_id, p.name, p.employee_number, tuple(words for _, words in why)) for _, p, why in found[:MOST])
+    return tuple(
+        Candidate(p.person_id, p.name, p.employee_number, tuple(words for _, words in why), weight >= FITS)
+        for weight, p, why in found[:MOST]
+    )
 
 
 def _reasons(account: AccountClues, person: StaffClues) -> Iterator[tuple[int, str]]:
