@@ -4,9 +4,8 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any
 
-from django.urls import reverse
-
 from careward.core.room import KINDS, House
+from careward.web.addresses import address_of
 
 _makers: list[Callable[[], House]] = []
 
@@ -30,7 +29,7 @@ def home_of(kind: str, *key: Any) -> str:
     if kind not in KINDS:
         raise KeyError(f"{kind} is no word of core.room.KINDS")
     home = house().homes.get(kind)
-    return reverse(home.url, args=key) if home else ""
+    return address_of(home.url, key) if home else ""
 
 
 def home_for(viewer: Any, kind: str, *key: Any, system: str | None = None) -> str:

@@ -8,10 +8,10 @@ from django.conf import settings
 from django.contrib.messages import get_messages
 from django.http import HttpRequest
 from django.templatetags.static import static
-from django.urls import reverse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from careward.web import menu, words
+from careward.web.addresses import address_of
 from careward.web.fields import errors_of, facts_of
 from careward.web.house import home_for, home_of, house, we_look_again
 
@@ -40,7 +40,7 @@ def environment(**options: Any) -> Environment:
     env = Environment(**options)  # noqa: S701  (autoescape is on, above)
     env.globals.update(
         static=static,
-        url=reverse,
+        url=address_of,
         clause_address=clause_address,
         facts_of=facts_of,
         errors_of=errors_of,

@@ -148,7 +148,8 @@ def _sorts(listing: Listing, key: str) -> tuple[ShownOption, ...]:
 def _filter(each: Filter, asked: Asked, page: Page[Any]) -> ShownFilter:
     chosen = asked.of(each.name)
     if isinstance(each, Text):
-        return ShownFilter("text", each.name, each.title, asked.one(each.name), ())
+        offered = tuple(ShownOption(name, name, None, False) for name in each.suggested)
+        return ShownFilter("text", each.name, each.title, asked.one(each.name), offered)
     counts = page.counts.get(each.name)
     options = [
         ShownOption(o.value, o.words, counts.get(o.value, 0) if counts is not None else None, o.value in chosen) for o in each.options

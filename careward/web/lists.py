@@ -44,18 +44,25 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """Finds rows of which any field contains what is typed, or that fit `also`; every word must be found."""
+    """Finds rows of which any field contains what is typed, or that fit `also`; every word must be found.
+
+    `make` makes the condition of all that is typed instead. `suggested` are names that fit it, which the box then offers.
+    """
 
     name: str
     title: str
     fields: tuple[str, ...]
     also: Callable[[str], Q] | None = None
+    make: Callable[[str], Q] | None = None
+    suggested: tuple[str, ...] = ()
 
     def accept(self, given: tuple[str, ...]) -> tuple[str, ...]:
-        words = " ".join(given[-1].replace("\0", " ").split())[:LONGEST].strip() if given else ""
+        words = cleaned(given[-1]) if given else ""
         return (words,) if words else ()
 
     def where(self, values: tuple[str, ...]) -> Q:
+        if self.make is not None:
+            return self.make(values[0])
         found = Q()
         for word in values[0].split():
             either = self.also(word) if self.also else Q()
@@ -66,6 +73,11 @@ class Text:
 
     def words(self, value: str) -> str:
         return f"“{value}”"
+
+
+def cleaned(words: str) -> str:
+    """What somebody typed as it is looked for: single spaces, and no longer than anybody means."""
+    return " ".join(words.replace("\0", " ").split())[:LONGEST].strip()
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,12 +266,17 @@ def matching(listing: Listing, asked: Asked, rows: "QuerySet[Any]") -> "QuerySet
     return ordered(listing, asked, narrowed(listing, asked, rows))
 
 
-def apply(listing: Listing, asked: Asked, rows: "QuerySet[Any]", whole: int | None = None) -> "Page[Any]":
+Counts = Mapping[str, Mapping[str, int]]
+
+
+def apply(listing: Listing, asked: Asked, rows: "QuerySet[Any]", whole: int | None = None, counts: Counts | None = None) -> "Page[Any]":
     """One page: a query for the rows, one for each counted filter, and one for each figure that these counts do not tell; never more.
 
-    `whole` is how many rows there are in all, where the caller has counted them.
+    `whole` is how many rows there are in all, and `counts` how many each value of the counted filters would show, where the caller has
+    counted them.
     """
-    found, counts = narrowed(listing, asked, rows), _counts(listing, asked, rows)
+    found = narrowed(listing, asked, rows)
+    counts = _counts(listing, asked, rows) if counts is None else counts
     total = _total(listing, asked, counts)
     total = found.order_by().count() if total is None else total
     if whole is None:

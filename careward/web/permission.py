@@ -3,14 +3,14 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import wraps
+from functools import lru_cache, wraps
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
-from django.urls import resolve
+from django.urls import get_urlconf, resolve
 
 from careward.core.packs.pack import Pack
 from careward.core.rights import Rights, Systems
@@ -70,9 +70,15 @@ class NotAllowed(Exception):
 
 def opens(viewer: Viewer, address: str) -> bool:
     """Whether the page at one of our own addresses is one this person may see, so that no link leads to a refusal."""
-    found = resolve(urlsplit(address).path)
-    permission = getattr(found.func, "permission", SIGNED_IN)
-    return permission in (ANYONE, SIGNED_IN) or viewer.may(permission, system=found.kwargs.get(getattr(found.func, "system_in", "")))
+    permission, system = _asked_at(urlsplit(address).path, get_urlconf() or settings.ROOT_URLCONF)
+    return permission in (ANYONE, SIGNED_IN) or viewer.may(permission, system=system)
+
+
+@lru_cache(maxsize=1024)
+def _asked_at(path: str, urls: str) -> tuple[str, str | None]:
+    """The permission that a page asks, and for which system: a table of many links asks it of the same few addresses."""
+    found = resolve(path)
+    return getattr(found.func, "permission", SIGNED_IN), found.kwargs.get(getattr(found.func, "system_in", ""))
 
 
 def needs(permission: str, *, system_in: str = "") -> Callable[[View], View]:

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from careward.core.days import LONDON, Calendar, aware, working_days_between
+from careward.core.packs.calendar import WorkingTimes
 
 HARD_SPACE = "\u00a0"
 ISO_DAY = re.compile(r"\b\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d)\b|\b\d{4}-(?:0[13-9]|1[0-2])-30\b|\b\d{4}-(?:0[13578]|1[02])-31\b")
@@ -118,6 +119,14 @@ def written_out(text: str) -> str:
     return ISO_DAY.sub(lambda found: day(date.fromisoformat(found[0])), text)
 
 
+def working_days(times: WorkingTimes, today: date) -> str:
+    """Which days are not worked by an organisation's calendar, with its own exceptions that are still to come."""
+    closed, opened = ([day(each) for each in sorted(days) if each >= today] for days in (times.closed, times.opened))
+    also = f". {listed(closed)} {'is' if len(closed) == 1 else 'are'} not worked either" if closed else ""
+    but = f". {listed(opened)} {'is' if len(opened) == 1 else 'are'} worked" if opened else ""
+    return f"Working days leave out weekends and the bank holidays of England{also}{but}."
+
+
 FILTERS = {
     "written_out": written_out,
     "day": day,
@@ -134,4 +143,5 @@ FILTERS = {
     "nhs_number": nhs_number,
     "listed": listed,
     "first_upper": first_upper,
+    "working_days": working_days,
 }

@@ -1,12 +1,13 @@
 """The words of days, counts and clocks."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from careward.core.days import ENGLAND, add_working_days, working_days_between
+from careward.core.packs.calendar import WorkingTimes
 from careward.web import words
 
 DAYS = st.dates(date(2020, 1, 1), date(2039, 12, 31))
@@ -122,3 +123,15 @@ def test_a_list_in_words_holds_each_once(items):
 def test_the_first_letter_only():
     assert words.first_upper("eSR told us") == "ESR told us"
     assert words.first_upper("") == ""
+
+
+def test_working_days_name_an_organisations_own_days_that_are_to_come():
+    def of(closed: tuple[date, ...] = (), opened: tuple[date, ...] = ()) -> str:
+        return words.working_days(WorkingTimes(closed, opened, time(8), time(18), False), date(2026, 11, 23))
+
+    every = "Working days leave out weekends and the bank holidays of England"
+    assert of() == of(closed=(date(2026, 11, 20),)) == f"{every}."
+    assert of(closed=(date(2026, 12, 29), date(2026, 12, 24))) == f"{every}. 24 December 2026 and 29 December 2026 are not worked either."
+    assert of((date(2026, 12, 24),), (date(2026, 11, 28),)) == (
+        f"{every}. 24 December 2026 is not worked either. 28 November 2026 is worked."
+    )

@@ -10,10 +10,14 @@ import pytest
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from careward.access.accounts import finding_lines, queries
+from careward.access.accounts.finding_lines import Reach
 from careward.core.packs.pack import load as load_pack
+from careward.core.rights import EVERYWHERE
 from careward.evidence.errands.models import Errand
 from careward.evidence.ledger.models import Entry
 from careward.people.staff.models import Organisation
+from careward.web import lists
 from careward.work.approvals import actions as approvals
 from careward.work.approvals.actions import ApprovalWanted
 from careward.work.approvals.models import Approval
@@ -424,6 +428,28 @@ def test_the_download_of_accounts_is_whole_in_every_thousand(trust, admin):
 
 
 # ---- what a page costs
+
+
+@pytest.mark.parametrize("role", ["trust_administrator", "system_administrator"])
+@pytest.mark.parametrize("given", [{}, {"state": "settled"}, {"state": "any"}, {"who": "line_manager"}, {"code": "account.leaver"}])
+def test_what_each_kind_would_show_is_the_same_told_and_counted(trust, role, given):
+    """The page takes these figures from what it knows; where more is asked it counts them, and both must agree."""
+    boss, paris, rio = people.staff(trust, "Mary Manager"), found.system(trust), found.system(trust, "rio")
+    found.team_of(boss, 3, paris)
+    found.team_of(boss, 2, rio, start=3)
+    for state in ("found", "settled", "closed"):
+        closed = TODAY if state == "closed" else None
+        found.finding(found.account(paris, people.staff(trust, f"Bo {state}")), state=state, closed_on=closed)
+    within = Reach(trust.pk, EVERYWHERE if role == "trust_administrator" else frozenset({"paris"}), team=frozenset())
+    known = queries.sorts(within, TODAY)
+    listed = queries.listing(within, known, "")
+    asked = lists.parse(listed, given)
+    told = queries.kinds_counted(known, asked)
+    every = finding_lines.open_findings(within)
+    whole = sum(s.open for s in known)
+    assert lists.apply(listed, asked, every, whole, told) == lists.apply(listed, asked, every, whole)
+    assert told == {"code": dict(lists.apply(listed, replace(asked, page=1), every, whole).counts["code"])}
+    assert queries.kinds_counted(known, lists.parse(listed, {**given, "q": "bo"})) is None  # asked of names, which the sorts do not know
 
 
 PAGES = ("/findings/", "/findings/by/person/", "/systems/", "/systems/paris/", "/tasks/", "/my-work/", "/search/?q=Family")

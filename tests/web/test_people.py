@@ -92,7 +92,7 @@ def test_people_of_ones_own_organisation_with_team_manager_and_state(admin):
         ({"state": "left"}, ["Cy Gone"]),
         ({"state": "coming"}, ["Di New"]),
         ({"type": "bank"}, ["Bo Nurse"]),
-        ({"state": "nonsense", "sort": "nonsense", "team": "x"}, ["Ann Boss", "Cy Gone", "Di New", "Bo Nurse"]),
+        ({"state": "nonsense", "sort": "nonsense", "type": "x"}, ["Ann Boss", "Cy Gone", "Di New", "Bo Nurse"]),
         ({"sort": "-name"}, ["Bo Nurse", "Di New", "Cy Gone", "Ann Boss"]),
     ],
 )
@@ -113,9 +113,35 @@ def test_people_of_one_team_are_those_who_hold_a_post_there_now(admin):
     make.post(both, team=ward, is_primary=False)
     moved = make.staff(at, "Bo Moved", team=ward, end_on=date(2026, 11, 1))
     make.post(moved, team=office)
-    assert names(admin.get(reverse("staff:people"), {"team": ward.pk})) == ["Ann Both"]
+    assert names(admin.get(reverse("staff:people"), {"team": "ward"})) == ["Ann Both"]
     assert names(admin.get(reverse("staff:team", args=[ward.pk]))) == ["Ann Both"]
     assert names(admin.get(reverse("staff:team", args=[office.pk]))) == ["Ann Both", "Bo Moved"]
+
+
+def test_a_team_is_typed_and_the_box_offers_those_that_fit(admin):
+    at = make.organisation()
+    for name in ("Ward 1", "Ward 10", "Night ward 1", "Office"):
+        make.staff(at, f"Ann {name.replace(' ', '')}", team=make.team(at, name))
+    make.team(make.organisation("RYY"), "Secret ward")
+    loose = admin.get(reverse("staff:people"), {"team": "  1 \0 WARD "})
+    assert names(loose) == ["Ann Nightward1", "Ann Ward1", "Ann Ward10"]  # every word stands in the name
+    offered = re.findall(r'<option value="([^"]+)">', loose.content.decode().split("<datalist")[1].split("</datalist")[0])
+    assert offered == ["Night ward 1", "Ward 1", "Ward 10"]
+    assert names(admin.get(reverse("staff:people"), {"team": "ward 1"})) == ["Ann Ward1"]  # just so
+    assert "<datalist" not in admin.get(reverse("staff:people")).content.decode()  # a trust has hundreds: none is drawn unasked
+    nothing = admin.get(reverse("staff:people"), {"team": "cellar"})
+    assert names(nothing) == [] and "No people match" in text(nothing)
+
+
+def test_away_is_who_holds_posts_and_works_in_none(admin):
+    at = make.organisation()
+    both = make.staff(at, "Ann Both", status="maternity")
+    make.post(both, is_primary=False)
+    make.staff(at, "Bo Away", status="suspended")
+    again = make.staff(at, "Cy Again", end_on=date(2026, 11, 1))
+    make.post(again, start_on=date(2026, 12, 1))
+    states = {state: names(admin.get(reverse("staff:people"), {"state": state})) for state in ("here", "away", "coming", "left")}
+    assert states == {"here": ["Ann Both"], "away": ["Bo Away"], "coming": ["Cy Again"], "left": []}
 
 
 def test_a_team_of_another_organisation_is_not_there(admin):
@@ -138,7 +164,7 @@ def test_the_list_downloads_every_match_safe_from_formulas(admin):
 def test_the_list_costs_the_same_for_few_and_many(admin, django_assert_num_queries, many):
     crowd(many)
     admin.get(reverse("staff:people"))
-    with django_assert_num_queries(16):  # session, user, viewer (2), badges (3), teams, count, rows, posts, lines (4), managers
+    with django_assert_num_queries(15):  # session, user, viewer (2), badges (3), count, rows, posts, lines (4), managers
         assert admin.get(reverse("staff:people")).status_code == 200
 
 
@@ -345,5 +371,5 @@ def test_own_data_costs_the_same_for_little_and_much(django_assert_num_queries, 
         make.deputy(carol, make.person(make.organisation()))
     browser = make.signed_in(make.ready("clinician", person=carol))
     browser.get(reverse("front:own_data"))
-    with django_assert_num_queries(26):
+    with django_assert_num_queries(27):
         browser.get(reverse("front:own_data"))

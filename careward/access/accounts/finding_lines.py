@@ -16,7 +16,7 @@ from careward.core.rights import EVERYWHERE, Everywhere, Systems
 from careward.core.roles import ROLES
 from careward.systems.register.queries import within_systems
 from careward.web import lists
-from careward.web.lists import Asked, Listing, Page
+from careward.web.lists import Asked, Counts, Listing, Page
 from careward.web.words import written_out
 
 
@@ -80,6 +80,8 @@ def open_findings(within: Reach) -> QuerySet[Finding]:
     rows = Finding.objects.filter(organisation_id=within.organisation_id, closed_on=None)
     if isinstance(within.systems, Everywhere):
         return rows
+    if not isinstance(within.team, Everywhere) and not within.team - within.systems:
+        return rows.filter(on_systems(within.systems))  # which holds all that is their people's
     theirs = Q(manager_id__in=within.managers)
     theirs &= Q() if isinstance(within.team, Everywhere) else on_systems(within.team)
     return rows.filter(theirs | on_systems(within.systems) if within.systems else theirs)
@@ -110,9 +112,9 @@ def places(within: Reach, finding_ids: Sequence[int]) -> dict[int, tuple[Account
     return {number: tuple(there) for number, there in found.items()}
 
 
-def findings(within: Reach, listed: Listing, asked: Asked, whole: int) -> Page[FindingLine]:
-    """One page of the list, of so many findings in all: one query beside the list's own."""
-    page = lists.apply(listed, asked, open_findings(within).select_related("person", "system", "manager"), whole)
+def findings(within: Reach, listed: Listing, asked: Asked, whole: int, counts: Counts | None) -> Page[FindingLine]:
+    """One page of the list, of so many findings in all, with what each kind would show where that is known: one query beside the list's."""
+    page = lists.apply(listed, asked, open_findings(within).select_related("person", "system", "manager"), whole, counts)
     where = places(within, [f.pk for f in page.rows])
     return page.map(lambda f: line_of(f, where.get(f.pk, ())))
 

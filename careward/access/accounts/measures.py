@@ -20,6 +20,7 @@ from careward.core.packs.duties import HOUSE
 from careward.core.packs.pack import Pack
 from careward.core.ports import Measured
 from careward.people.staff.packs import newest_packs, pack_on, tied_clauses
+from careward.systems.register.models import System
 
 NIGHTS = 30
 
@@ -50,7 +51,7 @@ ABOUT: dict[str, Callable[[AccountCount], bool]] = {
 
 
 def measures(*, organisation_id: int, on: date) -> dict[str, Measured]:
-    """Every clause that a finding can cite on the packs of this organisation's systems; two queries, three where no run kept its cases."""
+    """Every clause that a finding can cite on the packs of this organisation's systems; three queries, four where no run kept its cases."""
     finished = Run.objects.filter(organisation_id=organisation_id, finished_at__isnull=False, on_date__lte=on)
     runs = list(finished.order_by("-id").values_list("on_date", "system_code", "counts")[: NIGHTS * 4])
     kept = counts_of(runs[0][2]).cases if runs else None
@@ -124,14 +125,15 @@ def _measured(clause: str, total: int, wrong: int, late: int) -> Measured:
 
 
 def _accounts_by_clause(organisation_id: int, on: date) -> dict[str, tuple[int, int]]:
-    """How many accounts have something to put right under each clause, and how many of them something late: one query."""
+    """How many accounts have something to put right under each clause, and how many of them something late: two queries."""
     rows = FindingAccount.objects.filter(finding__organisation_id=organisation_id, finding__closed_on=None, finding__state__in=TO_PUT_RIGHT)
     late = Count("account", filter=Q(finding__due_on__lt=on), distinct=True)
-    by_clause = rows.filter(gone_on=None).exclude(clause=HOUSE).order_by().values_list("clause", "system__pack")
+    by_clause = rows.filter(gone_on=None).exclude(clause=HOUSE).order_by().values_list("clause", "system_id")
     counts = by_clause.annotate(wrong=Count("account", distinct=True), late=late)
     found: dict[str, tuple[int, int]] = {}
-    for clause, pack, wrong, late_ones in counts.values_list("clause", "system__pack", "wrong", "late"):
-        if _counts_here(clause, pack):
+    packs = dict(System.objects.filter(organisation_id=organisation_id).values_list("id", "pack"))
+    for clause, system, wrong, late_ones in counts.values_list("clause", "system_id", "wrong", "late"):  # an account is of one system
+        if _counts_here(clause, packs[system]):
             before = found.get(clause, (0, 0))
             found[clause] = (before[0] + wrong, before[1] + late_ones)
     return found

@@ -22,7 +22,7 @@ from careward.people.staff.models import Person
 from careward.systems.register.models import System
 from careward.systems.register.queries import within_systems
 from careward.web import lists
-from careward.web.lists import Asked, Listing, Option, Page
+from careward.web.lists import Asked, Counts, Listing, Option, Page
 from careward.web.permission import Viewer
 from careward.web.words import written_out
 from careward.work.approvals.queries import waiting_about
@@ -100,6 +100,18 @@ def sorts(within: Reach, today: date) -> tuple[Sort, ...]:
     rows = open_findings(within).order_by().values_list("state", "code", "clause", "who", "system_id")
     counted = rows.annotate(open=Count("id"), late=Count("id", filter=Q(due_on__lt=today)), soonest=Min("due_on"))
     return tuple(Sort(*row) for row in counted)
+
+
+def kinds_counted(known: Iterable[Sort], asked: Asked) -> Counts | None:
+    """How many findings each kind would show, where the sorts alone tell it; None where what is asked must be counted anew."""
+    if {name for name, _ in asked.chosen} - {"code", "state", "who"}:
+        return None
+    states = {"right": TO_PUT_RIGHT, "settled": ("settled",)}.get(asked.one("state"))
+    counts: defaultdict[str, int] = defaultdict(int)
+    for sort in known:
+        if (states is None or sort.state in states) and asked.one("who") in ("", sort.who):
+            counts[sort.code] += sort.open
+    return {"code": counts}
 
 
 def listing(within: Reach, known: Iterable[Sort], manager_id: str) -> Listing:

@@ -15,7 +15,7 @@ from careward.web.acts import act, typed
 from careward.web.house import home_of
 from careward.web.listing import shown
 from careward.web.permission import Request, needs
-from careward.work.tasks.queries import acts_for, waiting
+from careward.work.tasks.queries import acts_for
 
 
 def _reach(request: Request) -> Reach:
@@ -31,11 +31,10 @@ def findings(request: Request) -> HttpResponseBase:
     if asked.download:
         rows = finding_lines.finding_rows(within, listed, asked)
         return exports.download(asked.download, "findings", pages.FINDING_HEADS, rows, request.viewer.today)
-    page = finding_lines.findings(within, listed, asked, sum(s.open for s in known))
+    page = finding_lines.findings(within, listed, asked, sum(s.open for s in known), queries.kinds_counted(known, asked))
     context = {
         "list": shown(listed, asked, page),
         "figures": queries.figures(within, known),
-        "mine": waiting(request.viewer),
         "last_run": queries.last_run(within.organisation_id),
         "held": queries.waiting_allowance(within.organisation_id, request.viewer.systems_for("accounts:plans:allow")),
     }

@@ -6,20 +6,21 @@ from itertools import islice
 from typing import Any
 
 from careward.people.staff import queries
+from careward.people.staff.queries import Named
 from careward.web import listing, lists
-from careward.web.lists import AskedList, Choice, ColumnHead, Listing, Option, Text
+from careward.web.lists import AskedList, Choice, ColumnHead, Filter, Listing, Option, Text
 
 CHUNK = 1000
+SUGGESTED = 20  # names of teams that a box offers
 
 
 PEOPLE_HEADS = ("Name", "Staff number", "Job", "Team", "Manager", "Person type", "State")
 
 
 def people_listing(*, organisation_id: int, on: date, team: str = "") -> Listing:
-    """The list of people; only the team asked for gets its condition, since a trust has hundreds."""
+    """The list of people. A team is typed, since a trust has hundreds; the box offers those that fit what was typed."""
     place: dict[str, Any] = {"organisation_id": organisation_id, "on": on}
-    teams = queries.teams(organisation_id=organisation_id)
-    of_team = {str(t.id): queries.holding(**place, team_id=t.id) for t in teams if str(t.id) == team}
+    teams = queries.teams_called(team, organisation_id=organisation_id)
     return Listing(
         noun="people",
         columns=(
@@ -30,33 +31,34 @@ def people_listing(*, organisation_id: int, on: date, team: str = "") -> Listing
             ColumnHead("Manager"),
             ColumnHead("State"),
         ),
-        filters=(
-            Text("find", "Name or staff number", ("last_name", "first_name", "preferred_name", "employee_number")),
-            Choice("team", "Team", tuple(Option(str(t.id), t.name) for t in teams), wheres=of_team, any_words="Any team"),
-            Choice(
-                "type",
-                "Person type",
-                tuple(Option(*pair) for pair in queries.TYPES.items()),
-                wheres={name: queries.holding(**place, person_type=name) for name in queries.TYPES},
-                any_words="Any type",
-            ),
-            Choice(
-                "state",
-                "State",
-                tuple(Option(*pair) for pair in queries.STATES.items()),
-                wheres={name: queries.in_state(name, **place) for name in queries.STATES},
-                any_words="Any state",
-            ),
-        ),
+        filters=_filters(place, teams),
         sort="name",
         kind="people",
         none_yet="No staff record has been loaded yet.",
     )
 
 
+def _filters(place: dict[str, Any], teams: list[Named]) -> tuple[Filter, ...]:
+    """What the list can be asked, each condition made only for what is asked."""
+    offered = tuple(dict.fromkeys(t.name for t in teams))[:SUGGESTED]
+    types, states = (tuple(Option(*pair) for pair in words.items()) for words in (queries.TYPES, queries.STATES))
+    return (
+        Text("find", "Name or staff number", ("last_name", "first_name", "preferred_name", "employee_number")),
+        Text(
+            "team",
+            "Team, or part of its name",
+            (),
+            make=lambda typed: queries.holding(**place, team_id__in=[t.id for t in teams]),
+            suggested=offered,
+        ),
+        Choice("type", "Person type", types, make=lambda name: queries.holding(**place, person_type=name), any_words="Any type"),
+        Choice("state", "State", states, make=lambda name: queries.in_state(name, **place), any_words="Any state"),
+    )
+
+
 def ask_people(*, organisation_id: int, on: date, given: Any) -> AskedList:
     """What a query string asks of the list of people."""
-    wanted = people_listing(organisation_id=organisation_id, on=on, team=given.get("team", ""))
+    wanted = people_listing(organisation_id=organisation_id, on=on, team=lists.cleaned(given.get("team", "")))
     return AskedList(wanted, lists.parse(wanted, given))
 
 

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from careward.core.days import ONE_DAY
 from careward.core.decision import Decision
@@ -81,10 +81,19 @@ def holding(*, organisation_id: int, on: date, **narrower: object) -> Q:
 def in_state(state: str, *, organisation_id: int, on: date) -> Q:
     """People in one of STATES on a day, as rules.employment says it of one."""
     theirs = Assignment.objects.filter(organisation_id=organisation_id)
-    in_post = Q(pk__in=theirs.filter(posts_in_force(on)).values("person_id"))
-    at_work = Q(pk__in=theirs.filter(posts_in_force(on)).exclude(status__in=rules.AWAY).values("person_id"))
-    coming = Q(pk__in=theirs.filter(not_ended(on), start_on__gt=on).values("person_id"))
-    return {"here": at_work, "away": in_post & ~at_work, "coming": coming & ~in_post, "left": ~in_post & ~coming}[state]
+    in_post = theirs.filter(posts_in_force(on))
+    at_work = in_post.exclude(status__in=rules.AWAY)
+    match state:
+        case "here":
+            return Q(pk__in=at_work.values("person_id"))
+        case "away":  # few are, so that only they are asked whether they work in another post
+            return Q(pk__in=in_post.filter(status__in=rules.AWAY).values("person_id")) & ~Q(Exists(at_work.filter(person=OuterRef("pk"))))
+        case "coming":
+            coming = theirs.filter(not_ended(on), start_on__gt=on)
+            return Q(pk__in=coming.values("person_id")) & ~Q(Exists(in_post.filter(person=OuterRef("pk"))))
+        case "left":  # no post held, and none to come
+            return ~Q(pk__in=theirs.filter(not_ended(on)).values("person_id"))
+    raise KeyError(state)
 
 
 def colleagues(people: Iterable[Person], *, organisation_id: int, on: date) -> list[Colleague]:
@@ -171,9 +180,15 @@ def _matches(word: str) -> Q:
     return names | Q(employee_number__istartswith=word)
 
 
-def teams(*, organisation_id: int) -> list[Named]:
-    """Every team, by name."""
-    return [Named(*row) for row in Team.objects.filter(organisation_id=organisation_id).order_by("name", "id").values_list("id", "name")]
+def teams_called(words: str, *, organisation_id: int) -> list[Named]:
+    """The teams whose name is just so, or else those whose name holds every word, by name; none where nothing is written."""
+    if not words:
+        return []
+    holding_all = Q(organisation_id=organisation_id)
+    for word in words.split():
+        holding_all &= Q(name__icontains=word)
+    found = [Named(*row) for row in Team.objects.filter(holding_all).order_by("name", "id").values_list("id", "name")]
+    return [team for team in found if team.name.casefold() == words.casefold()] or found
 
 
 @dataclass(frozen=True, slots=True)
