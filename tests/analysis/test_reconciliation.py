@@ -71,6 +71,13 @@ def test_an_account_that_cannot_be_counted_is_asked_about(wrong):
     ]
 
 
+@pytest.mark.clause("EL-058", "EL-059")
+def test_an_answer_counts_no_days_where_use_is_unknown(wrong):
+    drawn = accounts("ann | rio | 101 | ", "username | system | employee_number | created_on")
+    said = "account_id | answer | from_on | until\n 1 | still_needed | 2026-11-20 | 2026-11-25"
+    assert wrong(accounts=drawn, answers=said) == ["ann account.use_unknown ask EL-058"]
+
+
 @pytest.mark.clause("EL-009")
 def test_an_account_of_nobody_is_asked_about(wrong, told):
     drawn = accounts("x | paris | 999 | 2026-11-20\n y | paris | | 2026-11-20")

@@ -36,7 +36,7 @@ def inactive(judged: Table, answered: Table, on: DateValue) -> Table:
             (active & (left <= t.notice_days), "warn"),
         )
     )
-    t = t.filter(t.step.notnull())
+    t = t.filter(t.step.notnull() & t.used.notnull())  # `greatest` passes over what is unknown
     since = ibis.cases(
         (t.last_used_on == t.used, "Last used on "),
         (t.last_used_on.isnull(), "Never used since it was created on "),
