@@ -3,7 +3,7 @@
 - truths: made-up trusts of several sizes and seeds, from files to findings, held line by line against what was planted in them
 - rules: the properties with ten times the examples, new ones each time
 - breaks: one mistake after another planted in a copy of the rules, each of which a property must see
-- kills: everything that is killed or raced, five times over on each database
+- kills: everything that is killed, raced or tampered with, five times over on each database
 - days: each page of each persona, at both widths, with JavaScript and without
 """
 
@@ -22,7 +22,7 @@ PYTEST = [PYTHON, "-m", "pytest"]
 ON = "2026-11-23"
 KEY = ("system", "environment", "username", "employee_number", "code", "step", "clause")
 WORLDS = ((800, 12, 1), (800, 12, 2), (800, 12, 3), (2_000, 20, 4), (20_000, 20, 5))  # staff, systems, seed
-KILLS = ("killed", "race")
+KILLS = ("killed", "race", "tampering")
 TIMES = 5
 
 

@@ -8,7 +8,7 @@ import typer
 from careward.cli import terms
 from careward.cli.ready import open_house
 
-NOT_FOUND = 3
+NOT_FOUND, PARTLY = 3, 6
 
 ledger = typer.Typer(no_args_is_help=True, help="The evidence of what was done.")
 
@@ -22,24 +22,30 @@ def verify(
     as_json: terms.Json = False,
     known: Annotated[list[Path] | None, typer.Option("--known", help="A checkpoint somebody kept; may be given again.")] = None,
 ) -> None:
-    """Derive every hash again from the rows and check it against every signed checkpoint, and those kept elsewhere. Exit 1 when bent."""
+    """Derive every hash again and check it against all that was signed. Exit 1 when bent, 6 when something waits too long to be sealed."""
     notes = [_kept_note(path) for path in known or []]
     open_house(to_look=True)
+    from careward.evidence.ledger import rules
     from careward.evidence.ledger.queries import verify as look
 
     report = look(witnessed=notes)
+    waits = rules.WaitsToBeSealed.of(report.unsealed, report.oldest, report.unsealable, now=terms.now())
     if as_json:
-        terms.lines([{"ok": report.ok, "checked": report.checked, "first_bad": report.first_bad}])
+        found = {"ok": report.ok, "checked": report.checked, "first_bad": report.first_bad}
+        terms.lines([{**found, "unsealed": report.unsealed, "oldest_unsealed": report.oldest or None, "unsealable": report.unsealable}])
     else:
         terms.out.print(
             f"{report.checked:,} sealed entries checked: {'all as they were written' if report.ok else 'NOT as they were written'}."
         )
-        for problem in report.problems:
-            terms.errors.print(problem, soft_wrap=True, markup=False)
+        terms.out.print(waits.words)
         for words in report.explained:
             terms.out.print(f"Explained: {words}", soft_wrap=True, markup=False)
-    if not report.ok:
+        for problem in report.problems:
+            terms.errors.print(problem, soft_wrap=True, markup=False)
+    if not report.ok or report.unsealable:
         raise typer.Exit(1)
+    if waits.late:
+        raise typer.Exit(PARTLY)
 
 
 def _kept_note(path: Path) -> str:

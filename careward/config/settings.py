@@ -101,7 +101,7 @@ def _database() -> dict[str, object]:
     url = os.environ.get("CAREWARD_DATABASE_URL", "")
     if not url:
         return {
-            "ENGINE": "django.db.backends.sqlite3",
+            "ENGINE": "careward.evidence.rows.engines.sqlite3",
             "NAME": CAREWARD_HOME / "careward.sqlite3",
             "TEST": {"NAME": CAREWARD_HOME / "test.sqlite3"},  # a file, so that threads race on it as they do in life
             "OPTIONS": {
@@ -115,7 +115,7 @@ def _database() -> dict[str, object]:
     if part.scheme not in ("postgresql", "postgres"):
         raise SystemExit(f"CAREWARD_DATABASE_URL begins with {part.scheme!r}: write postgresql://USER@HOST:PORT/NAME")
     return {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "careward.evidence.rows.engines.postgresql",
         "NAME": unquote(part.path.lstrip("/")),
         "USER": unquote(part.username or ""),
         "PASSWORD": unquote(part.password or ""),

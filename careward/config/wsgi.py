@@ -7,6 +7,11 @@ from django.core.wsgi import get_wsgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "careward.config.settings")
 application = get_wsgi_application()
 
+from careward.config.settings import TESTING  # noqa: E402
 from careward.web.jinja import warm_up  # noqa: E402  (Django must be set up first)
 
 warm_up()
+if not TESTING:
+    from careward.jobs.sealing import begin_in_background
+
+    begin_in_background()

@@ -1,4 +1,4 @@
-"""The worker: one thread claims errands and runs them, another sees to what is due by the clock, so that neither waits for the other."""
+"""The worker: one thread claims errands and runs them, another sees to what is due by the clock, a third seals: none waits for another."""
 
 import os
 import socket
@@ -16,6 +16,7 @@ from careward.evidence.errands import actions as errands
 from careward.evidence.errands import clocks, rules
 from careward.evidence.errands.models import Errand
 from careward.evidence.errands.rules import ErrandOutcome, Last
+from careward.jobs.sealing import keep_sealing
 from careward.people.staff.models import Organisation
 from careward.web.house import house
 
@@ -86,14 +87,16 @@ def _run(job: TimedJob, organisation: str, last: Last, clock: Callable[[], datet
 
 def work(stop: threading.Event) -> None:
     """Until told to stop."""
-    clock = threading.Thread(target=keep_time, args=(stop,), name="clock")
-    clock.start()
+    beside = [threading.Thread(target=target, args=(stop,), name=target.__name__) for target in (keep_time, keep_sealing)]
+    for thread in beside:
+        thread.start()
     while not stop.is_set():
         busy = attempt(work_once, now=moment(), worker=name())
         close_old_connections()
         if not busy:
             stop.wait(IDLE_SECONDS)
-    clock.join()
+    for thread in beside:
+        thread.join()
 
 
 def keep_time(stop: threading.Event) -> None:

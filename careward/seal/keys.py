@@ -35,6 +35,19 @@ class LogKeys:
         """The newest checkpoint as earlier versions kept it outside the database; now a file that only grows does (outside.py)."""
         return self.folder / f"{self.log}.checkpoint"
 
+    @property
+    def lanes(self) -> Path:
+        """The key that binds what waits to be sealed."""
+        return self.folder / f"{self.log}.lanes"
+
+    def lane_key(self, *, may_make: bool) -> bytes:
+        """That key, made at first use; b"" where it is gone and must not be made again."""
+        if not self.lanes.exists():
+            if not may_make:
+                return b""
+            _put(self.lanes, secrets.token_hex(32))
+        return self.lanes.read_bytes().strip()
+
     def signer(self, *, may_make: bool) -> Signer:
         """The key, made at first use; raises KeyLost when it must not be made. Two processes that start at once agree on one."""
         if not self.private.exists():
@@ -58,12 +71,17 @@ class LogKeys:
 
 
 def _make(path: Path, log: str) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     seed = b64encode(Ed25519PrivateKey.generate().private_bytes_raw()).decode()
-    draft = _draft(path, f"careward.{log}/{secrets.token_hex(8)}+{seed}\n", 0o600)
+    _put(path, f"careward.{log}/{secrets.token_hex(8)}+{seed}\n")
+
+
+def _put(path: Path, text: str) -> None:
+    """Makes a private file, whole, unless another process was first: then its file stands."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    draft = _draft(path, text, 0o600)
     try:
         os.link(draft, path)
-    except FileExistsError:  # another process was first: its key stands
+    except FileExistsError:
         pass
     finally:
         draft.unlink()

@@ -31,6 +31,8 @@ class Report:
     problems: tuple[str, ...]
     unsealed: int
     explained: tuple[str, ...] = ()
+    oldest: str = ""  # the moment of the oldest that is unsealed
+    unsealable: int = 0  # what has no place and can be given none
 
 
 class Stood(NamedTuple):
@@ -93,10 +95,10 @@ class LogFaults:
         else:
             self.more += 1
 
-    def report(self, *, checked: int, unsealed: int) -> Report:
+    def report(self, *, checked: int, unsealed: int, oldest: str = "", unsealable: int = 0) -> Report:
         """All of it as a frozen value."""
         more = [f"and {self.more:,} more"] if self.more else []
-        return Report(not self.problems, checked, self.first_bad, (*self.problems, *more), unsealed, tuple(self.told))
+        return Report(not self.problems, checked, self.first_bad, (*self.problems, *more), unsealed, tuple(self.told), oldest, unsealable)
 
 
 def mark(what: str, now: bytes | str = b"") -> str:

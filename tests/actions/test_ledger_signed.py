@@ -4,13 +4,15 @@ import sqlite3
 import tarfile
 from collections.abc import Callable
 from datetime import UTC, datetime
+from importlib import import_module
 from pathlib import Path
 
 import pytest
+from django.apps import apps
 from django.db import connection, transaction
 
 from careward.core.decision import Refused
-from careward.evidence.ledger import actions, explaining, proof, sealing
+from careward.evidence.ledger import actions, explaining, links, proof, sealing
 from careward.evidence.ledger.keys import ledger_keys
 from careward.evidence.ledger.models import Checkpoint, Entry, Leaf
 from careward.evidence.ledger.sealing import SealingStopped
@@ -31,6 +33,7 @@ def write(count: int = 1) -> list[int]:
             out.append(
                 actions.record(at=NOW, actor="user/7", verb="account.locked", subject=f"account/{number}", organisation="RX3", n=number).pk
             )
+        links.bind_now()  # as the commit does, which a test has none of
     return out
 
 
@@ -119,7 +122,9 @@ def test_what_was_explained_stays_visible_and_a_further_change_is_a_new_problem(
     assert proof.verify().problems == (f"entry {ids[1]} is not what was sealed at place 1",)
     explaining.explain(what=WHAT, now=NOW, by="user/7")
     report = proof.verify()
-    assert report.ok and report.explained == (f"entry {ids[1]} is not what was sealed at place 1 (explained on 2026-11-22 by user/7)",)
+    words = "explained on 2026-11-22 by user/7"
+    assert report.ok and report.explained[0] == f"entry {ids[1]} is not what was sealed at place 1 ({words})"
+    assert report.explained[1].endswith(f"is in entry {Entry.objects.latest('id').pk}, {words}")
     sql("UPDATE ledger_entry SET actor = 'user/9' WHERE id = %s", ids[1])
     assert not proof.verify().ok
     sql("UPDATE ledger_entry SET actor = 'user/8' WHERE id = %s", ids[1])
@@ -220,6 +225,7 @@ def test_an_earlier_home_is_taken_over_and_one_that_was_bent_is_not(tmp_path: Pa
                 ]
                 extra = (", line", ", 0") if table == "ledger_checkpoint" else ("", "")
                 sql(f"INSERT INTO {table} ({columns}{extra[0]}) VALUES ({', '.join(held)}{extra[1]})", *values)
+    import_module("careward.evidence.ledger.migrations.0005_links").tell_apart(apps, None)
     size = Checkpoint.objects.latest("size").size
     waiting = Entry.objects.count() - size
     assert proof.verify().ok and waiting
@@ -232,6 +238,7 @@ def test_an_earlier_home_is_taken_over_and_one_that_was_bent_is_not(tmp_path: Pa
     assert seal() and kinds() == ["taken over", "sealed"]
     report = proof.verify()
     assert report.ok and report.checked == size + waiting
+    assert "left unsealed" in report.explained[0]  # and said to be so
     sql("UPDATE ledger_checkpoint SET sealed_at = %s WHERE line = 0", NOW)
     assert "the checkpoints of before the taking over are not as they were taken over" in proof.verify().problems
 

@@ -33,13 +33,13 @@ def home(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def careward(home: Path, *words: str) -> str:
+def careward(home: Path, *words: str, status: int = 0) -> str:
     env = {**os.environ, "CAREWARD_HOME": str(home), "NO_COLOR": "1"}
     env.pop("CAREWARD_DATABASE_URL", None)
     done = subprocess.run(
         [sys.executable, "-m", "careward.cli.main", *words], env=env, cwd=ROOT, capture_output=True, text=True, check=False
     )
-    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.returncode == status, done.stdout + done.stderr
     return done.stdout
 
 
@@ -53,9 +53,13 @@ def rows(home: Path, sql: str) -> list[tuple[object, ...]]:
 
 def test_an_old_home_migrates_and_its_ledger_verifies_before_and_after_it_is_sealed_again(home: Path) -> None:
     before = rows(home, "SELECT number, entry_id, hash FROM ledger_leaf ORDER BY number")
-    assert json.loads(careward(home, "ledger", "verify", "--json")) == {"ok": True, "checked": 9, "first_bad": None}
+    waits = {"unsealed": 1, "oldest_unsealed": "2026-11-23T09:02:00.000000Z", "unsealable": 0}
+    told = json.loads(careward(home, "ledger", "verify", "--json", status=6))
+    assert told == {"ok": True, "checked": 9, "first_bad": None, **waits}
     assert "Sealed up to entry 10." in careward(home, "ledger", "seal")
-    assert json.loads(careward(home, "ledger", "verify", "--json")) == {"ok": True, "checked": 10, "first_bad": None}
+    assert json.loads(careward(home, "ledger", "verify", "--json")) == {
+        "ok": True, "checked": 10, "first_bad": None, "unsealed": 0, "oldest_unsealed": None, "unsealable": 0,
+    }  # fmt: skip
     assert rows(home, "SELECT number, entry_id, hash FROM ledger_leaf ORDER BY number")[:9] == before
 
 

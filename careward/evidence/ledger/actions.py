@@ -8,7 +8,7 @@ from datetime import datetime
 
 from django.db import connection, transaction
 
-from careward.evidence.ledger import rules
+from careward.evidence.ledger import links, rules
 from careward.evidence.ledger.models import Entry, LedgerCheck
 from careward.evidence.ledger.rules import Deed
 from careward.evidence.ledger.sealing import seal as seal
@@ -25,7 +25,9 @@ def record(*, at: datetime, actor: str, verb: str, subject: str, organisation: s
     """
     _in_transaction()
     rules.check(at=at, actor=actor, verb=verb, subject=subject, organisation=organisation)
-    return Entry.objects.create(at=at, actor=actor, verb=verb, subject=subject, organisation=organisation, body=rules.plain(body))
+    entry = Entry.objects.create(at=at, actor=actor, verb=verb, subject=subject, organisation=organisation, body=rules.plain(body))
+    links.ask([(rules.lane_of(organisation, subject), entry.pk)])
+    return entry
 
 
 def record_many(*, at: datetime, actor: str, organisation: str, deeds: Iterable[Deed]) -> int:
@@ -38,6 +40,7 @@ def record_many(*, at: datetime, actor: str, organisation: str, deeds: Iterable[
         [Entry(at=at, actor=actor, organisation=organisation, verb=d.verb, subject=d.subject, body=rules.plain(d.body)) for d in deeds],
         batch_size=BATCH,
     )
+    links.ask((rules.lane_of(organisation, entry.subject), entry.pk) for entry in entries)
     return len(entries)
 
 

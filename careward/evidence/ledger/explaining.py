@@ -15,7 +15,7 @@ from typing import Any
 from django.db import connection, transaction
 
 from careward.core.decision import Refused, refuse
-from careward.evidence.ledger import proof, rows, sealing, signed
+from careward.evidence.ledger import links, proof, rows, sealing, signed
 from careward.evidence.ledger.actions import record
 from careward.evidence.ledger.keys import ledger_keys
 from careward.evidence.ledger.models import Checkpoint, Entry
@@ -36,6 +36,7 @@ def explain(*, what: str, now: datetime, by: str, keys_folder: Path | None = Non
     if len(what.strip()) < SHORTEST:
         raise Refused(refuse("explanation.too_short", "house", "the explanation says too little", "Say what happened, and how you know."))
     turn = Turn(SignedFile(ledger_keys(keys_folder)), now)
+    links.bind_now()
     with turn.file.alone(), rows.on_the_disk_at_commit():
         try:
             with transaction.atomic():
@@ -56,13 +57,14 @@ def _explain(turn: Turn, what: str, by: str) -> Entry:
         told = read_outside(turn.file)
         head = told.head
         aside = _mend(told)
-    settled = max(head.settled, rows.settled_to(head.settled))
-    head = replace(head, alarm=None, settled=settled, ends=rows.leaf_ends())
+    aside["links"] = _bind_again(told)
+    head = replace(head, alarm=None, ends=rows.leaf_ends())
     shown = report.problems[: signed.MOST_TOLD]
     entry = record(
         at=turn.now, actor=by, verb="ledger.explained", subject="ledger", organisation="", what=what, problems=shown,
         more_problems=len(marks) - len(shown), set_aside=aside,
     )  # fmt: skip
+    links.bind_now()
     _sign(turn, tail, head, by, entry.pk)
     return entry
 
@@ -87,6 +89,19 @@ def _mend(told: Outside) -> dict[str, Any]:
     strays = rows.places_outside(told.head.size)
     _delete("ledger_leaf", "number < 0 OR number >= %s", told.head.size)
     return {"checkpoints": _kept(wrong), "places": _kept(strays)}
+
+
+def _bind_again(told: Outside) -> list[Any]:
+    """Each lane goes on from what was sealed of it with what is good of what waits; returns what is not."""
+    waiting = list(links.waiting())
+    rows.clear_lanes()
+    for lane, (number, hashed) in told.lanes.items():
+        rows.take_lane(lane)
+        rows.leave_lane(lane, number, hashed)
+    for one in waiting:
+        if one.good:
+            links.add(one.link.lane, one.rows)
+    return _kept([one.link for one in waiting if not one.good])
 
 
 def _put_back(row: rows.CheckpointRow) -> None:

@@ -64,6 +64,33 @@ class Leaf(models.Model):
     plain = ("number", "entry_id", "hash")
 
 
+class Lane(models.Model):
+    """Where one order of writing has got to: an organisation's, or a load's own. Its row is taken last in each act."""
+
+    name = models.TextField(primary_key=True)
+    number = models.BigIntegerField()
+    hash = models.BinaryField(max_length=32)
+
+    personal = ()
+    plain = ("name", "number", "hash")
+
+
+class Link(models.Model):
+    """The entries of one act while they wait to be sealed, bound to those written before them in their lane by a keyed hash."""
+
+    lane = models.TextField()
+    number = models.BigIntegerField()
+    ids = models.TextField()  # JSON: runs [first, last]
+    before = models.BinaryField(max_length=32)  # the hash of the link before it
+    hash = models.BinaryField(max_length=32)
+
+    personal = ()
+    plain = ("id", "lane", "number", "ids", "before", "hash")
+
+    class Meta:
+        indexes = [models.Index(fields=["lane", "number"], name="ledger_link_place")]
+
+
 class Checkpoint(models.Model):
     """A signed statement of the tree's size and root (C2SP tlog-checkpoint)."""
 

@@ -3,15 +3,17 @@
 import gzip
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import IO
 
-from careward.evidence.ledger import rows, rules, signed
+from careward.evidence.ledger import links, rows, rules, signed
 from careward.evidence.ledger.keys import ledger_keys
 from careward.evidence.ledger.models import Checkpoint
 from careward.evidence.ledger.signed import LastSigned
 from careward.evidence.ledger.told import Ahead, Outside, read_outside
+from careward.evidence.ledger.waiting import hold_waiting
 from careward.seal import walk
 from careward.seal.keys import LogKeys
 from careward.seal.outside import SignedFile
@@ -28,6 +30,7 @@ def verify(*, keys_folder: Path | None = None, witnessed: Iterable[str] = ()) ->
     """
     keys = ledger_keys(keys_folder)
     file = SignedFile(keys)
+    links.bind_now()
     with rows.as_of_now():
         with file.still():  # nobody is between a line and its commit
             kept = rows.checkpoints()
@@ -56,15 +59,11 @@ def _checked(keys: LogKeys, told: Outside, kept: list[rows.CheckpointRow], witne
     outside = [("the copy beside the keys", _text_of(keys.earlier)), *witnessed]
     leaves = partial(_leaves, ahead=ahead)
     checked = walk.walk(leaves=leaves, kept=rows_of_kept, outside=outside, keys=keys, found=found, signed=told.trees)
-    settled = told.head.settled if told.lines else kept[-1].settled if kept else 0
-    placed_next = {n for first, last in ahead.ids for n in range(first, last + 1)} if ahead else ()
-    for entry_id in rows.unsealed_ids(to=settled, limit=walk.MOST_PROBLEMS + len(placed_next)):
-        if entry_id in placed_next:
-            continue
-        found.add(entry_id, f"entry {entry_id} was put in among entries already sealed, or its leaf is gone")
+    waits = hold_waiting(told, ahead, found)
     if stray := rows.leaves_past_last_checkpoint():
         found.add(None, f"{stray} leaves stand outside every checkpoint", str(stray))
-    return found.report(checked=checked, unsealed=rows.count_unsealed(above=settled)), found.marks
+    report = found.report(checked=checked, unsealed=waits.count, oldest=waits.oldest, unsealable=waits.unsealable)
+    return replace(report, explained=(*report.explained, *told.notes)), found.marks
 
 
 def _text_of(path: Path) -> str:
@@ -76,8 +75,11 @@ def _text_of(path: Path) -> str:
 
 def _hold_files(keys: LogKeys, told: Outside, kept: list[rows.CheckpointRow], found: LogFaults) -> None:
     """What must lie beside the keys and does not, or says something else than was signed."""
-    if told.fault:
-        found.add(None, told.fault)
+    keys_of_home = ledger_keys()
+    for fault in (*([told.fault] if told.fault else []), *told.gaps):
+        found.add(None, fault)
+    if rows.any_lane() and not keys_of_home.lanes.exists():
+        found.add(None, f"{keys_of_home.lanes.name} is gone, so what is written now cannot be sealed; put it back from your backup")
     if kept and not keys.private.exists():
         found.add(None, f"{keys.private.name} is gone, so nothing more can be sealed; put it back from your backup")
     if not told.lines and not told.fault:
@@ -114,18 +116,11 @@ def _hold_checkpoints(told: Outside, kept: list[rows.CheckpointRow], found: LogF
 def _leaves(size: int, *, ahead: Ahead | None) -> Iterator[Stood]:
     """Every leaf under a size, its hash derived again from the entry's row; then those that are signed and have no place yet."""
     for number, entry_id, hashed, row in rows.placed(below=size):
-        yield Stood(number, entry_id, hashed, None if row is None else _again(row))
+        yield Stood(number, entry_id, hashed, None if row is None else rows.leaf_as_kept(row))
     if ahead is not None:
         for number, row in enumerate(rows.by_ranges(ahead.ids), ahead.first):
-            again = _again(row)
+            again = rows.leaf_as_kept(row)
             yield Stood(number, row.id, again, again)
-
-
-def _again(row: rules.Row) -> bytes:
-    try:
-        return rules.leaf(row)
-    except (ValueError, TypeError, RecursionError):  # a changed row that is no longer JSON
-        return b""
 
 
 def export(folder: Path, *, keys_folder: Path | None = None, compress: bool = False) -> int:

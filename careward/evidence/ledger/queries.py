@@ -133,8 +133,9 @@ class Front:
 
 def front(organisation: str, now: datetime) -> Front:
     """How much is sealed, and what the last check said; all below the last settled id is sealed, so only the rest is counted."""
-    last = Checkpoint.objects.order_by("-size").only("frontier", "sealed_at").first()
-    late = Entry.objects.filter(organisation=organisation, id__gt=last.frontier["settled"] if last else 0)
+    last = Checkpoint.objects.order_by("-size").only("sealed_at").first()
+    newest_here = rows.newest_checkpoint()
+    late = Entry.objects.filter(organisation=organisation, id__gt=newest_here.settled if newest_here else rows.LOWEST)
     unsealed = late.filter(~Exists(Leaf.objects.filter(entry_id=OuterRef("id")))).aggregate(count=Count("id"), since=Min("at"))
     checks = LedgerCheck.objects.filter(organisation=organisation).order_by("-id")
     newest = checks.first()

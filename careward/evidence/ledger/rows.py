@@ -8,31 +8,33 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
-from django.db import OperationalError, connection, transaction
+from django.db import OperationalError, connection
 
+from careward.evidence.ledger import rules
+from careward.evidence.ledger.models import Lane, Link
 from careward.evidence.ledger.rules import Row
 
 PAGE = 20_000
+LOWEST = -(2**63)
 
+# SQLite keeps whatever it is given: a moment written in any other form than ours shows a "?".
+_AT = (
+    "substr({0}, 1, 10) || CASE substr({0}, 11, 1) WHEN ' ' THEN 'T' ELSE '?' END || substr({0}, 12) || "
+    "CASE WHEN length({0}) = 19 THEN '.000000Z' WHEN length({0}) = 26 AND substr({0}, 20) <> '.000000' THEN 'Z' ELSE '?' END"
+)
+_UTC = "to_char({0} AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')"
 _COLUMNS = {
-    "sqlite": "e.id, e.organisation, replace(e.at, ' ', 'T') || CASE length(e.at) WHEN 19 THEN '.000000Z' ELSE 'Z' END, "
-    "e.actor, e.verb, e.subject, CAST(e.body AS TEXT)",
-    "postgresql": "e.id, e.organisation, to_char(e.at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"'), "
-    "e.actor, e.verb, e.subject, e.body::text",
+    "sqlite": f"e.id, e.organisation, {_AT.format('e.at')}, e.actor, e.verb, e.subject, e.body",
+    "postgresql": f"e.id, e.organisation, {_UTC.format('e.at')}, e.actor, e.verb, e.subject, e.body::text",
 }
 _CHECKPOINT = {
-    "sqlite": "CAST(c.frontier AS TEXT), CAST(c.note AS TEXT), replace(c.sealed_at, ' ', 'T') || "
-    "CASE length(c.sealed_at) WHEN 19 THEN '.000000Z' ELSE 'Z' END, c.line",
-    "postgresql": "c.frontier::text, c.note, to_char(c.sealed_at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"'), c.line",
+    "sqlite": f"c.frontier, c.note, {_AT.format('c.sealed_at')}, c.line",
+    "postgresql": f"c.frontier::text, c.note, {_UTC.format('c.sealed_at')}, c.line",
 }
-_UNSEALED = "ledger_entry e LEFT JOIN ledger_leaf l ON l.entry_id = e.id WHERE l.number IS NULL AND e.id > %s"
 _SQL = {
     # the second bound adds nothing but speed: without it PostgreSQL reads every leaf there is for each batch
     "unsealed": "SELECT COLUMNS FROM ledger_entry e WHERE e.id > %s "
     "AND NOT EXISTS (SELECT 1 FROM ledger_leaf l WHERE l.entry_id = e.id AND l.entry_id > %s) ORDER BY e.id LIMIT %s",
-    "unsealed_ids": "SELECT e.id FROM ledger_entry e LEFT JOIN ledger_leaf l ON l.entry_id = e.id "
-    "WHERE l.number IS NULL AND e.id <= %s ORDER BY e.id LIMIT %s",
-    "count_unsealed": "SELECT count(*) FROM UNSEALED",
     "placed": "SELECT l.number, l.entry_id, l.hash, COLUMNS FROM "
     "(SELECT number, entry_id, hash FROM ledger_leaf WHERE number > %s AND number < %s ORDER BY number LIMIT %s) l "
     "LEFT JOIN ledger_entry e ON e.id = l.entry_id ORDER BY l.number",
@@ -41,9 +43,15 @@ _SQL = {
     "checkpoints": "SELECT c.size, c.root, CHECKPOINT FROM ledger_checkpoint c ORDER BY c.size",
     "newest": "SELECT c.size, c.root, CHECKPOINT FROM ledger_checkpoint c ORDER BY c.size DESC LIMIT 1",
     "by_ids": "SELECT COLUMNS FROM ledger_entry e WHERE e.id BETWEEN %s AND %s ORDER BY e.id",
+    "unplaced": "SELECT e.id FROM ledger_entry e LEFT JOIN ledger_leaf l ON l.entry_id = e.id WHERE l.number IS NULL ORDER BY e.id",
+    "links": "SELECT id, lane, number, ids, before, hash FROM ledger_link WHERE id > %s ORDER BY id LIMIT %s",
+    "lanes": "SELECT name, number, hash FROM ledger_lane ORDER BY name",
     "outside": "SELECT number, entry_id, hash FROM ledger_leaf WHERE number < 0 OR number >= %s ORDER BY number",
     "past": "SELECT count(*) FROM ledger_leaf WHERE number < 0 OR number >= (SELECT coalesce(max(size), 0) FROM ledger_checkpoint)",
-    "top": "SELECT coalesce(max(id), 0) FROM ledger_entry",
+}
+_TAKE_LANE = {  # SQLite has one writer at a time, who has everything
+    "sqlite": "SELECT number, hash FROM ledger_lane WHERE name = %s",
+    "postgresql": "SELECT number, hash FROM ledger_lane WHERE name = %s FOR UPDATE",
 }
 _PLACE = {
     "sqlite": "INSERT INTO ledger_leaf (number, entry_id, hash) VALUES (%s, %s, %s)",
@@ -58,6 +66,16 @@ class Placed(NamedTuple):
     entry_id: int
     hash: bytes
     row: Row | None
+
+
+def leaf_as_kept(row: Row) -> bytes:
+    """The leaf hash of an entry as it is kept now; b"" where somebody made of it what we never write, such as a key that comes twice."""
+    try:
+        if connection.vendor == "sqlite" and json.dumps(json.loads(row.body)) != row.body:
+            return b""
+        return rules.leaf(row)
+    except (ValueError, TypeError, RecursionError):
+        return b""
 
 
 class CheckpointRow(NamedTuple):
@@ -89,10 +107,11 @@ def _checkpoint(size: Any, root: Any, frontier: Any, note: Any, sealed_at: Any, 
         peaks, settled = tuple(map(str, told["peaks"])), int(told["settled"])
     except (ValueError, KeyError, TypeError, RecursionError):
         peaks, settled = (), 0
-    return CheckpointRow(_number(size), _bytes(root), peaks, settled, _text(note), _text(sealed_at), _number(line))
+    return CheckpointRow(_number(size), as_bytes(root), peaks, settled, _text(note), _text(sealed_at), _number(line))
 
 
-def _bytes(value: Any) -> bytes:
+def as_bytes(value: Any) -> bytes:
+    """A hash as it was kept; b"" for what is none."""
     return bytes(value) if isinstance(value, bytes | memoryview) else b""
 
 
@@ -112,7 +131,7 @@ def leaf_ends() -> tuple[int, int] | None:
 
 def places_outside(size: int) -> list[tuple[int, int, bytes]]:
     """Leaves that stand nowhere in a tree of a size."""
-    return [(number, entry_id, _bytes(hashed)) for number, entry_id, hashed in _fetch("outside", size)]
+    return [(number, entry_id, as_bytes(hashed)) for number, entry_id, hashed in _fetch("outside", size)]
 
 
 def by_ranges(ranges: Sequence[Sequence[int]]) -> Iterator[Row]:
@@ -122,19 +141,81 @@ def by_ranges(ranges: Sequence[Sequence[int]]) -> Iterator[Row]:
             yield from (Row._make(found) for found in _fetch("by_ids", low, min(last, low + PAGE - 1)))
 
 
+def unplaced() -> list[int]:
+    """Ids of entries that have no leaf, whatever their number."""
+    return [found for (found,) in _fetch("unplaced")]
+
+
+def links(*, after: int | None, limit: int) -> list[tuple[Any, ...]]:
+    """Links after an id, from the first where none is named, in order."""
+    return _fetch("links", LOWEST if after is None else after, limit)
+
+
+def lanes() -> dict[str, tuple[int, bytes]]:
+    """Where each lane has got to: the number of its last link, and its hash."""
+    return {name: (_number(number), as_bytes(hashed)) for name, number, hashed in _fetch("lanes")}
+
+
+def any_lane() -> bool:
+    """Whether anything was ever written into a lane."""
+    return _ask("SELECT 1 FROM ledger_lane WHERE number > 0 LIMIT 1") is not None
+
+
+def any_link() -> bool:
+    """Whether anything waits to be sealed."""
+    return Link.objects.exists()
+
+
+def take_lane(name: str) -> tuple[int, bytes]:
+    """The number and hash of a lane's last link; the lane is this transaction's until it ends."""
+    _do("INSERT INTO ledger_lane (name, number, hash) VALUES (%s, 0, %s) ON CONFLICT (name) DO NOTHING", name, bytes(32))
+    found = _ask(_TAKE_LANE[connection.vendor], name)
+    if found is None:
+        raise RuntimeError(f"the lane {name} went while it was taken")
+    return _number(found[0]), as_bytes(found[1])
+
+
+def leave_lane(name: str, number: int, hashed: bytes) -> None:
+    """Says where a lane has got to."""
+    _do("UPDATE ledger_lane SET number = %s, hash = %s WHERE name = %s", number, hashed, name)
+
+
+def put_link(lane: str, number: int, ids: str, before: bytes, hashed: bytes) -> None:
+    """Adds a link."""
+    _do("INSERT INTO ledger_link (lane, number, ids, before, hash) VALUES (%s, %s, %s, %s, %s)", lane, number, ids, before, hashed)
+
+
+def clear_lanes() -> None:
+    """Takes out every lane and link: for whoever binds them again."""
+    Link.objects.all().delete()
+    Lane.objects.all().delete()
+
+
+def drop_link(number: int) -> None:
+    """Takes out a link by its id."""
+    _do("DELETE FROM ledger_link WHERE id = %s", number)
+
+
+def drop_links(lane: str, first: int, last: int) -> None:
+    """Takes out the links of a lane whose entries have their places."""
+    _do("DELETE FROM ledger_link WHERE lane = %s AND number BETWEEN %s AND %s", lane, first, last)
+
+
+def _do(sql: str, *values: Any) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values or None)
+
+
+def _ask(sql: str, *values: Any) -> tuple[Any, ...] | None:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values or None)
+        found: tuple[Any, ...] | None = cursor.fetchone()
+    return found
+
+
 def unsealed(*, above: int, limit: int) -> list[Row]:
     """Entries above an id that have no leaf yet, in order of their ids."""
     return [Row._make(found) for found in _fetch("unsealed", above, above, limit)]
-
-
-def unsealed_ids(*, to: int, limit: int) -> list[int]:
-    """Ids of entries up to one that have no leaf, in order."""
-    return [found for (found,) in _fetch("unsealed_ids", to, limit)]
-
-
-def count_unsealed(*, above: int) -> int:
-    """How many entries above an id have no leaf."""
-    return int(_fetch("count_unsealed", above)[0][0])
 
 
 def placed(*, below: int) -> Iterator[Placed]:
@@ -142,7 +223,7 @@ def placed(*, below: int) -> Iterator[Placed]:
     last = -1
     while page := _fetch("placed", last, below, PAGE):
         for number, entry_id, hashed, *entry in page:
-            yield Placed(number, entry_id, _bytes(hashed), None if entry[0] is None else Row._make(entry))
+            yield Placed(number, entry_id, as_bytes(hashed), None if entry[0] is None else Row._make(entry))
         last = page[-1][0]
 
 
@@ -211,31 +292,23 @@ def one_sealer_at_a_time() -> None:
             cursor.execute("LOCK TABLE ledger_checkpoint IN SHARE ROW EXCLUSIVE MODE")
 
 
-def settled_to(known: int) -> int:
-    """An id below which no entry can appear any more, as far as can be told now; `known` when nothing better can be.
-
-    PostgreSQL gives out ids before it commits, so a lower id may become visible after a higher one was sealed. A table lock
-    that is had at once shows that no entry is being written; it is given back at once, so that nobody waits for it.
-    """
-    if connection.vendor != "postgresql":
-        return _top(known)
-    try:
-        with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute("LOCK TABLE ledger_entry IN SHARE MODE NOWAIT")
-            known = _top(known)
-            transaction.set_rollback(True)
-    except OperationalError:  # someone is writing: ask again at the next sealing
-        return known
-    return known
-
-
-def _top(known: int) -> int:
-    return max(known, int(_fetch("top")[0][0]))
-
-
 def _fetch(name: str, *values: Any) -> list[tuple[Any, ...]]:
-    sql = _SQL[name].replace("COLUMNS", _COLUMNS[connection.vendor]).replace("UNSEALED", _UNSEALED)
+    sql = _SQL[name].replace("COLUMNS", _COLUMNS[connection.vendor])
     sql = sql.replace("CHECKPOINT", _CHECKPOINT[connection.vendor])
+    try:
+        return _fetched(sql, values)
+    except OperationalError:
+        if connection.vendor != "sqlite":
+            raise
+    factory = connection.connection.text_factory
+    connection.connection.text_factory = lambda raw: raw.decode("utf-8", "surrogateescape")  # somebody put in what is no text
+    try:
+        return _fetched(sql, values)
+    finally:
+        connection.connection.text_factory = factory
+
+
+def _fetched(sql: str, values: tuple[Any, ...]) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(sql, values or None)
         rows: list[tuple[Any, ...]] = cursor.fetchall()

@@ -2,14 +2,18 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from hmac import digest
 from typing import Any, NamedTuple
 
 from careward.seal.tree import leaf_hash
 
 CHECK_LATE = timedelta(hours=2)  # a check that has not ended by then has stopped: the largest ledgers take half an hour
+SEALED_WITHIN = timedelta(minutes=1)  # sealing follows within a second: what waits longer shows that it stands still
+CLOCKS_DIFFER = timedelta(seconds=30)
+MOMENT = "%Y-%m-%dT%H:%M:%S.%fZ"
 VERB = re.compile(r"[a-z][a-z0-9_]*(\.[a-z0-9_]+)+")
 
 _encode = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode
@@ -39,6 +43,35 @@ class Row(NamedTuple):
     verb: str
     subject: str
     body: str
+
+
+@dataclass(frozen=True, slots=True)
+class WaitsToBeSealed:
+    """What waits to be sealed, in words, and whether it waits too long."""
+
+    words: str
+    late: bool
+
+    @classmethod
+    def of(cls, count: int, oldest: str, unsealable: int, *, now: datetime) -> "WaitsToBeSealed":
+        """From how many wait and since when. A moment ahead of this clock says nothing of how long it waits: then it is late."""
+        told = [f"{count:,} {'waits' if count == 1 else 'wait'} to be sealed"]
+        late = False
+        if count and oldest:
+            age = now - datetime.strptime(oldest, MOMENT).replace(tzinfo=UTC)
+            late = age > SEALED_WITHIN or age < -CLOCKS_DIFFER
+            told.append(f"the oldest for {_span(age)}" if age >= timedelta() else f"the oldest is {_span(-age)} ahead of this clock")
+        if unsealable:
+            told.append(f"{unsealable:,} cannot be sealed")
+        return cls(f"{', '.join(told)}.", late)
+
+
+def _span(age: timedelta) -> str:
+    seconds = int(age.total_seconds())
+    for size, word in ((86_400, "day"), (3_600, "hour"), (60, "minute")):
+        if seconds >= size:
+            return f"{seconds // size:,} {word}{'' if seconds // size == 1 else 's'}"
+    return f"{seconds} second{'' if seconds == 1 else 's'}"
 
 
 def plain(body: Mapping[str, object]) -> dict[str, Any]:
@@ -71,6 +104,16 @@ def check(*, at: datetime, actor: str, verb: str, subject: str, organisation: st
     words = f"{actor}{subject}{organisation}"
     if not words.isprintable():  # a lone surrogate has no UTF-8 and so no leaf hash; PostgreSQL holds no NUL
         raise EntryError("the actor, subject and organisation of a ledger entry must be printable")
+
+
+def lane_of(organisation: str, subject: str) -> str:
+    """The order of writing an entry stands in: its organisation's, or that of the load it is about, so that a long load holds nobody up."""
+    return f"{organisation}/{subject}" if subject.startswith("load/") else organisation
+
+
+def link_hash(key: bytes, *, lane: str, number: int, before: bytes, leaves: Sequence[bytes]) -> bytes:
+    """What binds the entries of one act to all that was written before them in their lane; without the key nobody makes one."""
+    return digest(key, f"careward ledger lane\n{lane}\n{number}\n".encode() + before + b"".join(leaves), "sha256")
 
 
 def canonical(row: Row) -> bytes:

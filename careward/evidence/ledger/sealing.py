@@ -7,13 +7,13 @@ ahead, and the next one gives the same entries their places again, which must le
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, IntegrityError, transaction
 
-from careward.evidence.ledger import proof, rows, rules, signed
+from careward.evidence.ledger import links, proof, rows, signed
 from careward.evidence.ledger.keys import ledger_keys
 from careward.evidence.ledger.models import Checkpoint
 from careward.evidence.ledger.signed import LastSigned
@@ -45,6 +45,7 @@ class Turn:
 
     file: SignedFile
     now: datetime
+    found: list[str] = field(default_factory=list)  # what cannot be sealed, and stops nobody else
 
     @property
     def keys(self) -> LogKeys:
@@ -61,9 +62,11 @@ def seal(*, now: datetime, keys_folder: Path | None = None) -> Checkpoint | None
     the ledger does not continue what was signed. Killed at any point, sealing again goes on from what was signed last.
     """
     turn = Turn(SignedFile(ledger_keys(keys_folder)), now)
+    links.bind_now()
     with turn.file.alone(), rows.on_the_disk_at_commit():
         while _seal_some(turn):
             pass
+        raise_alarm(turn, list(dict.fromkeys(turn.found)), stops=False)
     return Checkpoint.objects.order_by("-size").first()
 
 
@@ -74,12 +77,17 @@ def _seal_some(turn: Turn) -> bool:
             rows.one_sealer_at_a_time()
             return _seal_batch(turn)
     except Broken as broken:
-        raise_alarm(turn, broken.problems, stops=True)
-        raise SealingStopped(broken.problems) from broken
+        problems = broken.problems
+    except IntegrityError:
+        problems = ("what is to be sealed next has a place already, which was never given",)
+    raise_alarm(turn, problems, stops=True)
+    raise SealingStopped(problems)
 
 
 def raise_alarm(turn: Turn, problems: Sequence[str], *, stops: bool) -> None:
     """Signs that something is wrong, once, where there is a file and a key to do it with. One that stops sealing outweighs others."""
+    if not problems:
+        return
     tail = turn.file.tail()
     if tail.fault or tail.newest is None:  # nothing to go on from: then sealing and `alarms` say so each time
         return
@@ -132,6 +140,7 @@ def _seal_batch(turn: Turn) -> bool:
     newest = rows.newest_checkpoint()
     if tail.newest is None:
         _must_be_first(turn, newest)
+        links.take_up_earlier()
         if newest is not None:
             take_over(turn, tail, newest)
             return True
@@ -186,7 +195,7 @@ def _seal_again(line: SignedLine, head: LastSigned, before: LastSigned) -> None:
     """Gives the entries of a line their places again; raises Broken unless they lead to what was signed."""
     _must_have_places(before)
     batch = list(rows.by_ranges(line.facts["ids"]))
-    leaves = [leaf_or_nothing(row) for row in batch]
+    leaves = [rows.leaf_as_kept(row) for row in batch]
     tree = before.tree()
     tree.extend(leaves)
     if tree.size != head.size or tree.root() != head.root:
@@ -195,40 +204,35 @@ def _seal_again(line: SignedLine, head: LastSigned, before: LastSigned) -> None:
     keep(line, head)
 
 
-def leaf_or_nothing(row: rules.Row) -> bytes:
-    """The leaf hash of an entry, or 32 zero bytes where somebody made of it what has none."""
-    try:
-        return rules.leaf(row)
-    except (ValueError, TypeError, RecursionError):
-        return bytes(32)
-
-
 def _seal_new(turn: Turn, tail: Tail, head: LastSigned) -> bool:
-    floor = head.settled
-    settled = rows.settled_to(floor)
-    batch = rows.unsealed(above=floor, limit=SEAL_AT_ONCE)
-    if not batch:
+    batch = links.next_batch(SEAL_AT_ONCE)
+    turn.found.extend([*map(links.told, batch.bad), *batch.gaps()])
+    if not batch.taken:
         return False
     signer = turn.signer(may_make=tail.newest is None)
     tree = head.tree()
-    leaves = [rules.leaf(row) for row in batch]
-    rows.place(tree.size, [row.id for row in batch], leaves)
+    ids = [row.id for one in batch.taken for row in one.rows]
+    leaves = [leaf for one in batch.taken for leaf in one.leaves]
+    rows.place(tree.size, ids, leaves)
     tree.extend(leaves)
-    full = len(batch) == SEAL_AT_ONCE
     said = TreeHead(signer.name, tree.size, tree.root())
     number = tail.newest.number + 1 if tail.newest else 1
-    settled = min(settled, batch[-1].id) if full else settled
     ends = (head.ends[0] if head.ends else head.size, tree.size - 1)
-    grown = LastSigned(signer.sign(said.text()), said.size, said.root, tree.peaks, settled, number, ends, head.alarm)
-    facts = {"kind": signed.SEALED, "at": signed.moment(turn.now), "ids": signed.runs([row.id for row in batch]), **grown.facts()}
+    grown = LastSigned(
+        signer.sign(said.text()), said.size, said.root, tree.peaks, max(head.settled, *ids), number, ends, head.alarm
+    )  # fmt: skip
+    facts = {"kind": signed.SEALED, "at": signed.moment(turn.now), "ids": signed.runs(ids), "lanes": batch.lanes(), **grown.facts()}
     keep(turn.file.append(tail, signer, facts), grown)
-    return full
+    return batch.more
 
 
 def keep(line: SignedLine, head: LastSigned) -> None:
     """The row of a checkpoint, as its line says it."""
     frontier = {"peaks": [peak.hex() for peak in head.peaks], "settled": head.settled}
     at = signed.read_moment(line.facts["at"])
+    for lane, taken in line.facts["lanes"].items():
+        for first, last in taken["numbers"]:
+            rows.drop_links(lane, first, last)
     Checkpoint.objects.create(size=head.size, root=head.root, frontier=frontier, note=head.note, sealed_at=at, line=line.number)
 
 

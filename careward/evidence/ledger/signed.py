@@ -82,6 +82,16 @@ def read_moment(text: str) -> datetime:
     return datetime.strptime(text, "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=UTC)
 
 
+def words_of(ids: Sequence[Sequence[int]]) -> str:
+    """Ids in words: 'entry 5', 'entries 5 to 9 and 12'."""
+    if not ids:
+        return "entries that nobody can name"
+    if len(ids) == 1 and ids[0][0] == ids[0][1]:
+        return f"entry {ids[0][0]}"
+    told = [str(first) if first == last else f"{first} to {last}" for first, last in ids[:MOST_TOLD]]
+    return f"entries {', '.join(told)}{' and more' if len(ids) > MOST_TOLD else ''}"
+
+
 def runs(ids: Sequence[int]) -> list[list[int]]:
     """Ids in the order given, as runs [first, last], so that twenty thousand are a few numbers."""
     found: list[list[int]] = []

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from careward.evidence.ledger import signed
+from careward.evidence.ledger.links import EARLIER, gap
 from careward.evidence.ledger.rows import CheckpointRow
 from careward.evidence.ledger.signed import LastSigned
 from careward.seal.notes import NoteError, Verifier, read_checkpoint
@@ -33,6 +34,9 @@ class Outside:
     earlier: str = signed.digest([])  # what binds the checkpoints that were taken over
     taken_over: int = -1  # the size of the last of those
     explained: dict[str, str] = field(default_factory=dict)
+    lanes: dict[str, tuple[int, bytes]] = field(default_factory=dict)  # how far each lane is sealed
+    gaps: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
 
     def add(self, line: SignedLine, verifier: Verifier) -> None:
         """Takes in the next line."""
@@ -44,6 +48,7 @@ class Outside:
             self.trees.append(SignedTree(said.size, said.root, tuple(map(bytes.fromhex, peaks)), f"line {line.number} of what was signed"))
             row = CheckpointRow(said.size, said.root, peaks, facts["settled"], facts["note"], facts["at"], line.number)
             self.sealed[line.number] = row
+            self._take_lanes(line)
         elif facts["kind"] == signed.TAKEN_OVER:
             self.earlier = facts["earlier"]
             self.trees.append(_taken_over(line, verifier))
@@ -51,6 +56,19 @@ class Outside:
         if "marks" in facts:
             words = f"explained on {facts['at'][:10]} by {facts['by']}"
             self.explained |= dict.fromkeys(facts["marks"], words)
+            self.notes.append(f"what was wrong until {facts['at'][:10]} is in entry {facts['entry']}, {words}")
+
+    def _take_lanes(self, line: SignedLine) -> None:
+        """Each lane goes on where the last line of it ended: what was taken out before it was sealed leaves a gap for ever."""
+        for lane, taken in line.facts.get("lanes", {}).items():
+            if lane == EARLIER:
+                ids = f"among {signed.words_of(line.facts['ids'])}"
+                self.notes.append(f"what an earlier version left unsealed, {ids}, is sealed as it stood on {line.facts['at'][:10]}")
+            for first, last in taken["numbers"]:
+                reached = self.lanes.get(lane, (0, b""))[0]
+                if first != reached + 1:
+                    self.gaps.append(f"{gap(lane, reached, first)}, as line {line.number} shows")
+                self.lanes[lane] = (last, bytes.fromhex(taken["hash"]))
 
     def ahead(self, kept: Sequence[CheckpointRow]) -> Ahead | None:
         """The last line, where its checkpoint is the only one that is missing here."""

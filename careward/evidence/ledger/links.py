@@ -1,0 +1,204 @@
+"""Between act and seal: the entries of each act are bound, in the acting transaction, to all that was written before them in their lane.
+
+A link is a keyed hash, so that whoever has the database alone can neither change, drop nor put in what waits. The row of the lane is taken
+as the last thing before the commit. When its entries have their places in the tree, a link has done its work and goes; the line that seals
+them says which links of which lanes it took up.
+"""
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from hmac import compare_digest
+from itertools import pairwise
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from django.db import connection
+
+from careward.evidence.ledger import rows, rules, signed
+from careward.evidence.ledger.keys import ledger_keys
+from careward.evidence.ledger.rules import Row
+
+FIRST = bytes(32)  # what stands before the first link of a lane
+EARLIER = "earlier"  # the lane of what a version without links left unsealed
+LINK_AT_MOST = 1_000  # entries of one link
+READ_AT_ONCE = 500  # links
+
+_keys: dict[tuple[Path, int, int], bytes] = {}
+
+
+class Waiting(NamedTuple):
+    """One link as it stands in the database, whatever somebody made of it."""
+
+    id: int
+    lane: str
+    number: int
+    ids: tuple[tuple[int, int], ...]
+    before: bytes
+    hash: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class BoundEntries:
+    """A link with its entries as they are now, and whether they are those that were written."""
+
+    link: Waiting
+    rows: tuple[Row, ...]
+    leaves: tuple[bytes, ...]
+    good: bool
+
+
+@dataclass(slots=True)
+class Batch:
+    """What can be sealed, and the links that cannot."""
+
+    taken: list[BoundEntries] = field(default_factory=list)
+    bad: list[BoundEntries] = field(default_factory=list)
+    more: bool = False
+
+    @property
+    def size(self) -> int:
+        return sum(len(one.rows) for one in self.taken)
+
+    def lanes(self) -> dict[str, Any]:
+        """The links it takes up, as a line says them: of each lane the numbers in runs, and the last one's hash."""
+        found: dict[str, list[Waiting]] = {}
+        for one in self.taken:
+            found.setdefault(one.link.lane, []).append(one.link)
+        return {
+            lane: {"numbers": signed.runs([link.number for link in taken]), "hash": taken[-1].hash.hex()} for lane, taken in found.items()
+        }
+
+    def gaps(self) -> list[str]:
+        """Where something is gone between two links that are taken up."""
+        told: list[str] = []
+        for lane, taken in self.lanes().items():
+            told += [gap(lane, one[1], other[0]) for one, other in pairwise(taken["numbers"])]
+        return told
+
+
+def gap(lane: str, last: int, number: int) -> str:
+    """That something is gone from a lane, in words."""
+    return f"between numbers {last} and {number} of what was written for {lane or 'the installation'} something is gone"
+
+
+def ask(written: Iterable[tuple[str, int]]) -> None:
+    """Has entries, each with its lane, bound at the end of this transaction."""
+    connection.at_last(_bind, written)  # type: ignore[attr-defined]
+
+
+def bind_now() -> None:
+    """Binds what this transaction has written so far: for whoever reads the ledger inside it."""
+    if connection.in_atomic_block:
+        connection.do_last()  # type: ignore[attr-defined]
+
+
+def _bind(written: Sequence[tuple[str, int]]) -> None:
+    lanes: dict[str, list[int]] = {}
+    for lane, entry_id in written:
+        lanes.setdefault(lane, []).append(entry_id)
+    found = {lane: tuple(rows.by_ranges(signed.runs(sorted(set(ids))))) for lane, ids in lanes.items()}  # less what was taken back
+    for lane in sorted(lanes):  # in one order, so that no two acts wait for each other in a ring
+        rows.take_lane(lane)
+    for lane in lanes:
+        if found[lane]:
+            add(lane, found[lane])
+
+
+def add(lane: str, found: Sequence[Row]) -> None:
+    """Adds links over entries at the end of a lane."""
+    leaves = [rules.leaf(row) for row in found]
+    number, before = rows.take_lane(lane)
+    key = lane_key(may_make=number == 0 and not rows.any_lane())
+    for start in range(0, len(found), LINK_AT_MOST):
+        part = slice(start, start + LINK_AT_MOST)
+        number += 1
+        hashed = rules.link_hash(key, lane=lane, number=number, before=before, leaves=leaves[part]) if key else b""
+        rows.put_link(lane, number, json.dumps(signed.runs([row.id for row in found[part]])), before, hashed)
+        before = hashed or before
+    rows.leave_lane(lane, number, before)
+
+
+def lane_key(*, may_make: bool = False) -> bytes:
+    """The key, read again when its file is another; b"" where it is gone."""
+    keys = ledger_keys()
+    try:
+        found = keys.lanes.stat()
+    except FileNotFoundError:
+        return keys.lane_key(may_make=may_make)
+    known = (keys.lanes, found.st_ino, found.st_mtime_ns)
+    if known not in _keys:
+        _keys.clear()
+        _keys[known] = keys.lane_key(may_make=False)
+    return _keys[known]
+
+
+def waiting() -> Iterator[BoundEntries]:
+    """Every link that waits, in the order in which they were added."""
+    key, last = lane_key(), None
+    while page := [_link(*found) for found in rows.links(after=last, limit=READ_AT_ONCE)]:
+        yield from _with_entries(page, key)
+        last = page[-1].id
+
+
+def _link(number: int, lane: Any, place: Any, ids: Any, before: Any, hashed: Any) -> Waiting:
+    try:
+        runs = tuple((int(first), int(last)) for first, last in json.loads(ids))
+    except (ValueError, TypeError, RecursionError):
+        runs = ()
+    if sum(max(0, last - first + 1) for first, last in runs) > LINK_AT_MOST and lane != EARLIER:
+        runs = ()
+    texts = lane if isinstance(lane, str) else ""
+    return Waiting(number, texts, place if isinstance(place, int) else -1, runs, rows.as_bytes(before), rows.as_bytes(hashed))
+
+
+def _with_entries(page: Sequence[Waiting], key: bytes) -> Iterator[BoundEntries]:
+    """Reads the entries of many links at once where their ids lie close together, as they do."""
+    ends = [number for link in page for run in link.ids for number in run]
+    wanted = sum(last - first + 1 for link in page for first, last in link.ids)
+    close = bool(ends) and max(ends) - min(ends) < 3 * wanted + 1_000
+    near = {row.id: row for row in rows.by_ranges([(min(ends), max(ends))])} if close else None
+    for link in page:
+        if near is None:
+            found = tuple(rows.by_ranges(link.ids))
+        else:
+            found = tuple(near[n] for first, last in link.ids for n in range(first, last + 1) if n in near)
+        leaves = tuple(rows.leaf_as_kept(row) for row in found)
+        yield BoundEntries(link, found, leaves, _is_good(link, found, leaves, key))
+
+
+def _is_good(link: Waiting, found: Sequence[Row], leaves: Sequence[bytes], key: bytes) -> bool:
+    if not key or not found or len(found) != sum(last - first + 1 for first, last in link.ids) or b"" in leaves:
+        return False
+    return compare_digest(rules.link_hash(key, lane=link.lane, number=link.number, before=link.before, leaves=leaves), link.hash)
+
+
+def next_batch(limit: int) -> Batch:
+    """What is to be sealed next; what cannot be is passed over, so that it stops nobody else, and told."""
+    batch = Batch()
+    for one in waiting():
+        if not one.good:
+            batch.bad.append(one)
+            continue
+        if batch.taken and batch.size + len(one.rows) > limit:
+            batch.more = True
+            break
+        batch.taken.append(one)
+    return batch
+
+
+def told(one: BoundEntries) -> str:
+    """What is wrong with a link, in words."""
+    ids = signed.words_of(one.link.ids)
+    if one.link.lane == EARLIER:
+        return f"{ids} were left unsealed by an earlier version, and are not taken over yet"
+    return f"{ids} cannot be sealed: they are not what was written, or were not written by Careward"
+
+
+def take_up_earlier() -> list[list[int]]:
+    """Binds what an earlier version left unsealed, as it stands now, when a home's first line is written; returns the ids."""
+    found = [one for one in waiting() if one.link.lane == EARLIER and not one.link.hash]
+    for one in found:
+        rows.drop_link(one.link.id)
+        add(EARLIER, one.rows)
+    return [list(run) for one in found for run in one.link.ids]

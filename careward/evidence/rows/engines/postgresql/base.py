@@ -1,0 +1,9 @@
+"""Django's PostgreSQL, with work that a transaction does last."""
+
+from django.db.backends.postgresql import base
+
+from careward.evidence.rows.engines.last import LastOfAll
+
+
+class DatabaseWrapper(LastOfAll, base.DatabaseWrapper):  # type: ignore[misc]
+    """The connection."""
