@@ -71,6 +71,8 @@ class Lane(models.Model):
     number = models.BigIntegerField()
     hash = models.BinaryField(max_length=32)
 
+    objects: Any = models.Manager()
+
     personal = ()
     plain = ("name", "number", "hash")
 
@@ -83,6 +85,8 @@ class Link(models.Model):
     ids = models.TextField()  # JSON: runs [first, last]
     before = models.BinaryField(max_length=32)  # the hash of the link before it
     hash = models.BinaryField(max_length=32)
+
+    objects: Any = models.Manager()
 
     personal = ()
     plain = ("id", "lane", "number", "ids", "before", "hash")

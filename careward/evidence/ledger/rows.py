@@ -163,7 +163,7 @@ def any_lane() -> bool:
 
 def any_link() -> bool:
     """Whether anything waits to be sealed."""
-    return Link.objects.exists()
+    return bool(Link.objects.exists())
 
 
 def take_lane(name: str) -> tuple[int, bytes]:

@@ -5,5 +5,5 @@ from django.db.backends.sqlite3 import base
 from careward.evidence.rows.engines.last import LastOfAll
 
 
-class DatabaseWrapper(LastOfAll, base.DatabaseWrapper):  # type: ignore[misc]
+class DatabaseWrapper(LastOfAll, base.DatabaseWrapper):
     """The connection."""
