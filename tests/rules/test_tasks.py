@@ -37,6 +37,12 @@ def test_every_code_of_the_pack_has_a_title_that_begins_with_a_verb_and_a_reason
     assert words.why.startswith("Yours ") and words.why.endswith("Left on 1 November 2026.")
 
 
+@pytest.mark.parametrize("code", CODES)
+def test_where_somebody_is_only_asked_the_title_tells_nobody_to_lock_or_close(code):
+    title = tasks.words(replace(CAUSE, code=code, step="ask")).title
+    assert not title.startswith(("Lock", "Close")), title
+
+
 @given(cause=CAUSES)
 def test_words_name_whose_and_where_and_leave_no_gap(cause):
     words = tasks.words(cause)

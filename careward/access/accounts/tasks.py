@@ -65,7 +65,8 @@ def group_of_step(step: str, code: str, who: str) -> str:
 def words(cause: Cause, *, locks_on: date | None = None) -> Words:
     """What the task says: a title that begins with a verb, why it is yours, what follows if nobody acts."""
     shut = cause.code in ANSWERED_NOBODY and cause.step in ("lock", "close")  # it was asked, and answered
-    title = (not shut and _TITLES.get(cause.code)) or _TITLES_BY_STEP[cause.step]
+    own = _TITLES_OF_ASKING.get(cause.code) if cause.step == "ask" else None
+    title = own or (not shut and _TITLES.get(cause.code)) or _TITLES_BY_STEP[cause.step]
     because = (
         "Yours because you manage {holder}."
         if cause.who == "line_manager" and cause.holder
@@ -131,6 +132,12 @@ _TITLES = {
     "training.expired": "Ask {whose} to renew the training: {topic}",
     "registration.lapsed": "Check the professional registration of {whose}",
     "feed.unsafe": "Decide whether the change to {where} may go ahead",
+}
+_TITLES_OF_ASKING = {  # where the same trouble locks at other times
+    "account.leaver": "Find out whether {whose} has left, and still needs {where}",
+    "account.generic_unapproved": "Have {username} on {where} approved",
+    "environment.unauthorised": "Find out who authorised {which}",
+    "authorisation.expired": "Find out until when {whose} may use {where}",
 }
 _BECAUSE = {
     "system_administrator": "Yours because you administer {where}.",
