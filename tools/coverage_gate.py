@@ -12,7 +12,7 @@ from pathlib import Path
 from coverage import Coverage
 
 ROOT = Path(__file__).resolve().parents[1]
-LEAST = {"core": 86, "seal": 93, "analysis": 95, "rules": 90}  # in 100: to become 95 each; actions are told alone
+LEAST = {"core": 95, "seal": 95, "analysis": 95, "rules": 95, "actions": 95}  # in 100 of their branches
 GROUPS = {  # what pyproject.toml has measured
     "core": ("careward/core/**/*.py",),
     "seal": ("careward/seal/**/*.py",),
