@@ -17,7 +17,7 @@ from tests.rules.test_tasks import CAUSES
 TODAY = date(2026, 11, 23)
 ALL = [
     questions.still_needed("PARIS"), questions.has_gone("Carol Dewhurst"), questions.whose("cdewhurst"),
-    questions.approve("ward1"), questions.new_owner("ward1"), questions.arranged("When?"),
+    questions.new_owner("ward1"), questions.arranged("When?"),
 ]  # fmt: skip
 QUESTIONS = st.sampled_from(ALL)
 GIVEN = st.builds(
@@ -104,9 +104,7 @@ def test_each_code_takes_the_answers_of_the_contract(cause):
     question = tasks.question(cause)
     if question is not None:
         answers = {o.answer for o in question.options}
-        assert (
-            ANSWERS.get(cause.code, {"approved", "not_needed"} if cause.code == "account.generic_unapproved" else {"arranged"}) <= answers
-        )
+        assert ANSWERS.get(cause.code, {"arranged"}) <= answers
 
 
 def test_the_codes_with_questions_of_their_own_are_codes_of_the_pack_or_to_come():

@@ -109,7 +109,6 @@ _QUESTIONS: dict[str, Callable[[Cause], Question]] = {
     "account.unmatched": lambda c: questions.whose(f"account {c.username} on {c.where}"),
     "account.ambiguous": lambda c: questions.whose(f"account {c.username} on {c.where}"),
     "account.owner_left": lambda c: questions.new_owner(f"{c.username} on {c.where}"),
-    "account.generic_unapproved": lambda c: questions.approve(f"{c.username} on {c.where}"),
 }
 _TITLES_BY_STEP = {
     "warn": "Say whether {whose} still needs {where}",

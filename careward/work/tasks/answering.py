@@ -25,7 +25,7 @@ from careward.work.tasks.questions import (
 )
 from careward.work.tasks.whose import asked_of, holds, is_doers, seen_of
 
-STANDS_UNTIL = ("still_needed", "approved", "arranged")  # after that day the task is to be done again, if its cause is still there
+STANDS_UNTIL = ("still_needed", "arranged")  # after that day the task is to be done again, if its cause is still there
 
 
 @transaction.atomic

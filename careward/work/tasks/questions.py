@@ -94,12 +94,6 @@ def whose(what: str) -> Question:
     return _asking("whose", f"Whose is {what}?", AnswerOption("is", "Somebody else's", (NUMBER,)), AnswerOption("nobody", "Nobody's"))
 
 
-def approve(what: str) -> Question:
-    """Who answers for a shared account, and until when it is approved."""
-    yes = AnswerOption("approved", "Yes, approved for this owner until", (NUMBER, UNTIL), "The last day it is approved for")
-    return _asking("approve", f"Is {what} approved?", yes, AnswerOption("not_needed", "No, it can be locked"))
-
-
 def new_owner(what: str) -> Question:
     """Who answers for a shared account whose owner has left."""
     return _asking(
@@ -165,7 +159,7 @@ def in_words(answer: str, *, until: date | None, whom: str, reason: str, at_most
     short = f"; its lock moves to {at_most.day} {at_most:%B %Y}, the furthest it may" if until and at_most and at_most < until else ""
     said = {
         "still_needed": f"Still needed until {day}{short}", "not_needed": "Not needed any more", "gone": f"Gone, last day {day}",
-        "is": f"It is {whom}'s", "nobody": "It is nobody's", "approved": f"Approved for {whom} until {day}",
+        "is": f"It is {whom}'s", "nobody": "It is nobody's",
         "arranged": f"Arranged for {day}", "cannot": f"It cannot be done: {reason}", "not_mine": f"It is {whom}'s to do",
     }  # fmt: skip
     return said[answer]
