@@ -163,19 +163,37 @@ def _written(name: str, rows: pa.RecordBatchReader, shape: ArrowShape, files: Fi
 @contextmanager
 def _folder_of_its_own(folder: Path | None) -> Iterator[Path]:
     """A folder in that folder, gone afterwards; one whose process was killed goes when the next comes, since its lock is free."""
-    place = Path(tempfile.gettempdir()) if folder is None else folder
-    place.mkdir(parents=True, exist_ok=True)
-    for other in place.glob("comparison-*") if folder else ():
-        with suppress(BlockingIOError, FileNotFoundError), open(other / "lock", "rb") as lock:
+    if folder is None:
+        with tempfile.TemporaryDirectory(prefix="comparison-") as mine:
+            yield Path(mine)
+        return
+    folder.mkdir(parents=True, exist_ok=True)
+    with _in_turn(folder):
+        _clear_left(folder)
+        place = Path(tempfile.mkdtemp(prefix="comparison-", dir=folder))
+        lock = open(place / "lock", "wb")  # noqa: SIM115 - held until the folder goes
+        fcntl.flock(lock, fcntl.LOCK_EX)
+    with lock:
+        try:
+            yield place
+        finally:
+            with _in_turn(folder):
+                shutil.rmtree(place)
+
+
+@contextmanager
+def _in_turn(folder: Path) -> Iterator[None]:
+    """While nobody else makes or clears a folder there: one that is not locked yet would be taken for one that was left."""
+    with open(folder / "turn", "wb") as turn:
+        fcntl.flock(turn, fcntl.LOCK_EX)
+        yield
+
+
+def _clear_left(folder: Path) -> None:
+    for other in folder.glob("comparison-*"):
+        with suppress(BlockingIOError), open(other / "lock", "ab") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             shutil.rmtree(other)
-    mine = Path(tempfile.mkdtemp(prefix="comparison-", dir=place))
-    with open(mine / "lock", "wb") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        try:
-            yield mine
-        finally:
-            shutil.rmtree(mine)
 
 
 def _checked(name: str, rows: Path, shape: ArrowShape) -> list[str]:
