@@ -113,7 +113,7 @@ def stopped(
 @ledger.command()
 def export(folder: Annotated[Path, typer.Argument(help="An empty or new folder.")]) -> None:
     """Write the sealed entries, checkpoints and public key for someone who does not trust us, with the script that checks them."""
-    open_house()
+    open_house(to_look=True)
     from careward.evidence.ledger.queries import export as write
 
     write(folder)

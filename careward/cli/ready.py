@@ -18,17 +18,47 @@ _opened = [False]
 def open_house(*, to_look: bool = False) -> None:
     """Django set up and every table there; two commands that start at once take turns. Whoever only looks seals nothing as they end."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "careward.config.settings")
+    os.environ["CAREWARD_LOOKING"] = "1" if to_look else ""
     import django
 
     django.setup()
     from django.conf import settings
-    from django.core.management import call_command
 
     _opened[0] = not to_look
+    if settings.ONLY_LOOKING:
+        _must_be_of_this_version()
+        return
     with _one_at_a_time(settings.CAREWARD_HOME):
         _begin_afresh()
         if _migrations() - _applied():
-            call_command("migrate", interactive=False, verbosity=0)
+            _migrate(to_look=to_look)
+
+
+def _must_be_of_this_version() -> None:
+    """What cannot be written cannot be brought up to date either."""
+    if missing := len(_migrations() - _applied()):
+        raise _of_another_version(missing)
+
+
+def _of_another_version(missing: int) -> Exception:
+    from careward.cli import terms
+
+    words = (
+        f"This home was made by another version of Careward ({missing} steps are missing) and cannot be written, so it was not checked. "
+    )
+    return terms.stop(f"{words}Check it with that version, or check a copy that may be written.", 1)
+
+
+def _migrate(*, to_look: bool) -> None:
+    from django.core.management import call_command
+    from django.db import ProgrammingError
+
+    try:
+        call_command("migrate", interactive=False, verbosity=0)
+    except ProgrammingError as error:  # a role of PostgreSQL that may only read
+        if not to_look:
+            raise
+        raise _of_another_version(len(_migrations() - _applied())) from error
 
 
 def close_house(status: int) -> int:

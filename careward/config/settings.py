@@ -2,6 +2,7 @@
 
 import atexit
 import os
+import secrets
 import shutil
 import sys
 import tempfile
@@ -10,6 +11,7 @@ from functools import partial
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+from careward.config import looking
 from careward.config.keys import secret_key
 from careward.config.rooms import ROOMS
 
@@ -30,10 +32,12 @@ def _home() -> Path:
 
 
 CAREWARD_HOME = _home()
+# A command that only looks says so (cli/ready); where it may not write, it makes nothing and opens the database to read.
+ONLY_LOOKING = os.environ.get("CAREWARD_LOOKING") == "1" and looking.cannot_be_written(CAREWARD_HOME)
 CAREWARD_PACKS = Path(os.environ.get("CAREWARD_PACKS") or CAREWARD_HOME / "packs")  # an organisation's own, beside those shipped
 DEBUG = False
 DEMONSTRATION = os.environ.get("CAREWARD_DEMONSTRATION", "") == "1"
-SECRET_KEY = secret_key(CAREWARD_HOME)
+SECRET_KEY = secrets.token_urlsafe(64) if ONLY_LOOKING else secret_key(CAREWARD_HOME)
 ALLOWED_HOSTS = os.environ.get("CAREWARD_HOSTS", "localhost,127.0.0.1,[::1]" + (",testserver" if TESTING else "")).split(",")
 BASE_URL = os.environ.get("CAREWARD_URL", "http://localhost:8000")
 SECURE = BASE_URL.startswith("https://")
@@ -99,6 +103,10 @@ TEMPLATES = [
 def _database() -> dict[str, object]:
     """SQLite in CAREWARD_HOME unless CAREWARD_DATABASE_URL names a PostgreSQL."""
     url = os.environ.get("CAREWARD_DATABASE_URL", "")
+    if not url and ONLY_LOOKING:
+        options = {"init_command": "PRAGMA temp_store=MEMORY; PRAGMA cache_size=-65536;"}
+        name = looking.address(CAREWARD_HOME / "careward.sqlite3")
+        return {"ENGINE": "careward.evidence.rows.engines.sqlite3", "NAME": name, "OPTIONS": options}
     if not url:
         return {
             "ENGINE": "careward.evidence.rows.engines.sqlite3",
@@ -214,7 +222,8 @@ if ENGINE == "spark" and not SPARK_URL.startswith("sc://"):
 
 STATIC_URL = "/static/"
 STATIC_ROOT = CAREWARD_HOME / "static"
-STATIC_ROOT.mkdir(exist_ok=True)
+if not ONLY_LOOKING:
+    STATIC_ROOT.mkdir(exist_ok=True)
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": CAREWARD_HOME / "uploads"}},
     "staticfiles": {

@@ -40,6 +40,13 @@ class LogKeys:
         """The key that binds what waits to be sealed."""
         return self.folder / f"{self.log}.lanes"
 
+    def hidden(self) -> list[str]:
+        """What lies here and cannot be read by whoever asks; the private key need not be."""
+        if self.folder.exists() and not os.access(self.folder, os.R_OK | os.X_OK):
+            return [f"the folder {self.folder.name}"]
+        asked = (self.public, self.earlier, self.lanes, self.folder / f"{self.log}.signed")
+        return [path.name for path in asked if path.exists() and not os.access(path, os.R_OK)]
+
     def lane_key(self, *, may_make: bool) -> bytes:
         """That key, made at first use; b"" where it is gone and must not be made again."""
         if not self.lanes.exists():

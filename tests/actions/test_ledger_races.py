@@ -5,51 +5,24 @@ Each race is a program of its own with several processes, on SQLite and on a Pos
 
 import json
 import os
-import pwd
-import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from urllib.parse import quote
 
 import pytest
 
+from tests.make.postgres import postgres_server
+
 ROOT = Path(__file__).parents[2]
-BIN = Path("/usr/lib/postgresql")
-
-
-def missing(what: str) -> None:
-    """Skips, saying what to install; fails where the build says that everything must be there."""
-    if os.environ.get("CI") == "true":
-        pytest.fail(what)
-    pytest.skip(what)
 
 
 @pytest.fixture(scope="module")
 def postgres() -> Iterator[str]:
-    """The address of an empty PostgreSQL on a Unix socket, gone afterwards."""
-    programs = sorted(BIN.glob("*/bin/initdb")) or [Path(p) for p in [shutil.which("initdb")] if p]
-    if not programs:
-        missing("PostgreSQL is not here: apt-get install postgresql")
-    as_user = {"user": "postgres", "group": "postgres"} if os.geteuid() == 0 else {}  # its programs refuse root
-    folder = Path(tempfile.mkdtemp(prefix="careward-pg-"))
-    if as_user:
-        os.chown(folder, pwd.getpwnam("postgres").pw_uid, -1)
-
-    def run(program: str, *arguments: object) -> None:
-        command = [str(programs[-1].with_name(program)), *map(str, arguments)]
-        subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=folder, timeout=60, **as_user)
-
-    run("initdb", "-D", folder / "data", "-A", "trust", "-U", "careward", "--no-sync", "-E", "UTF8")
-    options = f"-k {folder} -c listen_addresses='' -c fsync=off -c max_connections=40"
-    run("pg_ctl", "-D", folder / "data", "-o", options, "-l", folder / "log", "-w", "start")
-    yield f"postgresql://careward@{quote(str(folder), safe='')}/postgres"
-    run("pg_ctl", "-D", folder / "data", "-m", "immediate", "stop")
-    shutil.rmtree(folder, ignore_errors=True)
+    with postgres_server() as url:
+        yield url
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

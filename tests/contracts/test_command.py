@@ -17,9 +17,9 @@ STEPS = {"nothing", "ask", "warn", "lock", "close", "amend", "reopen"}
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
 
-def careward(home: Path) -> Run:
+def careward(home: Path, **more: str) -> Run:
     environment = {k: v for k, v in os.environ.items() if k != "CAREWARD_DATABASE_URL"}
-    environment |= {"CAREWARD_HOME": str(home), "NO_COLOR": "1", "COLUMNS": "200"}
+    environment |= {"CAREWARD_HOME": str(home), "NO_COLOR": "1", "COLUMNS": "200", **more}
 
     def run(*words: str) -> subprocess.CompletedProcess[str]:
         command = [sys.executable, "-m", "careward.cli.main", *words]
