@@ -1,19 +1,27 @@
 """careward serve, work, demonstrate and make-trust: the house with its lights on."""
 
+import errno
+import fcntl
+import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from careward.cli import terms
+from careward.cli.keeper import GRACE, LOOK
 from careward.cli.ready import gather_static, open_house
 
+HERE = "127.0.0.1"
 Port = Annotated[int, typer.Option("--port", help="The port of this machine.")]
 
 
@@ -26,38 +34,66 @@ def add_to(app: typer.Typer) -> None:
 
 def serve(
     port: Port = 8000,
-    host: Annotated[str, typer.Option("--host", help="The address to listen on.")] = "127.0.0.1",
+    host: Annotated[str, typer.Option("--host", help="The address to listen on.")] = HERE,
     worker: Annotated[bool, typer.Option(help="Run the worker beside the web server.")] = True,
 ) -> None:
     """Serve what CAREWARD_HOME holds: pages, API and worker together, until stopped."""
     os.environ.setdefault("CAREWARD_URL", f"http://localhost:{port}")
     open_house()
+    with _alone_at(host, port):
+        raise typer.Exit(_serve(port, host, worker=worker))
+
+
+def _serve(port: int, host: str, *, worker: bool) -> int:
     gather_static()
     web = [
         sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port), "--workers", "2",
         "--blocking-threads", "2", "--no-access-log", "--log-level", "warning", "--respawn-failed-workers",
         "careward.config.wsgi:application",
     ]  # fmt: skip
-    commands = [web, [sys.executable, "-m", "careward.cli.main", "work"]] if worker else [web]
-    raise typer.Exit(_together([subprocess.Popen(c) for c in commands]))
+    return _together([web, [sys.executable, "-m", "careward.cli.main", "work"]] if worker else [web])
 
 
-def _together(processes: list[subprocess.Popen[bytes]]) -> int:
-    """Runs until told to stop, or until one of them ends: then all end."""
-    stop = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stop.set())
-    while not stop.is_set() and all(p.poll() is None for p in processes):
-        stop.wait(0.3)
-    fell = [p.returncode for p in processes if p.returncode]
-    for process in processes:
-        process.terminate()
-    for process in processes:
+@contextmanager
+def _alone_at(host: str, port: int) -> Iterator[None]:
+    """While nobody else answers at an address: the web server would share it, and every other page would be of another house."""
+    from django.conf import settings
+
+    taken = f"Something answers at port {port} of this machine already, so Careward was not started. Stop it, or name another: --port"
+    with open(settings.CAREWARD_HOME / f"port-{port}.lock", "w") as lock:  # two that start together
         try:
-            process.wait(timeout=10)
-        except subprocess.TimeoutExpired:
-            process.kill()
-    return 1 if fell and not stop.is_set() else 0
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            for family, kind, number, _, place in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE):
+                with socket.socket(family, kind, number) as asked:
+                    asked.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                    asked.bind(place)
+        except BlockingIOError as error:
+            raise terms.stop(f"{taken} {port + 1}.", 1) from error
+        except socket.gaierror as error:
+            raise terms.stop(f"This machine has no address {host} ({error.strerror}). Name one of its own: --host 127.0.0.1.", 2) from error
+        except OSError as error:
+            words = (
+                f"{taken} {port + 1}." if error.errno == errno.EADDRINUSE else f"Port {port} of {host} cannot be used: {error.strerror}."
+            )
+            raise terms.stop(words, 1) from error
+        yield
+
+
+def _together(commands: list[list[str]]) -> int:
+    """Runs until told to stop, or until one of them ends: then all end. So they do if this process is killed (keeper.py)."""
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN:  # ignored under nohup, which wants it to go on
+            signal.signal(number, lambda *_: stop.set())
+    command = [sys.executable, "-m", "careward.cli.keeper", json.dumps(commands)]
+    keeper = subprocess.Popen(command, stdin=subprocess.PIPE, start_new_session=True)
+    while not stop.is_set() and keeper.poll() is None:
+        stop.wait(LOOK)
+    with suppress(BrokenPipeError, subprocess.TimeoutExpired):
+        keeper.communicate(timeout=GRACE + 1)
+    with suppress(ProcessLookupError):
+        os.killpg(keeper.pid, signal.SIGKILL)  # nothing, unless the keeper itself was killed
+    return 0 if stop.is_set() else 1
 
 
 def work() -> None:
@@ -97,15 +133,17 @@ def demonstrate(
 ) -> None:
     """Make a synthetic trust where nothing is loaded yet, and serve it with a one-click sign-in for each persona."""
     os.environ["CAREWARD_DEMONSTRATION"] = "1"
+    os.environ.setdefault("CAREWARD_URL", f"http://localhost:{port}")
     began = time.monotonic()
     open_house()
     from careward.cli.demonstration import furnish
 
-    furnish(staff=staff, systems=systems, now=terms.now(), today=terms.today())
-    terms.out.print(
-        f"\nCareward is at http://localhost:{port} (ready in {time.monotonic() - began:.0f} s).\n"
-        f"Sign in with one click as a line manager, administrator, privacy officer and others: http://localhost:{port}/demonstration/\n"
-        "Everything you see is invented. Press Ctrl+C to stop.\n",
-        soft_wrap=True,
-    )
-    serve(port=port)
+    with _alone_at(HERE, port):
+        furnish(staff=staff, systems=systems, now=terms.now(), today=terms.today())
+        terms.out.print(
+            f"\nCareward is at http://localhost:{port} (ready in {time.monotonic() - began:.0f} s).\n"
+            f"Sign in with one click as a line manager, administrator, privacy officer and others: http://localhost:{port}/demonstration/\n"
+            "Everything you see is invented. Press Ctrl+C to stop.\n",
+            soft_wrap=True,
+        )
+        raise typer.Exit(_serve(port, HERE, worker=True))

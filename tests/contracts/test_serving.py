@@ -1,0 +1,129 @@
+"""A Careward that serves: however it ends nothing of it stays, and a port that somebody answers at is never shared."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from careward.cli.keeper import GRACE
+
+ROOT = Path(__file__).resolve().parents[2]
+PATIENCE = 60
+WORDS = [sys.executable, "-m", "careward.cli.main"]
+
+
+def environment(home: Path) -> dict[str, str]:
+    mine = {k: v for k, v in os.environ.items() if k not in ("CAREWARD_DATABASE_URL", "CAREWARD_URL", "CAREWARD_DEMONSTRATION")}
+    return {**mine, "CAREWARD_HOME": str(home), "DJANGO_SETTINGS_MODULE": "careward.config.settings"}
+
+
+def free_port() -> int:
+    with socket.socket() as asked:
+        asked.bind(("127.0.0.1", 0))
+        return int(asked.getsockname()[1])
+
+
+def running(home: Path) -> list[int]:
+    """Every process of that home, whoever began it."""
+    mark = f"CAREWARD_HOME={home}".encode()
+    found = []
+    for place in Path("/proc").iterdir():
+        try:
+            if place.name.isdigit() and mark in (place / "environ").read_bytes().split(b"\0") and b"Z" not in state(place):
+                found.append(int(place.name))
+        except (FileNotFoundError, ProcessLookupError, PermissionError):
+            continue
+    return found
+
+
+def state(place: Path) -> bytes:
+    return (place / "stat").read_bytes().rpartition(b")")[2].split()[0]
+
+
+def answers(port: int) -> bool:
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=2):
+            return True
+    except (urllib.error.URLError, ConnectionError, TimeoutError):
+        return False
+
+
+def wait_until(so, seconds: float) -> bool:
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        if so():
+            return True
+        time.sleep(0.1)
+    return bool(so())
+
+
+@pytest.fixture
+def begun(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[bytes], Path, int]]:
+    if not Path("/proc/self/environ").exists():
+        pytest.skip("which processes are left is read from /proc")
+    port = free_port()
+    log = (tmp_path / "log").open("wb")
+    first = subprocess.Popen(
+        [*WORDS, "serve", "--port", str(port)], cwd=ROOT, env=environment(tmp_path), stdout=log, stderr=log, process_group=0
+    )
+    try:
+        assert wait_until(lambda: answers(port) or first.poll() is not None, PATIENCE)
+        assert first.poll() is None, (tmp_path / "log").read_text(encoding="utf-8")
+        yield first, tmp_path, port
+    finally:
+        log.close()
+        for number in running(tmp_path):
+            os.kill(number, signal.SIGKILL)
+        first.wait(timeout=10)
+
+
+ENDS = [(number, group) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGKILL) for group in (True, False)]
+FEW = [(signal.SIGINT, True), (signal.SIGHUP, False), (signal.SIGKILL, True), (signal.SIGKILL, False)]
+
+
+@pytest.mark.parametrize(("number", "group"), ENDS if os.environ.get("CAREWARD_SWEEP") == "1" else FEW)
+def test_however_it_ends_nothing_of_it_stays(number, group, begun):
+    first, home, port = begun
+    assert len(running(home)) >= 5  # itself, its keeper, the web server with two workers, and the worker
+    (os.killpg if group else os.kill)(first.pid, number)
+    assert wait_until(lambda: not running(home), GRACE + 1), [Path(f"/proc/{n}/cmdline").read_bytes() for n in running(home)]
+    assert first.wait(timeout=1) == (0 if number != signal.SIGKILL else -9)
+    assert not answers(port)
+
+
+@pytest.mark.parametrize("whose", ["keeper", "granian", "work"])
+def test_one_of_them_that_is_killed_takes_the_others_with_it_and_it_is_no_good_end(whose, begun):
+    first, home, _ = begun
+    words = {n: Path(f"/proc/{n}/cmdline").read_bytes().decode().split("\0") for n in running(home)}
+    killed = min(n for n, said in words.items() if n != first.pid and any(w.endswith(whose) for w in said[:4]))
+    os.kill(killed, signal.SIGKILL)
+    assert wait_until(lambda: not running(home), GRACE + 2)
+    assert first.wait(timeout=1) == 1
+
+
+def test_a_port_that_somebody_answers_at_is_said_and_not_shared(begun, tmp_path_factory):
+    first, home, port = begun
+    for other in (home, tmp_path_factory.mktemp("other")):
+        for words in (["serve"], ["demonstrate", "--staff", "60", "--systems", "1"]):
+            second = subprocess.run(
+                [*WORDS, *words, "--port", str(port)], cwd=ROOT, env=environment(other), capture_output=True, text=True, check=False
+            )
+            assert second.returncode == 1 and f"port {port} of this machine already" in second.stderr, second.stderr
+            assert f"--port {port + 1}" in second.stderr and "Making" not in second.stdout
+    assert first.poll() is None and answers(port)
+
+
+def test_an_address_that_is_not_this_machines_is_said(tmp_path):
+    said = subprocess.run(
+        [*WORDS, "serve", "--port", str(free_port()), "--host", "192.0.2.1"],
+        cwd=ROOT, env=environment(tmp_path), capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert said.returncode == 1 and "192.0.2.1 cannot be used" in said.stderr
