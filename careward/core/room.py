@@ -11,6 +11,7 @@ from itertools import chain
 from typing import Any, TypeVar
 
 from careward.core.commands import Command
+from careward.core.decision import Decision
 from careward.core.forms import Form
 from careward.core.machine import Machine
 from careward.core.ports import Measure
@@ -181,11 +182,25 @@ class SubjectFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class AnswerWeighed:
+    """An answer before it is taken, as the room of the thing weighs it; what was not said, or is nobody's number, is None."""
+
+    answer: str
+    person: int | None
+    until: date | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Subject:
-    """What a room tells, to whoever answers a task about a thing of a kind: `told(organisation_id=, key=, task_kind=, today=)`."""
+    """What a room tells, to whoever answers a task about a thing of a kind: `told(organisation_id=, key=, task_kind=, today=)`.
+
+    `against(organisation_id=, key=, task_kind=, weighed=, today=)` says every reason of that room's own against an AnswerWeighed.
+    """
 
     on: str  # a word of KINDS
     told: Callable[..., SubjectFacts | None]
+    against: Callable[..., Decision] | None = None
 
 
 @dataclass(frozen=True, slots=True)

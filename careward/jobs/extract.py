@@ -34,6 +34,9 @@ _ACCOUNT = {
     "email": "CASE WHEN bound_id IS NULL THEN email ELSE '' END",
 }  # fmt: skip
 _AUTHORISATION = {"system": "system_id", "approved_by": "approved_by_employee_number"}
+# A new owner stands in for the one they were named instead of, until a list names another.
+_OWNER = "CASE WHEN new_owner_id IS NOT NULL AND instead_of_id = owner_id THEN new_owner_id ELSE owner_id END"
+_GENERIC = {"system": "system_id", "approved_on": "ig_approved_on", "owner_id": _OWNER}
 OF_SYSTEM = "AND (%s = 0 OR system_id = %s)"
 
 # Table of the comparison: how its columns are said, where they come from, and which of its rows.
@@ -44,8 +47,8 @@ SOURCES: dict[str, tuple[Named, str, str]] = {
     "training": ({"course": "course_code"}, "people_trainingheld", "AND gone_on IS NULL"),
     "absences": ({}, "people_absence", "AND gone_on IS NULL"),
     "authorisations": (_AUTHORISATION, "access_authorisation", f"AND gone_on IS NULL {OF_SYSTEM}"),
-    "generic": ({"system": "system_id", "approved_on": "ig_approved_on"}, "access_genericapproval", "AND gone_on IS NULL"),
-    "answers": ({}, "accounts_accountanswer", "AND ended_at IS NULL AND answer <> 'is'"),
+    "generic": (_GENERIC, "access_genericapproval", "AND gone_on IS NULL"),
+    "answers": ({}, "accounts_accountanswer", "AND ended_at IS NULL AND answer NOT IN ('is', 'owner', 'approve')"),
     "systems": ({"system": "code"}, "systems_system", ""),
 }  # fmt: skip
 

@@ -11,6 +11,7 @@ from django.db.models import Count, Max
 from careward.access.accounts.actions import RunKept, keep_run, match_accounts
 from careward.access.accounts.answering import end_done
 from careward.access.accounts.counts import AccountCount
+from careward.access.accounts.deciding import let_stale_go
 from careward.access.accounts.keeping.shapes import Judged
 from careward.access.feeds.models import Load, LoadFile
 from careward.core.packs.pack import Pack
@@ -114,6 +115,7 @@ def keep_compared(compared: Comparison, *, now: datetime, by: str) -> tuple[Comp
         packs=compared.packs, told_at=_told_at(organisation), cases=compared.cases, now=now, by=by,
     )  # fmt: skip
     end_done(organisation=organisation, packs=compared.packs, now=now, by=by)
+    let_stale_go(organisation=organisation, now=now, by=by)
     count_rows_anew(kept.opened + kept.closed)
     return compared, kept
 

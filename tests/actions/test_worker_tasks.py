@@ -117,7 +117,7 @@ def test_a_new_manager_gets_the_task_and_the_finding_of_their_people():
     assert {(t.role, t.assignee, t.system_code) for t in tasks.all()} == {("system_administrator", None, "paris")}
 
 
-def test_a_shared_account_is_one_task_for_governance_and_one_for_the_administrator():
+def test_the_approval_of_a_shared_account_is_a_task_of_its_own_beside_its_lock_for_disuse():
     here = in_order()
     shared = {
         "username": "ward1",
@@ -130,7 +130,7 @@ def test_a_shared_account_is_one_task_for_governance_and_one_for_the_administrat
     compared.compare(here)
     assert codes() == ["account.generic_unapproved", "account.inactive"]
     assert set(Task.objects.values_list("role", "kind")) == {
-        ("head_of_ig", "account.generic_unapproved"), ("system_administrator", "account.inactive"),
+        ("system_administrator", "account.generic_unapproved"), ("system_administrator", "account.inactive"),
     }  # fmt: skip
 
 

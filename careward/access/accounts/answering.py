@@ -8,21 +8,25 @@ from datetime import datetime
 
 from django.db import transaction
 
+from careward.access.accounts import approving
 from careward.access.accounts.actions import look_again
-from careward.access.accounts.models import Account, AccountAnswer
+from careward.access.accounts.models import APART, Account, AccountAnswer
 from careward.access.accounts.rules.answers import effect, proved_by
+from careward.access.authorisations import actions as authorisations
 from careward.core.days import london_day
 from careward.core.packs.pack import Pack
 from careward.core.rights import WHOLE
+from careward.core.room import AnswerWeighed
 from careward.evidence.ledger import actions as ledger
 from careward.people.staff.models import Organisation
 from careward.people.staff.packs import pack_on
+from careward.work.tasks.actions import ask_again
 from careward.work.tasks.queries import Answered, answer_to
 
 WHOSE = ("account.unmatched", "account.ambiguous")
 VERBS = {
     "still_needed": "account.kept", "not_needed": "account.given_up", "gone": "account.holder_gone", "nobody": "account.disowned",
-    "is": "account.bound",
+    "is": "account.bound", "owner": "account.owner_said", "approve": "account.approval_asked",
 }  # fmt: skip
 TAKEN_BACK, OVERTAKEN, DONE = "taken back", "answered anew", "done, as the export shows"
 
@@ -60,6 +64,9 @@ def _take(account: Account, told: Answered, now: datetime) -> None:
     if told.answer == "is" and told.kind in WHOSE and told.person_id:
         bind(account, person_id=told.person_id, task_id=told.task_id, said_at=told.at, reason="", now=now, by=told.by)
         return
+    if told.answer == "approve" or (told.kind == approving.OWNER_LEFT and told.answer == "is"):
+        _take_of_shared(account, told, now)
+        return
     unheld = told.answer == "gone" and account.person_id is None  # nobody is known to have gone: the account is not needed from then
     on, pack = london_day(told.at), pack_on(account.system.pack, london_day(now))
     rule = pack.inactivity_for(account.system.code)
@@ -70,6 +77,26 @@ def _take(account: Account, told: Answered, now: datetime) -> None:
         end_answers(account.answers.select_for_update().filter(ended_at=None, answer="is"), why=OVERTAKEN, now=now, by=told.by)
     answer = "not_needed" if unheld else kept.answer
     said = AccountAnswer(account=account, task_id=told.task_id, answer=answer, from_on=kept.from_on, until=kept.until, said_at=told.at)
+    _say(said, now, told.by)
+
+
+def _take_of_shared(account: Account, told: Answered, now: datetime) -> None:
+    """Asks for a decision, or writes down who answers for it now; what may no longer be so is asked again, with every reason."""
+    weighed = AnswerWeighed(told.answer, told.person_id, told.until, told.reason)
+    may = approving.weigh(account, told.kind, weighed, london_day(now))
+    if not may or told.person_id is None:
+        ask_again(task_id=told.task_id, why=". ".join(r.detail for r in may.reasons), now=now, by=told.by)
+        return
+    answer = "approve" if told.answer == "approve" else "owner"
+    end_answers(account.answers.select_for_update().filter(ended_at=None, answer=answer), why=OVERTAKEN, now=now, by=told.by)
+    said = AccountAnswer(
+        account=account, task_id=told.task_id, answer=answer, person_id=told.person_id, from_on=london_day(told.at), until=told.until,
+        said_at=told.at, reason=told.reason,
+    )  # fmt: skip
+    if answer == "approve":
+        said.request = approving.ask(account, said, now=now, by=told.by)
+    else:
+        authorisations.name_owner(of=approving.name_of(account), owner_id=told.person_id, on=london_day(now), now=now, by=told.by)
     _say(said, now, told.by)
 
 
@@ -91,9 +118,9 @@ def disown(account: Account, *, reason: str, now: datetime, by: str) -> None:
 
 
 def _say(row: AccountAnswer, now: datetime, by: str) -> None:
-    alike = {"answer": "is"} if row.answer == "is" else {}
-    others = row.account.answers.select_for_update().filter(ended_at=None, **alike)
-    end_answers(others if alike else others.exclude(answer="is"), why=OVERTAKEN, now=now, by=by)
+    others = row.account.answers.select_for_update().filter(ended_at=None)
+    others = others.filter(answer=row.answer) if row.answer in APART else others.exclude(answer__in=APART)
+    end_answers(others, why=OVERTAKEN, now=now, by=by)
     row.organisation_id, row.said_by = row.account.organisation_id, by
     row.save()
     told: dict[str, object] = {"person": row.person_id} if row.person_id else {"from_on": row.from_on.isoformat()}
@@ -102,12 +129,16 @@ def _say(row: AccountAnswer, now: datetime, by: str) -> None:
 
 
 def end_answers(rows: Iterable[AccountAnswer], *, why: str, now: datetime, by: str) -> None:
-    """Answers that count no more; an account whose binding ends is again whose its export says."""
+    """Answers that count no more: an account is again whose its export says, its owner whom its approval names, a request withdrawn."""
     for row in rows:
         row.ended_at, row.ended_by, row.why_ended = now, by, why
         row.save(update_fields=["ended_at", "ended_by", "why_ended"])
         if row.answer == "is":
             Account.objects.filter(pk=row.account_id, bound_id=row.person_id).update(bound=None)
+        elif row.answer == "owner" and row.person_id:
+            authorisations.unname_owner(of=approving.name_of(row.account), owner_id=row.person_id, now=now, by=by)
+        elif row.answer == "approve" and row.request:
+            approving.withdraw(row.request, now=now, by=by)
         _enter("account.answer_ended", row, now, by, answer=row.answer, why=why)
 
 
@@ -119,7 +150,7 @@ def _enter(verb: str, row: AccountAnswer, now: datetime, by: str, **told: object
 def end_done(*, organisation: Organisation, packs: Mapping[str, Pack], now: datetime, by: str) -> None:
     """Ends the answers whose step the last export shows done, so that an account opened again later is not shut by an old word."""
     rows = AccountAnswer.objects.select_for_update(of=("self",)).filter(organisation=organisation, ended_at=None)
-    rows = rows.exclude(answer="is").select_related("account__system", "organisation")
+    rows = rows.exclude(answer__in=APART).select_related("account__system", "organisation")
     end_answers([row for row in rows if _is_done(row, packs)], why=DONE, now=now, by=by)
 
 

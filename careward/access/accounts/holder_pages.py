@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
+from careward.access.accounts.facts import facts_digest, facts_of
 from careward.access.accounts.models import Account
 from careward.access.accounts.rules.candidates import Candidate
-from careward.access.accounts.subject import candidates_of, facts_digest, facts_of
+from careward.access.accounts.subject import candidates_of
 from careward.core.rights import Systems
 from careward.core.room import Happening
 from careward.work.approvals.queries import name_of

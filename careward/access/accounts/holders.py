@@ -7,10 +7,11 @@ from django.db import transaction
 
 from careward.access.accounts.actions import look_again
 from careward.access.accounts.answering import OVERTAKEN, bind, disown, end_answers
+from careward.access.accounts.facts import facts_digest
 from careward.access.accounts.models import Account
 from careward.access.accounts.rules.holders import NOBODY, HolderSaid, may_say_whose
 from careward.access.accounts.rules.shapes import OF_A_PERSON
-from careward.access.accounts.subject import candidates_of, facts_digest
+from careward.access.accounts.subject import candidates_of
 from careward.core.days import london_day
 from careward.core.decision import Decision, Refused
 from careward.people.signin.arrivals import rights_of

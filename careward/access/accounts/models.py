@@ -6,6 +6,8 @@ from careward.access.accounts.rules.states import ACCOUNT, FINDING
 from careward.evidence.moves.kinds import Kind, states_known
 from careward.evidence.rows.beginnings import BeginningIndex
 
+APART = ("is", "owner", "approve")  # answers that say nothing of what is to become of the account
+
 
 class Account(models.Model):
     """A login on one environment of one system, as last observed; gone_on is the day a full export no longer held it."""
@@ -51,16 +53,18 @@ class Account(models.Model):
 class AccountAnswer(models.Model):
     """What somebody answered about an account, from then until it is taken back, overtaken by another or done: its history stays.
 
-    The comparison reads those that have not ended. One at most says what is to become of an account, and one whose it is.
+    The comparison reads those that have not ended. One at most says what is to become of an account, one whose it is, one who answers
+    for it now, and one asks to have it approved.
     """
 
     organisation = models.ForeignKey("people.Organisation", models.PROTECT)
     account = models.ForeignKey(Account, models.PROTECT, related_name="answers", db_index=False)  # the constraints below serve
     task = models.ForeignKey("work.Task", models.PROTECT, null=True, related_name="+")  # whose question it answers; null: on its own page
-    answer = models.TextField()  # still_needed, not_needed, gone, nobody; or is
-    person = models.ForeignKey("people.Person", models.PROTECT, null=True, related_name="+")  # of "is": whose it is
+    answer = models.TextField()  # still_needed, not_needed, gone, nobody; or one of APART
+    person = models.ForeignKey("people.Person", models.PROTECT, null=True, related_name="+")  # whose it is, or who answers for it
     from_on = models.DateField()  # the first day it counts
-    until = models.DateField(null=True)  # of "still needed": the last day, as far as the procedure lets it move
+    until = models.DateField(null=True)  # of "still needed": the last day, as far as the procedure lets it move; of "approve": the last day
+    request = models.ForeignKey("approvals.Approval", models.PROTECT, null=True, related_name="+")  # of "approve": what is decided
     said_at = models.DateTimeField()
     said_by = models.TextField()
     reason = models.TextField(default="")
@@ -70,15 +74,17 @@ class AccountAnswer(models.Model):
 
     personal = ("account", "person", "reason")
     plain = (
-        "id", "organisation", "task", "answer", "from_on", "until", "said_at", "said_by", "ended_at", "ended_by", "why_ended",
+        "id", "organisation", "task", "answer", "from_on", "until", "said_at", "said_by", "ended_at", "ended_by", "why_ended", "request",
     )  # fmt: skip
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["account"], condition=models.Q(ended_at=None) & ~models.Q(answer="is"), name="one_answer_of_an_account"
+                fields=["account"], condition=models.Q(ended_at=None) & ~models.Q(answer__in=APART), name="one_answer_of_an_account"
             ),
             models.UniqueConstraint(fields=["account"], condition=models.Q(ended_at=None, answer="is"), name="one_holder_said"),
+            models.UniqueConstraint(fields=["account"], condition=models.Q(ended_at=None, answer="owner"), name="one_owner_said"),
+            models.UniqueConstraint(fields=["account"], condition=models.Q(ended_at=None, answer="approve"), name="one_approval_asked"),
         ]
         indexes = [models.Index(fields=["task"], name="answer_by_task")]
 

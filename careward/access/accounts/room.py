@@ -1,6 +1,7 @@
 """What accounts and findings give the house."""
 
 from careward.access.accounts import errands, panels
+from careward.access.accounts.approving import APPROVE, DECIDED, against
 from careward.access.accounts.commands import COMMANDS
 from careward.access.accounts.handing_over import HAND_OVER, hand_over_for
 from careward.access.accounts.holders import SAY_WHOSE
@@ -25,6 +26,7 @@ ROOM = Room(
         Permission(SEE_TEAM, "see what is found wrong with their own people's accounts", ("line_manager", *OVERSEERS)),
         Permission(RUN, "have the accounts compared now", ("system_administrator", "patient_systems_manager", "trust_administrator")),
         Permission(SAY_WHOSE, "say whose an account is", ("system_administrator", "patient_systems_manager", "trust_administrator")),
+        Permission(APPROVE, "approve a shared or service account", ("head_of_ig",), by_name=True),
         Permission(ALLOW, "let a large change go ahead", ("patient_systems_manager", "head_of_ig", "trust_administrator"), by_name=True),
     ),
     verbs=(
@@ -32,6 +34,8 @@ ROOM = Room(
         Verb("reconciliation.kept", "Accounts compared"),
         Verb("account.bound", "Account bound to a person"),
         Verb("account.disowned", "Account said to be nobody's"),
+        Verb("account.owner_said", "Said who answers for a shared account"),
+        Verb("account.approval_asked", "Approval of a shared account asked for"),
         Verb("account.kept", "Account said to be needed, its lock moved"),
         Verb("account.given_up", "Account said not to be needed"),
         Verb("account.holder_gone", "Holder of an account said to have gone"),
@@ -47,6 +51,7 @@ ROOM = Room(
     ),
     errands=(
         ErrandKind(ANSWERED, errands.answered, None, "Act on an answer"),
+        ErrandKind(DECIDED, errands.request_decided, None, "Act on what was decided about a shared account"),
         ErrandKind(HAND_OVER, hand_over_for, None, "Hand changes to the systems"),
     ),
     commands=COMMANDS,
@@ -70,7 +75,7 @@ ROOM = Room(
         Panel("systems", "To put right", 10, "accounts/system_mark.jinja", panels.by_system, SEE_TEAM, "accounts/systems_lead.jinja"),
         Panel("people", "To put right", 10, "", panels.people, SEE, "accounts/people_lead.jinja"),
     ),
-    subjects=(Subject("account", account_told),),
+    subjects=(Subject("account", account_told, against),),
     histories=(History("person", panels.happened),),
     searches=(Search("Accounts", panels.found, SEE_ACCOUNTS),),
     own_data=(

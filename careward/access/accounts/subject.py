@@ -4,18 +4,18 @@ from datetime import date, timedelta
 
 from django.db.models import Q
 
+from careward.access.accounts.approving import furthest, last_request
+from careward.access.accounts.facts import facts_of
 from careward.access.accounts.models import Account
 from careward.access.accounts.rules import candidates as rules
 from careward.access.accounts.rules.answers import MOVES_A_LOCK
 from careward.access.accounts.rules.candidates import AccountClues, Candidate, StaffClues
-from careward.access.accounts.tasks import ANSWERED_NOBODY
-from careward.access.accounts.wording import KIND_WORDS, STATUS_WORDS
+from careward.access.accounts.tasks import ANSWERED_NOBODY, UNAPPROVED
 from careward.core.packs.answers import KEEP
 from careward.core.packs.pack import Pack
 from careward.core.room import SubjectFacts
 from careward.people.staff.models import Person
 from careward.people.staff.packs import pack_on
-from careward.work.approvals.rules import digest_of
 
 MOST_READ = 200  # people weighed: more of one last name are not told apart by it
 LONGEST_NUMBER = 12  # figures, leading noughts among them
@@ -28,24 +28,10 @@ def account_told(*, organisation_id: int, key: str, task_kind: str, today: date)
     if account is None:
         return None
     whose = tuple((c.person_id, c.words) for c in candidates_of(account)) if task_kind in ANSWERED_NOBODY else ()
+    if task_kind == UNAPPROVED:
+        return SubjectFacts((*facts_of(account), *last_request(account)), note=furthest(account, today))
     facts = SubjectFacts(facts_of(account), whose)
     return _with_lock(facts, account, pack_on(account.system.pack, today), today) if task_kind == MOVES_A_LOCK else facts
-
-
-def facts_of(account: Account) -> tuple[tuple[str, str], ...]:
-    """What an account says of itself, and whose it is: what is blank is left out."""
-    facts = (
-        ("User name", account.username), ("System", account.system.name), ("Environment", account.environment.capitalize()),
-        ("Kind", KIND_WORDS[account.kind]), ("Now", STATUS_WORDS[account.status].capitalize()),
-        ("Name it gives", account.display_name), ("Staff number it gives", account.employee_number), ("E-mail it gives", account.email),
-        ("Smartcard it gives", account.smartcard_uuid), ("Whose", account.person.name if account.person else ""),
-    )  # fmt: skip
-    return tuple((what, value) for what, value in facts if value)
-
-
-def facts_digest(account: Account) -> str:
-    """The digest of an account's facts as a page shows them."""
-    return digest_of({"facts": [list(f) for f in facts_of(account)]})
 
 
 def _with_lock(facts: SubjectFacts, account: Account, pack: Pack, today: date) -> SubjectFacts:

@@ -55,7 +55,12 @@ def key_of(cause: Cause) -> str:
 
 
 def group_of_step(step: str, code: str, who: str) -> str:
-    """Lock and close are one piece of work of one role on an account, as are changes of its rights; each question stands alone."""
+    """Lock and close are one piece of work of one role on an account, as are changes of its rights; each question stands alone.
+
+    One about an approval does so where it would lock, too: approved, there is nothing to lock.
+    """
+    if code == UNAPPROVED:
+        return code
     if step not in ("lock", "close", "amend"):
         return step if step == "warn" else code
     group = "rights" if step == "amend" else "shut"
@@ -86,12 +91,14 @@ def words(cause: Cause, *, locks_on: date | None = None) -> Words:
     return Words(title.format(**facts), f"{because.format(**facts)} {written_out(cause.detail)}.", otherwise)
 
 
+UNAPPROVED = "account.generic_unapproved"
 ANSWERED = "accounts.answered"  # the errand that follows an answer
 
 
 def question(cause: Cause) -> Question | None:
     """What the task asks, where it ends by an answer; None where something is to be done in the system, or decided elsewhere."""
-    if cause.step not in ("warn", "ask") or cause.code == "feed.unsafe":
+    asks = cause.step in ("warn", "ask") or (cause.step == "lock" and cause.code == UNAPPROVED)
+    if not asks or cause.code == "feed.unsafe":
         return None
     asking = _QUESTIONS.get(cause.code, _arranged)
     return replace(asking(cause), tells=ANSWERED)
@@ -101,6 +108,12 @@ def _arranged(cause: Cause) -> Question:
     return questions.arranged(f"When will this be put right for {cause.whose} on {cause.where}?")
 
 
+def _approval(cause: Cause) -> Question:
+    """One that is to be locked is locked, or approved; of one that is only asked about it may also be said by when."""
+    also = () if cause.step == "lock" else (questions.ARRANGED,)
+    return questions.approval(f"Until when should {cause.username} on {cause.where} be approved, and who answers for it?", also=also)
+
+
 _QUESTIONS: dict[str, Callable[[Cause], Question]] = {
     "account.inactive": lambda c: questions.still_needed(f"{c.where} for {c.whose}"),
     "account.absent": lambda c: questions.still_needed(f"{c.where} for {c.whose}"),
@@ -108,6 +121,7 @@ _QUESTIONS: dict[str, Callable[[Cause], Question]] = {
     "account.leaver": lambda c: questions.has_gone(c.whose),
     "account.unmatched": lambda c: questions.whose(f"account {c.username} on {c.where}"),
     "account.ambiguous": lambda c: questions.whose(f"account {c.username} on {c.where}"),
+    UNAPPROVED: _approval,
     "account.owner_left": lambda c: questions.new_owner(f"{c.username} on {c.where}"),
 }
 _TITLES_BY_STEP = {
@@ -140,7 +154,7 @@ _TITLES_OF_ASKING = {  # where the same trouble locks at other times
 }
 _BECAUSE = {
     "system_administrator": "Yours because you administer {where}.",
-    "head_of_ig": "Yours because shared accounts need the approval of information governance.",
+    "head_of_ig": "Yours because information governance says who answers for a shared account.",
     "trust_administrator": "Yours because a change this large needs a named person.",
     "line_manager": "Yours because nobody is recorded as this person's manager.",
 }

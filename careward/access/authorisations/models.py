@@ -1,6 +1,10 @@
 """What was authorised, by whom, until when."""
 
+from datetime import date
+
 from django.db import models
+
+from careward.access.authorisations.rules import DECIDED, LISTED
 
 
 class Authorisation(models.Model):
@@ -40,7 +44,11 @@ class Authorisation(models.Model):
 
 
 class GenericApproval(models.Model):
-    """An information governance approval of a shared or service account, with its owner and last day (EL-026, EL-027)."""
+    """An information governance approval of a shared or service account, with its owner and last day (EL-026, EL-027).
+
+    Those of the list of approved accounts and those decided here stand beside each other: a list that does not name ours leaves it alone.
+    Somebody named as the new owner stands in for the one of the row, until a list names another than that one.
+    """
 
     organisation = models.ForeignKey("people.Organisation", models.PROTECT)
     system = models.ForeignKey("systems.System", models.PROTECT)
@@ -50,9 +58,29 @@ class GenericApproval(models.Model):
     expires_on = models.DateField()
     reason = models.TextField()
     gone_on = models.DateField(null=True)
+    source = models.TextField(default=LISTED)
+    request = models.ForeignKey("approvals.Approval", models.PROTECT, null=True, related_name="+")  # the decision that ours came of
+    new_owner = models.ForeignKey("people.Person", models.PROTECT, null=True, related_name="+")  # as somebody answered
+    instead_of = models.ForeignKey("people.Person", models.PROTECT, null=True, related_name="+")  # the owner whom they stand in for
 
-    personal = ("owner",)
-    plain = ("id", "organisation", "system", "username", "ig_approved_on", "expires_on", "reason", "gone_on")
+    personal = ("owner", "new_owner", "instead_of")
+    plain = ("id", "organisation", "system", "username", "ig_approved_on", "expires_on", "reason", "gone_on", "source", "request")
+
+    def stands(self, on: date) -> bool:
+        """Whether it has not run out on a day."""
+        return self.expires_on >= on
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["system", "username", "ig_approved_on"], name="one_row_per_generic_approval")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["system", "username", "ig_approved_on"], condition=models.Q(source=LISTED), name="one_row_per_generic_approval"
+            ),
+            models.UniqueConstraint(fields=["request"], name="one_row_per_decided_request"),
+            models.CheckConstraint(
+                condition=models.Q(source=LISTED, request=None) | models.Q(source=DECIDED, request__isnull=False), name="approval_came_so"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(new_owner=None, instead_of=None) | models.Q(new_owner__isnull=False, instead_of__isnull=False),
+                name="new_owner_instead_of_one",
+            ),
+        ]

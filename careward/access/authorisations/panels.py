@@ -1,5 +1,7 @@
 """What the authorisations give the page of what is held about oneself."""
 
+from django.db.models import Q
+
 from careward.access.authorisations.models import Authorisation, GenericApproval
 from careward.web.own_data import Facts, told
 
@@ -11,4 +13,5 @@ def own_data(*, user_id: int, person_id: int | None) -> list[Facts]:
 
 def owned(*, user_id: int, person_id: int | None) -> list[Facts]:
     """The shared and service accounts they own."""
-    return told(GenericApproval.objects.filter(owner_id=person_id or 0), but=("owner",), also=("system", "username", "expires_on"))
+    theirs = GenericApproval.objects.filter(Q(owner_id=person_id or 0) | Q(new_owner_id=person_id or 0) | Q(instead_of_id=person_id or 0))
+    return told(theirs, but=("owner", "new_owner", "instead_of"), also=("system", "username", "expires_on"))

@@ -1,13 +1,15 @@
 """Reads of approvals: rows in, what the rules judge out."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-from careward.access.authorisations.models import Authorisation
+from careward.access.authorisations.models import Authorisation, GenericApproval
 from careward.access.authorisations.rules import Authority, split
+from careward.core.ids import plain
 from careward.core.rights import Systems
 from careward.core.roles import ROLES
 from careward.core.room import Happening
+from careward.systems.register.models import System
 from careward.systems.register.queries import within_systems
 
 TOLD = (
@@ -41,3 +43,14 @@ def authorised(*, organisation_id: int, person_id: int, most: int, within: Syste
 def _who(grant: Authorisation) -> str:
     role = ROLES.get(grant.approver_role)
     return (role.title if role else grant.approver_role.replace("_", " ")).lower()
+
+
+def of_shared(system: System, username: str) -> list[GenericApproval]:
+    """The approvals of one shared account, however its name is written, the earliest first."""
+    rows = GenericApproval.objects.filter(organisation_id=system.organisation_id, system=system, gone_on=None)
+    return named_so(rows.select_related("owner", "new_owner").order_by("ig_approved_on", "id"), username)
+
+
+def named_so(rows: Iterable[GenericApproval], username: str) -> list[GenericApproval]:
+    """Those of some approvals that are of one user name, however it is written."""
+    return [row for row in rows if plain(row.username) == plain(username)]

@@ -1,15 +1,25 @@
-"""Which approvals count as authority for an account: given by whom, in which role, until when. Pure."""
+"""Which approvals count as authority for an account: given by whom, in which role, until when. Pure.
 
-from collections.abc import Iterable, Iterator
+A shared or service account stands on every approval of it that has begun and not run out: those of the list of approved accounts
+and those decided here count alike, beside each other, and the latest end of any is its end. Its owners are those of the approvals that
+speak; one of them in post is enough.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
+from typing import Protocol, TypeVar
 
 from careward.core.days import FAR
+from careward.core.decision import ALLOWED, Decision, refuse
 from careward.core.ids import plain
 from careward.core.packs.pack import Pack
-from careward.people.staff.rules import crossed
+from careward.core.packs.shared_accounts import SharedAccounts
+from careward.people.staff.rules import Post, crossed
+from careward.web.words import day
 
 LIVE = "live"
+LISTED, DECIDED = "listed", "decided"  # how an approval of a shared account came: by the list of approved accounts, or decided here
 
 Rights = tuple[str, ...] | None  # None: the feed has no such column, so nothing is stated; (): stated to be none
 
@@ -90,3 +100,51 @@ def stated(rights: Rights) -> Iterator[str]:
 def split(text: str | None) -> Rights:
     """Roles or teams as a feed writes them, separated by semicolons; None where the feed has no such column."""
     return None if text is None else tuple(t for raw in text.split(";") if (t := raw.strip()))
+
+
+class Lasting(Protocol):
+    """An approval of a shared account as far as it lasts."""
+
+    def stands(self, on: date) -> bool: ...
+
+
+L = TypeVar("L", bound=Lasting)
+
+
+def speaking(begun: Iterable[L], on: date) -> list[L]:
+    """Of the approvals of one shared account that have begun, those that speak on a day: all not run out; where none is, all."""
+    known = list(begun)
+    return [a for a in known if a.stands(on)] or known
+
+
+def last_day(rule: SharedAccounts, on: date) -> date:
+    """The last day until which an approval of a shared account can be asked for on a day."""
+    return on + timedelta(days=rule.most_days)
+
+
+def may_be_asked(*, owner: Sequence[Post] | None, until: date | None, on: date, rule: SharedAccounts) -> Decision:
+    """Whether an approval of a shared account can be asked for: its owner is in post until it ends, and it lasts no longer than it may.
+
+    `owner` are the posts of the one named, None where nobody is. Each reason's code begins with the name of the field it is about.
+    """
+    furthest = last_day(rule, on)
+    decision = ALLOWED
+    if until is not None and until > furthest:
+        what = f"An approval asked for today lasts at most until {day(furthest)}"
+        decision = refuse("until.too_far", rule.clause, what, "Give that day or an earlier one; it can be asked for anew before it ends")
+    end = until if until is not None and on <= until <= furthest else on
+    return decision & (may_own(owner, until=end, on=on, clause=rule.clause) if owner is not None else ALLOWED)
+
+
+def may_own(owner: Sequence[Post], *, until: date, on: date, clause: str) -> Decision:
+    """Whether somebody can answer for a shared account: in post on a day, and not known to leave before its approval ends."""
+    if any(p.in_post(on) for p in owner):
+        if any(p.in_post(until) for p in owner):
+            return ALLOWED
+        last = max((p.last_on for p in owner if p.in_post(on) and p.last_on), default=on)
+        what = f"Their last day is {day(last)}, before the approval ends"
+        return refuse("number.leaving", clause, what, "Name somebody who stays until then")
+    coming = [p.start_on for p in owner if p.coming(on)]
+    over = [p.last_on for p in owner if p.last_on]
+    what = f"They begin only on {day(min(coming))}" if coming else f"They left on {day(max(over))}" if over else "They hold no post"
+    return refuse("number.not_in_post", clause, what, "Name somebody who is in post")

@@ -27,4 +27,5 @@ GENERIC = Shape(
         *said(GENERIC_ACCOUNTS, "expires_on", "reason"),
     ),
     key=3,
+    fixed=("organisation_id", "source"),  # ours stand beside the list's
 )

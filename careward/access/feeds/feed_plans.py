@@ -7,6 +7,7 @@ from typing import Any
 
 from careward.access.accounts.rules.states import not_one_move
 from careward.access.accounts.shapes import ACCOUNT
+from careward.access.authorisations.rules import LISTED
 from careward.access.authorisations.shapes import AUTHORISATION, GENERIC
 from careward.access.feeds.merge import Difference, as_day
 from careward.access.feeds.plan import SHOWN_LINES, FilePlan, Filling, Planned, Prepare, Work
@@ -122,14 +123,16 @@ def _by_system(plan: FilePlan) -> dict[int, Iterable[Block]]:
 
 
 def plan_generic_accounts(plan: FilePlan) -> Planned:
-    """Shared and service accounts with their owner and last day (EL-026, EL-027)."""
+    """Shared and service accounts with their owner and last day (EL-026, EL-027); what was decided here is no list's to end."""
 
     def prepare(work: Work) -> Writes:
         _refer_systems(work)
         work.cells["owner_id"] = work.refer_person("owner_employee_number")
         return ()
 
-    return _fill(plan, GENERIC, prepare)
+    filling = Filling(plan, GENERIC, prepare=prepare)
+    filling.part(plan.file.blocks(), plan.world.standing(GENERIC, source=LISTED), (plan.world.organisation_id, LISTED))
+    return filling.planned()
 
 
 def _refer_systems(work: Work) -> list[KnownSystem | None]:

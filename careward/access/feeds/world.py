@@ -33,7 +33,7 @@ class World:
         self.storing = bulk.storing()
         self.before_reading: Callable[[], None] = lambda: None  # rows may still be on their way in
 
-    def standing(self, shape: Shape, scope_id: int | None = None, **more: int) -> list[Row]:
+    def standing(self, shape: Shape, scope_id: int | None = None, **more: int | str) -> list[Row]:
         """The rows a table holds now for this organisation, or for one of its systems."""
         return self._read(shape.table, shape.columns, {shape.scope: scope_id or self.organisation_id, **more})
 

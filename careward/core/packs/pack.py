@@ -19,6 +19,7 @@ from careward.core.packs.register import RegisterEntry
 from careward.core.packs.registration import Registration
 from careward.core.packs.reviews import DocumentReview
 from careward.core.packs.safety import Safety
+from careward.core.packs.shared_accounts import SharedAccounts
 from careward.core.packs.terms import Terms
 from careward.core.packs.training import Course
 from careward.core.roles import ROLES
@@ -41,6 +42,7 @@ class Pack:
     terms: Terms
     findings: dict[str, FindingRule]
     answers: dict[str, AnswerRule]
+    shared_accounts: SharedAccounts
     environments: tuple[EnvironmentKind, ...]
     leavers_report: LeaversReport
     calendar: WorkingTimes

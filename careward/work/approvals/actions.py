@@ -17,11 +17,15 @@ from careward.work.approvals.queries import question_of
 from careward.work.approvals.rules import Content, Who
 
 IN_FORCE = ("waiting", "approved")
+OTHERWISE = "otherwise"  # of an errand that follows a refusal or a withdrawal
 
 
 @dataclass(frozen=True, slots=True)
 class ApprovalWanted:
-    """What is asked: of which kind, about what, and who may decide it. `follows` are errands raised when it is approved."""
+    """What is asked: of which kind, about what, and who may decide it. `follows` are errands raised when it is approved.
+
+    `otherwise` are errands raised when it is refused or withdrawn.
+    """
 
     kind: str
     subject: tuple[str, str]  # kind and key, as links name it
@@ -35,6 +39,12 @@ class ApprovalWanted:
     reason_needed: bool = True
     asker_may_decide: bool = False
     follows: tuple[tuple[str, dict[str, Any]], ...] = ()
+    otherwise: tuple[tuple[str, dict[str, Any]], ...] = ()
+
+    @property
+    def kept_follows(self) -> list[list[Any]]:
+        """What follows, as it is kept: the errand, its body and, where it is not the approval, after what it follows."""
+        return [*(list(f) for f in self.follows), *([*o, OTHERWISE] for o in self.otherwise)]
 
 
 @transaction.atomic
@@ -51,7 +61,7 @@ def ask(*, organisation: Organisation, asked: ApprovalWanted, who: Who, now: dat
         organisation=organisation, kind=asked.kind, subject_kind=asked.subject[0], subject_key=asked.subject[1], title=asked.title,
         system_code=asked.system_code, content=content, digest=digest, permission=asked.permission, approver_id=asked.approver_id,
         about_id=asked.about_id, quorum=asked.quorum, reason_needed=asked.reason_needed, asker_may_decide=asked.asker_may_decide,
-        asked_at=now, asked_by=who.name, asker_id=who.person_id, follows=[list(f) for f in asked.follows],
+        asked_at=now, asked_by=who.name, asker_id=who.person_id, follows=asked.kept_follows,
     )  # fmt: skip
     moves.begin(kind=APPROVALS, row=row, now=now, by=by, entry={"kind": asked.kind, "digest": digest})
     return row
@@ -107,12 +117,13 @@ def _end(row: Approval, name: str, question: rules.Matter, holds: frozenset[str]
         return
     moves.make(
         kind=APPROVALS, row=row, move=name, holds=holds, gates={"quorum": quorum}, change={"ended_at": now}, note=said, entry=entry,
-        errands=_follows(row, by) if name == "approve" else (), now=now, by=by,
+        errands=_follows(row, name, by), now=now, by=by,
     )  # fmt: skip
 
 
-def _follows(row: Approval, by: str) -> Sequence[tuple[str, dict[str, Any]]]:
-    return [(name, {**body, "approval": row.pk, "by": by}) for name, body in row.follows]
+def _follows(row: Approval, move: str, by: str) -> Sequence[tuple[str, dict[str, Any]]]:
+    after = [] if move == "approve" else [OTHERWISE]
+    return [(name, {**body, "approval": row.pk, "by": by}) for name, body, *when in row.follows if when == after]
 
 
 @transaction.atomic
@@ -122,6 +133,7 @@ def withdraw(*, approval_id: int, organisation_id: int, who: Who, holds: frozens
     decision = rules.may_withdraw(question_of(row), who)
     entry = {"kind": row.kind, "digest": row.digest}
     moves.make(
-        kind=APPROVALS, row=row, move="withdraw", holds=holds, decision=decision, change={"ended_at": now}, entry=entry, now=now, by=by
-    )
+        kind=APPROVALS, row=row, move="withdraw", holds=holds, decision=decision, change={"ended_at": now}, entry=entry,
+        errands=_follows(row, "withdraw", by), now=now, by=by,
+    )  # fmt: skip
     return row

@@ -17,6 +17,7 @@ from careward.work.approvals.models import Approval
 from careward.work.approvals.rules import STATE_WORDS, Answer, Matter, Who, first_reason, may_answer
 
 MOST = 200
+BESIDE = 5  # beside somebody's work
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +152,14 @@ def waiting(viewer: Viewer) -> int:
     """The figure beside "Decisions" in the menu."""
     waits: int = _theirs(viewer).filter(state="waiting").count()
     return waits
+
+
+def beside_work(*, viewer: Viewer, key: object, asked: object) -> tuple[ApprovalLine, ...] | None:
+    """What waits for somebody's word, beside their work, oldest first; not what they asked for, nor what is about them."""
+    rows = _theirs(viewer).filter(state="waiting").exclude(asked_by=viewer.actor, asker_may_decide=False)
+    if viewer.person_id is not None:
+        rows = rows.exclude(about_id=viewer.person_id).exclude(asker_id=viewer.person_id, asker_may_decide=False)
+    return tuple(_line(r) for r in rows.order_by("id")[:BESIDE]) or None
 
 
 def _theirs(viewer: Viewer) -> Any:

@@ -1,8 +1,8 @@
 """What approvals give the house."""
 
-from careward.core.room import Home, MenuEntry, OwnData, Permission, Room, Verb
+from careward.core.room import Home, MenuEntry, OwnData, Panel, Permission, Room, Verb
 from careward.work.approvals import own_data
-from careward.work.approvals.queries import waiting
+from careward.work.approvals.queries import beside_work, waiting
 from careward.work.approvals.rules import APPROVAL, ASK, DECIDE
 
 DECIDERS = ("patient_systems_manager", "head_of_ig", "trust_administrator")
@@ -26,6 +26,9 @@ ROOM = Room(
     menu=(MenuEntry("Decisions", "approvals:approvals", (DECIDE,), place=15, badge=waiting),),
     homes=(Home("approval", "approvals:approval", DECIDE),),
     machines=(APPROVAL,),
+    panels=(
+        Panel("my_work", "Waiting for your decision", 5, "approvals/beside.jinja", beside_work, DECIDE, "approvals/beside_lead.jinja"),
+    ),
     own_data=(
         OwnData("Decisions they asked for, or were asked", own_data.asked, ("Approval",)),
         OwnData("Decisions they took", own_data.answered, ("ApprovalAnswer",)),

@@ -37,6 +37,20 @@ def _evidence_clause(task: Task, on: date) -> str:
 
 
 @transaction.atomic
+def ask_again(*, task_id: int, why: str, now: datetime, by: str) -> bool:
+    """A task whose answer came to nothing is open again and says why; says whether it was, since one that moved on stays as it is."""
+    task: Task = locked(TASKS, task_id)
+    if task.state != "answered":
+        return False
+    task.answers.filter(taken_back_at=None).update(taken_back_at=now)
+    change = {"times_reopened": task.times_reopened + 1, "answered_until": None}
+    moves.make(
+        kind=TASKS, row=task, move="reopen", holds=rules.READ_BACK, change=change, note=why, now=now, by=by, entry={"clause": task.clause}
+    )
+    return True
+
+
+@transaction.atomic
 def take_back(*, task_id: int, doer: rules.Doer, now: datetime, by: str) -> Task:
     """Undoes 'said done' where it was said too soon."""
     task: Task = locked(TASKS, task_id)

@@ -5,7 +5,8 @@ from datetime import datetime
 from django.db import transaction
 
 from careward.core.days import london_day
-from careward.core.decision import Decision, Refused
+from careward.core.decision import ALLOWED, Decision, Refused
+from careward.core.room import AnswerWeighed
 from careward.evidence.moves import actions as moves
 from careward.evidence.moves.rows import locked
 from careward.people.staff.models import Person
@@ -23,9 +24,7 @@ from careward.work.tasks.questions import (
     in_words,
     option_of,
 )
-from careward.work.tasks.whose import asked_of, holds, is_doers, seen_of
-
-STANDS_UNTIL = ("still_needed", "arranged")  # after that day the task is to be done again, if its cause is still there
+from careward.work.tasks.whose import against, asked_of, holds, is_doers, seen_of
 
 
 @transaction.atomic
@@ -42,9 +41,9 @@ def answer_task(
     option = option_of(question, given.choice) if question else None
     person, shown = _person(task, option, given), seen_of(task, question)
     fit = fits(question, given, today=london_day(now), known=person is not None)
-    mine = question is not None and question.kind == "whose" and person is not None and person.pk == doer.person_id
+    mine = question is not None and question.kind in ("whose", "new_owner") and person is not None and person.pk == doer.person_id
     own = rules.not_for_themselves(for_themselves=mine and option is not None and option.answer == "is")
-    decision = _may(task, doer) & rules.unchanged(shown=shown, seen=seen) & own & fit
+    decision = _may(task, doer) & rules.unchanged(shown=shown, seen=seen) & own & fit & _weighed(task, option, given, person, now)
     move = "pass_on" if option and option.answer in PASSING else "answer"
     if question is None or option is None or not decision:
         raise Refused(rules.TASK.may(move, state=task.state, holds=holds(task, doer), gates={}) & decision)
@@ -55,6 +54,13 @@ def answer_task(
 def _may(task: Task, doer: rules.Doer) -> Decision:
     about_themselves = task.about_id is not None and task.about_id == doer.person_id
     return rules.yours(theirs=is_doers(task, doer)) & rules.not_about_themselves(about_themselves=about_themselves)
+
+
+def _weighed(task: Task, option: AnswerOption | None, given: Given, person: Person | None, now: datetime) -> Decision:
+    if option is None or option.answer in PASSING:
+        return ALLOWED
+    weighed = AnswerWeighed(option.answer, person.pk if person else None, given.until, given.reason)
+    return against(task, weighed, london_day(now))
 
 
 def _person(task: Task, option: AnswerOption | None, given: Given) -> Person | None:
@@ -73,8 +79,7 @@ def _keep(
     said_until, reason = given.until if UNTIL in option.asks else None, given.reason.strip() if REASON in option.asks else ""
     whom = person if option.person or NUMBER in option.asks else None
     note = in_words(option.answer, until=said_until, whom=whom.name if whom else "", reason=reason, at_most=question.at_most)
-    coming = option.answer == "gone" and said_until is not None and said_until >= london_day(now)
-    until = said_until if option.answer in STANDS_UNTIL or coming else None
+    until = rules.stands_until(option.answer, until=said_until, due_on=task.due_on, today=london_day(now))
     change = {"passed_to": whom} if option.answer == "not_mine" else {} if move == "pass_on" else {"answered_until": until}
     said = {} if move == "pass_on" else {"said_done_at": now, "said_done_by": by, "evidence": note}
     errands = [(question.tells, {"task": task.pk, "by": by})] if question.tells and move == "answer" else []

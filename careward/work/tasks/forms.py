@@ -7,7 +7,7 @@ from django import forms
 
 from careward.core.decision import Decision
 from careward.web.fields import DayField
-from careward.work.tasks.questions import Given, Question
+from careward.work.tasks.questions import CANNOT, Given, Question
 
 
 class AnswerForm(forms.Form):
@@ -36,6 +36,8 @@ class AnswerForm(forms.Form):
                 del self.fields[name]
         if question.note and "until" in self.fields:
             self.fields["until"].help_text = question.note
+        if any("reason" in option.asks for option in question.options if option.answer != CANNOT.answer):
+            self.fields["reason"].label = "Why"
         self.order_fields(["choice", "until", "number", "reason"])
 
     def given(self) -> Given:

@@ -69,6 +69,7 @@ class TaskDetail:
     passed_to: str
     cannot: str  # why it cannot be done, as last said
     seen: str  # the digest of what is shown, which an answer is to
+    asked_for_word: bool  # its answer asks somebody else to decide
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +160,7 @@ def task(*, organisation_id: int, task_id: int, who: Doer, today: date) -> TaskD
         may_do=DO in who.holds(system_code=row.system_code, assignee_id=whom),
         question=asked, passed_to=row.passed_to.name if row.passed_to else "",
         cannot=last.reason if last and last.answer == "cannot" else "", seen=seen_of(row, asked),
+        asked_for_word=bool(last and last.answer == "approve"),
     )  # fmt: skip
 
 
@@ -257,11 +259,12 @@ class Answered:
     until: date | None
     at: datetime
     by: str
+    reason: str = ""
 
 
 def _answered(row: TaskAnswer) -> Answered:
     task = row.task
-    return Answered(task.pk, task.kind, row.link or task.link, row.answer, row.person_id, row.until, row.at, row.by)
+    return Answered(task.pk, task.kind, row.link or task.link, row.answer, row.person_id, row.until, row.at, row.by, row.reason)
 
 
 def answer_to(*, organisation_id: int, task_id: int) -> Answered | None:

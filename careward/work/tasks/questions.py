@@ -16,7 +16,7 @@ PASSING = ("not_mine", "cannot")  # answers after which the task is still to be 
 class AnswerOption:
     """One answer. `asks` names what must be said with it; `person` is the one it names, with `number` to prove it."""
 
-    answer: str  # still_needed, not_needed, gone, is, nobody, approved, arranged, cannot, not_mine
+    answer: str  # still_needed, not_needed, gone, is, nobody, approve, arranged, cannot, not_mine
     words: str
     asks: tuple[str, ...] = ()
     day_words: str = ""  # what the day means, where one is asked
@@ -68,7 +68,7 @@ def _asking(kind: str, words: str, *options: AnswerOption) -> Question:
 def shown(question: Question, told: SubjectFacts) -> Question:
     """A question as its page shows it: with the facts of what it asks about, and before "somebody else" whose it may be."""
     named = tuple(AnswerOption("is", words, person=number) for number, words in told.candidates) if question.kind == "whose" else ()
-    note, at_most = (told.note, told.at_most) if question.kind == "still_needed" else ("", None)
+    note, at_most = (told.note, told.at_most) if question.kind in ("still_needed", "approval") else ("", None)
     return replace(question, options=(*named, *question.options), facts=told.facts, note=note, at_most=at_most)
 
 
@@ -104,10 +104,18 @@ def new_owner(what: str) -> Question:
     )
 
 
+ARRANGED = AnswerOption("arranged", "It is arranged for", (UNTIL,), "The day it is arranged for")
+
+
 def arranged(what: str) -> Question:
     """Until when something will be put right."""
-    yes = AnswerOption("arranged", "It is arranged for", (UNTIL,), "The day it is arranged for")
-    return _asking("arranged", what, yes)
+    return _asking("arranged", what, ARRANGED)
+
+
+def approval(what: str, *, also: tuple[AnswerOption, ...] = ()) -> Question:
+    """Until when, with whom answering for it and why something is to be approved: somebody else then decides."""
+    ask = AnswerOption("approve", "Ask to have it approved until", (UNTIL, NUMBER, REASON), "The last day it is to be approved for")
+    return _asking("approval", what, ask, *also)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +149,8 @@ def fits(question: Question | None, given: Given, *, today: date, known: bool) -
         what = "There is nobody of that staff number" if given.number.strip() else "No staff number is given"
         decision &= refuse("number.missing", "house", what, "Enter a staff number from the staff record")
     if REASON in option.asks and not given.reason.strip():
-        decision &= refuse("reason.missing", "house", "Nothing says why", "Say why it cannot be done")
+        why = "Say why it cannot be done" if option.answer == CANNOT.answer else "Say why it is needed"
+        decision &= refuse("reason.missing", "house", "Nothing says why", why)
     return decision
 
 
@@ -160,6 +169,7 @@ def in_words(answer: str, *, until: date | None, whom: str, reason: str, at_most
     said = {
         "still_needed": f"Still needed until {day}{short}", "not_needed": "Not needed any more", "gone": f"Gone, last day {day}",
         "is": f"It is {whom}'s", "nobody": "It is nobody's",
+        "approve": f"To be approved until {day}, with {whom} answering for it: {reason}",
         "arranged": f"Arranged for {day}", "cannot": f"It cannot be done: {reason}", "not_mine": f"It is {whom}'s to do",
     }  # fmt: skip
     return said[answer]

@@ -97,6 +97,17 @@ def may_say_done(*, theirs: bool, about_themselves: bool, evidence: str, clause:
     )
 
 
+def stands_until(answer: str, *, until: date | None, due_on: date, today: date) -> date | None:
+    """The last day an answer stands for, after which the task is to be done again if its cause is still there; None: until proved.
+
+    What waits for somebody's decision holds its task no longer than the day it was due.
+    """
+    if answer == "approve":
+        return max(due_on, today)
+    coming = answer == "gone" and until is not None and until >= today
+    return until if answer in ("still_needed", "arranged") or coming else None
+
+
 def group_of(*, due_on: date, today: date, week_ends_on: date) -> str:
     """Where a task stands in the inbox: late, today, week or later."""
     if due_on < today:

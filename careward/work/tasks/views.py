@@ -17,6 +17,9 @@ from careward.work.tasks.answering import answer_task
 from careward.work.tasks.forms import AnswerForm
 from careward.work.tasks.rules import DO
 
+SAID = "Your answer is written down. The next comparison reads it."
+SAID_TO_DECIDERS = "It is asked for. This task waits for a named person's decision."
+
 
 @needs(SIGNED_IN)
 def my_work(request: Request) -> HttpResponse:
@@ -67,7 +70,7 @@ def answer(request: Request, task_id: int) -> HttpResponse:
         answer_task(task_id=task_id, given=form.given(), doer=queries.doer_of(viewer), seen=request.POST.get("seen", ""), **facts)
     except Refused as refused:
         return _task_page(request, seen, form, form.refuse(refused.decision))
-    messages.success(request, "Your answer is written down. The next comparison reads it.")
+    messages.success(request, SAID_TO_DECIDERS if form.given().choice == "approve" else SAID)
     return redirect("tasks:my_work")
 
 

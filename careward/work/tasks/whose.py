@@ -2,6 +2,8 @@
 
 from datetime import date
 
+from careward.core.decision import ALLOWED, Decision
+from careward.core.room import AnswerWeighed
 from careward.web.house import house
 from careward.work.tasks import rules
 from careward.work.tasks.models import Task
@@ -27,6 +29,15 @@ def asked_of(task: Task, on: date) -> Question | None:
         return question
     told = subject.told(organisation_id=task.organisation_id, key=key, task_kind=task.kind, today=on)
     return shown(question, told) if told else question
+
+
+def against(task: Task, weighed: AnswerWeighed, on: date) -> Decision:
+    """What the room that shows a task's subject has against an answer about it."""
+    kind, _, key = task.link.partition("/")
+    subject = house().subjects.get(kind)
+    if subject is None or subject.against is None:
+        return ALLOWED
+    return subject.against(organisation_id=task.organisation_id, key=key, task_kind=task.kind, weighed=weighed, today=on)
 
 
 def seen_of(task: Task, asked: Question | None) -> str:

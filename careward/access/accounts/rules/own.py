@@ -8,6 +8,7 @@ from careward.access.accounts.rules.matching import given, ways
 from careward.access.accounts.rules.shapes import OF_A_PERSON, ApprovedGeneric, Holder, SeenAccount, count_days
 from careward.access.accounts.rules.states import inactivity_step, last_seen, locks_on
 from careward.access.accounts.rules.wrongs import Wrong
+from careward.access.authorisations.rules import speaking
 from careward.core.days import FAR
 from careward.core.ids import plain
 from careward.core.packs.inactivity import Inactivity
@@ -118,9 +119,9 @@ def owner_left(account: SeenAccount, generic: Sequence[ApprovedGeneric], on: dat
     if account.kind not in ("generic", "service"):
         return
     begun = _begun(account, _listed(account, generic), on)
-    speaking = [r for r in begun if r.stands(on)] or begun
-    if speaking and all(has_left(r.owner, on) for r in speaking):
-        posts = [post for r in speaking for post in r.owner]
+    told = speaking(begun, on)
+    if told and all(has_left(r.owner, on) for r in told):
+        posts = [post for r in told for post in r.owner]
         last = max((day for post in posts if (day := post.last_day(on))), default=None)
         over = max((day for post in posts if (day := post.over_from(on))), default=None)
         yield Wrong(
