@@ -116,7 +116,14 @@ def first_upper(words: str) -> str:
 
 def written_out(text: str) -> str:
     """A text with its days written for people: 2026-11-13 becomes 13 November 2026."""
-    return ISO_DAY.sub(lambda found: day(date.fromisoformat(found[0])), text)
+    return ISO_DAY.sub(lambda found: _as_day(found[0]), text)
+
+
+def _as_day(text: str) -> str:
+    try:
+        return day(date.fromisoformat(text))
+    except ValueError:  # it only looks like one: 2026-99-99
+        return text
 
 
 def working_days(times: WorkingTimes, today: date) -> str:

@@ -633,17 +633,6 @@ def test_an_export_twice_is_the_same_bytes(sealed: Path, tmp_path: Path) -> None
 # --- reading back ---------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.django_db
-def test_what_was_done_is_read_back_newest_first_and_of_one_organisation_alone() -> None:
-    mine = write(3)
-    write(1, organisation="RX4")
-    write(1, verb="account.closed", subject="account/1")
-    assert [line.verb for line in queries.history(organisation="RX3", subject="account/1")] == ["account.closed", "account.locked"]
-    assert queries.history(organisation="RX4", subject="account/1") == ()
-    assert [line.id for line in queries.latest(organisation="RX3", verb="account.locked")] == [e.pk for e in reversed(mine)]
-    assert [line.id for line in queries.latest(organisation="RX3", below_id=mine[2].pk, limit=1)] == [mine[1].pk]
-
-
 def test_one_entry_is_shown_to_stand_in_the_signed_ledger(sealed: Path) -> None:
     (last,) = write()
     for number, entry_id in enumerate(ID):

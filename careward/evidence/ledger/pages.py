@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import cache
+from itertools import islice
 from typing import Any
 
 from django.db.models import Q
@@ -16,6 +17,7 @@ from careward.web.words import day, first_upper, written_out
 
 CHECK_EVERY = timedelta(days=7)  # a house rule: no procedure says how often
 UNSEALED_FOR = timedelta(hours=1)  # the worker seals every minute: an entry that waits longer shows that it stands still
+MOST_FACTS = 500  # rows of what was written down on one page
 YEARS = range(2000, 2100)
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 HEADS = ("Entry", "When", "What", "Verb", "Subject", "By", "Place", "Hash", "Written down")
@@ -46,12 +48,13 @@ def whom(actor: str) -> str:
 
 def facts(body: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
     """The body of an entry as rows of a name and words; what lies deeper is named by the way to it."""
-    return tuple(_rows((), body))
+    shown = tuple(islice(_rows((), body), MOST_FACTS + 1))
+    return shown if len(shown) <= MOST_FACTS else (*shown[:MOST_FACTS], ("And more", "The export holds all of it"))
 
 
 def _rows(way: tuple[str, ...], body: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     for key, value in body.items():
-        here = (*way, key.replace("_", " "))
+        here = (*way, printable(key.replace("_", " ")))
         inside = _inside(value)
         if any(isinstance(v, Mapping | list) for v in inside.values()):
             yield from _rows(here, inside)
@@ -75,7 +78,12 @@ def _words(value: Any) -> str:
         return "Yes" if value else "No"
     if value is None or value == "":
         return "None"
-    return written_out(value) if isinstance(value, str) else json.dumps(value)
+    return written_out(printable(value)) if isinstance(value, str) else json.dumps(value)
+
+
+def printable(text: str) -> str:
+    """A text as a page and a file can hold it: a sign that would bend what stands around it, or is none, shows as one that is unknown."""
+    return text if text.isprintable() else "".join(c if c.isprintable() or c in "\n\t" else "\ufffd" for c in text)
 
 
 def read_day(typed: str) -> date | None:

@@ -1,20 +1,19 @@
 """What was written down, read back for pages and workers."""
 
-from base64 import b64encode
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from json import dumps
-from typing import Any
+from datetime import datetime
+from itertools import islice
 
-from django.db.models import Count, Exists, Min, OuterRef, QuerySet, Subquery
+from django.db import OperationalError
 
-from careward.evidence.ledger import pages, rows, rules
+from careward.evidence.ledger import pages, reading, rows, rules
 from careward.evidence.ledger.errands import AT_ONCE
 from careward.evidence.ledger.keys import ledger_keys
-from careward.evidence.ledger.models import Checkpoint, Entry, Leaf, LedgerCheck
+from careward.evidence.ledger.models import Entry, Leaf, LedgerCheck
 from careward.evidence.ledger.proof import export as export
 from careward.evidence.ledger.proof import verify as verify
+from careward.evidence.ledger.reading import CANNOT_BE_READ, EntryAsKept, SignedCheckpoint
 from careward.seal.notes import NoteError
 from careward.seal.proofs import Inclusion, include
 from careward.seal.walk import Report as Report
@@ -22,45 +21,17 @@ from careward.web import lists
 from careward.web.lists import Asked, Page
 
 SHOWN_CHECKPOINTS = 20
-
-
-@dataclass(frozen=True, slots=True)
-class EntryLine:
-    """One entry as a page shows it."""
-
-    id: int
-    at: datetime
-    actor: str
-    verb: str
-    subject: str
-    body: Mapping[str, Any]
-
-
-def history(*, organisation: str, subject: str, limit: int = 200) -> tuple[EntryLine, ...]:
-    """What was done to one thing, newest first."""
-    return _lines(Entry.objects.filter(organisation=organisation, subject=subject), limit)
-
-
-def latest(*, organisation: str, verb: str = "", below_id: int | None = None, limit: int = 50) -> tuple[EntryLine, ...]:
-    """The newest entries of an organisation, of one verb when it is given; `below_id` pages on."""
-    found = Entry.objects.filter(organisation=organisation)
-    if verb:
-        found = found.filter(verb=verb)
-    return _lines(found.filter(id__lt=below_id) if below_id is not None else found, limit)
-
-
-def _lines(found: QuerySet[Entry], limit: int) -> tuple[EntryLine, ...]:
-    return tuple(EntryLine(e.id, e.at, e.actor, e.verb, e.subject, e.body) for e in found.order_by("-id")[:limit])
+READ_AT_ONCE = 500  # entries of a file: each may be long
 
 
 def inclusion(*, organisation: str, entry_id: int) -> Inclusion | None:
     """The proof that one entry of an organisation is sealed; None while it is not. Reads every leaf hash, so not for lists."""
-    last = Checkpoint.objects.order_by("-size").first()
-    leaf = Leaf.objects.filter(entry_id=entry_id).first()
-    if last is None or leaf is None or not Entry.objects.filter(organisation=organisation, id=entry_id).exists():
+    last = rows.newest_checkpoint()
+    found = rows.places([entry_id])
+    if last is None or not found or not Entry.objects.filter(organisation=organisation, id=entry_id).exists():
         return None
-    hashes = rows.hashes(below=last.size)
-    return include(hashes, number=leaf.number, size=last.size, leaf=bytes(leaf.hash), note=last.note)
+    number, leaf = found[entry_id]
+    return include(rows.hashes(below=last.size), number=number, size=last.size, leaf=leaf, note=last.note)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +41,7 @@ class EntryRow:
     id: int
     what: str
     subject: str
-    at: datetime
+    at: datetime | None  # None where it cannot be read
     by: str
     place: int | None  # None while it is not sealed
 
@@ -78,27 +49,27 @@ class EntryRow:
 def entries(organisation: str, asked: Asked) -> Page[EntryRow]:
     """One page of an organisation's entries, newest first; found by their ids alone, which the index holds, and then read."""
     page = lists.apply(pages.entries_list(), asked, Entry.objects.filter(organisation=organisation).values_list("id", flat=True))
-    found = Entry.objects.defer("body").in_bulk(page.rows)
-    places = dict(Leaf.objects.filter(entry_id__in=page.rows).values_list("entry_id", "number"))
+    found, places = reading.entries(page.rows, bodies=False), rows.places(page.rows)
     return page.with_rows(tuple(_entry_row(found[entry_id], places.get(entry_id)) for entry_id in page.rows))
 
 
-def _entry_row(row: Entry, place: int | None) -> EntryRow:
-    return EntryRow(row.id, pages.what_was_done(row.verb), pages.thing(row.subject), row.at, pages.whom(row.actor), place)
+def _entry_row(found: EntryAsKept, place: tuple[int, bytes] | None) -> EntryRow:
+    return EntryRow(found.id, found.what, found.thing, found.at, found.by, place[0] if place else None)
 
 
 def entry_rows(organisation: str, asked: Asked) -> Iterator[tuple[object, ...]]:
     """All entries that match, for a file."""
-    leaf = Leaf.objects.filter(entry_id=OuterRef("id"))
-    placed = {"place": Subquery(leaf.values("number")[:1]), "leaf_hash": Subquery(leaf.values("hash")[:1])}
-    found = lists.matching(pages.entries_list(), asked, Entry.objects.filter(organisation=organisation).annotate(**placed))
-    return (_cells(row) for row in lists.stream(found))
+    matching = lists.matching(pages.entries_list(), asked, Entry.objects.filter(organisation=organisation)).values_list("id", flat=True)
+    ids = lists.stream(matching)
+    while some := tuple(islice(ids, READ_AT_ONCE)):
+        found, places = reading.entries(some), rows.places(some)
+        yield from (_cells(found[entry_id], places.get(entry_id)) for entry_id in some if entry_id in found)
 
 
-def _cells(row: Any) -> tuple[object, ...]:
-    hashed = bytes(row.leaf_hash).hex() if row.leaf_hash is not None else ""
-    written = rules.as_json(row.body).decode()
-    return (row.id, row.at, pages.what_was_done(row.verb), row.verb, row.subject, row.actor, row.place, hashed, written)
+def _cells(found: EntryAsKept, place: tuple[int, bytes] | None) -> tuple[object, ...]:
+    number, hashed = place or (None, b"")
+    at = found.at or CANNOT_BE_READ
+    return (found.id, at, found.what, found.verb, found.subject, found.actor, number, hashed.hex(), found.written)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +96,7 @@ class Front:
     check_due: bool
     checking_since: datetime | None
     check_stuck: bool
+    check_broken: bool
 
     def late(self, now: datetime) -> bool:
         """Whether sealing stands still."""
@@ -133,30 +105,44 @@ class Front:
 
 def front(organisation: str, now: datetime) -> Front:
     """How much is sealed, and what the last check said; all below the last settled id is sealed, so only the rest is counted."""
-    last = Checkpoint.objects.order_by("-size").only("sealed_at").first()
-    newest_here = rows.newest_checkpoint()
-    late = Entry.objects.filter(organisation=organisation, id__gt=newest_here.settled if newest_here else rows.LOWEST)
-    unsealed = late.filter(~Exists(Leaf.objects.filter(entry_id=OuterRef("id")))).aggregate(count=Count("id"), since=Min("at"))
-    checks = LedgerCheck.objects.filter(organisation=organisation).order_by("-id")
-    newest = checks.first()
-    check = _check(newest if newest is None or newest.ended_at else checks.exclude(ended_at=None).first())
-    asked = newest if newest and newest.ended_at is None else None
-    stopped = asked is not None and now - asked.asked_at >= rules.CHECK_LATE
+    last = rows.newest_checkpoint()
+    count, since = rows.unsealed_of(organisation, above=last.settled if last else rows.LOWEST)
+    try:
+        newest, check = _checks(organisation)
+        broken = False
+    except (ValueError, TypeError, AttributeError, RecursionError, OperationalError):  # somebody made of a row what no check leaves
+        newest, check, broken = None, None, True
+    stopped = newest is not None and now - newest >= rules.CHECK_LATE
     return Front(
-        unsealed=unsealed["count"],
-        unsealed_since=unsealed["since"],
-        sealed_at=last.sealed_at if last else None,
+        unsealed=count,
+        unsealed_since=reading.moment(since),
+        sealed_at=reading.moment(last.sealed_at) if last else None,
         check=check,
         check_due=last is not None and (check is None or now - check.at >= pages.CHECK_EVERY),
-        checking_since=asked.asked_at if asked and not stopped else None,
+        checking_since=None if stopped else newest,
         check_stuck=stopped,
+        check_broken=broken,
     )
 
 
+def _checks(organisation: str) -> tuple[datetime | None, Check | None]:
+    """Since when a check is asked for that has not ended, and what the last one found that has."""
+    checks = LedgerCheck.objects.filter(organisation=organisation).order_by("-id")
+    newest = checks.first()
+    if newest is None or newest.ended_at is not None:
+        return None, _check(newest)
+    if not isinstance(newest.asked_at, datetime):
+        raise TypeError("a check is asked for at a moment")
+    return newest.asked_at, _check(checks.exclude(ended_at=None).first())
+
+
 def _check(row: LedgerCheck | None) -> Check | None:
-    if row is None or row.entry_id is None or row.ended_at is None:
+    if row is None:
         return None
-    return Check(row.entry_id, row.ended_at, bool(row.ok), row.checked, row.first_bad, tuple(row.problems), row.more)
+    counts = (row.entry_id, row.checked, row.more, row.first_bad or 0)
+    if not isinstance(row.ended_at, datetime) or not all(isinstance(each, int) for each in counts) or not isinstance(row.problems, list):
+        raise TypeError("a check that has ended says when, and what it found")
+    return Check(row.entry_id or 0, row.ended_at, row.ok is True, row.checked, row.first_bad, tuple(map(str, row.problems)), row.more)
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,21 +161,18 @@ class Sealed:
     hash: str
     same: bool
     size: int  # of the first checkpoint that covers it
-    at: datetime
+    at: datetime | None
     newest_size: int
-    newest_at: datetime
+    newest_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
 class EntrySeen:
     """One entry with everything that can be said of it."""
 
-    line: EntryLine
-    what: str
-    subject: str
-    by: str
+    kept: EntryAsKept
     facts: tuple[tuple[str, str], ...]
-    written: str  # the entry as it is hashed
+    written: str  # the entry as it is hashed; "" where it is none, too long, or not to be shown to the letter
     sealed: Sealed | None
     proof: InclusionProof | None
     proof_waits: bool  # the ledger is so long that the proof is made when asked for
@@ -197,42 +180,39 @@ class EntrySeen:
 
 def seen(*, organisation: str, entry_id: int, proof: bool = False) -> EntrySeen | None:
     """One entry of an organisation with its place; `proof` asks for the proof also where that takes a while."""
-    row = Entry.objects.filter(organisation=organisation, id=entry_id).first()
-    if row is None:
+    if not Entry.objects.filter(organisation=organisation, id=entry_id).exists():
         return None
-    as_sealed = _as_row(row)
-    leaf = rules.leaf(as_sealed)
-    sealed = _sealed(row.id, leaf)
+    (row,) = rows.by_list([entry_id], bodies=True)
+    kept = reading.entry(row)
+    sealed = _sealed(entry_id, kept.leaf)
     wanted = sealed is not None and (proof or sealed.newest_size < AT_ONCE)
     return EntrySeen(
-        line=EntryLine(row.id, row.at, row.actor, row.verb, row.subject, row.body),
-        what=pages.what_was_done(row.verb),
-        subject=pages.thing(row.subject),
-        by=pages.whom(row.actor),
-        facts=pages.facts(row.body),
-        written=rules.canonical(as_sealed).decode(),
+        kept=kept,
+        facts=pages.facts(kept.body or {}),
+        written=_as_hashed(row) if kept.body is not None else "",
         sealed=sealed,
-        proof=_proof(organisation, row.id, leaf, sealed.newest_size) if sealed and wanted else None,
+        proof=_proof(organisation, entry_id, kept.leaf, sealed.newest_size) if sealed and wanted else None,
         proof_waits=sealed is not None and not wanted,
     )
 
 
-def _as_row(row: Entry) -> rules.Row:
-    at = row.at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-    return rules.Row(row.id, row.organisation, at, row.actor, row.verb, row.subject, dumps(row.body))
+def _as_hashed(row: rules.Row) -> str:
+    """ "" also where a sign in it would bend the page: the export holds it to the letter."""
+    written = rules.canonical(row).decode()
+    return written if written.isprintable() else ""
 
 
 def _sealed(entry_id: int, leaf: bytes) -> Sealed | None:
     """None while no checkpoint covers the entry."""
-    kept = Leaf.objects.filter(entry_id=entry_id).first()
-    if kept is None:
+    found = rows.places([entry_id])
+    if not found:
         return None
-    covering = Checkpoint.objects.filter(size__gt=kept.number)
-    first, newest = covering.order_by("size").first(), covering.order_by("-size").first()
+    place, hashed = found[entry_id]
+    first, newest = rows.covering(place), rows.newest_checkpoint()
     if first is None or newest is None:
         return None
-    same = leaf == bytes(kept.hash)
-    return Sealed(kept.number, bytes(kept.hash).hex(), same, first.size, first.sealed_at, newest.size, newest.sealed_at)
+    moments = (reading.moment(first.sealed_at), reading.moment(newest.sealed_at))
+    return Sealed(place, hashed.hex(), bool(leaf) and leaf == hashed, first.size, moments[0], newest.size, moments[1])
 
 
 def _proof(organisation: str, entry_id: int, leaf: bytes, size: int) -> InclusionProof | None:
@@ -249,20 +229,9 @@ def _holds(found: Inclusion, leaf: bytes) -> bool:
         return False
 
 
-@dataclass(frozen=True, slots=True)
-class SignedCheckpoint:
-    """One signed checkpoint as a page shows it."""
-
-    size: int
-    root: str
-    sealed_at: datetime
-    note: str
-
-
 def checkpoints() -> tuple[SignedCheckpoint, ...]:
     """The last signed checkpoints, newest first; they are the whole installation's and name nobody."""
-    found = Checkpoint.objects.defer("frontier").order_by("-size")[:SHOWN_CHECKPOINTS]
-    return tuple(SignedCheckpoint(c.size, b64encode(bytes(c.root)).decode(), c.sealed_at, c.note) for c in found)
+    return tuple(map(reading.checkpoint, rows.last_checkpoints(SHOWN_CHECKPOINTS)))
 
 
 def public_key() -> str:

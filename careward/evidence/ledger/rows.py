@@ -27,6 +27,7 @@ _COLUMNS = {
     "sqlite": f"e.id, e.organisation, {_AT.format('e.at')}, e.actor, e.verb, e.subject, e.body",
     "postgresql": f"e.id, e.organisation, {_UTC.format('e.at')}, e.actor, e.verb, e.subject, e.body::text",
 }
+_MOMENT = {"sqlite": _AT.format("e.at"), "postgresql": _UTC.format("e.at")}
 _CHECKPOINT = {
     "sqlite": f"c.frontier, c.note, {_AT.format('c.sealed_at')}, c.line",
     "postgresql": f"c.frontier::text, c.note, {_UTC.format('c.sealed_at')}, c.line",
@@ -43,6 +44,13 @@ _SQL = {
     "checkpoints": "SELECT c.size, c.root, CHECKPOINT FROM ledger_checkpoint c ORDER BY c.size",
     "newest": "SELECT c.size, c.root, CHECKPOINT FROM ledger_checkpoint c ORDER BY c.size DESC LIMIT 1",
     "by_ids": "SELECT COLUMNS FROM ledger_entry e WHERE e.id BETWEEN %s AND %s ORDER BY e.id",
+    "by_list": "SELECT COLUMNS FROM ledger_entry e WHERE e.id IN (IDS)",
+    "heads": "SELECT HEADS FROM ledger_entry e WHERE e.id IN (IDS)",
+    "places": "SELECT entry_id, number, hash FROM ledger_leaf WHERE entry_id IN (IDS)",
+    "last_checkpoints": "SELECT c.size, c.root, CHECKPOINT FROM ledger_checkpoint c ORDER BY c.size DESC LIMIT %s",
+    "covering": "SELECT c.size, c.root, CHECKPOINT FROM ledger_checkpoint c WHERE c.size > %s ORDER BY c.size LIMIT 1",
+    "unsealed_of": "SELECT count(*), min(AT) FROM ledger_entry e WHERE e.organisation = %s AND e.id > %s "
+    "AND NOT EXISTS (SELECT 1 FROM ledger_leaf l WHERE l.entry_id = e.id)",
     "unplaced": "SELECT e.id FROM ledger_entry e LEFT JOIN ledger_leaf l ON l.entry_id = e.id WHERE l.number IS NULL ORDER BY e.id",
     "links": "SELECT id, lane, number, ids, before, hash FROM ledger_link WHERE id > %s ORDER BY id LIMIT %s",
     "lanes": "SELECT name, number, hash FROM ledger_lane ORDER BY name",
@@ -116,11 +124,41 @@ def as_bytes(value: Any) -> bytes:
 
 
 def _text(value: Any) -> str:
-    return value if isinstance(value, str) else ""
+    """A text as it was kept; what is none in UTF-8 is written out."""
+    return value.encode("utf-8", "backslashreplace").decode() if isinstance(value, str) else ""
 
 
 def _number(value: Any) -> int:
     return value if isinstance(value, int) else -1
+
+
+def last_checkpoints(count: int) -> list[CheckpointRow]:
+    """The newest checkpoints, the largest first."""
+    return [_checkpoint(*found) for found in _fetch("last_checkpoints", count)]
+
+
+def covering(place: int) -> CheckpointRow | None:
+    """The first checkpoint under which a place lies."""
+    found = _fetch("covering", place)
+    return _checkpoint(*found[0]) if found else None
+
+
+def unsealed_of(organisation: str, *, above: int) -> tuple[int, Any]:
+    """How many entries of an organisation above an id have no place, and the moment of the oldest, as text."""
+    found = _fetch("unsealed_of", organisation, above)[0]
+    return found[0], found[1]
+
+
+def by_list(ids: Sequence[int], *, bodies: bool) -> list[Row]:
+    """Entries by their ids, with what was written down or, for a list, without."""
+    if not ids:
+        return []
+    return [Row._make(row) for row in _fetch("by_list" if bodies else "heads", *ids)]
+
+
+def places(ids: Sequence[int]) -> dict[int, tuple[int, bytes]]:
+    """The place and the leaf hash of each of these entries that has one."""
+    return {entry_id: (number, as_bytes(hashed)) for entry_id, number, hashed in (_fetch("places", *ids) if ids else ())}
 
 
 def leaf_ends() -> tuple[int, int] | None:
@@ -232,7 +270,7 @@ def hashes(*, below: int) -> Iterator[bytes]:
     last, more = -1, True
     while more:
         page = _fetch("hashes", last, below, PAGE)
-        yield from (bytes(found) for _, found in page)
+        yield from (as_bytes(found) for _, found in page)
         last, more = page[-1][0] if page else last, len(page) == PAGE
 
 
@@ -293,8 +331,10 @@ def one_sealer_at_a_time() -> None:
 
 
 def _fetch(name: str, *values: Any) -> list[tuple[Any, ...]]:
-    sql = _SQL[name].replace("COLUMNS", _COLUMNS[connection.vendor])
-    sql = sql.replace("CHECKPOINT", _CHECKPOINT[connection.vendor])
+    columns = _COLUMNS[connection.vendor]
+    sql = _SQL[name].replace("COLUMNS", columns).replace("HEADS", f"{columns.rpartition(', ')[0]}, '{{}}'")
+    sql = sql.replace("CHECKPOINT", _CHECKPOINT[connection.vendor]).replace("(AT)", f"({_MOMENT[connection.vendor]})")
+    sql = sql.replace("IDS", ", ".join(["%s"] * len(values)))
     try:
         return _fetched(sql, values)
     except OperationalError:

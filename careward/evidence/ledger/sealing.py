@@ -55,7 +55,7 @@ class Turn:
         return self.keys.signer(may_make=may_make)
 
 
-def seal(*, now: datetime, keys_folder: Path | None = None) -> Checkpoint | None:
+def seal(*, now: datetime, keys_folder: Path | None = None) -> rows.CheckpointRow | None:
     """Gives every entry written so far its place in the tree and signs what the tree has become.
 
     Returns the newest checkpoint; None while the ledger is empty. Raises KeyLost when the signing key has gone, and SealingStopped where
@@ -67,7 +67,7 @@ def seal(*, now: datetime, keys_folder: Path | None = None) -> Checkpoint | None
         while _seal_some(turn):
             pass
         raise_alarm(turn, list(dict.fromkeys(turn.found)), stops=False)
-    return Checkpoint.objects.order_by("-size").first()
+    return rows.newest_checkpoint()
 
 
 def _seal_some(turn: Turn) -> bool:
