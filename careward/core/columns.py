@@ -11,7 +11,11 @@ from types import MappingProxyType
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column; `kind` says how a cell is read, `default` what a blank cell or a missing column says instead."""
+    """One column; `kind` says how a cell is read, `default` what a blank cell or a missing column says instead.
+
+    `sense`: a person's *name*; an *identifier*, which a spreadsheet bends; the *end* of something, which may mean none; what was *done*
+    on a day, or was so from it, and cannot be to come; when a system has *seen* something, which may mean never and cannot be to come.
+    """
 
     name: str
     kind: str = "text"  # text staff_number code word yes_no day moment ods_code nhs_number list
@@ -22,6 +26,7 @@ class Column:
     private: bool = False  # what a refused cell held is never repeated in a message
     most: int = 200  # characters
     derived: str = ""  # worked out from the other rows when blank; says how
+    sense: str = ""  # what a cell speaks of, where a reading rule asks (FEEDS B2): name identifier end done seen
     means: str = ""
 
     @property
@@ -64,12 +69,16 @@ def _text(name: str, means: str = "", *, most: int = 200) -> Column:
     return Column(name, means=means, most=most)
 
 
+def _identifier(name: str) -> Column:
+    return Column(name, sense="identifier")
+
+
 def _staff(name: str, means: str = "") -> Column:
-    return Column(name, "staff_number", means=means)
+    return Column(name, "staff_number", means=means, sense="identifier")
 
 
-def _day(name: str, means: str = "", *, private: bool = False) -> Column:
-    return Column(name, "day", means=means, private=private)
+def _day(name: str, means: str = "", *, sense: str = "", private: bool = False) -> Column:
+    return Column(name, "day", means=means, sense=sense, private=private)
 
 
 def _code(name: str, means: str = "", *, default: str = "") -> Column:
@@ -77,7 +86,7 @@ def _code(name: str, means: str = "", *, default: str = "") -> Column:
 
 
 def _name(name: str, means: str = "") -> Column:
-    return Column(name, private=True, means=means)
+    return Column(name, private=True, means=means, sense="name")
 
 
 def _word(name: str, words: str, means: str = "", *, default: str = "") -> Column:
@@ -105,6 +114,7 @@ STAFF = Feed(
         Column(
             "assignment_number",
             "staff_number",
+            sense="identifier",
             derived="the employee number; for a person's second row in the file the same with -2, and so on",
         ),
         Column("primary_assignment", "yes_no", derived="yes for the first row of a person none of whose rows says yes, else no"),
@@ -113,14 +123,14 @@ STAFF = Feed(
         _must(_name("last_name")),
         _name("preferred_name"),
         Column("email", lower=True),
-        _day("date_of_birth", private=True),
+        _day("date_of_birth", sense="done", private=True),
         Column("nhs_number", "nhs_number", private=True),
         _text("address_line_1"),
         _text("postcode"),
         _text("staff_group"),
         _text("job_role"),
         _text("profession"),
-        _text("position_number"),
+        _identifier("position_number"),
         _text("position_title"),
         _text("directorate"),
         _text("team_code"),
@@ -130,12 +140,12 @@ STAFF = Feed(
         Column("employer_ods_code", "ods_code"),
         _word("assignment_status", "active suspended maternity long_term_absence terminated", default="active"),
         _must(_day("start_on")),
-        _day("end_on", "the last day worked; blank: no end"),
+        _day("end_on", "the last day worked; blank: no end", sense="end"),
         _text("leaving_reason"),
         _text("registration_body"),
         _text("registration_number"),
-        _day("registration_expires_on"),
-        _text("smartcard_uuid"),
+        _day("registration_expires_on", sense="end"),
+        _identifier("smartcard_uuid"),
     ),
     ("employee_number", "assignment_number"),
 )
@@ -147,10 +157,10 @@ TRAINING = Feed(
     (
         _EMPLOYEE,
         _must(_code("course_code", "a code or alias that the pack knows")),
-        _must(_day("completed_on")),
+        _must(_day("completed_on", sense="done")),
         _word("result", "passed failed", default="passed"),
-        _day("expires_on", "the last day it is good; blank: by the pack's months"),
-        _day("declaration_signed_on"),
+        _day("expires_on", "the last day it is good; blank: by the pack's months", sense="end"),
+        _day("declaration_signed_on", sense="done"),
     ),
     ("employee_number", "course_code", "completed_on"),
 )
@@ -159,7 +169,7 @@ LEAVERS = Feed(
     "leavers",
     "leavers.csv",
     "The monthly report of leavers: names only, matched to a worklist and never acted on when ambiguous.",
-    (_must(_name("name")), _must(_text("team")), _must(_day("left_on"))),
+    (_must(_name("name")), _must(_text("team")), _must(_day("left_on", sense="end"))),
     ("name", "team", "left_on"),
 )
 
@@ -171,7 +181,7 @@ ABSENCES = Feed(
         _EMPLOYEE,
         _must(_code("kind", "a kind the pack knows, like maternity")),
         _must(_day("from_on")),
-        _day("to_on", "the first day back; blank: still away"),
+        _day("to_on", "the first day back; blank: still away", sense="end"),
     ),
     ("employee_number", "kind", "from_on"),
 )
@@ -184,7 +194,7 @@ DEPUTIES = Feed(
         _must(_staff("manager_employee_number")),
         _must(_staff("deputy_employee_number")),
         _must(_day("from_on")),
-        _must(_day("to_on")),
+        _must(_day("to_on", sense="end")),
     ),
     ("manager_employee_number", "deputy_employee_number", "from_on"),
 )
@@ -202,8 +212,8 @@ AUTHORISATIONS = Feed(
         _list("teams", "teams approved, separated by ;"),
         _must(_staff("approved_by_employee_number")),
         _must(_code("approver_role", "a role the pack accepts, like line_manager")),
-        _must(_day("approved_on")),
-        _day("expires_on", "the last day it is good; blank: no end"),
+        _must(_day("approved_on", sense="done")),
+        _day("expires_on", "the last day it is good; blank: no end", sense="end"),
         _text("exception_reason", most=2000),
     ),
     # With roles and teams: one approver may approve several things for one person on one day.
@@ -217,10 +227,10 @@ GENERIC_ACCOUNTS = Feed(
     "Generic and service accounts that information governance approved.",
     (
         _SYSTEM,
-        _must(_text("username")),
+        _must(_identifier("username")),
         _must(_staff("owner_employee_number")),
-        _must(_day("ig_approved_on")),
-        _must(_day("expires_on", "the last day it is good")),
+        _must(_day("ig_approved_on", sense="done")),
+        _must(_day("expires_on", "the last day it is good", sense="end")),
         _must(_text("reason", most=2000)),
     ),
     ("system", "username", "ig_approved_on"),
@@ -253,15 +263,15 @@ ACCOUNTS = Feed(
     "The accounts that exist on one system: one file for each, named by the system's code.",
     (
         _ENVIRONMENT,
-        _must(_text("username")),
+        _must(_identifier("username")),
         _name("display_name"),
         _staff("employee_number"),
         Column("email", lower=True),
-        _text("smartcard_uuid"),
+        _identifier("smartcard_uuid"),
         _must(_word("status", "active locked closed")),
         _word("kind", "normal admin generic service", default="normal"),
-        _day("created_on"),
-        Column("last_used_at", "moment", means="the last successful sign-in; blank: never"),
+        _day("created_on", sense="seen"),
+        Column("last_used_at", "moment", sense="seen", means="the last successful sign-in; blank: never"),
         _list("roles", "separated by ;"),
         _list("teams", "separated by ;"),
     ),

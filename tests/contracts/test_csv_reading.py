@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from careward.core.columns import FEEDS
+from careward.engines.connectors.csv.nothing import stands_for_nothing
 from careward.engines.connectors.csv.reader import read_folder
 from tests.make.files import read_file
 
@@ -468,12 +469,13 @@ def test_any_bytes_are_read_or_refused_and_nothing_raises(tmp_path_factory, cont
     assert file.columns or file.problems
 
 
-WORDS = st.text(st.characters(blacklist_categories=["Cs", "Cc"]), min_size=1, max_size=10).map(str.strip).filter(bool)
+WORDS = st.text(st.characters(blacklist_categories=["Cs", "Cc"]), min_size=1, max_size=10).map(str.strip)
+WORDS = WORDS.filter(lambda w: w and not stands_for_nothing(w))
 DAYS = st.dates(date(1900, 1, 1), date(9999, 12, 31))
 MOMENTS = st.datetimes(datetime(1901, 1, 1), datetime(2199, 1, 1)).map(lambda m: m.replace(tzinfo=UTC))
 VALUES = {
     "staff_number": WORDS.filter(lambda w: "." not in w and "+" not in w),
-    "code": st.from_regex(r"[a-z0-9][a-z0-9._-]{0,9}", fullmatch=True),
+    "code": st.from_regex(r"[a-z0-9][a-z0-9._-]{0,9}", fullmatch=True).filter(lambda w: not stands_for_nothing(w)),
     "text": WORDS,
     "day": DAYS,
     "moment": MOMENTS,

@@ -39,6 +39,14 @@ _READING = (
         "Outer blanks are taken off. A blank cell is the default where there is one, else an empty text; "
         "for days, moments and Y or N, no value.",
     ),
+    (
+        "Words for nothing",
+        "`NULL`, `(null)`, `N/A`, `NA`, `none`, `nil`, `-`, `--`, `.` and the errors of spreadsheets (`#N/A`, `#REF!`, `#VALUE!`, "
+        "`#NAME?`, `#DIV/0!`, `#NUM!` and their like), in any case and with any blanks, are blank in every column but people's names. "
+        "In a list each item is looked at. A word that the column takes stays one, and a mapping profile may keep others: "
+        '`keep = { job_role = ["NA"] }`. A notice says the column, how many cells there were and what they held; where the column must '
+        "not be blank, the row is refused.",
+    ),
     ("Text", "At most 200 characters where nothing else is said. Text in lower case is turned to it."),
     (
         "Staff number",

@@ -69,7 +69,7 @@ def short(heading: str) -> str:
 
 
 def _reader(column: Column, profile: FeedProfile) -> Block:
-    return block_reader(column, profile.formats, profile.values.get(column.name))
+    return block_reader(column, profile.formats_of(column.name), profile.values.get(column.name))
 
 
 def _against(headings: list[str], places: dict[str, int], wanted: dict[str, str], profile: FeedProfile) -> list[Unusable]:

@@ -18,13 +18,14 @@ from careward.core.ports import FeedFile, Problem, Reading
 from careward.engines.connectors.csv.kept import KeptRows
 
 FOLDER = ".read"  # within the folder of the files; nobody takes it for one of them
+RULES = 1  # of the reading: raised whenever a cell would be read otherwise than before
 _TABLE = "reading.json"
 _PLAIN = ("feed", "name", "system", "digest", "refused", "snapshot", "canonical")
 
 
 def stamp(folder: Path, profile: str) -> str:
     """What a reading of this folder rests on, the text of its mapping profile and the form that rows are kept in included."""
-    said = sha256(f"{profile}\n{FEEDS!r}\nmarshal {marshal.version}".encode())
+    said = sha256(f"{profile}\n{FEEDS!r}\nrules {RULES}\nmarshal {marshal.version}".encode())
     for path in sorted(p for p in folder.rglob("*") if p.is_file() and FOLDER not in p.parts):
         said.update(f"{path.relative_to(folder)} {_digest(path)}\n".encode(errors="surrogateescape"))
     return said.hexdigest()

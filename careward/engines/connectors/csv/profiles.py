@@ -53,6 +53,7 @@ class FeedProfile:
     days: tuple[str, ...] = ()  # strptime formats, tried in order; none: ISO 8601
     moments: tuple[str, ...] = ()
     values: dict[str, dict[str, str]] = field(default_factory=dict)  # canonical: theirs = ours, case ignored
+    keep: dict[str, tuple[str, ...]] = field(default_factory=dict)  # canonical: words that elsewhere stand for nothing
     whole_numbers: tuple[str, ...] = ()  # the file's columns, by their own names, that hold whole numbers only
     group: Grouping = Grouping()
     register: dict[str, str] = field(default_factory=dict)  # accounts only: a row of systems for each file, with these cells
@@ -61,9 +62,9 @@ class FeedProfile:
     def shape(self) -> Feed:
         return FEEDS[self.feed]
 
-    @property
-    def formats(self) -> Formats:
-        return Formats(self.days, self.moments)
+    def formats_of(self, column: str) -> Formats:
+        """How the cells of a canonical column are written."""
+        return Formats(self.days, self.moments, self.keep.get(column, ()))
 
     @property
     def theirs(self) -> Mapping[str, str]:
@@ -181,7 +182,7 @@ def _wrong_names(feed: FeedProfile) -> Iterator[str]:
 
 
 def _wrong_columns(feed: FeedProfile) -> Iterator[str]:
-    for key, table in (("columns", feed.columns), ("constants", feed.constants), ("values", feed.values)):
+    for key, table in (("columns", feed.columns), ("constants", feed.constants), ("values", feed.values), ("keep", feed.keep)):
         for name in sorted(table.keys() - set(feed.shape.names)):
             yield f"{key}: {name!r} is not a column of {feed.feed}; known are {', '.join(feed.shape.names)}"
     for name in sorted(feed.columns.keys() & feed.constants.keys()):
@@ -205,7 +206,7 @@ def _wrong_formats(feed: FeedProfile) -> Iterator[str]:
 def _wrong_words(feed: FeedProfile) -> Iterator[str]:
     """Constants and translations must themselves be words the column takes."""
     for column in feed.shape.columns:
-        read = cell_reader(column, feed.formats)
+        read = cell_reader(column, feed.formats_of(column.name))
         told = feed.values.get(column.name, {})
         if len({theirs.casefold() for theirs in told}) < len(told):
             yield f"values.{column.name}: two entries differ by case only; keep one"

@@ -9,6 +9,7 @@ from careward.core.blocks import Block
 from careward.core.columns import Feed
 from careward.core.ids import NHS_NUMBER, check_digit_fits
 from careward.core.ports import Problem
+from careward.engines.connectors.csv.asides import Asides
 from careward.engines.connectors.csv.assignments import Assignments
 from careward.engines.connectors.csv.headings import FileColumn, normal
 from careward.engines.connectors.csv.kept import KeptRows
@@ -85,6 +86,7 @@ class Intake:
         self.refused = 0
         self.problems: list[Problem] = []
         self._unlisted = self._blank = self._formulas = 0
+        self._asides = Asides()
         self._doubtful: list[int] = []  # lines whose NHS number fails its check digit
         self.key = tuple(c for c in feed.key if c in self.columns)
         self._key_places = tuple(map(self.columns.index, self.key))
@@ -121,6 +123,7 @@ class Intake:
         if doubtful := sorted(set(self._doubtful).intersection(self.rows.lines)):
             lines = ", ".join(map(str, doubtful[:_SHOWN_LINES])) + (" ..." if len(doubtful) > _SHOWN_LINES else "")
             out.append(f"NHS numbers whose last digit does not fit the others, kept: {len(doubtful):,} (line {lines}).")
+        out += self._asides.notices()
         if self._unlisted:
             out.append(f"Further problems, not listed: {self._unlisted:,}. Put right those listed and load the file again.")
         return out
@@ -162,7 +165,8 @@ class Intake:
         found: list[Sequence[Any]] = []
         for field in self.fields:
             cells = given[field.index] if field.index >= 0 else (field.constant,) * len(run)
-            values, misfits = field.read(cells)
+            values, misfits, told = field.read(cells)
+            self._asides.note(field.heading, told)
             for i, why in misfits:
                 unfit.setdefault(i, []).append((field.heading, why.what, why.remedy))
             self._look_at(field, cells if misfits else values, lines)

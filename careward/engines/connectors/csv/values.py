@@ -1,7 +1,8 @@
 """Cells into values: one reader for each kind of column; what does not fit comes back as `Misfit`, never as an exception."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -9,6 +10,8 @@ from typing import Any
 from careward.core import ids
 from careward.core.columns import Column, canonical_list
 from careward.core.days import LONDON
+from careward.engines.connectors.csv.asides import NOTHING, Aside, Told
+from careward.engines.connectors.csv.nothing import IsNothing, may_stand_here, nothing_but
 
 EXAMPLE = datetime(2026, 11, 30, 16, 5, tzinfo=LONDON)
 FORMULA = frozenset("=+-@")  # what makes a spreadsheet take text for a formula
@@ -33,15 +36,16 @@ class Misfit:
     cells: tuple[str, ...] = ()  # the record all the same, where it was cut by columns
 
 
-Cell = Callable[[str], Any]  # one cell, outer blanks already off, to its value or Unfit
+Cell = Callable[[str], Any]  # one cell, outer blanks already off, to its value, or to a Misfit or an Aside
 
 
 @dataclass(frozen=True, slots=True)
 class Formats:
-    """How days and moments are written where not as ISO 8601: strptime formats, tried in order."""
+    """How a column's cells are written where not in the one form: strptime formats, tried in order; and words it keeps."""
 
     days: tuple[str, ...] = ()
     moments: tuple[str, ...] = ()
+    keep: tuple[str, ...] = ()  # words that stand for nothing elsewhere
 
 
 ISO = Formats()
@@ -49,15 +53,56 @@ ISO = Formats()
 
 def cell_reader(column: Column, formats: Formats = ISO, values: Mapping[str, str] | None = None) -> Cell:
     """Reads one cell of a column, translating what the profile says in other words; blank is '' for text, None for the rest."""
-    read = _KINDS[column.kind](column, formats)
+    read = _aside_reader(column, formats, values)
+
+    def value(cell: str) -> Any:
+        found = read(cell)
+        return found.value if type(found) is Aside else found
+
+    return value
+
+
+def _aside_reader(column: Column, formats: Formats, values: Mapping[str, str] | None) -> Cell:
+    """The same, saying of a value that is not what the cell seems to say that it is an Aside."""
+    plain = read = _KINDS[column.kind](column, formats)
     blank = _when_blank(column, read)
     told = {theirs.casefold(): ours for theirs, ours in (values or {}).items()}
+    if column.sense != "name":
+        is_nothing = nothing_but((*column.words, *formats.keep))
+        read = (_without_nothing if column.kind == "list" else _or_nothing)(read, blank, is_nothing)
 
     def value(cell: str) -> Any:
         cell = cell.strip()
-        if told:
-            cell = told.get(cell.casefold(), cell)
+        if told and (ours := told.get(cell.casefold())) is not None:
+            return plain(ours) if ours else blank
         return read(cell) if cell else blank
+
+    return value
+
+
+def _or_nothing(read: Cell, blank: Any, is_nothing: IsNothing) -> Cell:
+    """A cell that stands for nothing is blank; where it must not be, it is said with its word."""
+
+    def value(cell: str) -> Any:
+        if not is_nothing(cell):
+            return read(cell)
+        if type(blank) is Misfit:
+            return Misfit(f'"{cell}" stands for nothing, and the cell must not be blank', blank.remedy)
+        return Aside(blank, NOTHING, cell)
+
+    return value
+
+
+def _without_nothing(read: Cell, blank: Any, is_nothing: IsNothing) -> Cell:
+    """A list without the items that stand for nothing."""
+
+    def value(cell: str) -> Any:
+        items = cell.split(";")
+        kept = [item for item in items if not is_nothing(item)]
+        if len(kept) == len(items):
+            return read(cell)
+        found = read(";".join(kept))
+        return found if type(found) is Misfit else Aside(found, NOTHING, next(i.strip() for i in items if is_nothing(i)))
 
     return value
 
@@ -71,12 +116,13 @@ def shown(column: Column, cell: str) -> str:
 
 
 class Memo(dict[str, Any]):
-    """A column's cells, each read once; unfit ones are counted and not kept."""
+    """A column's cells, each read once; unfit ones are counted and not kept, and `aside` holds those read aside."""
 
     def __init__(self, read: Cell) -> None:
         super().__init__()
         self.read = read
         self.unfit = 0
+        self.aside: dict[str, Aside] = {}
 
     def __missing__(self, cell: str) -> Any:
         value = self.read(cell)
@@ -85,27 +131,36 @@ class Memo(dict[str, Any]):
             return value
         if len(self) >= _KEPT_CELLS:
             self.clear()
+            self.aside.clear()
+        if type(value) is Aside:
+            self.aside[cell] = value
+            value = value.value
         self[cell] = value
         return value
 
+    def told(self, cells: Sequence[str]) -> Told:
+        """What is to be said of these cells, each of which has been read."""
+        found = Counter(filter(self.aside.__contains__, cells)) if self.aside else {}
+        return _counted((self.aside[cell], count) for cell, count in found.items())
+
 
 Misfits = list[tuple[int, Misfit]]
-Block = Callable[[Sequence[str]], tuple[list[Any], Misfits]]  # a run of a column's cells to values and what did not fit
+Block = Callable[[Sequence[str]], tuple[list[Any], Misfits, Told]]  # a run of a column's cells to values, what did not fit, what to say
 
 
 def block_reader(column: Column, formats: Formats = ISO, values: Mapping[str, str] | None = None) -> Block:
     """Reads a run of cells of one column at once, which is several times faster than cell by cell."""
-    read = cell_reader(column, formats, values)
+    read = _aside_reader(column, formats, values)
     if column.kind in ("text", "staff_number") and not values and not column.default:
         return _text_block(column, read)
     if column.kind == "moment":
         return _plain_block(read if formats.moments or values else lambda cell: _usual_moment(cell) or read(cell))
     memo = Memo(read)
 
-    def block(cells: Sequence[str]) -> tuple[list[Any], Misfits]:
+    def block(cells: Sequence[str]) -> tuple[list[Any], Misfits, Told]:
         before = memo.unfit
         found = list(map(memo.__getitem__, cells))
-        return found, [] if memo.unfit == before else _misfits(found)
+        return found, [] if memo.unfit == before else _misfits(found), memo.told(cells)
 
     return block
 
@@ -116,14 +171,15 @@ def _may_hold_figure(cells: list[str]) -> bool:
 
 
 def _text_block(column: Column, read: Cell) -> Block:
-    figures = column.kind == "staff_number"
+    figures, names = column.kind == "staff_number", column.sense == "name"
 
-    def block(cells: Sequence[str]) -> tuple[list[Any], Misfits]:
+    def block(cells: Sequence[str]) -> tuple[list[Any], Misfits, Told]:
         found: list[Any] = list(map(str.strip, cells))
         if (column.required and "" in found) or max(map(len, found), default=0) > column.most or (figures and _may_hold_figure(found)):
-            found = [read(cell) for cell in found]
-            return found, _misfits(found)
-        return list(map(str.lower, found)) if column.lower else found, []
+            return _sorted_out(list(map(read, found)))
+        if not names and may_stand_here(found):
+            return _sorted_out(list(map(read, found)))
+        return list(map(str.lower, found)) if column.lower else found, [], {}
 
     return block
 
@@ -131,11 +187,24 @@ def _text_block(column: Column, read: Cell) -> Block:
 def _plain_block(read: Cell) -> Block:
     """Without memory, where hardly two cells are the same."""
 
-    def block(cells: Sequence[str]) -> tuple[list[Any], Misfits]:
+    def block(cells: Sequence[str]) -> tuple[list[Any], Misfits, Told]:
         found = [read(cell) for cell in cells]
-        return found, _misfits(found) if Misfit in set(map(type, found)) else []
+        return _sorted_out(found) if not {Misfit, Aside}.isdisjoint(map(type, found)) else (found, [], {})
 
     return block
+
+
+def _sorted_out(found: list[Any]) -> tuple[list[Any], Misfits, Told]:
+    """Cells that were read one by one: their values, which of them do not fit, and what is to be said of others."""
+    told = _counted((value, 1) for value in found if type(value) is Aside)
+    return [value.value if type(value) is Aside else value for value in found], _misfits(found), told
+
+
+def _counted(asides: Iterable[tuple[Aside, int]]) -> Told:
+    told: Counter[tuple[str, str]] = Counter()
+    for aside, count in asides:
+        told[aside.kind, aside.word] += count
+    return told
 
 
 def _misfits(found: list[Any]) -> Misfits:
