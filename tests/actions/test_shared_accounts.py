@@ -6,17 +6,20 @@ import pytest
 
 from careward.access.accounts.approving import APPROVE, KIND
 from careward.access.accounts.models import Account, AccountAnswer, Finding
+from careward.access.authorisations import actions as authorisations
+from careward.access.authorisations.actions import SharedName
 from careward.access.authorisations.models import GenericApproval
 from careward.core.decision import ALLOWED, Refused
 from careward.evidence.ledger.models import Entry
+from careward.jobs.reconcile import reconcile
 from careward.jobs.worker import work_once
-from careward.people.staff.models import Person
+from careward.people.staff.models import Assignment, Person
 from careward.work.approvals import actions as approvals
 from careward.work.approvals.models import Approval
 from careward.work.approvals.rules import DECIDE, Who
 from careward.work.tasks import actions as work
 from careward.work.tasks.answering import answer_task
-from careward.work.tasks.models import Task
+from careward.work.tasks.models import Task, TaskMove
 from careward.work.tasks.questions import Given
 from careward.work.tasks.rules import Doer
 from careward.work.tasks.whose import asked_of, seen_of
@@ -311,3 +314,127 @@ def test_taking_a_load_back_leaves_ours(shared):
     compared.load(shared, listed({"username": "other"}), now=NOW + DAY)
     loading.undo_load(load_id=Load.objects.latest("id").pk, now=NOW + DAY + HOUR, by="cli/test")
     assert [r.username for r in GenericApproval.objects.all()] == ["ward1"]
+
+
+# ---- a new owner
+
+
+def name(number: str, now=NOW + HOUR, person: int | None = None, run: bool = True) -> Task:
+    of = answer(Given("is", number=number), task(LEFT), now=now, doer=Doer(person, frozenset(), granted("head_of_ig")), by="user/3")
+    if run:
+        run_errands(now)
+    return of
+
+
+@pytest.fixture
+def left():
+    """A shared account on the list of approved ones until 5 January 2027, whose owner left yesterday."""
+    return here_with(ward(), listed({"owner_employee_number": "E2"}), E2=ON - DAY, E3=date(2026, 12, 31))
+
+
+@pytest.mark.clause("EL-027")
+def test_a_new_owner_in_post_answers_for_the_account_and_the_next_comparison_finds_it_so(left):
+    of = name("E1")
+    assert of.role == "head_of_ig" and of.evidence == "Given1 Family1 answers for it"
+    of.refresh_from_db()
+    assert of.state == "closed" and found(left, 1) == []
+    row = GenericApproval.objects.get()
+    assert (row.owner.employee_number, row.new_owner.employee_number, row.instead_of.employee_number) == ("E2", "E1", "E2")
+    assert Account.objects.get().bound is None
+    assert Entry.objects.get(verb="shared_account.owner_named").actor == "user/3" and verbs("account.owner_said") == ["account.owner_said"]
+
+
+@pytest.mark.clause("EL-027")
+def test_whoever_has_left_leaves_before_the_end_or_answers_for_themselves_is_no_new_owner(left):
+    me = Person.objects.get(employee_number="E1").pk
+    for number, person, expected in (
+        ("E2", None, ("number.not_in_post", "EL-027")), ("E3", None, ("number.leaving", "EL-027")), ("E1", me, ("task.oneself", "house")),
+        ("X", None, ("number.missing", "house")),
+    ):  # fmt: skip
+        with pytest.raises(Refused) as refused:
+            name(number, person=person)
+        assert codes(refused) == [expected]
+    assert GenericApproval.objects.get().new_owner is None and task(LEFT).state == "open"
+
+
+def test_a_list_loaded_again_leaves_the_new_owner_and_one_that_names_another_speaks_itself(left):
+    name("E1")
+    compared.load(left, listed({"owner_employee_number": "E2", "reason": "Another reason"}), now=NOW + DAY)
+    assert found(left, 1) == []
+    compared.load(left, listed({"owner_employee_number": "E3"}), now=NOW + 2 * DAY)
+    assert found(left, 2) == []
+    last = date(2027, 1, 1)
+    assert found(left, (last - ON).days) == [LEFT]  # E3 left the day before, whoever was named instead of E2
+
+
+def test_a_new_owner_who_leaves_is_asked_about_in_turn(left):
+    name("E1")
+    compared.load(left, people(E1=ON + DAY, E2=ON - DAY), now=NOW + DAY)
+    assert found(left, 2) == [LEFT]
+    name("E3", now=NOW + 2 * DAY + HOUR)
+    row = GenericApproval.objects.get()
+    assert (row.new_owner.employee_number, row.instead_of.employee_number) == ("E3", "E2") and found(left, 3) == []
+    assert [a.why_ended for a in AccountAnswer.objects.order_by("pk")] == ["answered anew", ""]
+    assert verbs("shared_account.owner_unnamed") == ["shared_account.owner_unnamed"]
+
+
+def test_a_new_owner_taken_back_before_it_is_acted_on_is_nobody_s(left):
+    name("E1", run=False)
+    doer = Doer(None, frozenset(), granted("head_of_ig"))
+    work.take_back(task_id=task(LEFT).pk, doer=doer, now=NOW + 2 * HOUR, by="user/3")
+    run_errands(NOW + 3 * HOUR)
+    assert GenericApproval.objects.get().new_owner is None and found(left) == [LEFT]
+
+
+def test_a_new_owner_who_has_left_when_it_is_acted_on_is_asked_for_again(left):
+    name("E1", run=False)
+    Assignment.objects.filter(person__employee_number="E1").update(end_on=ON - DAY)
+    run_errands(NOW + 2 * HOUR)
+    of = task(LEFT)
+    assert of.state == "open" and GenericApproval.objects.get().new_owner is None
+    assert TaskMove.objects.filter(task=of).latest("id").note == "They left on 22 November 2026"
+
+
+def test_the_owner_of_what_was_decided_here_is_replaced_the_same_way(shared):
+    decide(asked())
+    compared.load(shared, people(E1=ON + DAY), now=NOW + DAY)
+    assert found(shared, 2) == [LEFT]
+    name("E2", now=NOW + 2 * DAY + HOUR)
+    assert found(shared, 3) == [] and GenericApproval.objects.get().new_owner.employee_number == "E2"
+
+
+# ---- one account and all at once
+
+
+def test_one_account_and_all_at_once_read_both_lists_and_the_new_owner_alike(left):
+    from careward.access.accounts.rules import own
+    from careward.access.accounts.rules.shapes import ApprovedGeneric, SeenAccount
+    from careward.jobs.extract import tables
+    from careward.people.staff.rules import Tenure
+
+    def alone(day: int) -> list[str]:
+        on = ON + day * DAY
+        posts = {p.person_id: (Tenure(p.status, p.end_on, p.gone_on, p.start_on),) for p in Assignment.objects.all()}
+        rows = tables(left)["generic"].read_all().to_pylist()
+        given = [ApprovedGeneric(r["system"], r["username"], r["approved_on"], r["expires_on"], posts[r["owner_id"]]) for r in rows]
+        account = SeenAccount(1, "paris", "live", "ward1", "active", "generic")
+        return sorted(w.code for w in (*own.generic_unapproved(account, given, on), *own.owner_left(account, given, on)))
+
+    days = (0, 1, 39, 40, 43, 44, 45, 219, 220)
+    assert [alone(day) for day in days] == [found_on(left, day) for day in days]
+    name("E1")
+    assert [alone(day) for day in days] == [found_on(left, day) for day in days] and alone(1) == [] and alone(44) == [CODE]
+    system = Account.objects.get().system
+    row = Approval.objects.create(organisation=left, kind=KIND, subject_kind="account", subject_key="1", title="t", content={}, digest="d",
+        permission=APPROVE, asked_at=NOW, asked_by="user/1", state="approved")  # fmt: skip
+    of = SharedName(system, "WARD1", "account/1")
+    authorisations.approve_shared(
+        of=of, owner_id=Person.objects.get(employee_number="E3").pk, until=UNTIL, reason=WHY, request_id=row.pk, on=ON, now=NOW, by="user/2"
+    )
+    assert [alone(day) for day in days] == [found_on(left, day) for day in days] and alone(45) == [LEFT] and alone(220) == [CODE]
+
+
+def found_on(here, day: int) -> list[str]:
+    """What all at once finds on a day, kept nowhere."""
+    lines = reconcile(organisation=here, on=ON + day * DAY, system="", keep=False, now=NOW, by="test").found
+    return sorted(f.code for f in lines if f.code in (CODE, LEFT))

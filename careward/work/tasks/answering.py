@@ -78,7 +78,9 @@ def _keep(
 ) -> None:  # fmt: skip
     said_until, reason = given.until if UNTIL in option.asks else None, given.reason.strip() if REASON in option.asks else ""
     whom = person if option.person or NUMBER in option.asks else None
-    note = in_words(option.answer, until=said_until, whom=whom.name if whom else "", reason=reason, at_most=question.at_most)
+    note = in_words(
+        option.answer, until=said_until, whom=whom.name if whom else "", reason=reason, kind=question.kind, at_most=question.at_most
+    )
     until = rules.stands_until(option.answer, until=said_until, due_on=task.due_on, today=london_day(now))
     change = {"passed_to": whom} if option.answer == "not_mine" else {} if move == "pass_on" else {"answered_until": until}
     said = {} if move == "pass_on" else {"said_done_at": now, "said_done_by": by, "evidence": note}

@@ -162,13 +162,13 @@ def _day(option: AnswerOption, until: date | None, today: date) -> Decision:
     return ALLOWED
 
 
-def in_words(answer: str, *, until: date | None, whom: str, reason: str, at_most: date | None = None) -> str:
+def in_words(answer: str, *, until: date | None, whom: str, reason: str, kind: str = "", at_most: date | None = None) -> str:
     """An answer in a sentence, for the task's history; one that goes further than it may move a lock says how far it does."""
     day = f"{until.day} {until:%B %Y}" if until else ""
     short = f"; its lock moves to {at_most.day} {at_most:%B %Y}, the furthest it may" if until and at_most and at_most < until else ""
     said = {
         "still_needed": f"Still needed until {day}{short}", "not_needed": "Not needed any more", "gone": f"Gone, last day {day}",
-        "is": f"It is {whom}'s", "nobody": "It is nobody's",
+        "is": f"{whom} answers for it" if kind == "new_owner" else f"It is {whom}'s", "nobody": "It is nobody's",
         "approve": f"To be approved until {day}, with {whom} answering for it: {reason}",
         "arranged": f"Arranged for {day}", "cannot": f"It cannot be done: {reason}", "not_mine": f"It is {whom}'s to do",
     }  # fmt: skip
