@@ -118,7 +118,7 @@ def test_an_approval_is_asked_for_decided_by_another_written_down_and_found_by_t
         Person.objects.get(employee_number="E1"),
     )
     assert ["Answers for it", "Given1 Family1, staff number E1"] in row.content["facts"]
-    assert ["Approved until", "30 June 2027"] in row.content["facts"] and ["User name", "ward1"] in row.content["facts"]
+    assert ["To be approved until", "30 June 2027"] in row.content["facts"] and ["User name", "ward1"] in row.content["facts"]
     assert task().state == "answered" and found(shared) == [CODE]
     decide(row)
     made = GenericApproval.objects.get()

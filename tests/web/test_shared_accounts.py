@@ -58,7 +58,7 @@ def decide(browser: Client, row: Approval, said: str = "approve", reason: str = 
 @pytest.mark.clause("EL-026", "EL-027")
 def test_a_shared_account_is_asked_about_decided_and_closed_by_the_next_comparison(task, admin, head):
     page = words(admin.get(f"/tasks/{task.pk}/"))
-    assert "Lock ward1 on PARIS, or have it approved" in page and "Say that it is done" in page
+    assert "Lock ward1 on PARIS, or have it approved" in page and "Or say that it is done" in page
     assert "Ask to have it approved until" in page and "At most until 23 November 2027" in page
     assert answer(admin, task).headers["Location"] == "/my-work/"
     run_errands()
@@ -73,6 +73,8 @@ def test_a_shared_account_is_asked_about_decided_and_closed_by_the_next_comparis
     task.refresh_from_db()
     assert task.state == "closed" and GenericApproval.objects.get().owner.employee_number == "E1"
     assert "Nothing needs you now" in words(head.get("/my-work/"))
+    about = words(admin.get(f"/accounts/{Account.objects.get().pk}/"))
+    assert all(w in about for w in ("Who approved it", "Decided here", "30 June 2027", "Given1 Family1", WHY))
 
 
 @pytest.mark.clause("EL-027")

@@ -66,7 +66,7 @@ def content_of(account: Account, said: AccountAnswer) -> Content:
     until = said.until or said.from_on
     facts = (
         *facts_of(account), ("Answers for it", f"{owner.name}, staff number {owner.employee_number}"),
-        ("Their post", f"{post.job}, {post.team}" if post else "None"), ("Approved until", day(until)), ("Why", said.reason),
+        ("Their post", f"{post.job}, {post.team}" if post else "None"), ("To be approved until", day(until)), ("Why", said.reason),
     )  # fmt: skip
     what = "No approval by information governance that is in force is on record"
     reason = {"code": UNAPPROVED, "clause": pack.findings[UNAPPROVED].clause, "detail": what, "remedy": REMEDY}

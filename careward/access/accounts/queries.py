@@ -13,8 +13,11 @@ from careward.access.accounts.allowing import KIND
 from careward.access.accounts.counts import counts_of
 from careward.access.accounts.finding_lines import FindingLine, Reach, line_of, open_findings, places, to_put_right, touched
 from careward.access.accounts.models import Account, Finding, FindingAccount, Run
+from careward.access.accounts.rules.shapes import OF_A_PERSON
 from careward.access.accounts.rules.states import TO_PUT_RIGHT
 from careward.access.accounts.touched import on_systems, touching
+from careward.access.authorisations.queries import of_shared
+from careward.access.authorisations.rules import DECIDED, LISTED
 from careward.core.rights import EVERYWHERE, Everywhere, Systems
 from careward.core.roles import ROLES
 from careward.core.room import Happening
@@ -287,6 +290,18 @@ def system_figures(organisation_id: int, system_id: int, today: date) -> SystemF
 
 
 @dataclass(frozen=True, slots=True)
+class ApprovedLine:
+    """One approval of a shared or service account: from when to when, who answers for it, why, and how it came."""
+
+    from_on: date
+    until: date
+    owner: str
+    instead_of: str  # whom the approval itself names, where that is somebody else
+    reason: str
+    came: str
+
+
+@dataclass(frozen=True, slots=True)
 class AccountSeen:
     """An account nobody, or more than one person, fits: what its system says of it, and what is to be put right."""
 
@@ -298,6 +313,7 @@ class AccountSeen:
     smartcard: str
     findings: tuple[FindingLine, ...]
     who_fit: tuple[tuple[int, str, str], ...]  # person, name, staff number
+    approvals: tuple[ApprovedLine, ...]  # of a shared or service account, the earliest first
 
 
 def account_seen(within: Reach, systems: Systems, account_id: int) -> AccountSeen | None:
@@ -310,8 +326,17 @@ def account_seen(within: Reach, systems: Systems, account_id: int) -> AccountSee
     fit = _who_fit(row) if row.fits and row.fits > 1 else ()
     return AccountSeen(
         _account_line(row, {}), row.system.name, row.system.code, row.employee_number, row.email, row.smartcard_uuid,
-        tuple(line_of(f, where.get(f.pk, ())) for f in rows), fit,
+        tuple(line_of(f, where.get(f.pk, ())) for f in rows), fit, () if row.kind in OF_A_PERSON else _approved(row),
     )  # fmt: skip
+
+
+def _approved(row: Account) -> tuple[ApprovedLine, ...]:
+    rows = of_shared(row.system, row.username)
+    came = {LISTED: "By the list of approved accounts", DECIDED: "Decided here"}
+    return tuple(
+        ApprovedLine(a.ig_approved_on, a.expires_on, a.answers.name, a.owner.name if a.answers != a.owner else "", a.reason, came[a.source])
+        for a in rows
+    )
 
 
 def _who_fit(row: Account) -> tuple[tuple[int, str, str], ...]:

@@ -5,6 +5,7 @@ from datetime import date
 from django.db import models
 
 from careward.access.authorisations.rules import DECIDED, LISTED
+from careward.people.staff.models import Person
 
 
 class Authorisation(models.Model):
@@ -65,6 +66,11 @@ class GenericApproval(models.Model):
 
     personal = ("owner", "new_owner", "instead_of")
     plain = ("id", "organisation", "system", "username", "ig_approved_on", "expires_on", "reason", "gone_on", "source", "request")
+
+    @property
+    def answers(self) -> Person:
+        """Who answers for the account by this approval; the set form is in careward.jobs.extract."""
+        return self.new_owner if self.new_owner is not None and self.instead_of_id == self.owner_id else self.owner
 
     def stands(self, on: date) -> bool:
         """Whether it has not run out on a day."""

@@ -43,7 +43,7 @@ def ask_again(*, task_id: int, why: str, now: datetime, by: str) -> bool:
     if task.state != "answered":
         return False
     task.answers.filter(taken_back_at=None).update(taken_back_at=now)
-    change = {"times_reopened": task.times_reopened + 1, "answered_until": None}
+    change = {"times_reopened": task.times_reopened + 1, "answered_until": None, "evidence": ""}
     moves.make(
         kind=TASKS, row=task, move="reopen", holds=rules.READ_BACK, change=change, note=why, now=now, by=by, entry={"clause": task.clause}
     )

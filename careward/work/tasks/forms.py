@@ -9,6 +9,11 @@ from careward.core.decision import Decision
 from careward.web.fields import DayField
 from careward.work.tasks.questions import CANNOT, Given, Question
 
+NUMBER_WORDS = {  # whom a number names, where it is not only whose task it is
+    "approval": "Staff number of whoever answers for it, or of whose task this is",
+    "new_owner": "Staff number of whoever answers for it now, or of whose task this is",
+}
+
 
 class AnswerForm(forms.Form):
     """One of the question's answers, with what goes with it; whether they fit is the rule's to say, so that it says it once."""
@@ -36,6 +41,11 @@ class AnswerForm(forms.Form):
                 del self.fields[name]
         if question.note and "until" in self.fields:
             self.fields["until"].help_text = question.note
+        if question.kind in NUMBER_WORDS and "number" in self.fields:
+            self.fields["number"].label = NUMBER_WORDS[question.kind]
+        days = {option.day_words for option in question.options if option.day_words}
+        if question.kind == "approval" and len(days) == 1:
+            self.fields["until"].label = days.pop()
         if any("reason" in option.asks for option in question.options if option.answer != CANNOT.answer):
             self.fields["reason"].label = "Why"
         self.order_fields(["choice", "until", "number", "reason"])
