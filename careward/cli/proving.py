@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from careward.cli import terms
+from careward.cli import terms, witnessing
 from careward.cli.ready import open_house
 
 NOT_FOUND, PARTLY = 3, 6
@@ -14,6 +14,7 @@ ledger = typer.Typer(no_args_is_help=True, help="The evidence of what was done."
 
 
 def add_to(app: typer.Typer) -> None:
+    witnessing.add_to(ledger)
     app.add_typer(ledger, name="ledger")
 
 
@@ -21,9 +22,12 @@ def add_to(app: typer.Typer) -> None:
 def verify(
     as_json: terms.Json = False,
     known: Annotated[list[Path] | None, typer.Option("--known", help="A checkpoint somebody kept; may be given again.")] = None,
+    witness: Annotated[str, typer.Option("--witness", help="The public key of the witness that cosigned them.")] = "",
 ) -> None:
     """Derive every hash again and check it against all that was signed. Exit 1 when bent, 6 when something waits too long to be sealed."""
-    notes = [_kept_note(path) for path in known or []]
+    notes = [witnessing.read_note(path) for path in known or []]
+    for path, note in zip(known or [], notes, strict=True):
+        witnessing.must_be_cosigned(path, note, witness)
     open_house(to_look=True)
     from careward.evidence.ledger import rules
     from careward.evidence.ledger.queries import verify as look
@@ -46,13 +50,6 @@ def verify(
         raise typer.Exit(1)
     if waits.late:
         raise typer.Exit(PARTLY)
-
-
-def _kept_note(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise terms.stop(f"{path} cannot be read as a checkpoint. Name the file that was downloaded or mailed.", 2) from error
 
 
 @ledger.command()
@@ -78,13 +75,39 @@ def explain(
     """Write down what happened to the ledger: the alarm ends, sealing goes on, and what is wrong stays in every report, explained."""
     open_house()
     from careward.evidence.ledger.explaining import explain as write_down
+
+    entry = write_down(what=what, now=terms.now(), by=_person(by))
+    terms.out.print(f"Written down as entry {entry.pk}. Sealing goes on; what is wrong stays in every report as explained.")
+
+
+@ledger.command("rotate-key")
+def rotate_key(
+    why: Annotated[str, typer.Option("--why", help="Why the key is handed over to a new one.")],
+    by: Annotated[str, typer.Option("--by", help="The e-mail address of the person who does it, a user of Careward.")],
+) -> None:
+    """Hand the ledger over to a new signing key: the old one signs the new, and whoever kept a key or a checkpoint can go on from it."""
+    open_house()
+    from careward.evidence.ledger.rotating import rotate_key as hand_over
+    from careward.evidence.ledger.sealing import SealingStopped
+    from careward.seal.keys import KeyLost
+
+    try:
+        entry = hand_over(why=why, now=terms.now(), by=_person(by))
+    except (SealingStopped, KeyLost) as stopped:
+        raise terms.stop(f"The key was not handed over: {stopped}", 1) from stopped
+    terms.out.print(
+        f"Handed over; entry {entry.pk} says why. Give the new public key to those who keep the old one; the export proves the way."
+    )
+
+
+def _person(address: str) -> str:
+    """A named person, as entries name them."""
     from careward.people.signin.models import User
 
-    person = User.objects.filter(email__iexact=by, is_active=True).first()
+    person = User.objects.filter(email__iexact=address, is_active=True).first()
     if person is None:
-        raise terms.stop(f"Nobody with the address {by} may sign in here. Name who says what happened.", NOT_FOUND)
-    entry = write_down(what=what, now=terms.now(), by=f"user/{person.pk}")
-    terms.out.print(f"Written down as entry {entry.pk}. Sealing goes on; what is wrong stays in every report as explained.")
+        raise terms.stop(f"Nobody with the address {address} may sign in here. Name a person who does.", NOT_FOUND)
+    return f"user/{person.pk}"
 
 
 @ledger.command()

@@ -27,6 +27,11 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
+def moment(second: int) -> datetime:
+    """The moment of a second since 1970."""
+    return datetime.fromtimestamp(second, UTC)
+
+
 def today() -> date:
     return datetime.now(ZoneInfo("Europe/London")).date()
 

@@ -40,11 +40,32 @@ class LogKeys:
         """The key that binds what waits to be sealed."""
         return self.folder / f"{self.log}.lanes"
 
+    @property
+    def handed(self) -> Path:
+        """How the key was handed over, from each to the next; public."""
+        return self.folder / f"{self.log}.handed"
+
+    @property
+    def next(self) -> Path:
+        """The key that is about to take the place of the one that signs."""
+        return self.folder / f"{self.log}.key.next"
+
+    def make_next(self) -> Signer:
+        """A new key under the same name."""
+        self.next.unlink(missing_ok=True)
+        _put(self.next, f"{self.read(self.private).name}+{_new_seed()}\n")
+        return self.read(self.next)
+
+    def read(self, path: Path) -> Signer:
+        """The key that a private file holds."""
+        name, encoded = path.read_text(encoding="utf-8").strip().split("+", 1)  # base64 may hold a +, a name never
+        return Signer(name, Ed25519PrivateKey.from_private_bytes(b64decode(encoded)))
+
     def hidden(self) -> list[str]:
         """What lies here and cannot be read by whoever asks; the private key need not be."""
         if self.folder.exists() and not os.access(self.folder, os.R_OK | os.X_OK):
             return [f"the folder {self.folder.name}"]
-        asked = (self.public, self.earlier, self.lanes, self.folder / f"{self.log}.signed")
+        asked = (self.public, self.handed, self.earlier, self.lanes, self.folder / f"{self.log}.signed")
         return [path.name for path in asked if path.exists() and not os.access(path, os.R_OK)]
 
     def lane_key(self, *, may_make: bool) -> bytes:
@@ -63,8 +84,7 @@ class LogKeys:
                     f"{self.private.name} is gone, and the {self.log} has checkpoints signed with it; put it back from your backup"
                 )
             _make(self.private, self.log)
-        name, encoded = self.private.read_text(encoding="utf-8").strip().split("+", 1)  # base64 may hold a +, a name never
-        found = Signer(name, Ed25519PrivateKey.from_private_bytes(b64decode(encoded)))
+        found = self.read(self.private)
         if not self.public.exists():
             replace_file(self.public, found.verifier().vkey() + "\n", mode=0o644)
         return found
@@ -78,8 +98,11 @@ class LogKeys:
 
 
 def _make(path: Path, log: str) -> None:
-    seed = b64encode(Ed25519PrivateKey.generate().private_bytes_raw()).decode()
-    _put(path, f"careward.{log}/{secrets.token_hex(8)}+{seed}\n")
+    _put(path, f"careward.{log}/{secrets.token_hex(8)}+{_new_seed()}\n")
+
+
+def _new_seed() -> str:
+    return b64encode(Ed25519PrivateKey.generate().private_bytes_raw()).decode()
 
 
 def _put(path: Path, text: str) -> None:

@@ -60,6 +60,34 @@ class Verifier:
 
 
 @dataclass(frozen=True, slots=True)
+class KeyChain:
+    """The keys of one log: the newest, and those before it, oldest first, each with the size of the tree when it was handed over.
+
+    A key that was handed over speaks for what the log was until then, and for nothing after.
+    """
+
+    newest: Verifier
+    earlier: tuple[tuple[Verifier, int], ...] = ()
+
+    @property
+    def name(self) -> str:
+        return self.newest.name
+
+    def verifiers(self) -> tuple[Verifier, ...]:
+        return (*(verifier for verifier, _ in self.earlier), self.newest)
+
+    def read(self, note: str) -> TreeHead:
+        """What a checkpoint says that is signed with one of them; raises NoteError."""
+        for verifier, last in self.earlier:
+            if is_signed_by(note, verifier):
+                said = read_checkpoint(note, verifier)
+                if said.size > last:
+                    raise NoteError(f"it is signed with a key that was handed over when the log had {last}")
+                return said
+        return read_checkpoint(note, self.newest)
+
+
+@dataclass(frozen=True, slots=True)
 class Signer:
     """A key pair; its name is also the origin of the log."""
 
@@ -95,6 +123,15 @@ def open_note(note: str, verifier: Verifier) -> str:
                 raise NoteError("its signature is not good") from error
             return text
     raise NoteError("it carries no signature of this key")
+
+
+def is_signed_by(note: str, verifier: Verifier) -> bool:
+    """Whether a note carries a good signature of a key."""
+    try:
+        open_note(note, verifier)
+    except NoteError:  # then it is another's
+        return False
+    return True
 
 
 def _signature(line: str) -> tuple[str, bytes]:

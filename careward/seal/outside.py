@@ -10,16 +10,18 @@ import json
 import os
 from base64 import b64decode, b64encode
 from binascii import Error as Base64Error
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from careward.seal.handing import chain_of, read_hand_over
 from careward.seal.keys import LogKeys
-from careward.seal.notes import NoteError, Signer, Verifier, open_note
+from careward.seal.notes import NoteError, Signer, Verifier, is_signed_by, open_note
 
+HANDED = "handed"  # in the facts of a line: the note by which the key that signs it hands over to the next
 READ_AT_FIRST = 1 << 16  # from the end of the file: the last two lines lie in it as a rule
 
 
@@ -73,12 +75,13 @@ class SignedFile:
             raise NoteError(tail.fault)
         if tail.newest is None:
             return
-        since = sha256()
+        keys = _KeysInTurn(chain_of(self.keys).verifiers())
         with self.path.open("rb") as kept:
-            for number, raw in enumerate(_whole(kept, since), 1):
-                if raw.number != number:
-                    raise NoteError(f"{self.path.name} has line {raw.number} where line {number} was")
-                yield raw
+            for number, (line, note) in enumerate(_whole(kept, sha256()), 1):
+                if line.number != number:
+                    raise NoteError(f"{self.path.name} has line {line.number} where line {number} was")
+                keys.follow(line, note)
+                yield line
 
     def append(self, tail: Tail, signer: Signer, facts: Mapping[str, Any]) -> SignedLine:
         """Adds one line at the end, on the disk before this returns. `tail` is what was read while nobody else could write."""
@@ -148,7 +151,7 @@ def _last_two(data: bytes, keys: LogKeys, *, whole: bool) -> Tail | None:
         begins, ends = places[number]
         if not _is_json(data[begins:ends]):
             continue
-        newest = _read_line(data[begins:ends], keys.verifier())
+        newest = _read_line(data[begins:ends], keys)
         ended = data.endswith(b"\n")
         digest = sha256(data[begins:] if ended else data[begins:] + b"\n").digest()
         for before in range(number - 1, -1, -1):
@@ -178,8 +181,31 @@ def _places(data: bytes, *, whole: bool) -> list[tuple[int, int]]:
     return found if whole else found[1:]
 
 
-def _whole(kept: Any, since: Any) -> Iterator[SignedLine]:
-    """Each line in turn, when all from the line before it on has the hash that it states."""
+@dataclass(slots=True)
+class _KeysInTurn:
+    """Which key signed where: the first line of each key and the one that hands over are looked at, for each states those between."""
+
+    keys: Sequence[Verifier]
+    place: int = 0
+    before: str = ""  # the note of the line before
+    begins: bool = True  # the first line of a key comes
+
+    def follow(self, line: SignedLine, note: str) -> None:
+        key = self.keys[min(self.place, len(self.keys) - 1)]
+        if HANDED in line.facts:
+            handed = read_hand_over(line.facts[HANDED])
+            if handed.old != key or not all(is_signed_by(each, key) for each in (self.before, note)):
+                raise NoteError(f"line {line.number} hands the key over, and is not signed with the key before it")
+            self.place, self.begins = self.place + 1, True
+        elif self.begins:
+            if not is_signed_by(note, key):
+                raise NoteError(f"line {line.number} is signed with another key than the hand-overs lead to")
+            self.begins = False
+        self.before = note
+
+
+def _whole(kept: Any, since: Any) -> Iterator[tuple[SignedLine, str]]:
+    """Each line in turn with its note, when all from the line before it on has the hash that it states."""
     for raw in kept:
         if not _is_json(raw):  # what a killed writer left
             since.update(raw)
@@ -187,7 +213,7 @@ def _whole(kept: Any, since: Any) -> Iterator[SignedLine]:
         line = _parse(raw)
         if since.digest() != line.before:
             raise NoteError(f"what stands before line {line.number} of what was signed is not what stood there")
-        yield line
+        yield line, json.loads(raw)["note"]
         since = sha256(raw)
 
 
@@ -199,15 +225,27 @@ def _is_json(raw: bytes) -> bool:
         return False
 
 
-def _read_line(raw: bytes, verifier: Verifier) -> SignedLine:
+def _read_line(raw: bytes, keys: LogKeys) -> SignedLine:
+    verifier = keys.verifier()
     try:
         note = json.loads(raw)["note"]
-        text = open_note(note, verifier)
+        text = _opened(raw, note, keys, verifier)
     except (KeyError, TypeError, AttributeError, ValueError) as error:
         raise NoteError(str(error) if isinstance(error, NoteError) else "its last line cannot be read") from error
     if text.split("\n", 1)[0] != _origin(verifier.name):
         raise NoteError("its last line is of another log")
     return _parse(raw)
+
+
+def _opened(raw: bytes, note: str, keys: LogKeys, verifier: Verifier) -> str:
+    """The last line is signed with the key that is in force; where it hands over to that key, with the one before."""
+    handed = _parse(raw).facts.get(HANDED)
+    if not handed or is_signed_by(note, verifier):
+        return open_note(note, verifier)
+    chain = chain_of(keys)
+    if not chain.earlier or read_hand_over(handed).old != chain.earlier[-1][0]:
+        raise NoteError(f"its last line hands the key over, and leads to another key than {keys.public.name}")
+    return open_note(note, chain.earlier[-1][0])
 
 
 def _parse(raw: bytes) -> SignedLine:

@@ -4,7 +4,7 @@ from base64 import b64encode
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from careward.seal.notes import NoteError, Verifier, read_checkpoint
+from careward.seal.notes import KeyChain, NoteError, Verifier, read_checkpoint
 from careward.seal.tree import consistency_ranges, continues, includes, inclusion_ranges, roots
 
 
@@ -24,10 +24,10 @@ class Inclusion:
             ["c2sp.org/tlog-proof@v1", f"index {self.number}", *(b64encode(step).decode() for step in self.path), "", self.note]
         )
 
-    def holds(self, leaf: bytes, verifier: Verifier) -> bool:
-        """Whether a leaf hash leads through it to what this key signed."""
+    def holds(self, leaf: bytes, chain: KeyChain) -> bool:
+        """Whether a leaf hash leads through it to what a key of this log signed."""
         try:
-            said = read_checkpoint(self.note, verifier)
+            said = chain.read(self.note)
         except NoteError:  # not signed with this key: then nothing is proven
             return False
         return includes(root=said.root, size=said.size, index=self.number, leaf=leaf, proof=self.path)

@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import NamedTuple
 
+from careward.seal.handing import chain_of
 from careward.seal.keys import LogKeys
-from careward.seal.notes import NoteError, Verifier, read_checkpoint
+from careward.seal.notes import KeyChain, NoteError
 from careward.seal.tree import CompactRange
 
 MOST_PROBLEMS = 100
@@ -146,15 +147,15 @@ def _all_said(
     if not kept and not outside:
         return said
     try:
-        verifier = keys.verifier()
+        chain = chain_of(keys)
     except NoteError as error:
         found.add(None, f"no checkpoint can be trusted: {error}")
         return {c.size: [_said(c)] for c in kept}
     for checkpoint in kept:
         said.setdefault(checkpoint.size, []).append(_said(checkpoint))
-        _check_note(checkpoint, verifier, found)
+        _check_note(checkpoint, chain, found)
     for where, note in outside:
-        _add_outside(said, where, note, verifier, found)
+        _add_outside(said, where, note, chain, found)
     return said
 
 
@@ -162,9 +163,9 @@ def _said(checkpoint: KeptCheckpoint) -> _Said:
     return _Said(checkpoint.root, f"the checkpoint at {checkpoint.size}", checkpoint.peaks)
 
 
-def _check_note(checkpoint: KeptCheckpoint, verifier: Verifier, found: LogFaults) -> None:
+def _check_note(checkpoint: KeptCheckpoint, chain: KeyChain, found: LogFaults) -> None:
     try:
-        signed = read_checkpoint(checkpoint.note, verifier)
+        signed = chain.read(checkpoint.note)
     except NoteError as error:
         found.add(None, f"the checkpoint at {checkpoint.size} cannot be trusted: {error}", checkpoint.note)
         return
@@ -172,9 +173,9 @@ def _check_note(checkpoint: KeptCheckpoint, verifier: Verifier, found: LogFaults
         found.add(None, f"the checkpoint at {checkpoint.size} was changed: its signed note says something else", checkpoint.root)
 
 
-def _add_outside(said: dict[int, list[_Said]], where: str, note: str, verifier: Verifier, found: LogFaults) -> None:
+def _add_outside(said: dict[int, list[_Said]], where: str, note: str, chain: KeyChain, found: LogFaults) -> None:
     try:
-        signed = read_checkpoint(note, verifier)
+        signed = chain.read(note)
     except NoteError as error:
         found.add(None, f"{where} cannot be trusted: {error}")
         return

@@ -129,8 +129,8 @@ def test_evidence_of_one_leaf_and_of_going_on_is_made_in_one_pass(keys: LogKeys,
     note, before = signed(signer, leaves).note, signed(signer, leaves[:old]).note
     found = proofs.include(iter(hashes), number=number, size=size, leaf=hashes[number], note=note)
     assert found.path == tree.inclusion_proof(hashes, number)
-    assert found.holds(hashes[number], keys.verifier())
-    assert not found.holds(tree.leaf_hash(b"another"), keys.verifier())
+    assert found.holds(hashes[number], notes.KeyChain(keys.verifier()))
+    assert not found.holds(tree.leaf_hash(b"another"), notes.KeyChain(keys.verifier()))
     path = proofs.continuation(iter(hashes), old_size=old, size=size)
     assert path == tree.consistency_proof(hashes, old)
     assert proofs.goes_on(old_note=before, new_note=note, path=path, verifier=keys.verifier())
@@ -152,5 +152,5 @@ def test_a_proof_signed_by_someone_else_proves_nothing(keys: LogKeys) -> None:
     leaves = [leaf(n) for n in range(4)]
     other = signed(notes.Signer("another/1", notes.Ed25519PrivateKey.from_private_bytes(bytes(32))), leaves)
     found = proofs.include((one.hash for one in leaves), number=2, size=4, leaf=leaves[2].hash, note=other.note)
-    assert not found.holds(leaves[2].hash, keys.verifier())
+    assert not found.holds(leaves[2].hash, notes.KeyChain(keys.verifier()))
     assert found.text().splitlines()[:2] == ["c2sp.org/tlog-proof@v1", "index 2"] and found.text().endswith(other.note)

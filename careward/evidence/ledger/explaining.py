@@ -19,12 +19,12 @@ from careward.evidence.ledger import links, proof, rows, sealing, signed
 from careward.evidence.ledger.actions import record
 from careward.evidence.ledger.keys import ledger_keys
 from careward.evidence.ledger.models import Checkpoint, Entry
+from careward.evidence.ledger.rules import SHORTEST_REASON
 from careward.evidence.ledger.sealing import Broken, Turn
 from careward.evidence.ledger.signed import LastSigned
 from careward.evidence.ledger.told import Outside, read_outside
 from careward.seal.outside import NOTHING, SignedFile, Tail
 
-SHORTEST = 10  # characters: enough to say something
 MOST_KEPT = 200  # rows set aside that the entry holds; beyond these it holds their digest
 
 
@@ -33,7 +33,7 @@ def explain(*, what: str, now: datetime, by: str, keys_folder: Path | None = Non
 
     Raises Refused where nothing is wrong or nothing is said, and SealingStopped where nothing is left that could be gone on with.
     """
-    if len(what.strip()) < SHORTEST:
+    if len(what.strip()) < SHORTEST_REASON:
         raise Refused(refuse("explanation.too_short", "house", "the explanation says too little", "Say what happened, and how you know."))
     turn = Turn(SignedFile(ledger_keys(keys_folder)), now)
     links.bind_now()

@@ -130,7 +130,8 @@ def export(folder: Path, *, keys_folder: Path | None = None, compress: bool = Fa
     """Writes the sealed ledger for someone who does not trust us, and returns how many entries.
 
     entries.ndjson (or .ndjson.gz) holds one entry a line with its place and hash, checkpoints.ndjson every signed note, ledger.vkey the
-    public key; verify_ledger.py checks them. Each file appears whole or not at all; raises NoteError without a key.
+    public key, handed.ndjson how it was handed over, where it was; verify_ledger.py checks them. Each file appears whole or not at all;
+    raises NoteError without a key.
     """
     keys = ledger_keys(keys_folder)
     verifier = keys.verifier()
@@ -145,6 +146,9 @@ def export(folder: Path, *, keys_folder: Path | None = None, compress: bool = Fa
         out.writelines(rules.as_json({"note": note}) + b"\n" for _, note in saved)
     with _writing(folder / keys.public.name) as out:
         out.write(verifier.vkey().encode() + b"\n")
+    if keys.handed.exists():
+        with _writing(folder / "handed.ndjson") as out:
+            out.write(keys.handed.read_bytes())
     with _writing(folder / SCRIPT.name) as out:
         out.write(SCRIPT.read_bytes())
     return count

@@ -14,8 +14,9 @@ from careward.evidence.ledger.models import Entry, Leaf, LedgerCheck
 from careward.evidence.ledger.proof import export as export
 from careward.evidence.ledger.proof import verify as verify
 from careward.evidence.ledger.reading import CANNOT_BE_READ, EntryAsKept, SignedCheckpoint
+from careward.seal.handing import chain_of
 from careward.seal.notes import NoteError
-from careward.seal.proofs import Inclusion, include
+from careward.seal.proofs import Inclusion, continuation, include
 from careward.seal.walk import Report as Report
 from careward.web import lists
 from careward.web.lists import Asked, Page
@@ -32,6 +33,14 @@ def inclusion(*, organisation: str, entry_id: int) -> Inclusion | None:
         return None
     number, leaf = found[entry_id]
     return include(rows.hashes(below=last.size), number=number, size=last.size, leaf=leaf, note=last.note)
+
+
+def continuation_since(old_size: int) -> tuple[tuple[bytes, ...], str]:
+    """The hashes that show the newest checkpoint to go on from the ledger at an older size, and its note; IndexError where none can."""
+    newest = rows.newest_checkpoint()
+    if newest is None:
+        raise IndexError("nothing is sealed yet")
+    return continuation(rows.hashes(below=newest.size), old_size=old_size, size=newest.size), newest.note
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,7 +233,7 @@ def _proof(organisation: str, entry_id: int, leaf: bytes, size: int) -> Inclusio
 
 def _holds(found: Inclusion, leaf: bytes) -> bool:
     try:
-        return found.holds(leaf, ledger_keys().verifier())
+        return found.holds(leaf, chain_of(ledger_keys()))
     except NoteError:  # no key that can be read: then nothing is proven
         return False
 

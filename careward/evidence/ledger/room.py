@@ -35,6 +35,7 @@ ROOM = Room(
         Verb("ledger.check_asked", "Check of the ledger asked for"),
         Verb("ledger.verified", "Ledger checked"),
         Verb("ledger.explained", "What happened to the ledger explained"),
+        Verb("ledger.key_rotated", "Signing key handed over to a new one"),
     ),
     menu=(MenuEntry("Ledger", "ledger:entries", (VERIFY,), place=70),),
     homes=(Home("entry", "ledger:entry", VERIFY),),

@@ -12,6 +12,7 @@ from careward.seal.tree import leaf_hash
 
 CHECK_LATE = timedelta(hours=2)  # a check that has not ended by then has stopped: the largest ledgers take half an hour
 SEALED_WITHIN = timedelta(minutes=1)  # sealing follows within a second: what waits longer shows that it stands still
+SHORTEST_REASON = 10  # characters of what a person says: enough to say something
 CLOCKS_DIFFER = timedelta(seconds=30)
 MOMENT = "%Y-%m-%dT%H:%M:%S.%fZ"
 VERB = re.compile(r"[a-z][a-z0-9_]*(\.[a-z0-9_]+)+")

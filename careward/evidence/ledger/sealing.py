@@ -17,9 +17,10 @@ from careward.evidence.ledger import links, proof, rows, signed
 from careward.evidence.ledger.keys import ledger_keys
 from careward.evidence.ledger.models import Checkpoint
 from careward.evidence.ledger.signed import LastSigned
+from careward.seal.handing import chain_of, finish
 from careward.seal.keys import KeyLost, LogKeys
-from careward.seal.notes import NoteError, Signer, TreeHead
-from careward.seal.outside import SignedFile, SignedLine, Tail
+from careward.seal.notes import KeyChain, NoteError, Signer, TreeHead
+from careward.seal.outside import HANDED, SignedFile, SignedLine, Tail
 
 SEAL_AT_ONCE = 20_000  # leaves in one transaction: under half a second of SQLite's one writer
 
@@ -95,7 +96,7 @@ def raise_alarm(turn: Turn, problems: Sequence[str], *, stops: bool) -> None:
         signer = turn.signer()
     except KeyLost:  # then sealing says so each time
         return
-    head = signed.head_of(tail.newest, signer.verifier())
+    head = signed.head_of(tail.newest, chain_of(turn.keys))
     if head.alarm and (head.alarm["stops"] or not stops):
         return
     number = tail.newest.number + 1
@@ -137,6 +138,7 @@ def _seal_batch(turn: Turn) -> bool:
     tail = turn.file.tail()
     if tail.fault:
         raise Broken(tail.fault)
+    bring_hand_over_to_its_end(turn, tail)
     newest = rows.newest_checkpoint()
     if tail.newest is None:
         _must_be_first(turn, newest)
@@ -157,9 +159,19 @@ def _seal_batch(turn: Turn) -> bool:
     return _seal_new(turn, tail, head)
 
 
+def bring_hand_over_to_its_end(turn: Turn, tail: Tail) -> None:
+    """Where the last line hands the key over, the new one signs from now on, also when the one who did it was killed."""
+    if tail.newest is None or HANDED not in tail.newest.facts:
+        return
+    try:
+        finish(turn.keys, tail.newest.facts[HANDED])
+    except NoteError as error:
+        raise Broken(f"the key cannot be handed over: {error}") from error
+
+
 def _head(turn: Turn, line: SignedLine | None) -> LastSigned:
     try:
-        return signed.head_of(line, turn.keys.verifier() if line else None)
+        return signed.head_of(line, chain_of(turn.keys) if line else None)
     except NoteError as error:
         raise Broken(f"{turn.file.path.name} cannot be gone on with: {error}") from error
 
@@ -255,7 +267,7 @@ def taken_over(newest: rows.CheckpointRow, signer: Signer) -> LastSigned:
     """The tree of a checkpoint of an earlier version; its hashes are believed because they lead to what was signed."""
     head = LastSigned(newest.note, newest.size, newest.root, tuple(_hashes(newest.peaks)), newest.settled, newest.line, rows.leaf_ends())
     try:
-        return signed.head_of(SignedLine(0, head.facts(), b""), signer.verifier())
+        return signed.head_of(SignedLine(0, head.facts(), b""), KeyChain(signer.verifier()))
     except (NoteError, ValueError) as error:
         raise Broken(f"the newest checkpoint, at {newest.size:,}, cannot be gone on with: {error}") from error
 

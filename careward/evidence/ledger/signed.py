@@ -10,11 +10,11 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any
 
-from careward.seal.notes import NoteError, Verifier, read_checkpoint
+from careward.seal.notes import KeyChain, NoteError
 from careward.seal.outside import SignedLine
 from careward.seal.tree import EMPTY_ROOT, CompactRange
 
-TAKEN_OVER, SEALED, ALARM, EXPLAINED = "taken over", "sealed", "alarm", "explained"
+TAKEN_OVER, SEALED, ALARM, EXPLAINED, HANDED_OVER = "taken over", "sealed", "alarm", "explained", "handed over"
 MOST_TOLD = 10  # problems that a line tells in words
 
 
@@ -53,14 +53,14 @@ class LastSigned:
         return replace(self, alarm=told)
 
 
-def head_of(line: SignedLine | None, verifier: Verifier | None) -> LastSigned:
+def head_of(line: SignedLine | None, chain: KeyChain | None) -> LastSigned:
     """What a line says of the ledger; an empty tree before the first. NoteError where its checkpoint and its hashes do not fit."""
-    if line is None or verifier is None:
+    if line is None or chain is None:
         return LastSigned()
     facts = line.facts
     if not facts["note"]:
         return LastSigned(settled=facts["settled"], ends=_pair(facts["ends"]), alarm=facts["alarm"])
-    said = read_checkpoint(facts["note"], verifier)
+    said = chain.read(facts["note"])
     peaks = tuple(bytes.fromhex(peak) for peak in facts["peaks"])
     if CompactRange(said.size, peaks).root() != said.root:
         raise NoteError(f"the hashes of line {line.number} do not lead to its checkpoint")

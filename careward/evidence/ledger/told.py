@@ -7,7 +7,8 @@ from careward.evidence.ledger import signed
 from careward.evidence.ledger.links import EARLIER, gap
 from careward.evidence.ledger.rows import CheckpointRow
 from careward.evidence.ledger.signed import LastSigned
-from careward.seal.notes import NoteError, Verifier, read_checkpoint
+from careward.seal.handing import chain_of
+from careward.seal.notes import KeyChain, NoteError
 from careward.seal.outside import SignedFile, SignedLine
 from careward.seal.walk import SignedTree
 
@@ -38,12 +39,12 @@ class Outside:
     gaps: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
-    def add(self, line: SignedLine, verifier: Verifier) -> None:
+    def add(self, line: SignedLine, chain: KeyChain) -> None:
         """Takes in the next line."""
         facts = line.facts
         self.lines, self.newest = line.number, line
         if facts["kind"] == signed.SEALED:
-            said = read_checkpoint(facts["note"], verifier)
+            said = chain.read(facts["note"])
             peaks = tuple(facts["peaks"])
             self.trees.append(SignedTree(said.size, said.root, tuple(map(bytes.fromhex, peaks)), f"line {line.number} of what was signed"))
             row = CheckpointRow(said.size, said.root, peaks, facts["settled"], facts["note"], facts["at"], line.number)
@@ -51,8 +52,12 @@ class Outside:
             self._take_lanes(line)
         elif facts["kind"] == signed.TAKEN_OVER:
             self.earlier = facts["earlier"]
-            self.trees.append(_taken_over(line, verifier))
+            self.trees.append(_taken_over(line, chain))
             self.taken_over = self.trees[-1].size
+        elif facts["kind"] == signed.HANDED_OVER:
+            self.notes.append(
+                f"the key was handed over on {facts['at'][:10]} by {facts['by']} ({facts['why']}), as line {line.number} says"
+            )
         if "marks" in facts:
             words = f"explained on {facts['at'][:10]} by {facts['by']}"
             self.explained |= dict.fromkeys(facts["marks"], words)
@@ -82,8 +87,8 @@ class Outside:
         return Ahead(line.number, first, ids)
 
 
-def _taken_over(line: SignedLine, verifier: Verifier) -> SignedTree:
-    head = signed.head_of(line, verifier)
+def _taken_over(line: SignedLine, chain: KeyChain) -> SignedTree:
+    head = signed.head_of(line, chain)
     return SignedTree(head.size, head.root, head.peaks, "the checkpoint that was taken over")
 
 
@@ -91,9 +96,10 @@ def read_outside(file: SignedFile) -> Outside:
     """Reads the whole file."""
     told = Outside()
     try:
+        chain = chain_of(file.keys) if file.path.exists() and file.path.stat().st_size else None
         for line in file.lines():
-            told.add(line, file.keys.verifier())
-        told.head = signed.head_of(told.newest, file.keys.verifier() if told.newest else None)
+            told.add(line, chain or chain_of(file.keys))
+        told.head = signed.head_of(told.newest, chain)
     except (NoteError, KeyError, ValueError, TypeError) as error:
         told.fault = str(error) if isinstance(error, NoteError) else f"{file.path.name} cannot be read"
     return told

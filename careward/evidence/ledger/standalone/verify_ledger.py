@@ -1,14 +1,20 @@
 #!/usr/bin/env python3
 """Checks an exported Careward ledger without Careward: needs Python 3.9 or later and the package `cryptography`, nothing else.
 
-    python3 verify_ledger.py FOLDER [--json] [--vkey KEY] [--known NOTE_FILE ...]
+    python3 verify_ledger.py FOLDER [--json] [--vkey KEY] [--known NOTE_FILE ...] [--witness KEY]
 
-FOLDER holds entries.ndjson (or entries.ndjson.gz), checkpoints.ndjson and ledger.vkey. Take the key and a checkpoint from someone
-you trust and give them as --vkey and --known: a folder that was forged whole, key included, agrees with itself.
+FOLDER holds entries.ndjson (or entries.ndjson.gz), checkpoints.ndjson, ledger.vkey and, where the key was ever handed over to a new
+one, handed.ndjson. Take the key and a checkpoint from someone you trust and give them as --vkey and --known: a folder that was forged
+whole, key included, agrees with itself. The key may be an older one: each key signed the next. Where a witness cosigned the
+checkpoint, give the key of the witness as --witness: then a checkpoint that it did not cosign counts for nothing.
 
-What is checked: every entry has the hash stated for it (RFC 6962 leaf over its JSON with sorted keys and no blanks); places run from
-0 without a gap; every checkpoint is signed with the key (C2SP signed note, Ed25519) and the tree at its size has its root, so that
-each continues the one before; no entry lies past the last checkpoint.
+What is checked: every entry has the hash stated for it (RFC 6962 leaf over its JSON with sorted keys and no blanks) and is written in
+that one way, so that no key comes twice; places run from 0 without a gap; every checkpoint is signed with the key that was in force
+(C2SP signed note, Ed25519) and the tree at its size has its root, so that each continues the one before; no entry lies past the last
+checkpoint.
+
+What is not proved: that what was written down is true, that all that happened was written down, and what came after the newest
+checkpoint that you have from somebody else than those who run Careward.
 
 Exit status: 0 in order, 1 not in order, 2 the command was written wrongly.
 """
@@ -55,26 +61,74 @@ class Tree:
         return total
 
 
-def read_key(vkey):
-    """Name, key hash and public key of a vkey line."""
+def read_key(vkey, kind=1):
+    """Name, key hash and public key of a vkey line; kind 4 is a witness's."""
     try:
         name, stated, encoded = vkey.strip().split("+", 2)
         raw = base64.b64decode(encoded, validate=True)
     except ValueError as error:
         raise Bad("the public key is not written name+hash+base64") from error
     found = hashlib.sha256(name.encode() + b"\n" + raw).digest()[:4]
-    if len(raw) != 33 or raw[0] != 1 or found.hex() != stated:
+    if len(raw) != 33 or raw[0] != kind or found.hex() != stated:
         raise Bad("the public key does not fit its own hash")
     return name, found, raw[1:]
 
 
-def read_checkpoint(note, key):
-    """Size and root of a checkpoint that the key has signed."""
-    name, key_id, public = key
+def open_note(note, key):
+    """The text of a note that the key has signed."""
     head, gap, tail = note.rpartition("\n\n")
     text = head + "\n"
-    if not gap or not signed(text, tail, name, key_id, public):
+    if not gap or not signed(text, tail, *key):
         raise Bad("carries no good signature of this key")
+    return text
+
+
+def read_chain(folder, vkey):
+    """Every key from the one that is given to the newest, each with the size up to which it signed; the newest without end."""
+    newest = read_key((folder / "ledger.vkey").read_text(encoding="utf-8"))
+    chain, key = [], None
+    for number, line in enumerate(lines_of(folder, "handed.ndjson") if has(folder, "handed.ndjson") else (), 1):
+        try:
+            note = json.loads(line)["note"]
+            lines = note.split("\n")
+            old, new, size = read_key(lines[3]), read_key(lines[4]), int(lines[1])
+            text = open_note(note, old)
+        except Bad as error:
+            raise Bad(f"hand-over {number} of the key is not signed with the old key: it {error}") from error
+        except (ValueError, KeyError, TypeError, AttributeError, IndexError) as error:
+            raise Bad(f"hand-over {number} of the key cannot be read") from error
+        if text.split("\n")[0] != old[0] + "/handed-over" or new[0] != old[0] or (key is not None and old != key):
+            raise Bad(f"hand-over {number} does not go on from the key before it")
+        chain.append((old, size))
+        key = new
+    if key is not None and key != newest:
+        raise Bad("no hand-over leads to the key in ledger.vkey")
+    chain.append((newest, None))
+    if vkey and read_key(vkey) not in [each for each, _ in chain]:
+        raise Bad("the folder is signed with another key than the one you gave, and no hand-over leads from yours to it")
+    return chain
+
+
+def has(folder, name):
+    return (folder / name).exists() or (folder / (name + ".gz")).exists()
+
+
+def read_checkpoint(note, chain):
+    """Size and root of a checkpoint that a key of the ledger has signed while it was in force."""
+    for key, last in chain[:-1]:
+        try:
+            size, root = read_signed_by(note, key)
+        except Bad:  # then another key signed it, or none
+            continue
+        if size > last:
+            raise Bad(f"is signed with a key that was handed over when there were {last} entries")
+        return size, root
+    return read_signed_by(note, chain[-1][0])
+
+
+def read_signed_by(note, key):
+    """The same of one key."""
+    name, text = key[0], open_note(note, key)
     lines = text.split("\n")
     try:
         size, root = int(lines[1]), base64.b64decode(lines[2], validate=True)
@@ -101,6 +155,24 @@ def signed(text, tail, name, key_id, public):
     return False
 
 
+def cosigned(note, witness):
+    """Whether a witness has cosigned a checkpoint (C2SP tlog-cosignature)."""
+    name, key_id, public = witness
+    head, _, tail = note.rpartition("\n\n")
+    for line in tail.split("\n"):
+        mark, _, rest = line.partition(" ")
+        signer, _, encoded = rest.partition(" ")
+        try:
+            raw = base64.b64decode(encoded, validate=True)
+            if mark == "\u2014" and signer == name and raw[:4] == key_id:
+                text = f"cosignature/v1\ntime {int.from_bytes(raw[4:12], 'big')}\n{head}\n"
+                Ed25519PublicKey.from_public_bytes(public).verify(raw[12:], text.encode())
+                return True
+        except (ValueError, InvalidSignature):
+            return False
+    return False
+
+
 def lines_of(folder, name):
     """The lines of a file, plain or gzipped, one at a time."""
     plain, packed = folder / name, folder / (name + ".gz")
@@ -113,14 +185,21 @@ def lines_of(folder, name):
             raise Bad(f"{name}.gz is broken") from error
 
 
-def read_signed(folder, key, known, problems):
+def read_signed(folder, key, known, witness, problems):
     """What every signed checkpoint says: size to a list of (where, root)."""
     said = {}
     for number, line in enumerate(lines_of(folder, "checkpoints.ndjson"), 1):
         add_signed(said, f"checkpoint {number}", lambda line=line: json.loads(line)["note"], key, problems)
     for path in known:
-        add_signed(said, str(path), lambda path=path: Path(path).read_text(encoding="utf-8"), key, problems)
+        add_signed(said, str(path), lambda path=path: kept_note(path, witness), key, problems)
     return said
+
+
+def kept_note(path, witness):
+    note = Path(path).read_text(encoding="utf-8")
+    if witness and not cosigned(note, witness):
+        raise Bad("carries no good cosignature of this witness")
+    return note
 
 
 def add_signed(said, where, read, key, problems):
@@ -148,7 +227,8 @@ def read_entry(line, expected):
         data = json.dumps(entry, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode()
     except (ValueError, RecursionError):
         data = b""
-    same = hashlib.sha256(b"\x00" + data).digest() == stated
+    written = b'{"entry":' + data + b',"hash":"' + found["hash"].encode() + b'","leaf":' + str(place).encode() + b"}"
+    same = hashlib.sha256(b"\x00" + data).digest() == stated and line.rstrip(b"\n") == written  # else a key that comes twice would pass
     return place, stated, entry_id(entry), None if same else f"entry {entry_id(entry)} is not what was sealed at place {place}"
 
 
@@ -197,12 +277,12 @@ def compare(said, root, first, last, problems):
     return not wrong
 
 
-def check(folder, vkey, known):
+def check(folder, vkey, known, witness=None):
     """Everything wrong with a folder, and how many entries were looked at."""
     problems = []
     try:
-        key = read_key(vkey or (folder / "ledger.vkey").read_text(encoding="utf-8"))
-        said = read_signed(folder, key, known, problems)
+        chain = read_chain(folder, vkey)
+        said = read_signed(folder, chain, known, read_key(witness, kind=4) if witness else None, problems)
         return check_entries(folder, said, problems), problems
     except (Bad, OSError, UnicodeDecodeError) as error:
         problems.append((None, str(error)))
@@ -215,8 +295,9 @@ def main(arguments=None):
     parser.add_argument("--json", action="store_true", help="one JSON object instead of sentences")
     parser.add_argument("--vkey", help="the public key as you know it, instead of the one in the folder")
     parser.add_argument("--known", action="append", default=[], metavar="NOTE_FILE", help="a checkpoint you kept; may be given again")
+    parser.add_argument("--witness", metavar="KEY", help="the public key of the witness that cosigned the checkpoints you kept")
     chosen = parser.parse_args(arguments)
-    checked, problems = check(chosen.folder, chosen.vkey, chosen.known)
+    checked, problems = check(chosen.folder, chosen.vkey, chosen.known, chosen.witness)
     first_bad = min((i for i, _ in problems if i is not None), default=None)
     if chosen.json:
         print(json.dumps({"ok": not problems, "checked": checked, "first_bad": first_bad, "problems": [what for _, what in problems]}))
