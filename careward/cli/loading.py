@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 NOT_FOUND = 3
 SHOWN = 50
+FOR_TRYING = "This home is a demonstration: what you load is for trying only, and everyone can open it. Load nothing real."
 
 
 def add_to(app: typer.Typer) -> None:
@@ -41,6 +42,8 @@ def load(
 
     reading = FEED_READER().read(folder, profile=profile)
     whose = _organisation(organisation, reading)
+    if whose.demonstration:
+        terms.errors.print(FOR_TRYING, soft_wrap=True)
     begun = actions.begin_load(organisation=whose, source=folder.name, profile=profile, now=terms.now(), by=terms.actor())
     facts: dict[str, Any] = {"load_id": begun.pk, "reading": reading, "by": terms.actor()}
     report = actions.examine_load(now=terms.now(), **facts) if dry_run or (terms.interactive() and not yes) else None

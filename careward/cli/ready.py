@@ -9,6 +9,7 @@ from pathlib import Path
 from pkgutil import iter_modules
 
 PARTLY = 6  # done, but not sealed
+LOCK = "ready.lock"
 FRESH = Path(__file__).with_name("fresh.sql")
 
 
@@ -28,7 +29,7 @@ def open_house(*, to_look: bool = False) -> None:
     if settings.ONLY_LOOKING:
         _must_be_of_this_version()
         return
-    with _one_at_a_time(settings.CAREWARD_HOME):
+    with one_at_a_time(settings.CAREWARD_HOME / LOCK):
         _begin_afresh()
         if _migrations() - _applied():
             _migrate(to_look=to_look)
@@ -114,7 +115,7 @@ def gather_static() -> None:
     from django.conf import settings
     from django.core.management import call_command
 
-    with _one_at_a_time(settings.CAREWARD_HOME):
+    with one_at_a_time(settings.CAREWARD_HOME / LOCK):
         stamp = settings.CAREWARD_HOME / "static.stamp"
         newest = _newest(Path(__file__).resolve().parents[1] / "web" / "static")
         if not stamp.exists() or float(stamp.read_text(encoding="ascii")) < newest:
@@ -127,7 +128,8 @@ def _newest(folder: Path) -> float:
 
 
 @contextmanager
-def _one_at_a_time(home: Path) -> Iterator[None]:
-    with open(home / "ready.lock", "w") as lock:
+def one_at_a_time(lock_file: Path) -> Iterator[None]:
+    """While no other process of this machine does the same."""
+    with open(lock_file, "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield

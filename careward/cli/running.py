@@ -19,7 +19,7 @@ import typer
 
 from careward.cli import terms
 from careward.cli.keeper import GRACE, LOOK
-from careward.cli.ready import gather_static, open_house
+from careward.cli.ready import gather_static, one_at_a_time, open_house
 
 HERE = "127.0.0.1"
 Port = Annotated[int, typer.Option("--port", help="The port of this machine.")]
@@ -40,8 +40,19 @@ def serve(
     """Serve what CAREWARD_HOME holds: pages, API and worker together, until stopped."""
     os.environ.setdefault("CAREWARD_URL", f"http://localhost:{port}")
     open_house()
+    os.environ["CAREWARD_DEMONSTRATION"] = "1" if _is_demonstration() else ""
     with _alone_at(host, port):
         raise typer.Exit(_serve(port, host, worker=worker))
+
+
+def _is_demonstration() -> bool:
+    """Whether what this home holds is made up; one that was cut off while it was made is not served."""
+    from careward.people.staff.models import Made, Organisation
+
+    made = set(Organisation.objects.values_list("demonstration", flat=True))
+    if Made.BEGUN in made:
+        raise terms.stop("The made-up trust in this home is not finished. Finish it first: careward demonstrate", 1)
+    return Made.WHOLE in made
 
 
 def _serve(port: int, host: str, *, worker: bool) -> int:
@@ -136,10 +147,13 @@ def demonstrate(
     os.environ.setdefault("CAREWARD_URL", f"http://localhost:{port}")
     began = time.monotonic()
     open_house()
+    from django.conf import settings
+
     from careward.cli.demonstration import furnish
 
     with _alone_at(HERE, port):
-        furnish(staff=staff, systems=systems, now=terms.now(), today=terms.today())
+        with one_at_a_time(settings.CAREWARD_HOME / "furnish.lock"):
+            furnish(staff=staff, systems=systems, now=terms.now(), today=terms.today())
         terms.out.print(
             f"\nCareward is at http://localhost:{port} (ready in {time.monotonic() - began:.0f} s).\n"
             f"Sign in with one click as a line manager, administrator, privacy officer and others: http://localhost:{port}/demonstration/\n"

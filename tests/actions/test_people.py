@@ -20,7 +20,7 @@ from careward.people.signin.rules import PERSONA_DOMAIN
 from careward.people.staff import actions as staff_actions
 from careward.people.staff import measures as staff_measures
 from careward.people.staff import queries
-from careward.people.staff.models import Organisation
+from careward.people.staff.models import Made, Organisation
 from tests.make import found
 from tests.make import people as make
 
@@ -255,8 +255,10 @@ def test_a_token_of_another_organisation_is_out_of_reach():
 
 
 def test_a_persona_is_entered_only_where_all_is_made_up(settings):
-    persona, real = make.user(f"auditor{PERSONA_DOMAIN}"), make.user()
-    for on, who in ((False, persona), (True, real), (False, real)):
+    persona, real, misled = make.user(f"auditor{PERSONA_DOMAIN}"), make.user(), make.user(f"admin{PERSONA_DOMAIN}")
+    make.role(persona, make.organisation("RZZ9N", demonstration="whole"), "auditor")
+    make.role(misled, make.organisation("RX3"), "trust_administrator")  # an address of that ending in a real home
+    for on, who in ((False, persona), (True, real), (False, real), (True, misled)):
         settings.DEMONSTRATION = on
         with pytest.raises(Refused):
             actions.enter_as_persona(user_id=who.pk, now=NOW, by="demonstration")
@@ -264,6 +266,28 @@ def test_a_persona_is_entered_only_where_all_is_made_up(settings):
     settings.DEMONSTRATION = True
     assert actions.enter_as_persona(user_id=persona.pk, now=NOW, by="demonstration") == persona
     assert (last().verb, last().actor) == ("user.signed_in", "demonstration")
+
+
+def test_what_is_made_up_and_what_is_there_never_share_a_home():
+    facts = {"name": "Northmoor", "pack": "tewv", "now": NOW, "by": "cli/setup"}
+    row = staff_actions.name_organisation(ods_code="RZZ9N", demonstration=True, **facts)
+    for code in ("RX3", "RZZ9N"):  # neither beside it, nor out of it
+        with pytest.raises(Refused, match="made up to try Careward with"):
+            staff_actions.name_organisation(ods_code=code, **facts)
+    assert Organisation.objects.get().demonstration == Made.BEGUN
+    for _ in range(2):
+        staff_actions.finish_demonstration(ods_code="RZZ9N", now=NOW, by="cli/setup")
+    assert Organisation.objects.get(pk=row).demonstration == Made.WHOLE
+    assert [e.verb for e in Entry.objects.order_by("id")] == ["organisation.named", "demonstration.finished"]
+
+
+def test_no_demonstration_is_made_where_a_real_organisation_is():
+    facts = {"name": "A trust", "pack": "tewv", "now": NOW, "by": "cli/setup"}
+    staff_actions.name_organisation(ods_code="RX3", **facts)
+    with pytest.raises(Refused, match="which is there"):
+        staff_actions.name_organisation(ods_code="RZZ9N", demonstration=True, **facts)
+    staff_actions.finish_demonstration(ods_code="RX3", now=NOW, by="cli/setup")
+    assert Organisation.objects.get().demonstration == Made.REAL
 
 
 def test_managers_teams_and_people_are_found_within_one_organisation():

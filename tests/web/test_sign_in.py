@@ -20,6 +20,7 @@ from careward.people.signin.letters import LETTERS, VERBS
 from careward.people.signin.models import RoleHeld, TermsAccepted, User
 from careward.people.signin.rules import PERSONA_DOMAIN
 from careward.people.signin.sign_in import FactorAdapter
+from careward.people.staff.models import Organisation
 from tests.make import people as make
 from tests.make.pages import markup
 
@@ -310,9 +311,13 @@ def test_standing_costs_two_queries_a_request(browser, django_assert_num_queries
 
 def persona(name: str = "auditor", role: str = "auditor") -> User:
     who = make.user(f"{name}{PERSONA_DOMAIN}", name=name.title(), password=None)
-    make.role(who, make.organisation(), role)
-    make.accepted(who, make.organisation())
+    make.role(who, made_up(), role)
+    make.accepted(who, made_up())
     return who
+
+
+def made_up() -> Organisation:
+    return make.organisation("RZZ9N", demonstration="whole")
 
 
 def test_personas_are_the_people_of_the_invented_trust_each_once(browser, settings):
@@ -320,8 +325,8 @@ def test_personas_are_the_people_of_the_invented_trust_each_once(browser, settin
     assert f"@{DOMAIN}" == PERSONA_DOMAIN
     who = persona(role="system_administrator")
     for system in ("paris", "iaptus"):
-        make.role(who, make.organisation(), "system_administrator", system_code=system)
-    make.role(who, make.organisation(), "line_manager")
+        make.role(who, made_up(), "system_administrator", system_code=system)
+    make.role(who, made_up(), "line_manager")
     RoleHeld.objects.filter(user=persona("ended")).update(to_on=make.TODAY)
     words = words_of(browser.get(reverse("signin:demonstration")))
     assert "Line manager and System administrator IAPTUS AND PARIS" in words
@@ -339,7 +344,7 @@ def test_a_persona_is_entered_with_one_click_and_needs_no_second_factor(browser,
     assert f'name="persona" value="{who.pk}"' in listed
     assert f'name="persona" value="{real.pk}"' not in listed
     assert browser.post(address, {"persona": who.pk}).url == "/"
-    assert page(browser.get("/")) == "front page of Trust RX3"
+    assert page(browser.get("/")) == "front page of Trust RZZ9N"
     assert Entry.objects.get(verb="user.signed_in").body == {"methods": ["demonstration"]}
     refused = browser.post(address, {"persona": real.pk})
     assert refused.status_code == 409
@@ -354,9 +359,24 @@ def test_only_the_door_frees_a_persona_and_only_while_the_demonstration_is_on(br
     assert by_force.get("/").url.startswith(reverse("signin:second_factor"))
     browser.post(reverse("signin:demonstration"), {"persona": who.pk})
     settings.DEMONSTRATION = False
-    assert browser.get("/").url.startswith(reverse("signin:second_factor"))
+    for session in (browser, by_force):  # it ends with the demonstration, for good
+        assert session.get("/").url.startswith(reverse("account_login"))
+        assert "_auth_user_id" not in session.session
     assert browser.get(reverse("signin:demonstration")).status_code == 404
     assert browser.post(reverse("signin:demonstration"), {"persona": who.pk}).status_code == 404
+
+
+def test_a_persona_who_was_let_into_a_real_home_is_put_out_and_is_no_choice_at_the_door(browser, settings):
+    settings.DEMONSTRATION = True
+    who = make.user(f"admin{PERSONA_DOMAIN}", name="Admin", password=None)
+    make.role(who, make.organisation(), "trust_administrator")
+    make.accepted(who, make.organisation())
+    address = reverse("signin:demonstration")
+    assert f'value="{who.pk}"' not in page(browser.get(address))
+    assert browser.post(address, {"persona": who.pk}).status_code == 409
+    browser.force_login(who)
+    assert browser.get("/").url.startswith(reverse("account_login"))
+    assert "_auth_user_id" not in browser.session
 
 
 def test_the_door_has_no_address_where_the_demonstration_is_off(browser, settings):

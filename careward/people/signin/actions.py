@@ -20,9 +20,8 @@ from careward.core.roles import ROLES
 from careward.evidence.errands import actions as errands
 from careward.evidence.ledger import actions as ledger
 from careward.people.signin import rules
-from careward.people.signin.arrivals import rights_of
+from careward.people.signin.arrivals import is_persona, rights_of
 from careward.people.signin.models import ApiToken, RoleHeld, TermsAccepted, User
-from careward.people.signin.rules import PERSONA_DOMAIN
 from careward.people.signin.terms import terms_in_force
 from careward.people.staff.models import Organisation, Person
 from careward.people.staff.packs import pack_on
@@ -333,8 +332,7 @@ def _home_of(user_id: int) -> str:
 def enter_as_persona(*, user_id: int, now: datetime, by: str) -> User:
     """The persona to sign in as, written down; refused wherever the demonstration is off, and for anybody who is not made up."""
     user = User.objects.filter(pk=user_id, is_active=True).first()
-    persona = user is not None and user.email.endswith(PERSONA_DOMAIN)
-    decision = rules.may_enter_as_persona(demonstration=settings.DEMONSTRATION, persona=persona)
+    decision = rules.may_enter_as_persona(demonstration=settings.DEMONSTRATION, persona=user is not None and is_persona(user))
     if user is None or not decision:
         raise Refused(decision)
     note_sign_in(user_id=user.pk, methods=("demonstration",), now=now, by=by)

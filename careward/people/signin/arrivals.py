@@ -16,7 +16,7 @@ from careward.core.rights import NO_RIGHTS, Grant, Rights, rights_everywhere, ri
 from careward.people.signin import rules
 from careward.people.signin.models import ApiToken, RoleHeld, TermsAccepted, User
 from careward.people.signin.terms import terms_in_force
-from careward.people.staff.models import Organisation
+from careward.people.staff.models import Made, Organisation
 from careward.people.staff.packs import pack_on
 from careward.web.house import house
 from careward.web.permission import Viewer
@@ -38,6 +38,7 @@ class SessionFacts:
 class Arrived:
     viewer: Viewer
     step: rules.Step
+    over: bool  # a persona's session, where the demonstration is off or was never on
 
 
 def roles_in_force(on: date) -> Q:
@@ -70,6 +71,7 @@ def arrive(*, user: User, session: SessionFacts, now: datetime) -> Arrived:
     terms = terms_in_force(at.pack, on).text_hash if at else ""
     facts = _facts(user.pk, terms)
     here = [r for r in grants if at is not None and r.organisation_id == at.pk]
+    persona = is_persona(user)
     arrival = rules.Arrival(
         organisations=len({r.organisation_id for r in grants}),
         chosen=at is not None,
@@ -77,15 +79,17 @@ def arrive(*, user: User, session: SessionFacts, now: datetime) -> Arrived:
         factor_needed=roles.second_factor_needed(r.role for r in grants),
         factor_known=facts["factor"],
         factor_proved=session.factor_proved,
-        demonstration=session.by_demonstration and is_persona(user),
+        demonstration=session.by_demonstration and persona,
     )
     step = rules.next_step(arrival)
-    return Arrived(_viewer(user, at, here, facts, step, now), step)
+    return Arrived(_viewer(user, at, here, facts, step, now), step, over=rules.is_made_up(user.email) and not persona)
 
 
 def is_persona(user: User) -> bool:
-    """Whether someone is a persona of the demonstration, which only lives where the demonstration is on."""
-    return bool(settings.DEMONSTRATION) and user.email.endswith(rules.PERSONA_DOMAIN)
+    """Whether someone is a persona of the demonstration: made up, as all is where they hold a role, and it is on."""
+    if not settings.DEMONSTRATION or not rules.is_made_up(user.email):
+        return False
+    return not RoleHeld.objects.filter(user=user, organisation__demonstration=Made.REAL).exists()
 
 
 def _chosen(grants: list[RoleHeld], session: SessionFacts) -> Organisation | None:
@@ -176,6 +180,7 @@ class Persona:
 def personas(*, on: date) -> list[Persona]:
     """The personas who hold a role today, each once, in the order of the list of roles."""
     grants = RoleHeld.objects.filter(roles_in_force(on), user__email__endswith=rules.PERSONA_DOMAIN, user__is_active=True)
+    grants = grants.exclude(organisation__demonstration=Made.REAL)
     order = {role: place for place, role in enumerate(roles.ROLES)}
     rows = [r for r in grants.select_related("user", "organisation").order_by("user__name", "id") if r.role in order]
     theirs: dict[int, list[RoleHeld]] = {}

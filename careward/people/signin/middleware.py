@@ -6,6 +6,7 @@ from typing import Any
 from allauth.account.authentication import get_authentication_records
 from allauth.mfa.models import Authenticator
 from django.conf import settings
+from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -50,7 +51,10 @@ class WhoIsAsking:
         request.viewer, request.step = None, Step.PAGES  # type: ignore[attr-defined]
         if request.user.is_authenticated:
             arrived = arrive(user=request.user, session=_session(request), now=request.now)  # type: ignore[attr-defined]
-            request.viewer, request.step = arrived.viewer, arrived.step  # type: ignore[attr-defined]
+            if arrived.over:
+                logout(request)
+            else:
+                request.viewer, request.step = arrived.viewer, arrived.step  # type: ignore[attr-defined]
         return self.get_response(request)
 
     def process_view(self, request: HttpRequest, view: Callable[..., Any], args: Any, kwargs: Any) -> HttpResponse | None:

@@ -148,6 +148,11 @@ def first_uncovered(from_on: date, to_on: date | None, holdings: Iterable[Holdin
     return None if to_on is not None and reached >= to_on else reached
 
 
+def is_made_up(email: str) -> bool:
+    """Whether an address is of somebody who was made up to try Careward with."""
+    return email.endswith(PERSONA_DOMAIN)
+
+
 def may_enter_as_persona(*, demonstration: bool, persona: bool) -> Decision:
     """Whether someone may sign in as another with one click: only where all is made up, and only as one made up."""
     decision = ALLOWED

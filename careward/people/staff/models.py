@@ -3,6 +3,14 @@
 from django.db import models
 
 
+class Made(models.TextChoices):
+    """Whether an organisation is there, or made up to try Careward with: said when it is made, and never changed into the other."""
+
+    REAL = "", "real"
+    BEGUN = "begun", "made up, and not finished"
+    WHOLE = "whole", "made up"
+
+
 class Organisation(models.Model):
     """An employer whose procedures run here; several may share one installation."""
 
@@ -10,9 +18,13 @@ class Organisation(models.Model):
     name = models.TextField()
     pack = models.TextField(default="base")
     contact = models.TextField(default="")  # "Help, or phone the service desk on 4400"
+    demonstration = models.TextField(default=Made.REAL, choices=Made.choices)
 
     personal = ()
-    plain = ("id", "ods_code", "name", "pack", "contact")
+    plain = ("id", "ods_code", "name", "pack", "contact", "demonstration")
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=models.Q(demonstration__in=Made.values), name="organisation_real_or_made_up")]
 
 
 class Team(models.Model):

@@ -16,7 +16,11 @@ ROOM = Room(
         Permission(SEE, "see everybody on the staff record", OVERSEERS, ("people",)),
         Permission(SEE_TEAM, "see their own people, and those they are deputy for", ("line_manager",)),
     ),
-    verbs=(Verb("organisation.named", "Organisation named"), Verb("organisation.renamed", "Organisation renamed")),
+    verbs=(
+        Verb("organisation.named", "Organisation named"),
+        Verb("organisation.renamed", "Organisation renamed"),
+        Verb("demonstration.finished", "Demonstration finished"),
+    ),
     menu=(MenuEntry("People", "staff:people", (SEE,), place=40), MenuEntry("My team", "staff:my_team", (SEE_TEAM,), place=30)),
     homes=(Home("people", "staff:people", SEE), Home("team", "staff:team", SEE), Home("my_team", "staff:my_team", SEE_TEAM)),
     commands=COMMANDS,
