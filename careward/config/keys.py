@@ -4,11 +4,25 @@ import os
 import secrets
 from pathlib import Path
 
+_REMEDY = (
+    "Put it back from your backup. If it is lost for good, write a long random text into it: "
+    "everybody then signs in anew, and whoever uses an authenticator app needs it set up anew."
+)
+
+
+class SecretLost(RuntimeError):
+    """The key is gone from a home that holds data: a new one would end every session and open no second factor any more."""
+
 
 def secret_key(home: Path) -> str:
-    """The key from CAREWARD_SECRET_KEY_FILE or CAREWARD_HOME/keys/secret; two processes starting at once agree on one."""
+    """The key from CAREWARD_SECRET_KEY_FILE or CAREWARD_HOME/keys/secret; two processes starting at once agree on one.
+
+    Raises SecretLost where it must not be made.
+    """
     path = Path(os.environ.get("CAREWARD_SECRET_KEY_FILE", home / "keys" / "secret"))
     if not path.exists():
+        if (home / "careward.sqlite3").exists() or any((home / "keys").glob("ledger.*")):
+            raise SecretLost(f"{path} is gone, and this home holds data. {_REMEDY}")
         _make(path)
     return path.read_text(encoding="ascii").strip()
 

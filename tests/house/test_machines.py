@@ -109,6 +109,7 @@ def test_there_are_kinds():
 STATE = re.compile(r"(^|_)(state|status|stage|phase)$")
 FACTS = {  # words of a closed list that say what a thing is, or what somebody else's list says of it; none has a life here
     ("Account", "kind"), ("Authorisation", "kind"), ("System", "kind"), ("Notice", "kind"),
+    ("Organisation", "demonstration"),  # real or made up: said as it is made, and once that what is made up is whole
     ("Assignment", "status"),  # what the staff list says of a post
 }  # fmt: skip
 
