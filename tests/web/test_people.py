@@ -69,7 +69,7 @@ def test_people_of_ones_own_organisation_with_team_manager_and_state(admin):
     assert names(answer) == ["Ann Boss", "Cy Gone", "Di Lost", "Bo Nurse"]
     words = text(answer)
     for expected in (
-        "4 people, as the staff record",
+        "4 people, from the staff list",
         "Matron",
         "Office",
         "On maternity leave",

@@ -125,7 +125,7 @@ def test_the_page_opens_with_its_figures_and_one_next_step(browser: Client, trus
     assert "NM-IT-031, version 3. In force since 12 May 2025." in words and "Owner: Bryony Falk" in words
     assert "Its review was due on 12 May 2024" in words
     assert re.search(r"Of 103 duties, \d+ are kept in every case\. 2 have cases to put right, 3 in all, and 1 is late\.", words)
-    assert "An account not used for 90 days is locked. Not yet so for 2 accounts." in words
+    assert "An account not used for 90 days is locked. 2 accounts need putting right." in words
     assert markup(page).count('class="nhsuk-button"') == 1
     assert '<a class="nhsuk-button" href="/findings/?clause=PA-033&amp;system=paris">See the 2 accounts</a>' in markup(page)
 
@@ -134,9 +134,9 @@ def test_the_figures_of_the_sentence_account_for_every_duty(browser: Client, tru
     adopt(trust)
     paris_with(trust)
     words = text(browser.get("/procedures/paris/"))
-    sentence = words.partition("Of 103 duties, ")[2].partition(" not carried by Careward yet")[0]
+    sentence = words.partition("Of 103 duties, ")[2].partition(" not covered by Careward yet")[0]
     kept, fix = re.match(r"(\d+) are kept in every case\. (\d+) have", sentence).groups()
-    rest = re.findall(r"(\d+) (?:are carried in part|cannot be counted|are$|is$)", sentence)
+    rest = re.findall(r"(\d+) (?:are covered in part|cannot be counted|are$|is$)", sentence)
     assert int(kept) + int(fix) + sum(int(n) for n in rest) == 103
 
 
@@ -160,8 +160,8 @@ def test_counts_and_what_is_to_put_right_are_links_to_what_they_count(browser: C
 def test_what_careward_does_not_carry_is_said_calmly(browser: Client, trust: Organisation):
     adopt(trust)
     row = re.search(r'<tr[^>]* id="PA-070">.*?</tr>', markup(browser.get("/procedures/paris/?show=absent"))).group()
-    assert "cw-state--none" in row and "Not carried yet" in row and "0%" not in row
-    assert "Careward does not carry this duty yet" in text(browser.get("/procedures/paris/PA-070/"))
+    assert "cw-state--none" in row and "Not covered yet" in row and "0%" not in row
+    assert "Careward does not cover this duty yet" in text(browser.get("/procedures/paris/PA-070/"))
 
 
 def test_what_is_carried_in_part_says_what_is_not_there(browser: Client, trust: Organisation):

@@ -14,9 +14,9 @@ ABOUT_HEADS = ("Field", "Number", "Part", "Value")
 BODY = ("sections", "clauses")  # not control fields
 CLAUSE_HEADS = (
     "Clause", "Section", "Duty", "Who acts", "In Careward", "What is not there yet", "Cases", "In order", "To put right", "Late", "Kept",
-    "Carried by", "Tests",
+    "Covered by", "Tests",
 )  # fmt: skip
-IN_CAREWARD = {"done": "Carried", "partly": "Carried in part", "missing": "Not carried yet"}
+IN_CAREWARD = {"done": "Covered", "partly": "Covered in part", "missing": "Not covered yet"}
 
 
 def as_data(document: Document) -> dict[str, Any]:

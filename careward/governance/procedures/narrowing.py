@@ -77,6 +77,6 @@ def views(figures: DutyFigures, asked: Narrowing) -> tuple[View, ...]:
         ("Kept", "kept", figures.kept if asked.show == "kept" else 0),  # health is quiet: the number in the opening sentence leads here
         ("In part", "part", figures.part),
         ("Not counted", "uncounted", figures.uncounted),
-        ("Not carried", "absent", figures.absent),
+        ("Not covered", "absent", figures.absent),
     )
     return tuple(View(words, asked.address(show=show), n, asked.show == show) for words, show, n in every if n or asked.show == show)

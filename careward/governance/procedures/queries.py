@@ -67,6 +67,11 @@ class Duty:
         return self.measured.to_put_right if self.measured else 0
 
     @property
+    def need_words(self) -> str:
+        """How many cases need putting right: '3 accounts need putting right'."""
+        return f"{self.cases_words} {'needs' if self.to_put_right == 1 else 'need'} putting right"
+
+    @property
     def cases_words(self) -> str:
         """'3 accounts', '1 person': what is to put right."""
         return plural(self.to_put_right, self.noun, self.nouns)
