@@ -46,12 +46,13 @@ def _run() -> int:
 
 def _told_by(error: Exception) -> int | None:
     """With which status an error that says itself what to do ends; their modules are read only now, for nearly no command needs them."""
+    from careward.config.home import HomeOpen
     from careward.config.keys import SecretLost
     from careward.core.packs.reader import PackError
     from careward.engines.connectors.csv.profiles import ProfileError
     from careward.engines.synthetic.trust import TrustError
 
-    statuses = ((ProfileError, NOT_FOUND), (TrustError, USAGE), (PackError, FAILED), (SecretLost, FAILED))
+    statuses = ((ProfileError, NOT_FOUND), (TrustError, USAGE), (PackError, FAILED), (SecretLost, FAILED), (HomeOpen, FAILED))
     return next((status for kind, status in statuses if isinstance(error, kind)), None)
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from careward.config import looking
+from careward.config.home import open_home
 from careward.config.keys import secret_key
 from careward.config.rooms import ROOMS
 
@@ -26,12 +27,12 @@ def _home() -> Path:
     if TESTING and not named:
         named = tempfile.mkdtemp(prefix="careward-test-")
         atexit.register(shutil.rmtree, named, ignore_errors=True)
-    home = Path(named or (ROOT if IN_A_CLONE else Path.cwd()) / "var").resolve()
-    home.mkdir(parents=True, exist_ok=True, mode=0o700)  # the database, uploads and letters hold personal data
-    return home
+    return open_home(Path(named or (ROOT if IN_A_CLONE else Path.cwd()) / "var"))
 
 
 CAREWARD_HOME = _home()
+if not TESTING:
+    os.umask(0o077)  # what is made from here on is its owner's alone
 # A command that only looks says so (cli/ready); where it may not write, it makes nothing and opens the database to read.
 ONLY_LOOKING = os.environ.get("CAREWARD_LOOKING") == "1" and looking.cannot_be_written(CAREWARD_HOME)
 CAREWARD_PACKS = Path(os.environ.get("CAREWARD_PACKS") or CAREWARD_HOME / "packs")  # an organisation's own, beside those shipped
