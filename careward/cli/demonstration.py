@@ -104,7 +104,7 @@ def _let_in(trust: "Organisation", persona: dict[str, Any], *, now: datetime, to
     user_id = user.pk if user else make_user(organisation_id=trust.pk, email=persona["email"], name=persona["name"], now=now, by=BY)
     if persona["persona"] != "bank_nurse":  # one has yet to accept, so that the page is seen
         accept_terms(organisation_id=trust.pk, user_id=user_id, text_hash=terms_in_force(trust.pack, today).text_hash, now=now, by=BY)
-    held = set(RoleHeld.objects.filter(organisation=trust, user_id=user_id).values_list("role", "system_code"))
+    given = set(RoleHeld.objects.filter(organisation=trust, user_id=user_id).values_list("role", "system_code"))
     for system in persona["systems"] or [""]:
-        if (persona["role"], system) not in held:
+        if (persona["role"], system) not in given:
             give_role(organisation_id=trust.pk, user_id=user_id, role=persona["role"], system_code=system, from_on=today, now=now, by=BY)
