@@ -4,7 +4,6 @@ from pathlib import Path
 
 from careward.core.ports import FeedFile
 from careward.engines.connectors.csv import profiles, reader
-from careward.engines.connectors.csv.kept import FEW
 
 
 def read_file(path: Path, *, feed: str, name: str, system: str = "", profile: str = "canonical", own: Path | None = None,
@@ -12,4 +11,4 @@ def read_file(path: Path, *, feed: str, name: str, system: str = "", profile: st
     """One file; one that cannot be used at all has its whole-file problems alone."""
     fit = [f for f in profiles.load(profile, profiles_folder=own).feeds if f.feed == feed]
     chosen = next((f for f in fit if f.reads(name)), fit[0])
-    return reader._read(path, name, system or chosen.system_of(name), chosen, limit, FEW)
+    return reader.read_file(path, name, system or chosen.system_of(name), chosen, limit)

@@ -21,6 +21,7 @@ Row = tuple[Any, ...]
 CHANGES = "careward_load_changes"
 MOST_VALUES = 15_000  # of one statement that adds rows: SQLite takes 32,766
 MANY = 5_000  # rows changed at once
+ROOMY = -262_144  # KiB of pages while many rows go in: with less, an index in no order is written and read back again and again
 
 
 def storing() -> dict[str, Callable[[Any], Any]]:
@@ -105,6 +106,7 @@ class Behind:
         self._pending: Future[None] | None = None
 
     def __enter__(self) -> "Behind":
+        self._usual = _room_for_pages(ROOMY) if self._pool else 0
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -113,6 +115,7 @@ class Behind:
         finally:
             if self._pool:
                 self._pool.shutdown()
+                _room_for_pages(self._usual)
 
     def insert(self, table: str, columns: Sequence[str], rows: Sequence[Row], fixed: Row = ()) -> None:
         """Adds rows as `insert` does, after those before."""
@@ -129,6 +132,17 @@ class Behind:
         if pending:
             with connection.wrap_database_errors:
                 pending.result()
+
+
+def _room_for_pages(size: int) -> int:
+    """Gives SQLite so much memory for pages, and says how much it had; negative for KiB, as its PRAGMA has it.
+
+    Straight to the driver: Django runs nothing more in a transaction that failed.
+    """
+    connection.ensure_connection()
+    (had,) = connection.connection.execute("PRAGMA cache_size").fetchone()
+    connection.connection.execute(f"PRAGMA cache_size = {size}")
+    return int(had)
 
 
 def inserting(table: str, columns: Sequence[str], rows: Sequence[Row], fixed: Row = ()) -> Callable[[], None]:

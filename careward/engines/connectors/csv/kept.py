@@ -10,9 +10,10 @@ import marshal
 from array import array
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, date, datetime
+from itertools import chain
 from os import SEEK_END
 from tempfile import TemporaryFile
-from typing import Any, BinaryIO
+from typing import IO, Any
 
 from careward.core.blocks import Block, joined, parted
 from careward.core.columns import Column
@@ -21,18 +22,19 @@ FEW = 30_000  # rows that stay in memory
 AT_ONCE = 8_192  # rows of a block in the file
 Row = tuple[Any, ...]
 Told = dict[str, Any]  # where rows stand in a file
+Opens = Callable[[], IO[bytes]]  # makes the file that rows go into when they are many
 _LENGTH = 8  # bytes in which a block says how long it is
 
 
 class KeptRows:
     """Rows of one file, added block by block and read as often as wanted. Where they are many they go into `file`, made when needed."""
 
-    def __init__(self, columns: Sequence[Column], *, file: Callable[[], BinaryIO] = TemporaryFile, apart: str = "", few: int = FEW) -> None:
+    def __init__(self, columns: Sequence[Column], *, file: Opens = TemporaryFile, apart: str = "", few: int = FEW) -> None:
         self.columns = tuple(c.name for c in columns)
         self._kinds = tuple(c.kind for c in columns)
         self._make, self._few = file, few
         self._apart = apart if apart in self.columns else ""
-        self._file: BinaryIO | None = None
+        self._file: IO[bytes] | None = None
         self._gathered: dict[Any, list[Block]] = {}  # in memory; by part once there is a file
         self._waiting: dict[Any, int] = {}  # rows of a part that are not in the file yet
         self._places: dict[Any, list[int]] = {}  # where each part's blocks begin in the file
@@ -40,24 +42,27 @@ class KeptRows:
         self._count = 0
 
     @classmethod
-    def on(cls, columns: Sequence[Column], file: BinaryIO, told: Told) -> "KeptRows":
+    def on(cls, columns: Sequence[Column], file: IO[bytes], told: Told, lines: Sequence[int] = ()) -> "KeptRows":
         """The rows that `copy_to` put into a file, which is ours to close."""
         kept = cls(columns, apart=told["apart"])
         kept._file = file
         kept._places = dict(told["places"])
         kept._count = told["count"]
+        kept._lines = array("q", lines)
         return kept
 
-    def copy_to(self, file: BinaryIO) -> Told:
+    def copy_to(self, file: IO[bytes]) -> Told:
         """Puts all rows into a file, and says by what they are parted, where each part begins a block, and how many rows there are."""
-        places = []
-        for value, blocks in self._parts():
-            at = []
-            for block in blocks:
-                at.append(file.tell())
-                file.write(self._packed(block))
-            places.append((value, at))
+        places = [(value, self._copied(value, file)) for value in self._values()]
         return {"apart": self._apart if self._file else "", "places": places, "count": len(self)}
+
+    def _copied(self, value: Any, file: IO[bytes]) -> list[int]:
+        packed = chain(map(self._bytes, self._places.get(value, ())), map(self._packed, self._gathered.get(value, ())))
+        places = []
+        for each in packed:
+            places.append(file.tell())
+            file.write(each)
+        return places
 
     def __del__(self) -> None:
         if self._file:
@@ -145,8 +150,11 @@ class KeptRows:
                 yield value, iter((part,))
 
     def _parts(self) -> Iterator[tuple[Any, Iterator[Block]]]:
-        for value in dict.fromkeys((*self._places, *self._gathered)):
+        for value in self._values():
             yield value, self._read(value)
+
+    def _values(self) -> Iterator[Any]:
+        return iter(dict.fromkeys((*self._places, *self._gathered)))
 
     def _read(self, value: Any) -> Iterator[Block]:
         for place in self._places.get(value, ()):
@@ -167,11 +175,15 @@ class KeptRows:
         packed = marshal.dumps((list(block.lines), values))
         return len(packed).to_bytes(_LENGTH, "big") + packed
 
-    def _block(self, place: int) -> Block:
+    def _bytes(self, place: int) -> bytes:
+        """A block as it stands in the file, its length before it."""
         assert self._file is not None
         self._file.seek(place)
-        length = int.from_bytes(self._file.read(_LENGTH), "big")
-        lines, values = marshal.loads(self._file.read(length))  # noqa: S302 - our own, see above
+        length = self._file.read(_LENGTH)
+        return length + self._file.read(int.from_bytes(length, "big"))
+
+    def _block(self, place: int) -> Block:
+        lines, values = marshal.loads(memoryview(self._bytes(place))[_LENGTH:])  # noqa: S302 - our own, see above
         return Block(self.columns, lines, [_from_text(kind, column) for kind, column in zip(self._kinds, values, strict=True)])
 
 

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path, PurePosixPath
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from careward.core.blocks import collector_off
 from careward.core.columns import FEEDS
 from careward.core.ports import FeedFile, Problem, Reading
-from careward.engines.connectors.csv import grouping, keeping, profiles
+from careward.engines.connectors.csv import aside, grouping, keeping, profiles
 from careward.engines.connectors.csv.headings import Unmatched, fields_of, notices_of
 from careward.engines.connectors.csv.kept import FEW, KeptRows
 from careward.engines.connectors.csv.profiles import FeedProfile, Profile
@@ -41,6 +41,13 @@ class _Found:
     @property
     def system(self) -> str:
         return self.profile.system_of(self.name)
+
+    @property
+    def size(self) -> int:
+        """In bytes; 0 where it cannot be asked, which reading it will say."""
+        with suppress(OSError):
+            return self.path.stat().st_size
+        return 0
 
 
 def read_folder(
@@ -72,10 +79,9 @@ def _read_folder(folder: Path, known: Profile, limit: int) -> Reading:
         return Reading((), (_folder_problem(f"The folder cannot be opened: {why}", "Check that it may be read"),), ())
     problems: list[Problem] = []
     files: list[FeedFile] = []
-    few = FEW  # of all files together: many short ones are as much as a long one
-    for item in _unmixed(found, problems):
-        file = _read(item.path, item.name, item.system, item.profile, limit, few)
-        few = max(0, few - file.rows.in_memory if isinstance(file.rows, KeptRows) else few)
+    items = list(_unmixed(found, problems))
+    tasks = [(item.path, item.name, item.system, item.profile, limit) for item in items]
+    for file in aside.read_all(_reading_here(), tasks, [item.size for item in items]):
         problems += file.problems if _unusable(file) else ()
         files += [] if _unusable(file) else [file]
     if not found:
@@ -87,7 +93,21 @@ def _read_folder(folder: Path, known: Profile, limit: int) -> Reading:
     return Reading((*_register(files, known), *files), tuple(problems), tuple(notices))
 
 
-def _read(path: Path, name: str, system: str, profile: FeedProfile, limit: int, few: int) -> FeedFile:
+def _reading_here() -> aside.Read:
+    """Reads files with few rows in memory, of all files together: many short ones are as much as a long one."""
+    few = FEW
+
+    def read(task: aside.Task) -> FeedFile:
+        nonlocal few
+        file = read_file(*task, few=few)
+        few = max(0, few - file.rows.in_memory if isinstance(file.rows, KeptRows) else few)
+        return file
+
+    return read
+
+
+def read_file(path: Path, name: str, system: str, profile: FeedProfile, limit: int, *, few: int = FEW) -> FeedFile:
+    """One file, read; where it cannot be used, without columns and with the problems that say why."""
     try:
         if profile.feed == "accounts" and not SYSTEM_CODE.fullmatch(system):
             what = "The name of the file gives no code of a system: a code stands in addresses"

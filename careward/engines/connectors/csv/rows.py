@@ -2,8 +2,8 @@
 
 import sys
 from array import array
-from collections.abc import Callable, Iterable, Sequence
-from typing import Any, BinaryIO, TypeGuard
+from collections.abc import Iterable, Sequence
+from typing import Any, TypeGuard
 
 from careward.core.blocks import Block
 from careward.core.columns import Feed
@@ -12,7 +12,7 @@ from careward.core.ports import Problem
 from careward.engines.connectors.csv.asides import Asides
 from careward.engines.connectors.csv.assignments import Assignments
 from careward.engines.connectors.csv.headings import FileColumn, normal
-from careward.engines.connectors.csv.kept import KeptRows
+from careward.engines.connectors.csv.kept import KeptRows, Opens
 from careward.engines.connectors.csv.sources import Run
 from careward.engines.connectors.csv.values import FORMULA, Misfit
 
@@ -22,7 +22,6 @@ _SHOWN_LINES = 10
 
 Reason = tuple[str, str, str]  # column, what, remedy
 Row = tuple[Any, ...]
-Opens = Callable[[], BinaryIO]  # makes the file that rows go into when they are many
 
 
 class Repeats:
