@@ -176,10 +176,11 @@ def test_what_goes_wrong_here_ends_the_second_process_too(folder, monkeypatch, s
 
 
 READ_FOR_EVER = """
-import sys, time
+import signal, sys, time
 from pathlib import Path
 from careward.engines.connectors.csv import aside
 from careward.engines.connectors.csv.reader import read_folder
+signal.signal(signal.SIGINT, signal.default_int_handler)  # whoever runs these tests in the background ignores it
 aside.MUCH, aside._cores = 0, lambda: 2
 start = aside._started
 def starting(theirs):
