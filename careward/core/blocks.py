@@ -1,11 +1,14 @@
 """Rows of a file some thousands at a time, column by column, so that nobody need hold a whole file."""
 
 import gc
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date
 from itertools import chain
 from typing import Any, Protocol
+
+from careward.core.days import moment_written, written_moment
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +60,29 @@ def parted(block: Block, column: str) -> dict[Any, Block]:
     return {value: block.only(at) for value, at in places.items()}
 
 
+def written(block: Block, kinds: Sequence[str]) -> Block:
+    """A block with its days and moments as text, in the one form that sorts."""
+    return _changed(block, kinds, {"day": date.isoformat, "moment": written_moment})
+
+
+def read_back(block: Block, kinds: Sequence[str]) -> Block:
+    """A block with its days and moments as such, from their text."""
+    return _changed(block, kinds, {"day": date.fromisoformat, "moment": moment_written})
+
+
+def _changed(block: Block, kinds: Sequence[str], changes: Mapping[str, Callable[[Any], Any]]) -> Block:
+    pairs = zip(kinds, block.values, strict=True)
+    return Block(block.columns, block.lines, [_each(values, changes[kind]) if kind in changes else values for kind, values in pairs])
+
+
+def _each(values: Sequence[Any], change: Callable[[Any], Any]) -> list[Any]:
+    """Each value changed, a blank left blank; a day stands on many rows, and is worked out once."""
+    if len(distinct := dict.fromkeys(values)) > len(values) // 2:
+        return [None if value is None else change(value) for value in values]
+    changed = {value: None if value is None else change(value) for value in distinct}
+    return [changed[value] for value in values]
+
+
 @contextmanager
 def collector_off() -> Iterator[None]:
     """Leaves Python's cycle collector off meanwhile: rows hold no cycles, and it would walk each of a million again and again."""
@@ -77,9 +103,9 @@ class Rows(Protocol):
     def __iter__(self) -> Iterator[tuple[Any, ...]]: ...
 
     def blocks(self) -> Iterator[Block]:
-        """All rows, some thousands at a time."""
+        """All rows with days and moments as text, some thousands at a time."""
         ...
 
     def parts(self, column: str) -> Iterator[tuple[Any, Iterator[Block]]]:
-        """The rows of each value of a column by themselves, some thousands at a time."""
+        """The same for each value of a column by itself."""
         ...

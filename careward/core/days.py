@@ -195,6 +195,17 @@ def london_day(moment: datetime) -> date:
     return aware(moment).astimezone(LONDON).date()
 
 
+def written_moment(moment: datetime) -> str:
+    """A moment as text in the one form that sorts: in UTC, a blank before the time, fractions only where there are some."""
+    moment = moment if moment.tzinfo is UTC else moment.astimezone(UTC)
+    return moment.isoformat(" ")[:-6]  # without +00:00
+
+
+def moment_written(text: str) -> datetime:
+    """The moment that `written_moment` wrote."""
+    return datetime.fromisoformat(f"{text}+00:00")
+
+
 def hours_after(moment: datetime, hours: int) -> datetime:
     """The moment so many elapsed hours later, in UTC: a day of 23 or 25 hours changes nothing."""
     return aware(moment).astimezone(UTC) + timedelta(hours=hours)

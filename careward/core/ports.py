@@ -6,8 +6,9 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Generic, Protocol, TypeVar
 
-from careward.core.blocks import Block, Rows, block_of, joined, parted
+from careward.core.blocks import Block, Rows, block_of, joined, parted, written
 from careward.core.changes import Change, ChangePlan, Observed, Outcome, Proof
+from careward.core.columns import FEEDS
 
 T = TypeVar("T")
 
@@ -56,9 +57,10 @@ class FeedFile:
     canonical: bool = False  # read by a connector, so that lists, lower case and closed words are already in their one form
 
     def blocks(self) -> Iterator[Block]:
-        """All rows, some thousands at a time; one block, perhaps empty, at least."""
+        """All rows with days and moments as text, some thousands at a time; one block, perhaps empty, at least."""
         if isinstance(self.rows, list):
-            yield block_of(self.columns, self.lines, self.rows)
+            kinds = [FEEDS[self.feed].column(name).kind for name in self.columns]
+            yield written(block_of(self.columns, self.lines, self.rows), kinds)
         else:
             yield from self.rows.blocks()
 

@@ -37,7 +37,7 @@ username = itemgetter(ACCOUNT.columns.index("username"))
 
 def kept(file):
     """A file's rows in the form the database keeps."""
-    return list(arrange(ACCOUNT, file.whole().cells, Refusals(file.name, file.lines), bulk.storing()).rows.values())
+    return list(arrange(ACCOUNT, file.whole().cells, Refusals(file.name, file.lines), bulk.storing_written()).rows.values())
 
 
 class BothWays(TestCase):

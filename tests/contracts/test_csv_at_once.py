@@ -1,16 +1,17 @@
 """Reading thousands of lines at once, and keeping rows in a file, come to the same as reading record by record and keeping all in memory."""
 
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from careward.core.blocks import Block
+from careward.core.blocks import Block, written
 from careward.core.columns import FEEDS, Column
-from careward.core.days import LONDON
+from careward.core.days import LONDON, moment_written, written_moment
 from careward.engines.connectors.csv import kept, reader, rows, sources
+from careward.engines.connectors.csv.moments import in_text
 from careward.engines.connectors.csv.reader import read_folder
 from careward.engines.connectors.csv.values import Misfit, block_reader, cell_reader
 from tests.make.files import read_file
@@ -100,7 +101,8 @@ KEPT_MOMENTS = st.datetimes(datetime(1900, 1, 2), datetime(2199, 12, 31), timezo
 def test_rows_come_out_of_the_file_as_they_went_in(given_rows):
     columns = [Column("a"), Column("b", "yes_no"), Column("c", "day"), Column("d", "moment")]
     held = kept.KeptRows(columns, few=0)
-    held.add(Block(tuple("abcd"), range(5, 5 + len(given_rows)), list(zip(*given_rows, strict=True))))
+    block = Block(tuple("abcd"), range(5, 5 + len(given_rows)), list(zip(*given_rows, strict=True)))
+    held.add(written(block, [column.kind for column in columns]))
     held.done()
     assert held.in_memory == 0
     in_utc = [(*rest, moment and moment.astimezone(UTC)) for *rest, moment in given_rows]  # in an hour that comes twice no two zones agree
@@ -110,16 +112,31 @@ def test_rows_come_out_of_the_file_as_they_went_in(given_rows):
 
 
 NEAR_MOMENTS = st.from_regex(r"[0-9]{4}[-/][0-9]{2}-[0-9W]{2}[T x][0-9]{2}:[0-9]{2}[:.][0-9٠]{2}(Z|z|\+)?", fullmatch=True)
+USUAL_MOMENTS = st.tuples(
+    st.datetimes(datetime(1899, 12, 30), datetime(2200, 1, 2)).map(lambda m: m.isoformat(timespec="seconds")),
+    st.sampled_from(["", "Z", "+00:00", "+01:00", "-05:00", "+05:30", "+0100", "+24:00", ".5", " ", "-00:00", "+13:00Z"]),
+).map("".join)
 
 
-@given(NEAR_MOMENTS | st.datetimes().map(lambda m: m.isoformat(timespec="seconds")))
+@given(NEAR_MOMENTS | USUAL_MOMENTS)
+@example("2026-10-25T01:30:00")  # an hour that comes twice in London
+@example("2026-03-29T01:59:59")  # and one that does not come
+@example("1916-05-21T02:30:00")  # the first summer time
+@example("1968-10-27T00:30:00")  # three years of it began
 @example("1899-12-31T23:59:59")
 @example("2200-01-01 00:00:00Z")
 def test_a_moment_in_the_usual_form_is_read_as_any_other(cell):
     column = FEEDS["accounts"].column("last_used_at")
-    (found,), misfits, _ = block_reader(column)([cell])
-    assert found == cell_reader(column)(cell)
+    (found, again), misfits, _ = block_reader(column)([cell, cell])
+    assert found == again == in_text(cell_reader(column)(cell))
     assert bool(misfits) == isinstance(found, Misfit)
+
+
+@given(st.datetimes(datetime(1900, 1, 2), datetime(2199, 12, 30), timezones=st.sampled_from([UTC, LONDON])), st.integers(-3, 3))
+def test_moments_as_text_sort_as_moments_do_and_read_back_as_they_were(moment, hours):
+    other = moment.astimezone(UTC) + timedelta(hours=hours)
+    assert (written_moment(moment) < written_moment(other)) == (moment.astimezone(UTC) < other)
+    assert moment_written(written_moment(moment)) == moment.astimezone(UTC)
 
 
 def folder_of(tmp_path, feed, text):

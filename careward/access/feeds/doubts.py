@@ -2,10 +2,10 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
-from careward.core.days import london_day
+from careward.core.days import london_day, moment_written
 
 # Feed: of which two days of a row the second may not come first, and what is made of a row where it does.
 CROSSED = {
@@ -22,11 +22,11 @@ class Doubts:
     """What the rows of one file say against themselves, some rows at a time."""
 
     def __init__(self, feed: str, on: date) -> None:
-        self._crossed, self._on = CROSSED.get(feed), on
+        self._crossed, self._on = CROSSED.get(feed), on.isoformat()
         self._counts: Counter[str] = Counter()
 
     def note(self, cells: Mapping[str, Sequence[Any]]) -> None:
-        """Takes in some rows, column by column."""
+        """Takes in some rows, column by column, their days and moments as text."""
         if self._crossed:
             begins, ends, follows = self._crossed
             told = f"{ends}: {{}} before the {begins} of the same row. {follows}."
@@ -39,10 +39,11 @@ class Doubts:
         return [told.format("1 cell" if n == 1 else f"{n:,} cells") for told, n in self._counts.items() if n]
 
 
-def _crossed(begins: Iterable[date | None], ends: Iterable[date | datetime | None]) -> int:
-    return sum(1 for begin, end in zip(begins, ends, strict=False) if begin and end and _before(end, begin))
+def _crossed(begins: Iterable[str | None], ends: Iterable[str | None]) -> int:
+    before = [(begin, end) for begin, end in zip(begins, ends, strict=False) if begin and end and end < begin]
+    return sum(1 for begin, end in before if len(end) == len(begin) or _day_of(end) < begin)
 
 
-def _before(end: date | datetime, begin: date) -> bool:
-    """A moment is a day in London, which is never before the same moment's day in UTC."""
-    return (end.date() < begin and london_day(end) < begin) if isinstance(end, datetime) else end < begin
+def _day_of(moment: str) -> str:
+    """The day in London, which is never before the same moment's day in UTC."""
+    return london_day(moment_written(moment)).isoformat()

@@ -9,7 +9,7 @@ from careward.access.accounts.rules.states import not_one_move
 from careward.access.accounts.shapes import ACCOUNT
 from careward.access.authorisations.rules import LISTED
 from careward.access.authorisations.shapes import AUTHORISATION, GENERIC
-from careward.access.feeds.merge import Difference, as_day
+from careward.access.feeds.merge import Difference
 from careward.access.feeds.plan import SHOWN_LINES, FilePlan, Filling, Planned, Prepare, Work
 from careward.access.feeds.staff_plan import plan_leavers, plan_staff
 from careward.access.feeds.world import KnownSystem, World
@@ -193,7 +193,7 @@ def plan_accounts(plan: FilePlan) -> Planned:
         return (made,)
 
     filling = Filling(plan, ACCOUNT, prepare=prepare, watch=turns.note)
-    fixed = (world.organisation_id, system.id, as_day(world.on, world.storing))
+    fixed = (world.organisation_id, system.id, world.today)
     filling.part(file.blocks(), world.standing(ACCOUNT, system.id), fixed)
     plan.notices += [*spelt.notices(file), *turns.notices()]
     return filling.planned()

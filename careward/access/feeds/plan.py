@@ -14,7 +14,6 @@ from careward.access.feeds.merge import (
     Row,
     Standing,
     arrange,
-    as_day,
     check,
     given_columns,
     keep_refused_rows,
@@ -153,7 +152,7 @@ class FilePlan:
         found = Difference()
         if not self.file.snapshot or not shape.gone:
             return found
-        found.gone = stood.missing(spared, as_day(self.world.on, self.world.storing))
+        found.gone = stood.missing(spared, self.world.today)
         if self.file.refused and found.gone and self.file.refused_keys is None:
             tally.unsure += len(found.gone)
             found.gone.clear()

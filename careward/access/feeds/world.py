@@ -6,7 +6,7 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
-from careward.access.feeds.merge import Difference, Row, key_of
+from careward.access.feeds.merge import Difference, Row, as_day, key_of
 from careward.core.packs.pack import Pack
 from careward.evidence.rows import bulk
 from careward.evidence.rows.shapes import FLAG, Field, Shape
@@ -30,7 +30,8 @@ class World:
         self.pack = pack
         self.on = on
         self.ids = ids
-        self.storing = bulk.storing()
+        self.storing = bulk.storing_written()  # a plan holds days and moments as text
+        self.today = as_day(on, bulk.storing())
         self.before_reading: Callable[[], None] = lambda: None  # rows may still be on their way in
 
     def standing(self, shape: Shape, scope_id: int | None = None, **more: int | str) -> list[Row]:

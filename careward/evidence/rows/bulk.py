@@ -7,7 +7,7 @@ would write read back the same; a test holds that on both databases. Call inside
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from datetime import UTC, date, datetime
+from datetime import date
 from functools import partial
 from itertools import repeat
 from typing import Any
@@ -16,6 +16,7 @@ from django.db import connection
 from django.db.models import Model
 
 from careward.core.blocks import collector_off as collector_off
+from careward.core.days import moment_written, written_moment
 
 Row = tuple[Any, ...]
 CHANGES = "careward_load_changes"
@@ -28,12 +29,14 @@ def storing() -> dict[str, Callable[[Any], Any]]:
     """How each kind of value is kept by this database: text for days and moments on SQLite, themselves on PostgreSQL."""
     if connection.vendor == "postgresql":
         return {}
-    return {"day": date.isoformat, "moment": _moment_text}
+    return {"day": date.isoformat, "moment": written_moment}
 
 
-def _moment_text(moment: datetime) -> str:
-    moment = moment if moment.tzinfo is UTC else moment.astimezone(UTC)
-    return moment.isoformat(" ")[:-6]  # without +00:00
+def storing_written() -> dict[str, Callable[[Any], Any]]:
+    """The same for days and moments that are text already, as `core.days` writes them: just so on SQLite."""
+    if connection.vendor == "postgresql":
+        return {"day": date.fromisoformat, "moment": moment_written}
+    return {}
 
 
 def count_rows_anew(changed: int) -> None:

@@ -12,7 +12,6 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from careward.core.blocks import block_of
 from careward.core.columns import FEEDS
 from careward.core.ports import FeedFile, Problem, Reading
 from careward.engines.connectors.csv.kept import KeptRows
@@ -25,7 +24,7 @@ _PLAIN = ("feed", "name", "system", "digest", "refused", "snapshot", "canonical"
 
 def stamp(folder: Path, profile: str) -> str:
     """What a reading of this folder rests on, the text of its mapping profile and the form that rows are kept in included."""
-    said = sha256(f"{profile}\n{FEEDS!r}\nrules {RULES}\nmarshal {marshal.version}".encode())
+    said = sha256(f"{profile}\n{FEEDS!r}\nrules {RULES}\nmarshal {marshal.version}, days and moments as text".encode())
     for path in sorted(p for p in folder.rglob("*") if p.is_file() and FOLDER not in p.parts):
         said.update(f"{path.relative_to(folder)} {_digest(path)}\n".encode(errors="surrogateescape"))
     return said.hexdigest()
@@ -55,7 +54,7 @@ def _kept(file: FeedFile, path: Path) -> dict[str, Any]:
     if isinstance(rows, list):
         known = FEEDS[file.feed]
         rows_kept = KeptRows([known.column(name) for name in file.columns])
-        rows_kept.add(block_of(file.columns, file.lines, rows))
+        rows_kept.add(file.whole())
         rows = rows_kept
     assert isinstance(rows, KeptRows)
     with path.open("wb") as out:

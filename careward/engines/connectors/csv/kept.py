@@ -1,7 +1,8 @@
 """The rows of a file as they were read: in memory while they are few, in a file of their own beyond, in blocks of columns.
 
-A block in the file is its length and then its lines and columns as `marshal` writes them, days as text and moments as seconds: JSON
-and text took a quarter of the reading. Only files that we wrote are read so, and one that was kept is first compared with its digest.
+A block in the file is its length and then its lines and columns as `marshal` writes them. Days and moments are kept as text, in the
+form that sorts and that SQLite keeps; whoever wants them as such gets them so. Only files that we wrote are read so, and one that was
+kept is first compared with its digest.
 Rows that say the same in the column that a
 feed is parted by (the system, in a list of approvals) stand together, so that they can be taken system by system.
 """
@@ -9,13 +10,12 @@ feed is parted by (the system, in a list of approvals) stand together, so that t
 import marshal
 from array import array
 from collections.abc import Callable, Iterator, Sequence
-from datetime import UTC, date, datetime
 from itertools import chain
 from os import SEEK_END
 from tempfile import TemporaryFile
 from typing import IO, Any
 
-from careward.core.blocks import Block, joined, parted
+from careward.core.blocks import Block, joined, parted, read_back
 from careward.core.columns import Column
 
 FEW = 30_000  # rows that stay in memory
@@ -79,7 +79,7 @@ class KeptRows:
         return 0 if self._file else self._count
 
     def add(self, block: Block) -> None:
-        """Takes rows in; when they become many, they go into the file."""
+        """Takes rows in, their days and moments as text; when they become many, they go into the file."""
         self._lines.extend(block.lines)
         self._count += len(block)
         if self._file:
@@ -124,7 +124,7 @@ class KeptRows:
         return self._count
 
     def __iter__(self) -> Iterator[Row]:
-        return (row for block in self.blocks() for row in block.rows)
+        return (row for block in self.blocks() for row in read_back(block, self._kinds).rows)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, (list, KeptRows)) and list(self) == list(other)
@@ -132,7 +132,7 @@ class KeptRows:
     __hash__ = None  # type: ignore[assignment]
 
     def blocks(self) -> Iterator[Block]:
-        """All rows, some thousands at a time; in the order of the file unless they are kept apart."""
+        """All rows as they are kept, some thousands at a time; in the order of the file unless they are kept apart."""
         empty = True
         for _, blocks in self._parts():
             for block in blocks:
@@ -142,7 +142,7 @@ class KeptRows:
             yield Block(self.columns, [], [[] for _ in self.columns])
 
     def parts(self, column: str) -> Iterator[tuple[Any, Iterator[Block]]]:
-        """The rows of each value of a column by themselves."""
+        """The rows of each value of a column by themselves, as they are kept."""
         if self._file and column == self._apart:
             yield from self._parts()
         else:
@@ -171,8 +171,7 @@ class KeptRows:
             del self._waiting[value]
 
     def _packed(self, block: Block) -> bytes:
-        values = [_as_text(kind, column) for kind, column in zip(self._kinds, block.values, strict=True)]
-        packed = marshal.dumps((list(block.lines), values))
+        packed = marshal.dumps((list(block.lines), list(block.values)))
         return len(packed).to_bytes(_LENGTH, "big") + packed
 
     def _bytes(self, place: int) -> bytes:
@@ -184,26 +183,4 @@ class KeptRows:
 
     def _block(self, place: int) -> Block:
         lines, values = marshal.loads(memoryview(self._bytes(place))[_LENGTH:])  # noqa: S302 - our own, see above
-        return Block(self.columns, lines, [_from_text(kind, column) for kind, column in zip(self._kinds, values, strict=True)])
-
-
-def _as_text(kind: str, values: Sequence[Any]) -> Sequence[Any]:
-    if kind == "day":
-        return _each(values, date.isoformat)
-    if kind == "moment":
-        return [None if value is None else value.timestamp() for value in values]  # exact to the microsecond until 2242
-    return values
-
-
-def _from_text(kind: str, values: list[Any]) -> list[Any]:
-    if kind == "day":
-        return _each(values, date.fromisoformat)
-    if kind == "moment":
-        return [None if value is None else datetime.fromtimestamp(value, UTC) for value in values]
-    return values
-
-
-def _each(values: Sequence[Any], change: Callable[[Any], Any]) -> list[Any]:
-    """Each value changed, a blank left blank; a day stands on many rows, and is worked out once."""
-    changed = {value: None if value is None else change(value) for value in set(values)}
-    return [changed[value] for value in values]
+        return Block(self.columns, lines, values)
