@@ -16,6 +16,12 @@ ROOT = Path(__file__).resolve().parents[1]
 PLAN = "careward/access/accounts/keeping/plan.py"
 WORK = "careward/access/accounts/keeping/work.py"
 KEEPING = "tests/rules/test_keeping.py"
+SHARED = "tests/rules/test_shared_accounts.py"
+STORIES = "tests/actions/test_shared_accounts.py"
+AUTHORISED = "careward/access/authorisations/rules.py"
+APPROVING, DECIDING = "careward/access/accounts/approving.py", "careward/access/accounts/deciding.py"
+ANSWERING, ANSWERED = "careward/access/accounts/answering.py", "careward/work/tasks/answering.py"
+PLANS, EXTRACT = "careward/access/feeds/feed_plans.py", "careward/jobs/extract.py"
 COPIED = ("careward", "tests", "tools", "pyproject.toml")
 
 
@@ -62,6 +68,24 @@ BREAKS = (
     Break("a task said done is slept through", 'states[known.task_id or 0] == "open"', "True"),
     Break("what shares a person's work is left out", "trouble.person_id in persons if trouble", "False if trouble"),
     Break("a finding moves as if it were new", "move_of_finding(was.state,", "move_of_finding(FINDING.start,"),
+    Break("a shared account has no last day", "until is not None and until > furthest:", "until is None:", AUTHORISED, SHARED),
+    Break("a shared account's owner may leave first", "if any(p.in_post(until) for p in owner):", "if owner:", AUTHORISED, SHARED),
+    Break("a shared account's owner may have left", "if any(p.in_post(on) for p in owner):", "if owner:", AUTHORISED, SHARED),
+    Break("a shared account's old approvals speak", "[a for a in known if a.stands(on)] or known", "known", AUTHORISED, SHARED),
+    Break("a shared account's request holds its task", "return max(due_on, today)", "return until", "careward/work/tasks/rules.py", SHARED),
+    Break("a shared account's owner to be decides", "about_id=said.person_id, ", "", APPROVING, STORIES),
+    Break("a shared account's asker decides", "otherwise=told,", "otherwise=told, asker_may_decide=True,", APPROVING, STORIES),
+    Break("a shared account is anybody's to approve", "permission=APPROVE", 'permission="accounts:plans:allow"', APPROVING, STORIES),
+    Break("a shared account that changed is approved", "(why := _why_stale(said, row, london_day(now)))", '(why := "")', DECIDING, STORIES),
+    Break("a shared account's refusal asks nobody", "    elif said is not None:", "    elif said is None:", DECIDING, STORIES),
+    Break("a shared account's stale request waits", 'if why and row.state == "waiting":', "if not row:", DECIDING, STORIES),
+    Break("a shared account's word after all counts", "_let_go(said, row, why if said else NOT_ASKED, now, by)", "...", DECIDING, STORIES),
+    Break("a shared account's request outlives its answer", "approving.withdraw(row.request, now=now, by=by)", "...", ANSWERING, STORIES),
+    Break("a shared account's answer is not weighed again", "if not may or told.person_id", "if told.person_id", ANSWERING, STORIES),
+    Break("a shared account's answer is not weighed", " & _weighed(task, option, given, person, now)", "", ANSWERED, STORIES),
+    Break("a shared account's owner is whoever says so", 'kind in ("whose", "new_owner")', 'kind == "whose"', ANSWERED, STORIES),
+    Break("a shared account's list ends ours", "standing(GENERIC, source=LISTED)", "standing(GENERIC)", PLANS, STORIES),
+    Break("a shared account's list is not heard", " AND instead_of_id = owner_id THEN", " THEN", EXTRACT, STORIES),
 )  # fmt: skip
 
 

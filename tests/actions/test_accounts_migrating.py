@@ -1,11 +1,14 @@
 """A home made by an earlier version: its open findings of one course become one, with every account they were about."""
 
 from datetime import date, timedelta
+from importlib import import_module
 
 import pytest
+from django.apps import apps
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
+from careward.access.accounts import tasks
 from tests.make import found, people
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -68,3 +71,23 @@ def test_open_findings_of_one_course_become_one_and_nothing_else_is_lost(earlier
     assert findings.get(pk=leaver.pk).accounts.get().account_id == accounts[1].pk
     closed = findings.get(closed_on=DAY)
     assert closed.username == accounts[0].username and closed.accounts.get().gone_on == DAY
+
+
+@pytest.mark.parametrize(("step", "environment"), [("lock", "live"), ("ask", "training")])
+def test_what_waited_for_governance_is_asked_of_whoever_administers_the_system_as_the_next_comparison_would(step, environment):
+    here = people.organisation()
+    cause = tasks.Cause(
+        code=tasks.UNAPPROVED, topic="", step=step, detail="No approval", system_code="paris", system_name="PARIS",
+        environment=environment, username="ward1", employee_number="", holder="", who="system_administrator",
+    )  # fmt: skip
+    about = found.account(found.system(here), username="ward1", kind="generic", environment=environment)
+    was = f"account/paris/{environment}/ward1/" + ("shut/head_of_ig" if step == "lock" else tasks.UNAPPROVED)
+    why = "Yours because shared accounts need the approval of information governance. No approval."
+    task = found.task(here, kind=tasks.UNAPPROVED, step=step, role="head_of_ig", key=was, why=why)
+    finding = found.finding(about, code=tasks.UNAPPROVED, step=step, who="head_of_ig", task=task)
+    other = found.finding(about, code="account.owner_left", step="ask", who="head_of_ig")
+    import_module("careward.access.accounts.migrations.0012_administrators_ask_for_approval").ask_administrators(apps, None)
+    for row in (task, finding, other):
+        row.refresh_from_db()
+    assert (finding.who, other.who, task.role, task.key) == ("system_administrator", "head_of_ig", cause.who, was)
+    assert (task.why, task.question) == (tasks.words(cause).why, tasks.question(cause).as_data())

@@ -10,7 +10,7 @@ from careward.access.authorisations.actions import SharedName
 from careward.access.authorisations.queries import of_shared
 from careward.access.authorisations.rules import last_day, may_be_asked, may_own, speaking
 from careward.core.days import london_day
-from careward.core.decision import ALLOWED, Decision
+from careward.core.decision import ALLOWED, Decision, refuse
 from careward.core.room import AnswerWeighed
 from careward.people.staff.models import Person
 from careward.people.staff.packs import pack_on
@@ -42,9 +42,11 @@ def against(*, organisation_id: int, key: str, task_kind: str, weighed: AnswerWe
 
 def weigh(account: Account, task_kind: str, weighed: AnswerWeighed, on: date) -> Decision:
     """What speaks against having an account approved so, or against its new owner."""
-    rule = pack_on(account.system.pack, on).shared_accounts
+    pack = pack_on(account.system.pack, on)
+    rule = pack.shared_accounts
     if weighed.answer == "approve":
-        said = reason_given(weighed.reason) if weighed.reason.strip() else ALLOWED
+        clause = pack.clause_of("shared_account.reason")
+        said = ALLOWED if reason_given(weighed.reason) else refuse("reason.missing", clause, "Nothing says why", "Say why it is needed")
         return may_be_asked(owner=_posts(account, weighed.person), until=weighed.until, on=on, rule=rule) & said
     owner = _posts(account, weighed.person) if task_kind == OWNER_LEFT and weighed.answer == "is" else None
     return ALLOWED if owner is None else may_own(owner, until=_ends(account, on), on=on, clause=rule.clause)

@@ -148,9 +148,8 @@ def fits(question: Question | None, given: Given, *, today: date, known: bool) -
     if NUMBER in option.asks and not known:
         what = "There is nobody of that staff number" if given.number.strip() else "No staff number is given"
         decision &= refuse("number.missing", "house", what, "Enter a staff number from the staff record")
-    if REASON in option.asks and not given.reason.strip():
-        why = "Say why it cannot be done" if option.answer == CANNOT.answer else "Say why it is needed"
-        decision &= refuse("reason.missing", "house", "Nothing says why", why)
+    if option.answer == CANNOT.answer and not given.reason.strip():  # of any other, the room whose question it is weighs the reason
+        decision &= refuse("reason.missing", "house", "Nothing says why", "Say why it cannot be done")
     return decision
 
 
