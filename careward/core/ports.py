@@ -55,6 +55,7 @@ class FeedFile:
     refused_keys: frozenset[tuple[str, ...]] | None = None
     unkeyed: tuple[int, ...] = ()
     canonical: bool = False  # read by a connector, so that lists, lower case and closed words are already in their one form
+    contradicted: frozenset[tuple[str, ...]] = frozenset()  # keys whose rows disagreed on whether the thing is open; the open one stands
 
     def blocks(self) -> Iterator[Block]:
         """All rows with days and moments as text, some thousands at a time; one block, perhaps empty, at least."""

@@ -681,3 +681,28 @@ def test_it_is_only_found_by_its_own_organisation(trust):
     report = load(trust, small_trust())
     other = Organisation.objects.create(ods_code="RY7", name="Another", pack="base")
     assert queries.load_report(organisation_id=other.pk, load_id=report.id) is None
+
+
+def test_rows_of_one_number_that_are_of_two_people_are_all_refused_and_leave_whoever_stands_as_they_are(trust):
+    load(trust, reading(people(4)))
+    before = everything()
+    other = someone(4, assignment_number="E4-2", last_name="Else", date_of_birth=date(1999, 9, 9))
+    report = load(trust, reading(staff(*(someone(n) for n in range(1, 5)), other)), now=LATER)
+    assert [(p.line, p.column) for p in report.problems] == [(5, "employee_number"), (6, "employee_number")]
+    assert report.exit_status == 6
+    assert everything() == before
+
+
+def test_what_one_post_says_of_a_person_holds_for_them(trust):
+    second = someone(1, assignment_number="E1-2", primary_assignment=False, email="only@here", smartcard_uuid="5501")
+    load(trust, reading(staff(someone(1, email=""), second)))
+    assert (Person.objects.get().email, Person.objects.get().smartcard_uuid) == ("only@here", "5501")
+
+
+def test_an_account_that_its_list_contradicts_is_marked_until_a_list_does_not(trust):
+    load(trust, small_trust())
+    doubted = replace(small_trust().files[-1], key=("environment", "username"), contradicted=frozenset({("live", "u2")}))
+    load(trust, reading(doubted), now=LATER)
+    assert list(Account.objects.filter(contradicted=True).values_list("username", flat=True)) == ["u2"]
+    load(trust, reading(small_trust().files[-1]), now=LATER + timedelta(days=1))
+    assert not Account.objects.filter(contradicted=True).exists()

@@ -57,7 +57,7 @@ person = st.integers(1, 4)
 table = {
     "accounts": st.tuples(
         st.sampled_from(sorted(SYSTEMS)), environment, st.sampled_from([f"u{i}" for i in range(12)]), number, mail, card,
-        st.sampled_from(["active", "active", "locked", "closed"]), st.sampled_from(["normal", "normal", "admin", "generic", "service"]), away, away, terms, terms,
+        st.sampled_from(["active", "active", "locked", "closed"]), st.sampled_from(["normal", "normal", "admin", "generic", "service"]), away, away, terms, terms, st.booleans(),
         st.none() | st.integers(1, 4), st.none() | st.integers(0, 2),
     ),
     "people": st.tuples(number, mail, card, away),
@@ -75,7 +75,7 @@ table = {
     ),
     "generic": st.tuples(st.sampled_from(sorted(SYSTEMS)), st.sampled_from(["u0", "U1 ", "u2", "u3"]), away, away, st.integers(1, 5)),
 }  # fmt: skip
-SIZES = {"accounts": 24, "people": 4, "assignments": 6, "training": 8, "absences": 4, "authorisations": 24, "generic": 6, "answers": 10}
+SIZES = {"accounts": 24, "people": 8, "assignments": 6, "training": 8, "absences": 4, "authorisations": 24, "generic": 6, "answers": 10}
 LEAST = {"accounts": 8, "people": 2, "assignments": 2, "authorisations": 6}
 
 

@@ -54,7 +54,24 @@ def world():
     rows["people"] = [(1, "E1", "a@x", "", None), (2, "E2", "b@x", "", None)]
     rows["assignments"] = [(1, date(2026, 1, 1), None, "active", None), (2, None, None, "active", None)]
     rows["accounts"] = [
-        (i, "paris", "live", f"u{i}", f"e{i % 3}", "", "", "active", "normal", date(2020, 1, 1), date(2026, 3, i), "a", "b", None, None)
+        (
+            i,
+            "paris",
+            "live",
+            f"u{i}",
+            f"e{i % 3}",
+            "",
+            "",
+            "active",
+            "normal",
+            date(2020, 1, 1),
+            date(2026, 3, i),
+            "a",
+            "b",
+            False,
+            None,
+            None,
+        )
         for i in range(1, 9)
     ]
     return of(rows)

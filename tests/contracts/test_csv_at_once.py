@@ -67,16 +67,16 @@ def test_at_once_is_as_one_by_one_and_in_a_file_is_as_in_memory(tmp_path_factory
 
 
 @given(st.lists(st.sampled_from("abcdefgh"), max_size=30), st.integers(0, 5))
-def test_each_second_row_names_the_first_of_its_key(keys, few):
+def test_the_rows_of_one_key_are_found_together(keys, few):
     found = rows.Repeats()
     held = kept.KeptRows([Column("username")], few=few)
     for line, key in enumerate(keys):
         found.note([(key,)])
         held.add(Block(("username",), [line], [[key]]))
     held.done()
-    expected = [(line, keys.index(key), (key,)) for line, key in enumerate(keys) if keys.index(key) != line]
-    assert found.second_rows(held, [0]) == expected
-    assert [row for (row,) in held.without({line for line, _, _ in expected})] == list(dict.fromkeys(keys))
+    expected = [[(n, (key,)) for n, other in enumerate(keys) if other == key] for key in sorted(set(keys)) if keys.count(key) > 1]
+    assert sorted(found.together(held, [0]), key=lambda group: group[0][1]) == expected
+    assert [row for (row,) in held.without({line for group in expected for line, _ in group[1:]})] == list(dict.fromkeys(keys))
 
 
 def test_rows_kept_apart_come_part_by_part(tmp_path, monkeypatch):

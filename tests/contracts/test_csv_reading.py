@@ -182,7 +182,7 @@ def test_unknown_columns_are_left_out_with_a_notice(read):
 
 
 def test_the_later_row_of_a_repeated_key_is_refused_naming_the_first(read):
-    file = read("environment,username,status\n,a,active\ntest,a,active\nLIVE,a,locked\n")
+    file = read("environment,username,status\n,a,active\ntest,a,active\nLIVE,a,locked\n")  # both open: neither contradicts the other
     assert said(file) == [(4, "environment, username", "The row repeats line 2, which has the same environment, username")]
     assert (len(file.rows), file.refused) == (2, 1)
 
@@ -233,7 +233,7 @@ def test_keys_are_the_columns_that_the_file_has_and_days_are_written_as_such(rea
 
 def test_a_refused_row_of_staff_has_the_number_that_its_place_gives_it(read):
     head = "employee_number,first_name,last_name,team,start_on\n"
-    file = read(head + "7,A,B,T,2020-01-01\n7,A,B,T,soon\n7,A,B,T,2020-01-01\n", "staff")
+    file = read(head + "7,A,B,T,2020-01-01\n7,A,B,T,soon\n7,A,B,T,2021-01-01\n", "staff")
     assert (file.key, file.refused_keys) == (("employee_number", "assignment_number"), frozenset({("7", "7-2")}))
     assert [d["assignment_number"] for d in dicts(file)] == ["7", "7-3"]
 
@@ -313,13 +313,13 @@ def test_moments_that_are_none_or_stand_for_never_are_refused(read, cell):
 def test_blank_assignments_are_numbered_in_the_order_of_the_file_even_past_a_refused_row(read):
     rows = ["7,,", "8,X,", "7,oops,", "7,,", "7,7-9,"]
     text = "employee_number,assignment_number,primary_assignment,first_name,last_name,team,start_on\n"
-    file = read(text + "".join(f"{r},A,B,T,{'nonsense' if 'oops' in r else '2020-01-01'}\n" for r in rows), "staff")
+    file = read(text + "".join(f"{r},A,B,T,{'nonsense' if 'oops' in r else f'202{n}-01-01'}\n" for n, r in enumerate(rows)), "staff")
     assert [d["assignment_number"] for d in dicts(file)] == ["7", "X", "7-3", "7-9"]
 
 
 def test_the_first_row_is_primary_unless_another_says_so(read):
     text = "employee_number,primary_assignment,first_name,last_name,team,start_on\n"
-    file = read(text + "".join(f"{r},A,B,T,2020-01-01\n" for r in ("1,", "1,", "2,", "2,Y", "3,n", "3,")), "staff")
+    file = read(text + "".join(f"{r},A,B,T,202{n}-01-01\n" for n, r in enumerate(("1,", "1,", "2,", "2,Y", "3,n", "3,"))), "staff")
     assert [d["primary_assignment"] for d in dicts(file)] == [True, False, False, True, False, True]
     assert {(d["person_type"], d["assignment_status"]) for d in dicts(file)} == {("employee", "active")}
 

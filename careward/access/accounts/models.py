@@ -26,6 +26,7 @@ class Account(models.Model):
     last_used_at = models.DateTimeField(null=True)
     roles = models.TextField(null=True)  # "a;b", trimmed and sorted; null: the export does not say
     teams = models.TextField(null=True)
+    contradicted = models.BooleanField(default=False)  # the rows of the last list disagree on whether it is open
     seen_on = models.DateField()  # the day it was first in an export
     gone_on = models.DateField(null=True)
     person = models.ForeignKey("people.Person", models.PROTECT, null=True)  # the one person who fits, as last reconciled
@@ -36,7 +37,7 @@ class Account(models.Model):
         "username", "display_name", "employee_number", "email", "smartcard_uuid", "created_on", "last_used_at", "roles", "teams", "person",
         "bound",
     )  # fmt: skip
-    plain = ("id", "organisation", "system", "environment", "status", "kind", "seen_on", "gone_on", "fits")
+    plain = ("id", "organisation", "system", "environment", "status", "kind", "contradicted", "seen_on", "gone_on", "fits")
 
     class Meta:
         constraints = [

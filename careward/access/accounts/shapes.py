@@ -2,16 +2,17 @@
 
 from careward.access.accounts.models import Account
 from careward.core.columns import ACCOUNTS
-from careward.evidence.rows.shapes import Shape, said
+from careward.evidence.rows.shapes import FLAG, Shape, said, worked_out
 
 ACCOUNT = Shape(
     Account,
-    said(
-        ACCOUNTS, "environment", "username", "display_name", "employee_number", "email", "smartcard_uuid", "status", "kind", "created_on",
-        "last_used_at", "roles", "teams",
+    (
+        *said(ACCOUNTS, "environment", "username", "display_name", "employee_number", "email", "smartcard_uuid", "status", "kind"),
+        *said(ACCOUNTS, "created_on", "last_used_at", "roles", "teams"),
+        worked_out("contradicted", FLAG, default=False),
     ),
     key=2,
     scope="system_id",
     identifiers=("employee_number", "email", "smartcard_uuid"),
     fixed=("organisation_id", "system_id", "seen_on"),
-)  # fmt: skip
+)

@@ -135,6 +135,7 @@ _TITLES = {
     "account.unmatched": "Find out whose account {username} on {where} is",
     "account.ambiguous": "Say whose account {username} on {where} is",
     "account.duplicate": "Decide which account {whose} keeps on {where}",
+    "account.contradicted": "Find out whether {which} is open",
     "account.use_unknown": "Find out when {whose} last used {where}",
     "account.generic_unapproved": "Lock {username} on {where}, or have it approved",
     "account.owner_left": "Find a new owner for {username} on {where}",

@@ -188,6 +188,7 @@ def plan_accounts(plan: FilePlan) -> Planned:
     spelt, turns = Spellings(), Turns()
 
     def prepare(work: Work) -> Writes:
+        _contradicted(work)
         made = _environments(work, [system] * len(work.lines))
         spelt.note(work.cells["username"])
         return (made,)
@@ -197,6 +198,13 @@ def plan_accounts(plan: FilePlan) -> Planned:
     filling.part(file.blocks(), world.standing(ACCOUNT, system.id), fixed)
     plan.notices += [*spelt.notices(file), *turns.notices()]
     return filling.planned()
+
+
+def _contradicted(work: Work) -> None:
+    """Marks the accounts whose rows disagree on whether they are open."""
+    doubted = work.file.contradicted
+    places = [work.cells.get(column, work.blank) for column in work.file.key] if doubted else []
+    work.cells["contradicted"] = [key in doubted for key in zip(*places, strict=True)] if doubted else [False] * len(work.lines)
 
 
 class Turns:

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
 
+from careward.access.feeds import persons as persons_of
 from careward.access.feeds.merge import Arranged, Difference, Standing, arrange, given_columns
 from careward.access.feeds.plan import FilePlan, Filling, Planned, Tally, Work, samples_of
 from careward.access.feeds.rules import fitting
@@ -23,6 +24,7 @@ def plan_staff(plan: FilePlan) -> Planned:
     work = plan.work(plan.file.whole(), PERSON, ASSIGNMENT)
     plan.ink.put(_teams(work))
     numbers = _folded(work, "employee_number")
+    _one_person_each(work, numbers)
     leading = _leading(work, numbers)
     of_persons, of_posts = Tally(), Tally()
     arranged = work.arrange(PERSON, wanted=sorted(leading.values()))
@@ -32,6 +34,7 @@ def plan_staff(plan: FilePlan) -> Planned:
     arranged = work.arrange(ASSIGNMENT)
     posts = _compare(plan, work, ASSIGNMENT, there[ASSIGNMENT.table], arranged, of_posts)
     _put(plan, ASSIGNMENT, posts, there[ASSIGNMENT.table])
+    plan.notices += persons_of.shared_by_many(there[PERSON.table].values())
     world.know_staff(there[PERSON.table].values(), there[ASSIGNMENT.table].values())
     changed = _changed_rows(arranged, posts, {leading[name] for name in (*persons.changed, *persons.back)})
     plan.show(_samples(world, persons, posts))
@@ -39,6 +42,18 @@ def plan_staff(plan: FilePlan) -> Planned:
     for shape, tally in ((PERSON, of_persons), (ASSIGNMENT, of_posts)):
         plan.say_spared(shape, tally)
     return plan.planned(of_posts, changed=len(changed), blanked={**of_persons.blanked, **of_posts.blanked})
+
+
+def _one_person_each(work: Work, numbers: list[str]) -> None:
+    """Rows of one number must be of one person, or all of them are refused; what one post says of a person holds for all their posts."""
+    several = persons_of.rows_of_each(numbers, work.refusals.rows)
+    given = work.cells.get("employee_number") or work.blank
+    for group in persons_of.of_two_people(several, work.cells):
+        lines = ", ".join(str(work.lines[i]) for i in group)
+        for i in group:
+            what = f"The rows of employee number {given[i]} (lines {lines}) agree neither on the last name nor on the date of birth"
+            work.refusals.add(i, "employee_number", what, "Find out whose number it is, and put right the rows of whoever it is not")
+    persons_of.spread((g for g in several if g[0] not in work.refusals.rows), work.cells)
 
 
 def _compare(plan: FilePlan, work: Work, shape: Shape, there: dict[Any, Any], arranged: Arranged, tally: Tally) -> Difference:

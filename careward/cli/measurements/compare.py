@@ -55,7 +55,8 @@ WORLD = {
         select i * {{systems}} + j as account_id, 'system-' || j as system, 'live' as environment, 'person' || i as username,
             if(i % 5 = 0, '', 'E' || i) as employee_number, 'Person' || i || '@trust.example' as email, '' as smartcard,
             if((i + j) % 40 = 0, 'locked', 'active') as status, 'normal' as kind, date '2024-01-01' as created_on,
-            null as was_person_id, null as was_fits, date '2026-11-22' - (if((i * 7 + j) % 25 = 0, 120, i % 28))::int as last_used_on,
+            false as contradicted, null as was_person_id, null as was_fits,
+            date '2026-11-22' - (if((i * 7 + j) % 25 = 0, 120, i % 28))::int as last_used_on,
             'clinician;role ' || (i + if((i + j) % 33 = 0, 1, 0)) % 7 as roles, 'north;team ' || i % 40 as teams
         {EACH}""",
 }

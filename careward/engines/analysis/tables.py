@@ -51,6 +51,7 @@ ACCOUNTS = ArrowShape(
         **_of(columns.ACCOUNTS, "environment", "username", "employee_number", "email", smartcard="smartcard_uuid"),
         **_of(columns.ACCOUNTS, "status", "kind", "created_on", last_used_on="last_used_at"),
         **_of(columns.ACCOUNTS, "roles", "teams"),
+        "contradicted": "boolean",  # the rows of its list disagree on whether it is open
         "was_person_id": "int64",  # whose it is, as last written down; null where it never was
         "was_fits": "int64",
     }

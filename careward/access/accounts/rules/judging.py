@@ -43,6 +43,7 @@ def judge(
 def _of_the_account(
     account: SeenAccount, fits: Sequence[Holder], generic: Sequence[ApprovedGeneric], told: Said | None, pack: Pack, on: date
 ) -> Iterator[Wrong]:
+    yield from own.contradicted(account)
     yield from own.generic_unapproved(account, generic, on)
     yield from own.owner_left(account, generic, on)
     if account.kind == "service":

@@ -1,13 +1,15 @@
 """Whose account it is: by employee number, smartcard or e-mail address, never by a name."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from careward.access.accounts.rules.shapes import ApprovedGeneric, Holder, SeenAccount
 from careward.core.ids import plain
 
 IDENTIFIERS = (("employee_number", "employee number"), ("smartcard", "smartcard"), ("email", "e-mail address"))
+
+MOST_SHARING = 3  # people of one identifier; of more it is a mailbox of a ward, and nobody's
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +35,9 @@ class Facts:
 def prepare(people: Iterable[Holder], accounts: Iterable[SeenAccount] = (), approvals: Iterable[ApprovedGeneric] = ()) -> Facts:
     """Index one organisation's people, accounts and approvals of shared accounts."""
     who: dict[tuple[str, str], list[Holder]] = defaultdict(list)
-    for person in people:
+    for person in _told_apart(list(people)):
         for field, _ in IDENTIFIERS:
-            if value := plain(getattr(person, field)):
+            if (value := plain(getattr(person, field))) and field not in person.crowded:
                 who[field, value].append(person)
     persons = {key: tuple(found) for key, found in who.items()}
     theirs: dict[tuple[int, str], list[SeenAccount]] = defaultdict(list)
@@ -46,6 +48,15 @@ def prepare(people: Iterable[Holder], accounts: Iterable[SeenAccount] = (), appr
     for row in approvals:
         listed[row.system, plain(row.username)].append(row)
     return Facts(persons, {k: tuple(v) for k, v in theirs.items()}, {k: tuple(v) for k, v in listed.items()})
+
+
+def _told_apart(people: Sequence[Holder]) -> Iterable[Holder]:
+    """The people, each with the identifiers that more share than one can be told by."""
+    counts = Counter((field, plain(getattr(person, field))) for person in people for field, _ in IDENTIFIERS)
+    crowds = {key for key, count in counts.items() if key[1] and count > MOST_SHARING}
+    for person in people:
+        crowded = frozenset(field for field, _ in IDENTIFIERS if (field, plain(getattr(person, field))) in crowds)
+        yield replace(person, crowded=crowded) if crowded else person
 
 
 def ways(account: SeenAccount, fits: Iterable[Holder]) -> str:
@@ -61,7 +72,7 @@ def given(account: SeenAccount) -> str:
 
 def _same(account: SeenAccount, person: Holder, field: str) -> bool:
     value = plain(getattr(account, field))
-    return bool(value) and value == plain(getattr(person, field))
+    return bool(value) and field not in person.crowded and value == plain(getattr(person, field))
 
 
 def _fits(people: Mapping[tuple[str, str], tuple[Holder, ...]], account: SeenAccount) -> tuple[Holder, ...]:

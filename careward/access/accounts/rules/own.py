@@ -55,6 +55,12 @@ def use_unknown(account: SeenAccount, rule: Inactivity) -> Iterator[Wrong]:
         yield Wrong("account.use_unknown", "ask", "The export gives neither a last use nor a day of creation")
 
 
+def contradicted(account: SeenAccount) -> Iterator[Wrong]:
+    """House: where the rows of one account disagree on whether it is open, the open one counts, and somebody looks."""
+    if account.contradicted:
+        yield Wrong("account.contradicted", "ask", "Its list has it open in one row and closed in another; it counts as open")
+
+
 def _nobodys(said: Said | None, code: str) -> Wrong | None:
     """What was said to be nobody's is not asked about again: it is shut."""
     if said is None or said.answer != "nobody":

@@ -37,6 +37,7 @@ class SeenAccount:
     last_used_on: date | None = None  # the last successful sign-in, as a day in London
     roles: Rights = None
     teams: Rights = None
+    contradicted: bool = False  # the rows of its list disagree on whether it is open
     answered: AnswerKept | None = None
 
     @property
@@ -57,6 +58,7 @@ class Holder:
     training: tuple[CourseTaken, ...] = ()
     absences: tuple[Away, ...] = ()
     authorisations: tuple[Authority, ...] = ()
+    crowded: frozenset[str] = frozenset()  # identifiers of theirs that more people share than one can be told by
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from ibis.expr.types import BooleanValue, StringValue, Table
 from careward.engines.analysis.tables import looked_up, without
 
 IDENTIFIERS = (("employee_number", "employee number"), ("smartcard", "smartcard"), ("email", "e-mail address"))
+MOST_SHARING = 3  # people of one identifier; of more it is a mailbox of a ward, and nobody's
 FIELDS = tuple(field for field, _ in IDENTIFIERS)
 
 
@@ -51,7 +52,8 @@ def _key(accounts: Table, field: str) -> StringValue:
 
 def _owners(people: Table, field: str) -> Table:
     keyed = people.select("person_id", key=plain(people[field]).nullif("")).filter(lambda t: t.key.notnull())
-    found = keyed.group_by("key").agg(low=lambda t: t.person_id.min(), high=lambda t: t.person_id.max())
+    found = keyed.group_by("key").agg(low=lambda t: t.person_id.min(), high=lambda t: t.person_id.max(), people=lambda t: t.count())
+    found = found.filter(found.people <= MOST_SHARING)
     return found.select(**{f"{field}_key": found.key, f"{field}_low": found.low, f"{field}_high": found.high})
 
 

@@ -94,6 +94,7 @@ def _lines(judged: Table, t: Mapping[str, Table], on: DateValue) -> Table:
         answers.gone(answered, leavers),
         answers.nobodys(answered),
         wrongs.use_unknown(judged),
+        wrongs.contradicted(judged),
         wrongs.unmatched(judged, answered),
         wrongs.ambiguous(judged, answered),
         wrongs.duplicate(judged, t["doubled"]),

@@ -65,6 +65,12 @@ def use_unknown(judged: Table) -> Table:
     return lines(t, "account.use_unknown", "ask", "The export gives neither a last use nor a day of creation")
 
 
+def contradicted(judged: Table) -> Table:
+    """House: where the rows of one account disagree on whether it is open, the open one counts, and somebody looks."""
+    t = judged.filter(judged.contradicted.fill_null(False))
+    return lines(t, "account.contradicted", "ask", "Its list has it open in one row and closed in another; it counts as open")
+
+
 def unmatched(judged: Table, answered: Table) -> Table:
     """EL-009: every account of a person is known to be somebody's."""
     t = _not_nobodys(judged.filter(judged.kind.isin(OF_A_PERSON) & (judged.fits == 0)), answered)

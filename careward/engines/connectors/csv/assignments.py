@@ -1,6 +1,6 @@
 """What a staff row does not say of its assignment, worked out from the person's other rows of the same file."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from careward.core.blocks import Block
@@ -18,14 +18,27 @@ class Assignments:
         self._number = columns.index("assignment_number")
         self._primary = columns.index("primary_assignment")
         self._count: dict[Any, int] = {}
+        self._known: dict[int, Any] = {}  # by what a row says in all its columns: the number of the first that says so
 
     def numbered(self, values: list[Sequence[Any]]) -> list[Sequence[Any]]:
         """The columns, with the number its place among the person's rows gives each row that had none."""
-        numbers = []
-        for person, number in zip(values[self._person], values[self._number], strict=True):
-            count = self._count[person] = self._count.get(person, 0) + 1
-            numbers.append(number if number != "" else person if count == 1 else f"{person}-{count}")
+        numbers = [self._number_of(row) for row in zip(*values, strict=True)]
         return [*values[: self._number], numbers, *values[self._number + 1 :]]
+
+    def _number_of(self, row: tuple[Any, ...]) -> Any:
+        """A row alike in every column is no further post of the person."""
+        said = hash(row)
+        if said not in self._known:
+            person, number = row[self._person], row[self._number]
+            count = self._count[person] = self._count.get(person, 0) + 1
+            self._known[said] = number if number != "" else person if count == 1 else f"{person}-{count}"
+        return self._known[said]
+
+    def renumbered(self, block: Block, numbers: Mapping[int, str]) -> Block:
+        """A block in which the rows of some lines have other numbers."""
+        known = block.values[self._number]
+        column = [numbers.get(line, number) for line, number in zip(block.lines, known, strict=True)]
+        return Block(block.columns, block.lines, [*block.values[: self._number], column, *block.values[self._number + 1 :]])
 
     def settle(self, rows: KeptRows) -> None:
         """Blank primaries decided: yes for the first row of a person none of whose rows says yes, else no."""

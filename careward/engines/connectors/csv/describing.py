@@ -76,7 +76,14 @@ _MISTAKES = (
     "What a refused row stands for stays as it was, and rows missing from a full list are gone as usual. Where it cannot be told what "
     "a refused row stands for, because a column that tells rows apart cannot be read or the cells are too many or too few, nothing "
     "is gone until that row is put right; a notice names its line.",
-    "A row with the same key as an earlier one is refused, naming that line. Blank lines are left out, with a notice.",
+    "A row alike in every column to an earlier one is the same row, with a notice. One with the same key that says otherwise is refused, "
+    "naming that line, but for the three kinds that follow. Blank lines are left out, with a notice.",
+    "Rows of one assignment number at different times are its history: each counts on its days, and the last begun keeps the number.",
+    "Where a course was failed and passed on one day, the pass counts. Where one user name is open in one row and closed in another, the "
+    "open row counts and the account is asked about (`account.contradicted`).",
+    "Rows of one employee number must agree on the last name or the date of birth, or all of them are refused as two people. An e-mail, "
+    "smartcard, NHS number or date of birth on one post of a person is theirs on all. No account is matched by an e-mail or smartcard "
+    "that more than three people share.",
     "User names of one environment that differ only in capitals are kept, with a notice.",
     "A quote that is never closed, or stands within a quoted cell, costs the row that begins on its line; "
     "reading goes on with the next line.",

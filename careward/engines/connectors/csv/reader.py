@@ -153,6 +153,7 @@ def _read_open(path: Path, name: str, system: str, profile: FeedProfile, limit: 
         intake.refused_keys,
         tuple(intake.unkeyed),
         canonical=True,
+        contradicted=frozenset(intake.contradicted),
     )
 
 

@@ -2,7 +2,9 @@
 
 import sys
 from array import array
+from collections import Counter
 from collections.abc import Iterable, Sequence
+from functools import partial
 from typing import Any, TypeGuard
 
 from careward.core.blocks import Block
@@ -14,6 +16,7 @@ from careward.engines.connectors.csv.assignments import Assignments
 from careward.engines.connectors.csv.headings import FileColumn, normal
 from careward.engines.connectors.csv.kept import KeptRows, Opens
 from careward.engines.connectors.csv.sources import Run
+from careward.engines.connectors.csv.stories import Story, notices, tell
 from careward.engines.connectors.csv.values import FORMULA, Misfit
 
 _AT_ONCE = 4_000_000  # numbers of keys looked through at a time
@@ -34,18 +37,16 @@ class Repeats:
         """Takes in the keys of rows in the order in which they are kept."""
         self._numbers.extend(map(hash, keys))
 
-    def second_rows(self, rows: KeptRows, places: Sequence[int]) -> list[tuple[int, int, Row]]:
-        """Each row whose key an earlier line has: its line, that line, and the row."""
+    def together(self, rows: KeptRows, places: Sequence[int]) -> list[list[tuple[int, Row]]]:
+        """The rows of each key that several have, with their lines, in the order of the file."""
         suspects = self._suspects()
-        first: dict[Row, int] = {}
-        found: list[tuple[int, int, Row]] = []
+        found: dict[Row, list[tuple[int, Row]]] = {}
         for block in rows.blocks() if suspects else ():
             keys = zip(*(block.values[place] for place in places), strict=True)
-            alike = [(block.lines[i], key, i) for i, key in enumerate(keys) if hash(key) in suspects]
-            for line, key, i in alike:
-                if first.setdefault(key, line) != line:
-                    found.append((line, first[key], tuple(column[i] for column in block.values)))
-        return sorted(found, key=lambda f: f[0])
+            for i, key in enumerate(keys):
+                if hash(key) in suspects:
+                    found.setdefault(key, []).append((block.lines[i], tuple(column[i] for column in block.values)))
+        return [sorted(group, key=lambda each: each[0]) for group in found.values() if len(group) > 1]
 
     def _suspects(self) -> set[int]:
         """Numbers that came twice; by shares, so that the numbers of twelve million rows are never all objects at once."""
@@ -91,6 +92,8 @@ class Intake:
         self._key_places = tuple(map(self.columns.index, self.key))
         self._repeats = Repeats()
         self._refused_keys: set[tuple[str, ...]] = set()
+        self._told: Counter[str] = Counter()
+        self.contradicted: set[tuple[str, ...]] = set()  # keys of rows that disagree on whether the thing is open
         self.unkeyed: list[int] = []  # lines of refused rows that cannot be told apart
         self._assignments = Assignments(self.columns) if feed.name == "staff" else None
 
@@ -99,7 +102,7 @@ class Intake:
         for lines, cells in runs:
             self._take_run(lines, cells) if self._is_whole(cells) else self._take_run(*self._sifted(lines, cells))
         self.rows.done()
-        self._refuse_repeats()
+        self._tell_repeats()
         if self._assignments:
             self._assignments.settle(self.rows)
         self.problems.sort(key=lambda p: p.line)
@@ -122,7 +125,7 @@ class Intake:
         if doubtful := sorted(set(self._doubtful).intersection(self.rows.lines)):
             lines = ", ".join(map(str, doubtful[:_SHOWN_LINES])) + (" ..." if len(doubtful) > _SHOWN_LINES else "")
             out.append(f"NHS numbers whose last digit does not fit the others, kept: {len(doubtful):,} (line {lines}).")
-        out += self._asides.notices()
+        out += [*self._asides.notices(), *notices(self._told)]
         if self._unlisted:
             out.append(f"Further problems, not listed: {self._unlisted:,}. Put right those listed and load the file again.")
         return out
@@ -181,16 +184,31 @@ class Intake:
         self._repeats.note(zip(*(block.values[place] for place in self._key_places), strict=True))
         self.rows.add(block)
 
-    def _refuse_repeats(self) -> None:
-        """A second row of one key is refused, naming the first."""
-        again: dict[int, int] = {}
-        for line, first, row in self._repeats.second_rows(self.rows, self._key_places):
-            key = ", ".join(f.heading for f in self.fields if f.column.name in self.feed.key)
-            self._refuse(line, [(key, f"The row repeats line {first}, which has the same {key}", "Keep one of the two rows")])
-            self._name(line, row)
-            again[line] = first
-        if again:
-            self.rows = self.rows.without(set(again))
+    def _tell_repeats(self) -> None:
+        """Of rows of one key those count that the rule says; a second row that says otherwise is refused, naming the first."""
+        told = Story()
+        for group in self._repeats.together(self.rows, self._key_places):
+            story = tell(self.feed.name, self.columns, group)
+            by_line = dict(group)
+            for line, first in sorted(story.refused.items()):
+                self._refuse_repeat(line, first, by_line[line])
+            told.left_out |= story.left_out | story.refused.keys()
+            told.renumbered |= story.renumbered
+            told.says += story.says
+            self.contradicted |= {self._key_of(by_line[line]) for line in story.contradicted}
+        if told.renumbered and self._assignments:
+            self.rows.settle(partial(self._assignments.renumbered, numbers=told.renumbered))
+        if told.left_out:
+            self.rows = self.rows.without(told.left_out)
+        self._told = told.says
+
+    def _key_of(self, row: Row) -> tuple[str, ...]:
+        return tuple(str(row[place]) for place in self._key_places)
+
+    def _refuse_repeat(self, line: int, first: int, row: Row) -> None:
+        key = ", ".join(f.heading for f in self.fields if f.column.name in self.feed.key)
+        self._refuse(line, [(key, f"The row repeats line {first}, which has the same {key}", "Keep one of the two rows")])
+        self._name(line, row)
 
     def _refuse_unfit(self, line: int, cells: list[str], row: tuple[Any, ...], reasons: list[Reason]) -> None:
         if not any(map(str.strip, cells)):
