@@ -82,7 +82,7 @@ def report():
 
 
 def run(env: dict[str, str], program: str, **options: object) -> str:
-    done = subprocess.run([sys.executable, "-c", BEGIN + program], env=env, cwd=ROOT, capture_output=True, text=True, timeout=120)
+    done = subprocess.run([sys.executable, "-c", BEGIN + program], env=env, cwd=ROOT, capture_output=True, text=True, timeout=900)
     assert done.returncode == 0 and not done.stderr, done.stderr[-3000:]
     return done.stdout
 
@@ -307,3 +307,128 @@ def test_acts_that_write_for_many_organisations_at_once_never_wait_for_each_othe
     found = json.loads(run(place, LANES))
     assert found["ends"] == [0] * 6 and found["before"]["ok"] and found["before"]["unsealed"] == 6 * 60 * 3
     assert found["ok"] and found["checked"] == 6 * 60 * 3
+
+
+SEEDED = """
+from careward.evidence.ledger.keys import ledger_keys
+from careward.seal.outside import SignedFile
+FIRST, COUNT = int(os.environ["FIRST_SEED"]), int(os.environ["SEEDS"])
+PLACES = [
+    (actions, "record"), (links, "add"), (rows, "take_lane"), (rows, "put_link"), (rows, "leave_lane"), (rows, "place"),
+    (sealing, "keep"), (rows, "drop_links"), (SignedFile, "append"), (SignedFile, "_write"), (sealing, "_seal_some"),
+]
+
+def die(*given, **named):
+    os.kill(os.getpid(), signal.SIGKILL)
+
+def half_a_line(self, data):
+    "What a kill in the middle of a write leaves."
+    out = os.open(self.path, os.O_WRONLY | os.O_APPEND)
+    os.write(out, data[: len(data) // 2])
+    die()
+
+def lives(seed, told):
+    def work():
+        dice = random.Random(seed)
+        how = dice.random()
+        if how < 0.4:  # at any instruction
+            signal.signal(signal.SIGALRM, signal.SIG_DFL)
+            signal.setitimer(signal.ITIMER_REAL, 0.001 + dice.random() / 12)
+        elif how < 0.5:
+            SignedFile._write = half_a_line
+        else:  # right before or right after a step
+            module, name = dice.choice(PLACES)
+            real, left, after = getattr(module, name), [dice.randint(1, 4)], dice.random() < 0.5
+            def call(*given, **named):
+                left[0] -= 1
+                if not left[0] and not after:
+                    die()
+                out = real(*given, **named)
+                return out if left[0] else die()
+            setattr(module, name, call)
+        while True:
+            with transaction.atomic():
+                made = [
+                    actions.record(at=NOW, actor="user/7", verb="account.locked", subject=dice.choice(["account/1", "load/3"]), organisation=o)
+                    for o in dice.sample(["RX3", "RX4", ""], dice.randint(1, 3))
+                ]
+            os.write(told, "".join(f"{entry.pk}\\n" for entry in made).encode())  # acknowledged
+            if dice.random() < 0.6:
+                actions.seal(now=NOW)
+    return work
+
+acknowledged, bad, ends = [], [], set()
+write(1)
+actions.seal(now=NOW)
+for seed in range(FIRST, FIRST + COUNT):
+    reads, told = os.pipe()
+    ends |= set(together([lives(seed, told)]))
+    os.close(told)
+    with os.fdopen(reads) as said:
+        acknowledged += [int(line) for line in said]
+    found = report()
+    if not found["ok"] or sealing.alarms():
+        bad.append([seed, "before", found["problems"], sealing.alarms()])
+    actions.seal(now=NOW)
+    found = report()
+    if not found["ok"] or found["unsealed"] or sealing.alarms():
+        bad.append([seed, "after", found["problems"], sealing.alarms()])
+    if bad:
+        break
+lost = set(acknowledged) - set(Leaf.objects.values_list("entry_id", flat=True))
+print(json.dumps({"bad": bad, "lost": sorted(lost), "acknowledged": len(acknowledged), "ends": sorted(ends)}))
+"""
+
+SWEEP = os.environ.get("CAREWARD_SWEEP") == "1"
+SEEDS = 200 if SWEEP else 12
+
+
+def test_killed_anywhere_between_act_chain_seal_and_outside_copy_the_next_start_goes_on(place: dict[str, str]) -> None:
+    """Nothing that was acknowledged is lost, and there is no false alarm."""
+    first = os.environ.get("CAREWARD_SEED", "1")
+    found = json.loads(run({**place, "FIRST_SEED": first, "SEEDS": str(SEEDS)}, "from careward.evidence.ledger import rows\n" + SEEDED))
+    assert not found["bad"] and not found["lost"], found
+    assert set(found["ends"]) <= {signal.SIGKILL, signal.SIGALRM} and found["acknowledged"] > 0
+
+
+FULL = """
+import resource
+from careward.evidence.ledger.sealing import SealingStopped
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+from careward.evidence.ledger.keys import ledger_keys
+from careward.seal.outside import SignedFile
+write(5)
+actions.seal(now=NOW)
+write(5)
+path = SignedFile(ledger_keys()).path
+size = path.stat().st_size
+said = []
+real = os.write
+def full(number, data):
+    "The real error: no file may grow past this size, and a line is cut in its middle."
+    if os.fstat(number).st_ino == path.stat().st_ino:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (size + 100, resource.RLIM_INFINITY))
+        try:
+            return real(number, data)
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+    return real(number, data)
+os.write = full
+for _ in range(2):
+    try:
+        actions.seal(now=NOW)
+    except SealingStopped as stopped:
+        said.append(str(stopped))
+stood = sealing.alarms()
+between = report()
+os.write = real
+actions.seal(now=NOW)
+print(json.dumps(report() | {"said": said, "stood": stood, "between": between, "after": sealing.alarms()}))
+"""
+
+
+def test_a_full_disk_is_said_and_ends_in_order(place: dict[str, str]) -> None:
+    found = json.loads(run(place, FULL))
+    assert len(found["said"]) == 2 and all("cannot be kept" in words and "File too large" in words for words in found["said"])
+    assert found["stood"] == [found["said"][1]] and found["after"] == []
+    assert found["between"]["ok"] and found["between"]["unsealed"] == 5 and found["ok"] and found["unsealed"] == 0

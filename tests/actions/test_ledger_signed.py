@@ -3,21 +3,23 @@
 import sqlite3
 import tarfile
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from importlib import import_module
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from django.apps import apps
 from django.db import connection, transaction
 
 from careward.core.decision import Refused
-from careward.evidence.ledger import actions, explaining, links, proof, sealing
+from careward.evidence.ledger import actions, errands, explaining, links, proof, sealing
 from careward.evidence.ledger.keys import ledger_keys
 from careward.evidence.ledger.models import Checkpoint, Entry, Leaf
 from careward.evidence.ledger.sealing import SealingStopped
 from careward.seal.keys import KeyLost
 from careward.seal.outside import SignedFile
+from careward.web.house import house
 from tests.make.people import ready, signed_in
 
 NOW = datetime(2026, 11, 22, 10, 31, tzinfo=UTC)
@@ -254,3 +256,29 @@ def test_an_alarm_stands_on_the_pages_of_who_may_see_to_it_and_in_healthz(ids: l
     assert answer.status_code == 503 and b"an alarm stands" in answer.content
     assert b"careward ledger explain" in auditor.get("/ledger/").content
     assert b"careward ledger explain" not in nurse.get("/", follow=True).content
+
+
+def test_a_clock_that_was_set_back_is_said_until_it_is_sealed_by_and_stays_in_every_report(ids: list[int], settings) -> None:  # type: ignore[no-untyped-def]
+    back = NOW - timedelta(hours=2)
+    assert not sealing.alarms(now=NOW) and not sealing.alarms(now=NOW + timedelta(days=9))
+    assert "it was set back" in sealing.alarms(now=back)[0]
+    settings.CLOCK = lambda: back
+    assert "it was set back" in house().alarms()[0].words
+    write()
+    assert sealing.seal(now=back)
+    assert not sealing.alarms(now=back) and not house().alarms()
+    report = proof.verify()
+    assert report.ok and "the clock was set back from 2026-11-22T10:31:00 to 2026-11-22T08:31:00 before line 3" in report.explained[0]
+
+
+def test_what_a_check_from_a_page_or_the_worker_finds_stands_as_an_alarm(ids: list[int]) -> None:
+    sql("UPDATE ledger_entry SET actor = 'user/8' WHERE id = %s", ids[1])
+    assert not sealing.alarms()
+    report = errands.check(now=NOW, by="user/7", organisation="RX3")
+    assert report and not report.ok and sealing.alarms() == (f"entry {ids[1]} is not what was sealed at place 1",)
+    assert kinds() == ["sealed", "sealed", "alarm"]
+    write()
+    assert seal()  # what is good is sealed meanwhile
+    explaining.explain(what=WHAT, now=NOW, by="user/7")
+    assert not sealing.alarms()
+    assert errands.look(SimpleNamespace(claimed_at=NOW)).ok and not sealing.alarms()

@@ -6,6 +6,7 @@ from typing import Any
 from careward.evidence.ledger.actions import ask_check, keep_check
 from careward.evidence.ledger.models import Checkpoint
 from careward.evidence.ledger.proof import verify
+from careward.evidence.ledger.sealing import alarm_of_check
 from careward.seal.walk import Report
 
 VERIFY = "ledger.verify"
@@ -21,14 +22,22 @@ def check(*, now: datetime, by: str, organisation: str) -> Report | None:
     if last and last.size >= AT_ONCE:
         ask_check(organisation=organisation, now=now, by=by)
         return None
-    report = verify()
+    report = _looked(now)
     keep_check(report=report, organisation=organisation, now=now, by=by)
     return report
 
 
 def look(errand: Any) -> Report:
     """The long part, before the transaction: meanwhile everybody else can write."""
-    return verify()
+    return _looked(errand.claimed_at)
+
+
+def _looked(now: datetime) -> Report:
+    """What is found wrong stands as an alarm, whoever asked."""
+    report = verify()
+    if not report.ok:
+        alarm_of_check(report.problems, now=now)
+    return report
 
 
 def keep(errand: Any, report: Report) -> None:

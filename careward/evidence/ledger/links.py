@@ -23,6 +23,7 @@ FIRST = bytes(32)  # what stands before the first link of a lane
 EARLIER = "earlier"  # the lane of what a version without links left unsealed
 LINK_AT_MOST = 1_000  # entries of one link
 READ_AT_ONCE = 500  # links
+ENTRIES_AT_ONCE = 5_000
 
 _keys: dict[tuple[Path, int, int], bytes] = {}
 
@@ -56,9 +57,11 @@ class Batch:
     bad: list[BoundEntries] = field(default_factory=list)
     more: bool = False
 
-    @property
-    def size(self) -> int:
-        return sum(len(one.rows) for one in self.taken)
+    size: int = 0  # entries
+
+    def take(self, one: BoundEntries) -> None:
+        self.taken.append(one)
+        self.size += len(one.rows)
 
     def lanes(self) -> dict[str, Any]:
         """The links it takes up, as a line says them: of each lane the numbers in runs, and the last one's hash."""
@@ -137,8 +140,22 @@ def waiting() -> Iterator[BoundEntries]:
     """Every link that waits, in the order in which they were added."""
     key, last = lane_key(), None
     while page := [_link(*found) for found in rows.links(after=last, limit=READ_AT_ONCE)]:
-        yield from _with_entries(page, key)
+        for some in _parts(page):
+            yield from _with_entries(some, key)
         last = page[-1].id
+
+
+def _parts(page: Sequence[Waiting]) -> Iterator[list[Waiting]]:
+    """Links whose entries are read at once: many of single acts, few of loads."""
+    some, size = list[Waiting](), 0
+    for link in page:
+        some.append(link)
+        size += sum(last - first + 1 for first, last in link.ids)
+        if size >= ENTRIES_AT_ONCE:
+            yield some
+            some, size = [], 0
+    if some:
+        yield some
 
 
 def _link(number: int, lane: Any, place: Any, ids: Any, before: Any, hashed: Any) -> Waiting:
@@ -163,7 +180,7 @@ def _with_entries(page: Sequence[Waiting], key: bytes) -> Iterator[BoundEntries]
             found = tuple(rows.by_ranges(link.ids))
         else:
             found = tuple(near[n] for first, last in link.ids for n in range(first, last + 1) if n in near)
-        leaves = tuple(rows.leaf_as_kept(row) for row in found)
+        leaves = tuple(rows.leaves_as_kept(found))
         yield BoundEntries(link, found, leaves, _is_good(link, found, leaves, key))
 
 
@@ -183,7 +200,7 @@ def next_batch(limit: int) -> Batch:
         if batch.taken and batch.size + len(one.rows) > limit:
             batch.more = True
             break
-        batch.taken.append(one)
+        batch.take(one)
     return batch
 
 

@@ -118,8 +118,7 @@ def _hold_checkpoints(told: Outside, kept: list[rows.CheckpointRow], found: LogF
 
 def _leaves(size: int, *, ahead: Ahead | None) -> Iterator[Stood]:
     """Every leaf under a size, its hash derived again from the entry's row; then those that are signed and have no place yet."""
-    for number, entry_id, hashed, row in rows.placed(below=size):
-        yield Stood(number, entry_id, hashed, None if row is None else rows.leaf_as_kept(row))
+    yield from map(Stood._make, rows.placed_again(below=size))
     if ahead is not None:
         for number, row in enumerate(rows.by_ranges(ahead.ids), ahead.first):
             again = rows.leaf_as_kept(row)

@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+from django.conf import settings
+
 from careward.core.room import Alarm, ErrandKind, Home, MenuEntry, Permission, Room, TimedJob, Verb
 from careward.evidence.ledger import actions, errands, sealing
 
@@ -13,7 +15,9 @@ REMEDY = (
 
 
 def _alarms() -> tuple[Alarm, ...]:
-    return tuple(Alarm(f"{words[:1].upper()}{words[1:]}.", REMEDY, VERIFY, "ledger:entries") for words in sealing.alarms())
+    return tuple(
+        Alarm(f"{words[:1].upper()}{words[1:]}.", REMEDY, VERIFY, "ledger:entries") for words in sealing.alarms(now=settings.CLOCK())
+    )
 
 
 ROOM = Room(

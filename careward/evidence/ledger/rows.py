@@ -4,7 +4,7 @@ Every column is taken as text in one form on both databases, so that a row has t
 """
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
@@ -78,12 +78,18 @@ class Placed(NamedTuple):
 
 def leaf_as_kept(row: Row) -> bytes:
     """The leaf hash of an entry as it is kept now; b"" where somebody made of it what we never write, such as a key that comes twice."""
-    try:
-        if connection.vendor == "sqlite" and json.dumps(json.loads(row.body)) != row.body:
-            return b""
-        return rules.leaf(row)
-    except (ValueError, TypeError, RecursionError):
-        return b""
+    return leaves_as_kept((row,))[0]
+
+
+def leaves_as_kept(found: Iterable[Row]) -> list[bytes]:
+    """The same of many."""
+    leaf, leaves = rules.leaf_to_the_letter if connection.vendor == "sqlite" else rules.leaf, []
+    for row in found:
+        try:
+            leaves.append(leaf(row))
+        except (ValueError, TypeError, RecursionError):
+            leaves.append(b"")
+    return leaves
 
 
 class CheckpointRow(NamedTuple):
@@ -258,10 +264,23 @@ def unsealed(*, above: int, limit: int) -> list[Row]:
 
 def placed(*, below: int) -> Iterator[Placed]:
     """Every leaf numbered under a size with its entry, in order."""
-    last = -1
-    while page := _fetch("placed", last, below, PAGE):
+    for page in _pages_of_placed(below):
         for number, entry_id, hashed, *entry in page:
             yield Placed(number, entry_id, as_bytes(hashed), None if entry[0] is None else Row._make(entry))
+
+
+def placed_again(*, below: int) -> Iterator[tuple[int, int, bytes, bytes | None]]:
+    """Every leaf under a size: its place, its entry, the hash that is kept, and the hash as it is derived from the entry now."""
+    for page in _pages_of_placed(below):
+        again = iter(leaves_as_kept(map(Row._make, (found[3:] for found in page if found[3] is not None))))
+        for found in page:
+            yield found[0], found[1], as_bytes(found[2]), None if found[3] is None else next(again)
+
+
+def _pages_of_placed(below: int) -> Iterator[list[tuple[Any, ...]]]:
+    last = -1
+    while page := _fetch("placed", last, below, PAGE):
+        yield page
         last = page[-1][0]
 
 

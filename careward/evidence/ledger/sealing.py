@@ -11,16 +11,19 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from django.db import DatabaseError, IntegrityError, transaction
+from django.db import DatabaseError, IntegrityError, OperationalError, transaction
 
 from careward.evidence.ledger import links, proof, rows, signed
 from careward.evidence.ledger.keys import ledger_keys
 from careward.evidence.ledger.models import Checkpoint
+from careward.evidence.ledger.rules import CLOCKS_DIFFER
 from careward.evidence.ledger.signed import LastSigned
 from careward.seal.handing import chain_of, finish
 from careward.seal.keys import KeyLost, LogKeys
 from careward.seal.notes import KeyChain, NoteError, Signer, TreeHead
 from careward.seal.outside import HANDED, SignedFile, SignedLine, Tail
+
+_cannot_write: dict[Path, str] = {}  # of this process: where its last sealing could not be kept, and why
 
 SEAL_AT_ONCE = 20_000  # leaves in one transaction: under half a second of SQLite's one writer
 
@@ -64,11 +67,27 @@ def seal(*, now: datetime, keys_folder: Path | None = None) -> rows.CheckpointRo
     """
     turn = Turn(SignedFile(ledger_keys(keys_folder)), now)
     links.bind_now()
+    try:
+        _seal_all(turn)
+    except (OSError, OperationalError) as error:  # a full disk, or a folder that cannot be written: no line can say so
+        _cannot_write[turn.keys.folder] = f"what is sealed cannot be kept: {error}"
+        raise SealingStopped([_cannot_write[turn.keys.folder]]) from error
+    _cannot_write.pop(turn.keys.folder, None)
+    return rows.newest_checkpoint()
+
+
+def _seal_all(turn: Turn) -> None:
     with turn.file.alone(), rows.on_the_disk_at_commit():
         while _seal_some(turn):
             pass
         raise_alarm(turn, list(dict.fromkeys(turn.found)), stops=False)
-    return rows.newest_checkpoint()
+
+
+def alarm_of_check(problems: Sequence[str], *, now: datetime, keys_folder: Path | None = None) -> None:
+    """What a check of the whole ledger found wrong stands as an alarm; not inside a transaction, for sealers take the file first."""
+    turn = Turn(SignedFile(ledger_keys(keys_folder)), now)
+    with turn.file.alone():
+        raise_alarm(turn, problems, stops=False)
 
 
 def _seal_some(turn: Turn) -> bool:
@@ -104,8 +123,11 @@ def raise_alarm(turn: Turn, problems: Sequence[str], *, stops: bool) -> None:
     turn.file.append(tail, signer, {"kind": signed.ALARM, "at": signed.moment(turn.now), **alarmed.facts()})
 
 
-def alarms(*, keys_folder: Path | None = None) -> tuple[str, ...]:
-    """What stands as an alarm, from the file beside the keys; the database is asked only where there is no file."""
+def alarms(*, keys_folder: Path | None = None, now: datetime | None = None) -> tuple[str, ...]:
+    """What stands as an alarm, from the file beside the keys; the database is asked only where there is no file.
+
+    `now` is held against the last line: a clock that was set back is said until something is sealed by it.
+    """
     keys = ledger_keys(keys_folder)
     file = SignedFile(keys)
     tail = file.tail()
@@ -114,6 +136,11 @@ def alarms(*, keys_folder: Path | None = None) -> tuple[str, ...]:
     if tail.newest is None:
         return _without_file(file) if keys.public.exists() else ()
     found = [] if keys.private.exists() else [f"{keys.private.name} is gone, so nothing more can be sealed; put it back from your backup"]
+    if keys.folder in _cannot_write:
+        found.append(_cannot_write[keys.folder])
+    at = signed.read_moment(tail.newest.facts["at"])
+    if now is not None and at - now > CLOCKS_DIFFER:
+        found.append(f"the clock says {signed.moment(now)[:19]}, and the last sealing was at {signed.moment(at)[:19]}: it was set back")
     alarm = tail.newest.facts["alarm"]
     return (*found, *(alarm["problems"] if alarm else ()))
 
@@ -207,7 +234,7 @@ def _seal_again(line: SignedLine, head: LastSigned, before: LastSigned) -> None:
     """Gives the entries of a line their places again; raises Broken unless they lead to what was signed."""
     _must_have_places(before)
     batch = list(rows.by_ranges(line.facts["ids"]))
-    leaves = [rows.leaf_as_kept(row) for row in batch]
+    leaves = rows.leaves_as_kept(batch)
     tree = before.tree()
     tree.extend(leaves)
     if tree.size != head.size or tree.root() != head.root:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from careward.evidence.ledger import signed
 from careward.evidence.ledger.links import EARLIER, gap
 from careward.evidence.ledger.rows import CheckpointRow
+from careward.evidence.ledger.rules import CLOCKS_DIFFER
 from careward.evidence.ledger.signed import LastSigned
 from careward.seal.handing import chain_of
 from careward.seal.notes import KeyChain, NoteError
@@ -42,6 +43,9 @@ class Outside:
     def add(self, line: SignedLine, chain: KeyChain) -> None:
         """Takes in the next line."""
         facts = line.facts
+        if self.newest and signed.read_moment(self.newest.facts["at"]) - signed.read_moment(facts["at"]) > CLOCKS_DIFFER:
+            when = f"from {self.newest.facts['at'][:19]} to {facts['at'][:19]}"
+            self.notes.append(f"the clock was set back {when} before line {line.number} of what was signed")
         self.lines, self.newest = line.number, line
         if facts["kind"] == signed.SEALED:
             said = chain.read(facts["note"])
