@@ -181,6 +181,29 @@ def test_a_load_can_be_undone(small: tuple[Run, Path]):
     assert run("undo", "999").returncode == 3
 
 
+def test_tasks_are_listed_with_whose_they_are(small: tuple[Run, Path]):
+    run, folder = small
+    (folder / "staff.csv").write_text(
+        "employee_number,first_name,last_name,team,start_on,supervisor_employee_number\n"
+        "E1,Ann,Lee,Crisis,2020-01-06,M1\nM1,Max,May,Crisis,2020-01-06,\n",
+        encoding="utf-8",
+    )
+    (folder / "accounts" / "paris.csv").write_text(
+        "username,employee_number,status,created_on,last_used_at\nalee,E1,active,2024-01-01,2026-11-20T09:00:00Z\n"
+        "nobody,E9,active,2024-01-01,2026-11-20T09:00:00Z\n",
+        encoding="utf-8",
+    )
+    assert run("load", str(folder), "--yes").returncode == 0
+    assert run("reconcile").returncode == 0
+    rows = lines(run("tasks", "--json"))
+    assert [row["due_on"] for row in rows] == sorted(row["due_on"] for row in rows)
+    about_ann = [row for row in rows if row["about"] == "E1" and row["role"] == "line_manager"]
+    assert about_ann and {row["assignee"] for row in about_ann} == {"M1"}
+    assert {(row["assignee"], row["system"]) for row in rows if row["kind"] == "account.unmatched"} == {("", "paris")}
+    shown = run("tasks")
+    assert shown.returncode == 0 and "Max May" in shown.stdout and "System administrator" in shown.stdout
+
+
 def test_usage_errors_say_what_to_write(small: tuple[Run, Path], tmp_path: Path):
     run, folder = small
     assert run("load", str(tmp_path / "nowhere")).returncode == 3

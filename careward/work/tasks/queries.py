@@ -272,3 +272,29 @@ def answer_to(*, organisation_id: int, task_id: int) -> Answered | None:
     rows = TaskAnswer.objects.filter(task__organisation_id=organisation_id, task_id=task_id, taken_back_at=None)
     row = rows.exclude(answer__in=PASSING).select_related("task").order_by("-id").first()
     return _answered(row) if row else None
+
+
+def tasks_report(*, organisation_id: int) -> list[dict[str, Any]]:
+    """Every task that is not closed, as the command line prints it: `assignee` is a staff number, empty where it is a role's."""
+    rows = Task.objects.filter(organisation_id=organisation_id).exclude(state="closed").order_by("due_on", "id")
+    return [_report(row) for row in rows.select_related("assignee", "passed_to", "about")]
+
+
+def _report(row: Task) -> dict[str, Any]:
+    whom = row.passed_to or row.assignee
+    return {
+        "id": row.pk,
+        "key": row.key,
+        "kind": row.kind,
+        "title": row.title,
+        "step": row.step,
+        "clause": row.clause,
+        "system": row.system_code,
+        "about": row.about.employee_number if row.about else "",
+        "assignee": whom.employee_number if whom else "",
+        "whose": _who(row),
+        "role": row.role,
+        "raised_on": row.raised_on.isoformat(),
+        "due_on": row.due_on.isoformat(),
+        "state": row.state,
+    }

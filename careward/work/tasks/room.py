@@ -3,6 +3,7 @@
 from careward.core.roles import OVERSEERS
 from careward.core.room import Home, MenuEntry, OwnData, Permission, Room, TimedJob, Verb
 from careward.work.tasks import letters
+from careward.work.tasks.commands import COMMANDS
 from careward.work.tasks.measures import measures
 from careward.work.tasks.own_data import answers, own_data
 from careward.work.tasks.queries import waiting
@@ -38,6 +39,7 @@ ROOM = Room(
     ),
     menu=(MenuEntry("My work", "tasks:my_work", (), place=10, badge=waiting),),
     homes=(Home("task", "tasks:task"), Home("tasks", "tasks:worklist"), Home("my_work", "tasks:my_work")),
+    commands=COMMANDS,
     measures=measures,
     machines=(TASK,),
     jobs=(
