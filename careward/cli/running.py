@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Annotated
+from urllib.parse import urlsplit
 
 import typer
 
@@ -22,6 +23,7 @@ from careward.cli.keeper import GRACE, LOOK
 from careward.cli.ready import gather_static, one_at_a_time, open_house
 
 HERE = "127.0.0.1"
+NEAR = ("localhost", "::1")  # and all that begins 127.
 Port = Annotated[int, typer.Option("--port", help="The port of this machine.")]
 
 
@@ -39,10 +41,25 @@ def serve(
 ) -> None:
     """Serve what CAREWARD_HOME holds: pages, API and worker together, until stopped."""
     os.environ.setdefault("CAREWARD_URL", f"http://localhost:{port}")
+    _must_be_private(os.environ["CAREWARD_URL"], host)
     open_house()
     os.environ["CAREWARD_DEMONSTRATION"] = "1" if _is_demonstration() else ""
     with _alone_at(host, port):
         raise typer.Exit(_serve(port, host, worker=worker))
+
+
+def _must_be_private(address: str, host: str) -> None:
+    """Refuses to speak plain http with other machines: passwords and patients' names could be read on the way (ASVS 9.1.1)."""
+    where = urlsplit(address)
+    near = all(name in NEAR or name.startswith("127.") for name in (where.hostname or "", host))
+    if where.scheme != "https" and not near and os.environ.get("CAREWARD_PLAIN_HTTP") != "1":
+        words = (
+            f"People would reach Careward at {address}, listening on {host}, by plain http, and what they send could be read on the way."
+        )
+        remedy = (
+            "Give the https address that your proxy answers to in CAREWARD_URL; to have it plain all the same, set CAREWARD_PLAIN_HTTP=1."
+        )
+        raise terms.stop(f"{words} {remedy}", 2)
 
 
 def _is_demonstration() -> bool:

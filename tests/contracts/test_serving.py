@@ -121,9 +121,30 @@ def test_a_port_that_somebody_answers_at_is_said_and_not_shared(begun, tmp_path_
     assert first.poll() is None and answers(port)
 
 
+@pytest.mark.parametrize(
+    ("url", "host"), [("http://careward.trust.example", "127.0.0.1"), ("", "0.0.0.0"), ("http://localhost:8000", "::")]
+)
+def test_plain_http_for_other_machines_is_refused_unless_told(url, host, tmp_path):
+    port = free_port()
+    plain = {**environment(tmp_path), **({"CAREWARD_URL": url} if url else {})}
+    words = [*WORDS, "serve", "--port", str(port), "--host", host]
+    said = subprocess.run(words, cwd=ROOT, env=plain, capture_output=True, text=True, check=False)
+    assert said.returncode == 2 and "plain http" in said.stderr and "CAREWARD_PLAIN_HTTP=1" in said.stderr
+    assert not (tmp_path / "careward.sqlite3").exists()
+
+
+def test_plain_http_is_served_where_that_was_told(tmp_path):
+    port = free_port()
+    told = {**environment(tmp_path), "CAREWARD_PLAIN_HTTP": "1"}
+    with subprocess.Popen([*WORDS, "serve", "--port", str(port), "--host", "0.0.0.0"], cwd=ROOT, env=told) as first:
+        assert wait_until(lambda: answers(port), PATIENCE)
+        first.send_signal(signal.SIGTERM)
+    assert first.returncode == 0
+
+
 def test_an_address_that_is_not_this_machines_is_said(tmp_path):
     said = subprocess.run(
         [*WORDS, "serve", "--port", str(free_port()), "--host", "192.0.2.1"],
-        cwd=ROOT, env=environment(tmp_path), capture_output=True, text=True, check=False,
+        cwd=ROOT, env={**environment(tmp_path), "CAREWARD_PLAIN_HTTP": "1"}, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert said.returncode == 1 and "192.0.2.1 cannot be used" in said.stderr
