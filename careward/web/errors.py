@@ -1,8 +1,10 @@
 """Pages for what goes wrong: a rule that says no, something one may not see, an address that leads nowhere, too much at once, a bug."""
 
+import sys
 from collections.abc import Callable
 
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent
+from django.db import InterfaceError, OperationalError, connection
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -11,6 +13,8 @@ from careward.core.decision import Refused
 from careward.web.house import house
 from careward.web.permission import NotAllowed
 
+RETRY_AFTER = "30"  # seconds
+SQLITE_AWAY = ("is locked", "unable to open", "readonly database", "disk is full", "disk I/O error")  # it calls a missing column the same
 NOBODY = {"viewer": None, "contact": "", "demonstration": False, "menu": (), "messages": (), "here": ""}
 
 
@@ -56,5 +60,17 @@ def too_many(request: HttpRequest, exception: Exception | None = None) -> HttpRe
 
 
 def went_wrong(request: HttpRequest) -> HttpResponse:
-    """Rendered without the request, so that neither the menu nor a badge asks a database that may be what went wrong."""
+    """Rendered without the request, so that neither the menu nor a badge asks a database that may be what went wrong.
+
+    A database that is busy or away is no bug: 503, with when to come again.
+    """
+    if is_away(sys.exc_info()[1], connection.vendor):
+        return HttpResponse(render_to_string("web/away.jinja", NOBODY), status=503, headers={"Retry-After": RETRY_AFTER})
     return HttpResponse(render_to_string("web/went_wrong.jinja", NOBODY), status=500)
+
+
+def is_away(error: BaseException | None, vendor: str) -> bool:
+    """Whether an error says that the database cannot be reached or written now; a statement that is wrong is a bug all the same."""
+    if not isinstance(error, OperationalError | InterfaceError):
+        return False
+    return vendor == "postgresql" or any(words in str(error) for words in SQLITE_AWAY)
