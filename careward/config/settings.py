@@ -116,7 +116,7 @@ def _database() -> dict[str, object]:
             "OPTIONS": {
                 # IMMEDIATE: a read-then-write transaction otherwise fails under load (DESIGN section 5).
                 "transaction_mode": "IMMEDIATE",
-                "timeout": 30,
+                "timeout": int(os.environ.get("CAREWARD_LOCK_SECONDS", "30")),  # how long to wait for whoever writes
                 "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA temp_store=MEMORY; PRAGMA cache_size=-65536;",
             },
         }

@@ -5,16 +5,13 @@ import os
 from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "careward.config.settings")
+os.environ.setdefault("CAREWARD_LOCK_SECONDS", "8")  # a person is told that it is busy rather than left waiting
 application = get_wsgi_application()
-
-from django.conf import settings  # noqa: E402
 
 from careward.config.settings import TESTING  # noqa: E402
 from careward.web.jinja import warm_up  # noqa: E402  (Django must be set up first)
 
 warm_up()
-if "timeout" in settings.DATABASES["default"].get("OPTIONS", {}):
-    settings.DATABASES["default"]["OPTIONS"]["timeout"] = 8  # seconds: a person is told that it is busy rather than left waiting
 if not TESTING:
     from careward.jobs.sealing import begin_in_background
 
