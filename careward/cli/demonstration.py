@@ -69,7 +69,8 @@ def _load(trust: "Organisation", folder: Path, *, now: datetime) -> None:
         return
     begun = Load.objects.filter(organisation=trust).order_by("id").first()
     load = begun or feeds.begin_load(organisation=trust, source="demonstration", profile="canonical", now=now, by=BY)
-    feeds.apply_load(load_id=load.pk, reading=read_feeds(folder, profile="canonical"), now=now, by=BY)
+    reading = read_feeds(folder, profile="canonical", on=london_day(now))
+    feeds.apply_load(load_id=load.pk, reading=reading, now=now, by=BY)
 
 
 def _adopt(trust: "Organisation", *, now: datetime, today: date) -> None:

@@ -40,7 +40,7 @@ def load(
     from careward.access.feeds import actions
     from careward.access.feeds.reading import FEED_READER
 
-    reading = FEED_READER().read(folder, profile=profile)
+    reading = FEED_READER().read(folder, profile=profile, on=terms.today())
     whose = _organisation(organisation, reading)
     if whose.demonstration:
         terms.errors.print(FOR_TRYING, soft_wrap=True)

@@ -1,5 +1,6 @@
 """Which connectors and engines this installation uses: handed to the rooms that ask for them."""
 
+from datetime import date
 from pathlib import Path
 
 from django.conf import settings
@@ -18,8 +19,8 @@ from careward.engines.connectors.worklist.connector import Worklist
 class CsvFeeds:
     """Files as CSV or Parquet, through the shipped mapping profiles and those the organisation keeps in CAREWARD_HOME/profiles."""
 
-    def read(self, folder: Path, *, profile: str = "canonical", keep: bool = False) -> Reading:
-        return read_folder(folder, profile=profile, profiles_folder=_own_profiles(), keep=keep)
+    def read(self, folder: Path, *, profile: str, on: date, keep: bool = False) -> Reading:
+        return read_folder(folder, profile=profile, profiles_folder=_own_profiles(), keep=keep, on=on)
 
     def profiles(self) -> tuple[tuple[Profile, ...], tuple[str, ...]]:
         return profiles.usable(profiles_folder=_own_profiles())

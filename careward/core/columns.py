@@ -13,8 +13,8 @@ from types import MappingProxyType
 class Column:
     """One column; `kind` says how a cell is read, `default` what a blank cell or a missing column says instead.
 
-    `sense`: a person's *name*; an *identifier*, which a spreadsheet bends; the *end* of something, which may mean none; what was *done*
-    on a day, or was so from it, and cannot be to come; when a system has *seen* something, which may mean never and cannot be to come.
+    `sense`: a person's *name*; an *identifier*, which a spreadsheet bends; the *end* of something, or the day somebody *left*, which may
+    mean none; what was *done* on a day, or was so from it, and is never to come; when a system has *seen* something, which is as both.
     """
 
     name: str
@@ -26,7 +26,7 @@ class Column:
     private: bool = False  # what a refused cell held is never repeated in a message
     most: int = 200  # characters
     derived: str = ""  # worked out from the other rows when blank; says how
-    sense: str = ""  # what a cell speaks of, where a reading rule asks (FEEDS B2): name identifier end done seen
+    sense: str = ""  # what a cell speaks of, where a reading rule asks (FEEDS B2): name identifier end left done seen
     means: str = ""
 
     @property
@@ -169,7 +169,7 @@ LEAVERS = Feed(
     "leavers",
     "leavers.csv",
     "The monthly report of leavers: names only, matched to a worklist and never acted on when ambiguous.",
-    (_must(_name("name")), _must(_text("team")), _must(_day("left_on", sense="end"))),
+    (_must(_name("name")), _must(_text("team")), _day("left_on", sense="left")),
     ("name", "team", "left_on"),
 )
 

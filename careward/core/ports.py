@@ -184,8 +184,8 @@ class ProfileChoice(Protocol):
 class FeedReader(Protocol):
     """Reads folders of files, and says what such files may hold."""
 
-    def read(self, folder: Path, *, profile: str, keep: bool = False) -> Reading:
-        """Every file of a folder, read through a profile."""
+    def read(self, folder: Path, *, profile: str, on: date, keep: bool = False) -> Reading:
+        """Every file of a folder, read through a profile on the day of the load."""
         ...
 
     def profiles(self) -> tuple[tuple[ProfileChoice, ...], tuple[str, ...]]:

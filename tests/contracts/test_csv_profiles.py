@@ -153,7 +153,7 @@ FEED = 'id = "esr"\ntitle = "t"\n[[feeds]]\nfeed = "leavers"\nfile = "l.csv"\nmo
         (FEED + 'header = false\nnames = ["name", "Name", "team", "left_on"]', "two names are the same"),
         (FEED + 'whole_numbers = ["size"]', "'size' is not a column of the file"),
         (FEED + 'columns = { nam = "N" }', "columns: 'nam' is not a column of leavers"),
-        (FEED + 'columns = { name = "N" }', "nothing gives team, left_on"),
+        (FEED + 'columns = { name = "N" }', "nothing gives team"),
         (
             FEED + 'columns = { name = "N", team = "T", left_on = "D" }\nconstants = { team = "x" }',
             "'team' is both in columns and in constants",

@@ -28,10 +28,9 @@ def _written(value: object) -> str:
 
 
 def apart(feed: Feed, number: int) -> dict[str, str]:
-    """A sound row that no other number's row repeats: its key has the number in it."""
+    """A sound row that no other number's row repeats, even in one cell less: every text of its key has the number in it."""
     row = sound(feed)
-    name = next(n for n in feed.key if feed.column(n).kind in ("text", "staff_number", "code"))
-    return {**row, name: f"{row[name]}x{number}"}
+    return row | {n: f"{row[n]}x{number}" for n in feed.key if feed.column(n).kind in ("text", "staff_number", "code")}
 
 
 def text_of(rows: Sequence[Mapping[str, str]], *, headings: Mapping[str, str] | None = None) -> str:

@@ -12,6 +12,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import date
 from multiprocessing.connection import Connection
 from pathlib import Path
 from tempfile import TemporaryFile
@@ -27,7 +28,7 @@ MUCH = 16_000_000  # bytes of files for which it is worth it: a process takes so
 SECOND = "careward.engines.connectors.csv.second"
 GONE = (EOFError, OSError)  # what a socket says whose other end is closed
 
-Task = tuple[Path, str, str, FeedProfile, int]  # the file, its name, its system, how it is read, the most bytes it may have
+Task = tuple[Path, str, str, FeedProfile, int, date]  # the file, its name, its system, how it is read, the most bytes, the day of the load
 Read = Callable[[Task], FeedFile]
 
 

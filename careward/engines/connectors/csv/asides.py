@@ -7,6 +7,9 @@ from typing import Any
 
 _MOST_WORDS = 4  # shown of what the cells held
 NOTHING = "words for nothing, read as blank"
+NO_DAY = "days that mean none, read as blank"
+ENDLESS = "days that mean none, read as no end"
+TO_COME = "days after the day of the load, read as blank"
 
 Told = Mapping[tuple[str, str], int]  # kind and cell: how often
 

@@ -54,8 +54,19 @@ _READING = (
         "format the column as text and export again.",
     ),
     ("Code", f"Text with only {CODE_FORM}, since it stands in addresses. The name of an accounts file gives a code too."),
-    ("Day", "`2026-11-30`, from 1900 on."),
-    ("Moment", "ISO 8601 like `2026-11-30T16:05:00`; without a zone it is Europe/London time, and a day alone is its midnight."),
+    ("Day", "`2026-11-30`, from 1900 on. A profile gives other formats, as `%d/%m/%Y`, or `excel` for the day number of 1900."),
+    (
+        "Moment",
+        "ISO 8601 like `2026-11-30T16:05:00`; without a zone it is Europe/London time, and a day alone is its midnight. "
+        "A profile gives other formats, or `filetime`, `unix`, `unix_ms` for the way a system counts time.",
+    ),
+    (
+        "Days that mean none",
+        "The first days of the years 1, 1601, 1900 and 1970, 30 and 31 December 1899, and all from 2200 on, at any time in any zone, are "
+        "blank in ends, expiries, last uses, creations and leavings; where an end must be given, they mean that there is none. A last use, "
+        "creation, birth or signing after the day of the load is blank; a course or an approval after it refuses its row. Notices say the "
+        "column and how many cells.",
+    ),
     ("One of", "A few words; case does not matter."),
     ("Y or N", "Also yes, no, true, false, 1, 0."),
     (

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from dataclasses import dataclass
+from datetime import date
 
 from careward.core.columns import Column
 from careward.engines.connectors.csv.profiles import FeedProfile
@@ -28,7 +29,7 @@ class Unmatched(Exception):
         super().__init__("; ".join(r.what for r in reasons))
 
 
-def fields_of(headings: list[str], profile: FeedProfile) -> tuple[FileColumn, ...]:
+def fields_of(headings: list[str], profile: FeedProfile, on: date) -> tuple[FileColumn, ...]:
     """The fields of a file in the order of its feed's shape; raises Unmatched with every reason at once."""
     places: dict[str, int] = {}
     for index, heading in enumerate(headings):
@@ -37,9 +38,9 @@ def fields_of(headings: list[str], profile: FeedProfile) -> tuple[FileColumn, ..
     if reasons := _against(headings, places, wanted, profile):
         raise Unmatched(tuple(reasons))
     return tuple(
-        FileColumn(column, headings[places[wanted[column.name]]].strip(), places[wanted[column.name]], "", _reader(column, profile))
+        FileColumn(column, headings[places[wanted[column.name]]].strip(), places[wanted[column.name]], "", _reader(column, profile, on))
         if wanted.get(column.name) in places
-        else FileColumn(column, column.name, -1, profile.constants.get(column.name, ""), _reader(column, profile))
+        else FileColumn(column, column.name, -1, profile.constants.get(column.name, ""), _reader(column, profile, on))
         for column in profile.shape.columns
         if wanted.get(column.name) in places or column.name in profile.constants or column.always
     )
@@ -68,8 +69,8 @@ def short(heading: str) -> str:
     return f"{text[:40]}..." if len(text) > 40 else text
 
 
-def _reader(column: Column, profile: FeedProfile) -> Block:
-    return block_reader(column, profile.formats_of(column.name), profile.values.get(column.name))
+def _reader(column: Column, profile: FeedProfile, on: date) -> Block:
+    return block_reader(column, profile.formats_of(column.name, on), profile.values.get(column.name))
 
 
 def _against(headings: list[str], places: dict[str, int], wanted: dict[str, str], profile: FeedProfile) -> list[Unusable]:

@@ -7,14 +7,15 @@ constant, how days are written and which words mean which. Strict: a key nobody 
 import codecs
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
 from typing import cast
 
 from careward.core.columns import FEEDS, Feed
 from careward.core.packs.reader import PackError, build, read_toml
-from careward.engines.connectors.csv.values import EXAMPLE, Formats, Misfit, cell_reader
+from careward.engines.connectors.csv.dating import EXAMPLE, NAMED, Formats
+from careward.engines.connectors.csv.values import Misfit, cell_reader
 
 SHIPPED = Path(__file__).resolve().parent / "profiles"
 MODES = ("snapshot", "changes")
@@ -62,9 +63,9 @@ class FeedProfile:
     def shape(self) -> Feed:
         return FEEDS[self.feed]
 
-    def formats_of(self, column: str) -> Formats:
-        """How the cells of a canonical column are written."""
-        return Formats(self.days, self.moments, self.keep.get(column, ()))
+    def formats_of(self, column: str, on: date = date.max) -> Formats:
+        """How the cells of a canonical column are written, for a reading on a day."""
+        return Formats(self.days, self.moments, self.keep.get(column, ()), on)
 
     @property
     def theirs(self) -> Mapping[str, str]:
@@ -199,8 +200,8 @@ def _wrong_formats(feed: FeedProfile) -> Iterator[str]:
                 same = datetime.strptime(EXAMPLE.strftime(form), form).date() == EXAMPLE.date()  # noqa: DTZ007 - a day only
             except ValueError:
                 same = False
-            if not same:
-                yield f"{key}: {form!r} does not give year, month and day; write one like %d/%m/%Y"
+            if not same and form not in NAMED:
+                yield f"{key}: {form!r} does not give year, month and day; write one like %d/%m/%Y, or one of {', '.join(NAMED)}"
 
 
 def _wrong_words(feed: FeedProfile) -> Iterator[str]:

@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Iterator
 from contextlib import closing, suppress
 from dataclasses import dataclass
+from datetime import date
 from itertools import chain
 from pathlib import Path, PurePosixPath
 from tempfile import TemporaryFile
@@ -51,27 +52,34 @@ class _Found:
 
 
 def read_folder(
-    folder: Path, *, profile: str = "canonical", profiles_folder: Path | None = None, limit: int = GIB, keep: bool = False
+    folder: Path,
+    *,
+    profile: str = "canonical",
+    profiles_folder: Path | None = None,
+    limit: int = GIB,
+    keep: bool = False,
+    on: date = date.max,
 ) -> Reading:
     """Every known file of a folder, read; a file above `limit` bytes is refused unread.
 
     Whole files that cannot be used stand in the Reading's problems and not among its files. `keep` puts what was read beside the files,
-    and takes it from there while they are the same. Raises ProfileError.
+    and takes it from there while they are the same. `on` is the day of the load: without one, no day is taken to be still to come.
+    Raises ProfileError.
     """
     known = profiles.load(profile, profiles_folder=profiles_folder)
     if not folder.is_dir():
         return Reading((), (_folder_problem("There is no such folder", "Name the folder that holds the files"),), ())
     if not keep:
-        return _read_folder(folder, known, limit)
-    stamped = keeping.stamp(folder, repr(known))
+        return _read_folder(folder, known, limit, on)
+    stamped = keeping.stamp(folder, repr((known, on)))
     reading = keeping.recall(folder, stamped)
     if reading is None:
-        reading = _read_folder(folder, known, limit)
+        reading = _read_folder(folder, known, limit, on)
         keeping.keep(reading, folder, stamped)
     return reading
 
 
-def _read_folder(folder: Path, known: Profile, limit: int) -> Reading:
+def _read_folder(folder: Path, known: Profile, limit: int, on: date) -> Reading:
     try:
         found, strays = _known_files(folder, known)
     except OSError as error:
@@ -80,7 +88,7 @@ def _read_folder(folder: Path, known: Profile, limit: int) -> Reading:
     problems: list[Problem] = []
     files: list[FeedFile] = []
     items = list(_unmixed(found, problems))
-    tasks = [(item.path, item.name, item.system, item.profile, limit) for item in items]
+    tasks = [(item.path, item.name, item.system, item.profile, limit, on) for item in items]
     for file in aside.read_all(_reading_here(), tasks, [item.size for item in items]):
         problems += file.problems if _unusable(file) else ()
         files += [] if _unusable(file) else [file]
@@ -106,7 +114,7 @@ def _reading_here() -> aside.Read:
     return read
 
 
-def read_file(path: Path, name: str, system: str, profile: FeedProfile, limit: int, *, few: int = FEW) -> FeedFile:
+def read_file(path: Path, name: str, system: str, profile: FeedProfile, limit: int, on: date, *, few: int = FEW) -> FeedFile:
     """One file, read; where it cannot be used, without columns and with the problems that say why."""
     try:
         if profile.feed == "accounts" and not SYSTEM_CODE.fullmatch(system):
@@ -116,7 +124,7 @@ def read_file(path: Path, name: str, system: str, profile: FeedProfile, limit: i
         if size > limit:
             remedy = f"Split it into smaller files, or raise the limit of {_size(limit)}"
             raise Unusable(0, f"The file is {_size(size)} and was not read", remedy)
-        return _read_open(path, name, system, profile, limit, few)
+        return _read_open(path, name, system, profile, limit, few, on)
     except Unusable as reason:
         reasons: tuple[Unusable, ...] = (reason,)
     except Unmatched as error:
@@ -129,11 +137,11 @@ def read_file(path: Path, name: str, system: str, profile: FeedProfile, limit: i
     return FeedFile(profile.feed, name, system, "", (), [], [], 0, problems, (), snapshot=False)
 
 
-def _read_open(path: Path, name: str, system: str, profile: FeedProfile, limit: int, few: int) -> FeedFile:
+def _read_open(path: Path, name: str, system: str, profile: FeedProfile, limit: int, few: int, on: date) -> FeedFile:
     source = _source(path, profile, limit)
     with collector_off(), closing(source.runs()) as runs:
         headings, rest = _headings(runs, profile)
-        fields = fields_of(headings, profile)
+        fields = fields_of(headings, profile, on)
         intake = Intake(name, profile.shape, fields, headings, heading=profile.header, file=TemporaryFile, few=few)
         intake.take(_prepared(rest, headings, profile))
     notices = (*notices_of(headings, profile), *intake.notices())

@@ -4,22 +4,19 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from careward.core import ids
 from careward.core.columns import Column, canonical_list
-from careward.core.days import LONDON
-from careward.engines.connectors.csv.asides import NOTHING, Aside, Told
+from careward.engines.connectors.csv import dating
+from careward.engines.connectors.csv.asides import ENDLESS, NO_DAY, NOTHING, TO_COME, Aside, Told
+from careward.engines.connectors.csv.dating import ISO, Formats
 from careward.engines.connectors.csv.moments import OF_AN_HOUR, Hours, in_text
 from careward.engines.connectors.csv.nothing import IsNothing, may_stand_here, nothing_but
 
-EXAMPLE = datetime(2026, 11, 30, 16, 5, tzinfo=LONDON)
 FORMULA = frozenset("=+-@")  # what makes a spreadsheet take text for a formula
 
-_MOMENT = re.compile(
-    r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:[.,][0-9]{1,9})?)?(?:Z|[+-][0-9]{2}(?::?[0-9]{2})?)?)?"
-)
 SYSTEM_CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")  # it stands in addresses and in file names
 CODE_FORM = "letters (a to z), digits, dots, hyphens and underscores, with a letter or a digit first"
 _FIGURE = re.compile(rf"{ids.SPREADSHEET_NUMBER.pattern}|[0-9]+E\+[0-9]+", re.IGNORECASE)  # 1234.0, 2.0E+07, 2E+07
@@ -40,18 +37,6 @@ class Misfit:
 Cell = Callable[[str], Any]  # one cell, outer blanks already off, to its value, or to a Misfit or an Aside
 
 
-@dataclass(frozen=True, slots=True)
-class Formats:
-    """How a column's cells are written where not in the one form: strptime formats, tried in order; and words it keeps."""
-
-    days: tuple[str, ...] = ()
-    moments: tuple[str, ...] = ()
-    keep: tuple[str, ...] = ()  # words that stand for nothing elsewhere
-
-
-ISO = Formats()
-
-
 def cell_reader(column: Column, formats: Formats = ISO, values: Mapping[str, str] | None = None) -> Cell:
     """Reads one cell of a column, translating what the profile says in other words; blank is '' for text, None for the rest."""
     read = _aside_reader(column, formats, values)
@@ -66,7 +51,7 @@ def cell_reader(column: Column, formats: Formats = ISO, values: Mapping[str, str
 def _aside_reader(column: Column, formats: Formats, values: Mapping[str, str] | None) -> Cell:
     """The same, saying of a value that is not what the cell seems to say that it is an Aside."""
     plain = read = _KINDS[column.kind](column, formats)
-    blank = _when_blank(column, read)
+    blank = read(column.default) if column.default else _when_blank(column)
     told = {theirs.casefold(): ours for theirs, ours in (values or {}).items()}
     if column.sense != "name":
         is_nothing = nothing_but((*column.words, *formats.keep))
@@ -216,9 +201,8 @@ def _misfits(found: list[Any]) -> Misfits:
     return [(i, value) for i, value in enumerate(found) if type(value) is Misfit]
 
 
-def _when_blank(column: Column, read: Cell) -> Any:
-    if column.default:
-        return read(column.default)
+def _when_blank(column: Column) -> Any:
+    """What a blank cell says where the column has no default."""
     if column.required:
         return Misfit("The cell is blank and must not be", "Fill it in")
     return None if column.kind in ("day", "moment", "yes_no") else ""
@@ -284,63 +268,53 @@ def _yes_no(column: Column, formats: Formats) -> Cell:
 
 
 def _day(column: Column, formats: Formats) -> Cell:
-    parse = _by_formats(formats.days) if formats.days else _iso_day
-    like = " or ".join(EXAMPLE.strftime(f) for f in formats.days or ("%Y-%m-%d",))
+    parse, like = dating.day_reader(formats), dating.like(formats.days or ("%Y-%m-%d",))
+    blank = _when_blank(column)
 
     def read(cell: str) -> Any:
         found = parse(cell)
         if found is None:
             return Misfit(f"{shown(column, cell)} is not a day", f"Write the day like {like}")
-        if found.year < 1900:  # 0001-01-01, 1601-01-01: how some systems write "none"
+        if aside := _no_day(column, formats, cell, blank, found):
+            return aside
+        if found.year < 1900:
             return Misfit(f"{shown(column, cell)} is before 1900", "Leave the cell blank where there is no day, or put the year right")
-        return found.date() if isinstance(found, datetime) else found
+        return found
 
     return read
 
 
-def _iso_day(cell: str) -> date | None:
-    if len(cell) != 10 or cell[4] != "-" or cell[7] != "-":  # fromisoformat also takes week dates and days without hyphens
-        return None
-    try:
-        return date.fromisoformat(cell)
-    except ValueError:
-        return None
-
-
 def _moment(column: Column, formats: Formats) -> Cell:
-    parse = _by_formats(formats.moments) if formats.moments else _iso_moment
-    like = " or ".join(EXAMPLE.strftime(f) for f in formats.moments or ("%Y-%m-%dT%H:%M:%S",))
+    parse, like = dating.moment_reader(formats), dating.like(formats.moments or ("%Y-%m-%dT%H:%M:%S",))
+    blank = _when_blank(column)
 
     def read(cell: str) -> Any:
         found = parse(cell)
         if found is None:
             return Misfit(f"{shown(column, cell)} is not a day with a time", f"Write it like {like}")
-        if not 1900 <= found.year < 2200:  # beyond: how some systems write "never"; it would also overflow in other zones
+        if aside := _no_day(column, formats, cell, blank, found):
+            return aside
+        if not 1900 <= found.year < dating.LAST_YEAR:  # beyond it would overflow in other zones
             return Misfit(f"{shown(column, cell)} is before 1900 or after 2199", "Leave the cell blank for never, or put the year right")
-        return found if found.tzinfo else found.replace(tzinfo=LONDON)
+        return found
 
     return read
 
 
-def _iso_moment(cell: str) -> datetime | None:
-    if not _MOMENT.fullmatch(cell):  # fromisoformat alone takes any separator, week dates and more
-        return None
-    try:
-        return datetime.fromisoformat(cell)
-    except ValueError:
-        return None
-
-
-def _by_formats(formats: tuple[str, ...]) -> Callable[[str], datetime | None]:
-    def parse(cell: str) -> datetime | None:
-        for form in formats:
-            try:
-                return datetime.strptime(cell, form)  # noqa: DTZ007 - a zone, where the format has none, is given by the caller
-            except ValueError:
-                continue
-        return None
-
-    return parse
+def _no_day(column: Column, formats: Formats, cell: str, blank: Any, found: date) -> Misfit | Aside | None:
+    """What becomes of a day that means none, or of one to come where none can be; nothing of any other (FEEDS B2.3)."""
+    word = "" if column.private else cell
+    if column.sense in ("end", "left", "seen") and dating.means_none(found):
+        if column.sense == "end" and column.required:
+            return Aside(dating.NO_END, ENDLESS, word)
+        if type(blank) is Misfit:
+            return Misfit(f"{shown(column, cell)} stands for no day, and the cell must not be blank", blank.remedy)
+        return Aside(blank, NO_DAY, word)
+    if column.sense in ("seen", "done") and dating.is_to_come(found, formats.on):
+        if type(blank) is Misfit:
+            return Misfit(f"{shown(column, cell)} is after the day of the load", "Put right the day: what is still to come was not done")
+        return Aside(blank, TO_COME, word)
+    return None
 
 
 def _ods_code(column: Column, formats: Formats) -> Cell:
