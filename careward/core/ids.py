@@ -6,7 +6,7 @@ BLANKS = re.compile(r"[\s\u00a0\u2007\u202f\u200b\ufeff]+")
 DASHES = re.compile(r"[-\u2010\u2011\u2012\u2013]")
 NHS_NUMBER = re.compile(r"[0-9]{10}")
 ODS_CODE = re.compile(r"[A-Z0-9]{3,10}")
-SPREADSHEET_NUMBER = re.compile(r"[0-9]+(\.[0-9]+E\+?[0-9]+|\.0+)", re.IGNORECASE)
+UNSEEN = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")  # takes no room, and tells two texts apart
 
 
 class IdError(ValueError):
@@ -24,6 +24,11 @@ class OdsCodeError(IdError):
 def plain(text: str | None) -> str:
     """An identifier as it is compared: case and outer blanks make no difference."""
     return (text or "").strip().lower()
+
+
+def bare(text: str | None) -> str:
+    """An identifier without leading noughts, by which those that a spreadsheet took away are guessed; never matched by."""
+    return plain(text).lstrip("0")
 
 
 def check_digit_fits(digits: str) -> bool:

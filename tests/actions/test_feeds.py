@@ -706,3 +706,24 @@ def test_an_account_that_its_list_contradicts_is_marked_until_a_list_does_not(tr
     assert list(Account.objects.filter(contradicted=True).values_list("username", flat=True)) == ["u2"]
     load(trust, reading(small_trust().files[-1]), now=LATER + timedelta(days=1))
     assert not Account.objects.filter(contradicted=True).exists()
+
+
+# Leading noughts
+
+
+def test_a_number_that_lost_its_noughts_is_named_beside_the_one_it_may_be_and_matched_to_nobody(trust):
+    files = [
+        feed_file("systems", {}),
+        feed_file("staff", {"employee_number": "007001"}),
+        feed_file("training", {"employee_number": "7001"}, {"employee_number": "9"}),
+        feed_file("accounts", {"username": "a", "employee_number": "7001"}, {"username": "b", "employee_number": "007001"}),
+    ]
+    report = load(trust, reading(*files))
+    whats = [p.what for p in report.problems]
+    assert whats == [
+        "“7001” is not the employee number of anyone here; 007001 is, which differs in leading noughts alone",
+        "“9” is not the employee number of anyone here",
+    ]
+    (notice,) = [n for n in report.notices if "leading noughts" in n]
+    assert "employee_number: " in notice
+    assert "1 cell (7001 is not there, 007001 is)" in notice

@@ -9,6 +9,7 @@ from careward.access.accounts.rules.states import not_one_move
 from careward.access.accounts.shapes import ACCOUNT
 from careward.access.authorisations.rules import LISTED
 from careward.access.authorisations.shapes import AUTHORISATION, GENERIC
+from careward.access.feeds.hints import Hints
 from careward.access.feeds.merge import Difference
 from careward.access.feeds.plan import SHOWN_LINES, FilePlan, Filling, Planned, Prepare, Work
 from careward.access.feeds.staff_plan import plan_leavers, plan_staff
@@ -185,18 +186,19 @@ def plan_accounts(plan: FilePlan) -> Planned:
     if system is None:
         remedy = "Add the system to systems.csv, or name the file after the system's code in the register"
         return plan.unusable(Problem(file.name, 0, "", f"“{file.system}” is not the code of a system in the register", remedy))
-    spelt, turns = Spellings(), Turns()
+    spelt, turns, hints = Spellings(), Turns(), Hints("employee_number", world)
 
     def prepare(work: Work) -> Writes:
         _contradicted(work)
         made = _environments(work, [system] * len(work.lines))
         spelt.note(work.cells["username"])
+        hints.note(work.cells)
         return (made,)
 
     filling = Filling(plan, ACCOUNT, prepare=prepare, watch=turns.note)
     fixed = (world.organisation_id, system.id, world.today)
     filling.part(file.blocks(), world.standing(ACCOUNT, system.id), fixed)
-    plan.notices += [*spelt.notices(file), *turns.notices()]
+    plan.notices += [*spelt.notices(file), *turns.notices(), *hints.notices()]
     return filling.planned()
 
 

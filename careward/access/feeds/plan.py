@@ -45,6 +45,9 @@ class Planned:
     before: bytes
 
 
+Like = Callable[[str], str]
+
+
 @dataclass(slots=True)
 class Work:
     """Some rows of one file being planned: their cells, what was refused of them, and the world they are held against."""
@@ -60,8 +63,10 @@ class Work:
         """A blank cell for each row, for a column that the file lacks."""
         return [""] * len(self.lines)
 
-    def refer(self, column: str, known: dict[str, int], what: str, remedy: str, *, optional: bool = False) -> list[int | None]:
-        """The ids that a column's values name, case ignored; a row that names nobody is refused."""
+    def refer(
+        self, column: str, known: dict[str, int], what: str, remedy: str, *, optional: bool = False, like: Like = lambda _: ""
+    ) -> list[int | None]:
+        """The ids that a column's values name, case ignored; a row that names nobody is refused, beside one that its cell is `like`."""
         if (found := list(map(known.get, self.cells.get(column, ())))) and None not in found:  # nearly always written as we know it
             return found
         values = [(v or "").strip().casefold() for v in self.cells.get(column) or self.blank]
@@ -70,13 +75,18 @@ class Work:
             for index, number in enumerate(found):
                 if number is None and not (optional and not values[index]):
                     given = self.cells[column][index] if column in self.cells else ""
-                    self.refusals.add(index, column, f"“{given}” {what}" if given else "The cell is blank", remedy)
+                    told = f"“{given}” {what}{like(given)}" if given else "The cell is blank"
+                    self.refusals.add(index, column, told, remedy)
         return found
 
     def refer_person(self, column: str) -> list[int | None]:
         """The ids of the persons whose employee numbers a column gives."""
         remedy = "Correct the number, or add the person to staff.csv"
-        return self.refer(column, self.world.people, "is not the employee number of anyone here", remedy)
+        return self.refer(column, self.world.people, "is not the employee number of anyone here", remedy, like=self._noughts)
+
+    def _noughts(self, number: str) -> str:
+        like = self.world.like(number)
+        return f"; {like} is, which differs in leading noughts alone" if like else ""
 
     def arrange(self, shape: Shape, *, wanted: Sequence[int] | None = None) -> Arranged:
         return arrange(shape, self.cells, self.refusals, self.world.storing, wanted=wanted, canonical=self.file.canonical)

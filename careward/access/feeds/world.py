@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Any
 
 from careward.access.feeds.merge import Difference, Row, as_day, key_of
+from careward.core.ids import bare
 from careward.core.packs.pack import Pack
 from careward.evidence.rows import bulk
 from careward.evidence.rows.shapes import FLAG, Field, Shape
@@ -32,6 +33,7 @@ class World:
         self.ids = ids
         self.storing = bulk.storing_written()  # a plan holds days and moments as text
         self.today = as_day(on, bulk.storing())
+        self._bare: dict[str, str] | None = None
         self.before_reading: Callable[[], None] = lambda: None  # rows may still be on their way in
 
     def standing(self, shape: Shape, scope_id: int | None = None, **more: int | str) -> list[Row]:
@@ -56,6 +58,12 @@ class World:
         """Person ids by employee number, as it is written and with its case ignored."""
         return _as_written_and_folded(self.numbers)
 
+    def like(self, number: str) -> str:
+        """The employee number that differs from one nobody has in leading noughts alone; empty where there is none."""
+        if self._bare is None:
+            self._bare = {bare(known): known for known in sorted(self.numbers.values(), reverse=True)}
+        return self._bare.get(bare(number), "") if bare(number) else ""
+
     @cached_property
     def names(self) -> list[Row]:
         """Of each person the id, first name, preferred name and last name."""
@@ -71,7 +79,7 @@ class World:
         """Keeps of a staff list that has gone in what other files ask for; the rest of it can go."""
         rows = list(persons)
         self.numbers = {row.id: row.employee_number for row in rows}
-        self.people = _as_written_and_folded(self.numbers)
+        self.people, self._bare = _as_written_and_folded(self.numbers), None
         self.names = [(row.id, row.first_name, row.preferred_name, row.last_name) for row in rows]
         self.members = {(row.person_id, row.team_id) for row in posts}
 

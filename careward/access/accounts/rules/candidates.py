@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from careward.core.ids import plain
+from careward.core.ids import bare, plain
 
 MOST = 5
 FIGURES = re.compile(r"[0-9]+$")
@@ -95,7 +95,7 @@ def _same_number(account: AccountClues, person: StaffClues) -> bool:
 
 def bare_number(text: str) -> str:
     """A staff number without leading noughts."""
-    return plain(text).lstrip("0")
+    return bare(text)
 
 
 def local_part(email: str) -> str:

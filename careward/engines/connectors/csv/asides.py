@@ -7,6 +7,7 @@ from typing import Any
 
 _MOST_WORDS = 4  # shown of what the cells held
 NOTHING = "words for nothing, read as blank"
+MARKS = "marks of a spreadsheet, taken off"
 NO_DAY = "days that mean none, read as blank"
 ENDLESS = "days that mean none, read as no end"
 TO_COME = "days after the day of the load, read as blank"

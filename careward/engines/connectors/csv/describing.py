@@ -49,9 +49,12 @@ _READING = (
     ),
     ("Text", "At most 200 characters where nothing else is said. Text in lower case is turned to it."),
     (
-        "Staff number",
-        "Text. One that a spreadsheet turned into a figure, like `2.0E+07` or `1234.0`, is refused: "
-        "format the column as text and export again.",
+        "Identifiers",
+        "Staff and assignment numbers, user names, smartcards and positions. One that a spreadsheet has bent is refused with its row, for "
+        "nobody can tell any more what it was: a figure (`2.0E+07`, `2,0E+07`, `1234.0`), one with thousands marks (`20,000,001`), a day "
+        "(`01-Mar`, `Mar-01`). Format the column as text and export again. `12E3`, `mar1` and `20012345-2` are whole. An apostrophe before "
+        'it, `="..."` around it and characters that nobody sees are taken off, with a notice. Where a number is unknown and one differing '
+        "in leading noughts alone is known, that one is named; it is never taken for it.",
     ),
     ("Code", f"Text with only {CODE_FORM}, since it stands in addresses. The name of an accounts file gives a code too."),
     ("Day", "`2026-11-30`, from 1900 on. A profile gives other formats, as `%d/%m/%Y`, or `excel` for the day number of 1900."),

@@ -4,6 +4,8 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 
+from careward.core.ids import UNSEEN
+
 # Beside those that the contract names: the other errors of Excel, and how MySQL and its like write NULL.
 WORDS = frozenset({
     "null", "(null)", "<null>", "[null]", "\\n", "n/a", "na", "none", "nil", "-", "--", ".", "#n/a", "#n/an/a", "#ref!", "#value!",
@@ -11,7 +13,6 @@ WORDS = frozenset({
 })  # fmt: skip
 _LONGEST = 40  # blanks included
 _DASHES = re.compile("[\u2010-\u2015\u2212]")
-_UNSEEN = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
 IsNothing = Callable[[str], bool]
 
 
@@ -22,7 +23,7 @@ def stands_for_nothing(cell: str) -> bool:
 
 def _squeezed(cell: str) -> str:
     if not cell.isascii():
-        cell = _DASHES.sub("-", _UNSEEN.sub("", unicodedata.normalize("NFKC", cell)))
+        cell = _DASHES.sub("-", UNSEEN.sub("", unicodedata.normalize("NFKC", cell)))
     word = "".join(cell.split()).casefold()
     return "-" if word and not word.strip("-") else word
 
@@ -33,9 +34,8 @@ def nothing_but(kept: Iterable[str]) -> IsNothing:
     return (lambda cell: stands_for_nothing(cell) and _squeezed(cell) not in words) if words else stands_for_nothing
 
 
-def may_stand_here(cells: Sequence[str]) -> bool:
-    """Whether one of some thousand cells may be such a word, quickly: nearly always none is. Outer blanks are off."""
-    text = "\n".join(cells)
+def may_stand_here(cells: Sequence[str], text: str) -> bool:
+    """Whether one of some thousand cells, which also stand in one text, may be such a word, quickly. Outer blanks are off."""
     if " " in text or "--" in text or not text.isascii():
         return any(map(stands_for_nothing, set(cells)))
     return not WORDS.isdisjoint(map(str.lower, cells))

@@ -9,8 +9,8 @@ from typing import Any
 
 from careward.core import ids
 from careward.core.columns import Column, canonical_list
-from careward.engines.connectors.csv import dating
-from careward.engines.connectors.csv.asides import ENDLESS, NO_DAY, NOTHING, TO_COME, Aside, Told
+from careward.engines.connectors.csv import bent, dating
+from careward.engines.connectors.csv.asides import ENDLESS, MARKS, NO_DAY, NOTHING, TO_COME, Aside, Told
 from careward.engines.connectors.csv.dating import ISO, Formats
 from careward.engines.connectors.csv.moments import OF_AN_HOUR, Hours, in_text
 from careward.engines.connectors.csv.nothing import IsNothing, may_stand_here, nothing_but
@@ -19,7 +19,6 @@ FORMULA = frozenset("=+-@")  # what makes a spreadsheet take text for a formula
 
 SYSTEM_CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")  # it stands in addresses and in file names
 CODE_FORM = "letters (a to z), digits, dots, hyphens and underscores, with a letter or a digit first"
-_FIGURE = re.compile(rf"{ids.SPREADSHEET_NUMBER.pattern}|[0-9]+E\+[0-9]+", re.IGNORECASE)  # 1234.0, 2.0E+07, 2E+07
 _YES = {"y": True, "yes": True, "true": True, "1": True, "n": False, "no": False, "false": False, "0": False}
 _KEPT_CELLS = 65_536  # distinct cells of a column remembered at a time: bounds memory where every cell differs
 
@@ -51,6 +50,12 @@ def cell_reader(column: Column, formats: Formats = ISO, values: Mapping[str, str
 def _aside_reader(column: Column, formats: Formats, values: Mapping[str, str] | None) -> Cell:
     """The same, saying of a value that is not what the cell seems to say that it is an Aside."""
     plain = read = _KINDS[column.kind](column, formats)
+    clean: Callable[[str], str] = _seen
+    if column.sense == "name":
+        clean = str.strip
+    elif column.sense == "identifier":
+        clean = bent.without_marks
+        plain = read = _whole(column, read)
     blank = read(column.default) if column.default else _when_blank(column)
     told = {theirs.casefold(): ours for theirs, ours in (values or {}).items()}
     if column.sense != "name":
@@ -58,10 +63,30 @@ def _aside_reader(column: Column, formats: Formats, values: Mapping[str, str] | 
         read = (_without_nothing if column.kind == "list" else _or_nothing)(read, blank, is_nothing)
 
     def value(cell: str) -> Any:
-        cell = cell.strip()
+        written = cell.strip()
+        cell = clean(written)
         if told and (ours := told.get(cell.casefold())) is not None:
             return plain(ours) if ours else blank
-        return read(cell) if cell else blank
+        found = read(cell) if cell else blank
+        if cell == written or type(found) in (Misfit, Aside):
+            return found
+        return Aside(found, MARKS, "" if column.private else cell)
+
+    return value
+
+
+def _seen(cell: str) -> str:
+    """A cell without outer blanks and without characters that nobody sees."""
+    return (cell if cell.isascii() else ids.UNSEEN.sub("", cell)).strip()
+
+
+def _whole(column: Column, read: Cell) -> Cell:
+    """An identifier that no spreadsheet has bent; one that was cannot be told any more."""
+
+    def value(cell: str) -> Any:
+        if why := bent.why_bent(cell):
+            return Misfit(f"{shown(column, cell)} {why}", "Format the column as text where the list is made, and export it again")
+        return read(cell)
 
     return value
 
@@ -151,23 +176,28 @@ def block_reader(column: Column, formats: Formats = ISO, values: Mapping[str, st
     return block
 
 
-def _may_hold_figure(cells: list[str]) -> bool:
-    text = "".join(cells)
-    return "." in text or "+" in text
-
-
 def _text_block(column: Column, read: Cell) -> Block:
-    figures, names = column.kind == "staff_number", column.sense == "name"
-
     def block(cells: Sequence[str]) -> tuple[list[Any], Misfits, Told]:
         found: list[Any] = list(map(str.strip, cells))
-        if (column.required and "" in found) or max(map(len, found), default=0) > column.most or (figures and _may_hold_figure(found)):
-            return _sorted_out(list(map(read, found)))
-        if not names and may_stand_here(found):
+        if (column.required and "" in found) or max(map(len, found), default=0) > column.most or _may_be_odd(column, found):
             return _sorted_out(list(map(read, found)))
         return list(map(str.lower, found)) if column.lower else found, [], {}
 
     return block
+
+
+def _may_be_odd(column: Column, cells: Sequence[str]) -> bool:
+    """Whether any of some thousand cells may be other than plain text, quickly: nearly always none is."""
+    if column.sense == "name":
+        return False
+    lines = "\n".join(cells)
+    if lines.isascii() and (not (joined := "".join(cells)) or joined.isdigit()):
+        return False
+    return (column.sense == "identifier" and bent.may_be_bent(lines)) or _has_unseen(lines) or may_stand_here(cells, lines)
+
+
+def _has_unseen(text: str) -> bool:
+    return not text.isascii() and ids.UNSEEN.search(text) is not None
 
 
 def _moment_block(read: Cell, *, usual: bool) -> Block:
@@ -213,18 +243,6 @@ def _text(column: Column, formats: Formats) -> Cell:
         if len(cell) > column.most:
             return Misfit(f"The cell has {len(cell):,} characters", f"Write at most {column.most:,}")
         return cell.lower() if column.lower else cell
-
-    return read
-
-
-def _staff_number(column: Column, formats: Formats) -> Cell:
-    text = _text(column, formats)
-
-    def read(cell: str) -> Any:
-        if _FIGURE.fullmatch(cell):  # the digits it stood for cannot be told any more: 20000001 became 2.0E+07
-            what = f"{shown(column, cell)} is a figure: a spreadsheet has turned the staff number into it"
-            return Misfit(what, "Format the column as text where the list is made, and export it again")
-        return text(cell)
 
     return read
 
@@ -339,7 +357,7 @@ def _nhs_number(column: Column, formats: Formats) -> Cell:
 
 _KINDS: dict[str, Callable[[Column, Formats], Cell]] = {
     "text": _text,
-    "staff_number": _staff_number,
+    "staff_number": _text,
     "code": _code,
     "list": _list,
     "word": _word,
