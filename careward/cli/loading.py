@@ -85,6 +85,8 @@ def _employer(reading: Reading) -> str:
 
 
 def _show(report: "LoadReport") -> None:
+    from careward.access.feeds.held_rows import wrong_rows
+
     table = Table("File", "Rows", "Added", "Changed", "Gone", "As before", "Refused", box=None, header_style="bold")
     for file in report.files:
         numbers = (file.rows, file.added, file.changed, file.gone, file.unchanged, file.refused)
@@ -98,6 +100,8 @@ def _show(report: "LoadReport") -> None:
         terms.errors.print(f"and {len(report.problems) - SHOWN:,} more; the load's page lists them all")
     for reason in report.reasons:
         terms.errors.print(f"Held: {reason.detail}. {reason.remedy}", soft_wrap=True, markup=False)
+    for line in wrong_rows(report):
+        terms.errors.print(line, soft_wrap=True, markup=False)
 
 
 def _words(problem: Problem) -> str:

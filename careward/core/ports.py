@@ -55,6 +55,7 @@ class FeedFile:
     refused_keys: frozenset[tuple[str, ...]] | None = None
     unkeyed: tuple[int, ...] = ()
     canonical: bool = False  # read by a connector, so that lists, lower case and closed words are already in their one form
+    given: tuple[str, ...] = ()  # of the columns, those that stand in the file itself; none where that is not known
     contradicted: frozenset[tuple[str, ...]] = frozenset()  # keys whose rows disagreed on whether the thing is open; the open one stands
 
     def blocks(self) -> Iterator[Block]:

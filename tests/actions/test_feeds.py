@@ -11,6 +11,7 @@ from django.test import TestCase
 from careward.access.accounts.models import Account
 from careward.access.authorisations.models import Authorisation, GenericApproval
 from careward.access.feeds import actions, queries
+from careward.access.feeds.held_rows import wrong_rows
 from careward.access.feeds.models import Load, LoadMove
 from careward.access.feeds.rules import ALLOW
 from careward.access.feeds.uploads import Upload, folder_of, path_of
@@ -727,3 +728,33 @@ def test_a_number_that_lost_its_noughts_is_named_beside_the_one_it_may_be_and_ma
     (notice,) = [n for n in report.notices if "leading noughts" in n]
     assert "employee_number: " in notice
     assert "1 cell (7001 is not there, 007001 is)" in notice
+
+
+@pytest.mark.parametrize("feed", ["staff", "accounts", "training", "absences", "deputies", "authorisations", "generic_accounts", "systems"])
+def test_a_column_that_is_gone_since_the_last_load_in_force_holds_the_load_whatever_the_feed(trust, feed):
+    def as_given(file, given):
+        return replace(small_trust(), files=tuple(replace(f, given=given) if f.feed == feed else f for f in small_trust().files))
+
+    whole = next(f for f in small_trust().files if f.feed == feed)
+    assert load(trust, as_given(whole, whole.columns)).state == "applied"
+    column = whole.columns[-1]
+    narrow = as_given(whole, whole.columns[:-1])
+    report = load(trust, narrow, now=LATER)
+    assert (report.state, [r.code for r in report.reasons]) == ("held", ["feed.column_gone"])
+    assert column in report.reasons[0].detail
+    assert load(trust, narrow, now=LATER, allow_reason="It will not come again").state == "applied"
+    assert load(trust, narrow, now=LATER + timedelta(days=1)).state == "applied"  # the last load lacked it too
+
+
+def test_a_week_day_changes_nothing_but_last_uses_and_goes_in(trust):
+    load(trust, reading(feed_file("systems", {}), people(40), feed_file("accounts", *({"username": f"u{n}"} for n in range(40)))))
+    used = feed_file("accounts", *({"username": f"u{n}", "last_used_at": NOW} for n in range(40)))
+    assert load(trust, reading(used), now=LATER).state == "applied"
+    never = feed_file("accounts", *({"username": f"u{n}", "last_used_at": None} for n in range(40)))
+    assert [r.code for r in load(trust, reading(never), now=LATER).reasons] == ["feed.shifted", "feed.blanked"]
+
+
+def test_what_is_held_is_said_row_by_row(trust):
+    load(trust, reading(people(14)))
+    said = wrong_rows(load(trust, reading(people(2)), now=LATER))
+    assert {f"staff.csv: E{n} is gone" for n in range(3, 15)} <= set(said)

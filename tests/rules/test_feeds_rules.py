@@ -32,8 +32,9 @@ def figures(draw):
     added, changed, unchanged, gone, refused = (draw(counts) for _ in range(5))
     had = draw(counts)
     blanked = {"email": (had, draw(st.integers(0, had)))}
+    passing = draw(st.integers(0, changed))
     return FileFigures(
-        "staff.csv", added + changed + unchanged, refused, changed + unchanged + gone, added, changed, unchanged, gone, blanked
+        "staff.csv", added + changed + unchanged, refused, changed + unchanged + gone, added, changed, unchanged, gone, passing, blanked
     )
 
 
@@ -46,16 +47,16 @@ def test_each_reason_is_there_exactly_when_its_figure_is_over(one):
     expected = []
     if one.rows == 0 and one.standing:
         expected.append("feed.empty")
-    if one.rows and one.standing >= SAFETY.least_rows and one.gone / one.standing > SAFETY.most_dropped_percent / 100:
+    if one.rows and one.gone > 3 and one.gone / one.standing > SAFETY.most_dropped_percent / 100:
         expected.append("feed.dropped")
     known = one.changed + one.unchanged
-    if known >= SAFETY.least_rows and one.changed / known > SAFETY.most_changed_percent / 100:
+    if known >= SAFETY.least_rows and (one.changed - one.passing) / known > SAFETY.most_changed_percent / 100:
         expected.append("feed.shifted")
     whole = one.rows + one.refused
     if whole >= SAFETY.least_rows and one.refused / whole > SAFETY.most_refused_percent / 100:
         expected.append("feed.unreadable")
     had, lost = one.blanked["email"]
-    if had >= SAFETY.least_rows and lost / had > 0.5:
+    if lost > 3 and lost / had > 0.5:
         expected.append("feed.blanked")
     assert codes(judge([one], SAFETY)) == expected
 
@@ -68,9 +69,21 @@ def test_files_are_judged_each_for_itself(one):
 
 
 @given(figures())
-def test_fewer_rows_than_the_least_are_never_held_for_their_share(one):
+def test_fewer_rows_than_the_least_are_never_held_for_the_share_that_changed_or_was_refused(one):
     patient = replace(SAFETY, least_rows=1_000_000)
-    assert set(codes(judge([one], patient))) <= {"feed.empty"}
+    assert set(codes(judge([one], patient))) <= {"feed.empty", "feed.dropped", "feed.blanked"}
+
+
+@given(st.integers(0, 12), st.integers(0, 12))
+def test_of_a_list_however_short_three_may_go_and_four_only_within_the_share(stay, gone):
+    held = judge([FileFigures("f", max(stay, 1), standing=stay + gone, gone=gone)], SAFETY)
+    assert bool(held) == (gone <= 3 or gone * 100 <= SAFETY.most_dropped_percent * (stay + gone))
+
+
+@given(st.integers(20, 200), st.data())
+def test_what_changes_from_day_to_day_alone_never_holds_a_list(rows, data):
+    passing = data.draw(st.integers(0, rows))
+    assert judge([FileFigures("f", rows, standing=rows, changed=passing, unchanged=rows - passing, passing=passing)], SAFETY)
 
 
 @given(counts, counts)
@@ -182,3 +195,10 @@ def test_only_files_that_nobody_asked_for_wait_too_long(state, waited, asked_for
 
 def test_a_load_that_waited_too_long_says_what_to_do():
     assert [(r.code, r.remedy) for r in too_late().reasons] == [("load.expired", "Choose the files again")]
+
+
+@given(st.lists(st.sampled_from(["email", "last_used_at", "end_on", "team"]), unique=True))
+def test_a_column_that_the_last_load_had_holds_the_load_and_is_named(gone):
+    held = judge([FileFigures("accounts/paris.csv", 1, columns_gone=tuple(gone))], SAFETY)
+    assert codes(held) == (["feed.column_gone"] if gone else [])
+    assert all(name in held.reasons[0].detail and "accounts/paris.csv" in held.reasons[0].detail for name in gone)

@@ -13,6 +13,7 @@ ACCOUNT = Shape(
     ),
     key=2,
     scope="system_id",
-    identifiers=("employee_number", "email", "smartcard_uuid"),
+    identifiers=("employee_number", "email", "smartcard_uuid", "last_used_at"),
+    passing="last_used_at",
     fixed=("organisation_id", "system_id", "seen_on"),
 )

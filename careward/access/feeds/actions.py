@@ -9,6 +9,7 @@ from django.db import transaction
 
 from careward.access.feeds import allowing, rules
 from careward.access.feeds.feed_plans import plan_files
+from careward.access.feeds.last_columns import figures_of
 from careward.access.feeds.merge import as_day
 from careward.access.feeds.models import MOVES, Load, LoadFile
 from careward.access.feeds.plan import MOST_PROBLEMS, Planned
@@ -262,7 +263,7 @@ def _keep_examined(load: Load, reading: Reading, planned: Sequence[Planned], now
 
 def _against(load: Load, reading: Reading, planned: Sequence[Planned], now: datetime) -> tuple[Decision, Decision]:
     """Whether there is anything to load, and whether it may go in without a named person's word."""
-    figures = [each.figures for each in planned]
+    figures = figures_of(planned, load.organisation_id)
     held = rules.judge(figures, pack_on(load.organisation.pack, london_day(now)).safety)
     return rules.usable(figures, whole_problems=len(reading.problems)), held
 
@@ -294,7 +295,7 @@ def _file_row(load: Load, each: Planned) -> LoadFile:
         refused=figures.refused,
         problems=_as_lists(each.problems),
         notices=each.notices,
-        samples={**each.samples, "problems": each.problems_in_all, "held_against": each.digest},
+        samples={**each.samples, "problems": each.problems_in_all, "held_against": each.digest, "columns": each.file.given},
     )
 
 

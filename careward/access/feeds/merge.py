@@ -54,6 +54,7 @@ class Difference:
     standing: int = 0
     blanked: dict[str, tuple[int, int]] = field(default_factory=dict)  # column: rows that had a value, of them now blank
     lost: dict[str, int] = field(default_factory=dict)  # column: rows that had a value and are now blank
+    passing: int = 0  # of the changed: those that changed only in what changes from day to day
 
     @property
     def moved(self) -> Iterator[tuple[Row, Row]]:
@@ -213,6 +214,8 @@ class Standing:
                 part[name] = (old, _over(shape, old, row, spoken))
         for name, place in self._places.items():
             result.lost[name] = sum(1 for was, becomes in result.changed.values() if was[place] and not becomes[place])
+        if shape.passing:
+            result.passing = _only(shape.columns.index(shape.passing) + 1, result.changed.values())
         return result
 
     def missing(self, spared: Collection[Key], gone_on: Any) -> dict[Key, tuple[Row, Row]]:
@@ -223,6 +226,11 @@ class Standing:
     def blanked(self, lost: Mapping[str, int]) -> dict[str, tuple[int, int]]:
         """How many rows held an identifier, and how many of them would lose it."""
         return {name: (self.had[name], count) for name, count in lost.items() if count}
+
+
+def _only(place: int, changes: Collection[tuple[Row, Row]]) -> int:
+    """How many rows changed in one column alone, which has a value still."""
+    return sum(1 for was, now in changes if now[place] and was[:place] == now[:place] and was[place + 1 :] == now[place + 1 :])
 
 
 def compare(shape: Shape, standing: Sequence[Row], arranged: Arranged, *, given: Collection[str], gone_on: Any, full: bool) -> Difference:

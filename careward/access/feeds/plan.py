@@ -102,6 +102,7 @@ class Tally:
     gone: int = 0
     spared: int = 0
     unsure: int = 0
+    passing: int = 0
     had: dict[str, int] = field(default_factory=dict)
     lost: dict[str, int] = field(default_factory=dict)
 
@@ -110,6 +111,7 @@ class Tally:
         self.added += len(difference.added) + len(difference.back)
         self.changed += len(difference.changed)
         self.gone += len(difference.gone)
+        self.passing += difference.passing
         for name, count in difference.lost.items():
             self.lost[name] = self.lost.get(name, 0) + count
 
@@ -193,6 +195,7 @@ class FilePlan:
             changed=changed,
             unchanged=self.rows - tally.added - changed,
             gone=tally.gone,
+            passing=tally.passing,
             blanked=tally.blanked if blanked is None else blanked,
         )
         return self._ended(figures, [])

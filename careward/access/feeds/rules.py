@@ -40,6 +40,7 @@ STATE_WORDS = {
     "undone": "Taken back",
 }
 WAITS = timedelta(days=7)  # how long files sent by the browser wait for somebody to load them
+GO_FREELY = 3  # rows gone or gone blank that are never a broken list, however short it is
 MOST_BLANKED_PERCENT = 50  # of the rows that held an identifier: "most"
 NEAR = 0.85  # how alike two names are that differ by a letter or two
 
@@ -56,7 +57,9 @@ class FileFigures:
     changed: int = 0
     unchanged: int = 0
     gone: int = 0
+    passing: int = 0  # of the changed: those that changed only in what changes from day to day, like a last use
     blanked: dict[str, tuple[int, int]] = field(default_factory=dict)
+    columns_gone: tuple[str, ...] = ()  # which the last load of this file had
     usable: bool = True  # false: the file as a whole could not be used
 
 
@@ -64,12 +67,35 @@ def judge(files: Iterable[FileFigures], safety: Safety) -> Decision:
     """Whether a load may go in without a named person's word; every reason to hold it at once."""
     decision = ALLOWED
     for each in files:
-        decision &= _empty(each) & _dropped(each, safety) & _shifted(each, safety) & _unreadable(each, safety) & _blanked(each, safety)
+        decision &= (
+            _narrowed(each)
+            & _empty(each)
+            & _dropped(each, safety)
+            & _shifted(each, safety)
+            & _unreadable(each, safety)
+            & _blanked(each, safety)
+        )
     return decision
 
 
 def _over(part: int, whole: int, percent: int, least: int) -> bool:
     return whole >= least and part * 100 > percent * whole
+
+
+def _lost(part: int, whole: int, percent: int) -> bool:
+    """Whether more is gone of a list than may go at once; a short list is guarded too (FEEDS B2.11)."""
+    return part > GO_FREELY and part * 100 > percent * whole
+
+
+def _narrowed(file: FileFigures) -> Decision:
+    """A column that the last load had and this one has not was renamed or left out: absent is not none (FEEDS B2.6)."""
+    if not file.columns_gone:
+        return ALLOWED
+    return _hold(
+        "feed.column_gone",
+        f"{file.name} no longer has the column {', '.join(file.columns_gone)}, which its last load had",
+        "Check that the column was not renamed or left out of the extract; allow it only if it will not come again",
+    )
 
 
 def _empty(file: FileFigures) -> Decision:
@@ -83,7 +109,7 @@ def _empty(file: FileFigures) -> Decision:
 
 
 def _dropped(file: FileFigures, safety: Safety) -> Decision:
-    if not file.rows or not _over(file.gone, file.standing, safety.most_dropped_percent, safety.least_rows):
+    if not file.rows or not _lost(file.gone, file.standing, safety.most_dropped_percent):
         return ALLOWED
     return _hold(
         "feed.dropped",
@@ -93,12 +119,12 @@ def _dropped(file: FileFigures, safety: Safety) -> Decision:
 
 
 def _shifted(file: FileFigures, safety: Safety) -> Decision:
-    known = file.changed + file.unchanged
-    if not _over(file.changed, known, safety.most_changed_percent, safety.least_rows):
+    known, changed = file.changed + file.unchanged, file.changed - file.passing
+    if not _over(changed, known, safety.most_changed_percent, safety.least_rows):
         return ALLOWED
     return _hold(
         "feed.shifted",
-        f"In {file.name} {file.changed:,} of {known:,} known rows would change; up to {safety.most_changed_percent} in 100 may do so",
+        f"In {file.name} {changed:,} of {known:,} known rows would change; up to {safety.most_changed_percent} in 100 may do so",
         "Check that no column has shifted or been renamed",
     )
 
@@ -117,7 +143,7 @@ def _unreadable(file: FileFigures, safety: Safety) -> Decision:
 def _blanked(file: FileFigures, safety: Safety) -> Decision:
     decision = ALLOWED
     for column, (had, lost) in sorted(file.blanked.items()):
-        if _over(lost, had, MOST_BLANKED_PERCENT, safety.least_rows):
+        if _lost(lost, had, MOST_BLANKED_PERCENT):
             decision &= _hold(
                 "feed.blanked",
                 f"In {file.name} {column} is blank now for {lost:,} of the {had:,} rows that had one",

@@ -12,7 +12,7 @@ class Safety:
     most_dropped_percent: int  # of a feed's rows gone since last time
     most_changed_percent: int  # of a feed's known rows changed at once: a shifted column looks like this
     most_refused_percent: int  # of a feed's rows that cannot be read
-    least_rows: int  # fewer rows than this are never held for their share
+    least_rows: int  # fewer rows than this are never held for the share of those changed or refused
 
     def may_shut(self, accounts: int, *, open_accounts: int) -> bool:
         """Whether one plan may lock or close so many of a system's open accounts without a named person's allowance."""

@@ -54,6 +54,7 @@ class Shape:
     fold: bool = False  # the key is one text whose case does not matter
     gone: bool = True  # the table has gone_on
     identifiers: tuple[str, ...] = ()  # columns that would not go blank for most rows at once
+    passing: str = ""  # a column that changes from day to day: its change alone is none of the row, unless it goes blank
     fixed: tuple[str, ...] = ("organisation_id",)  # further columns that a new row is given and no file changes
     row: Any = field(init=False, repr=False, compare=False)  # a named tuple: id, then `columns`
 

@@ -105,6 +105,10 @@ _MISTAKES = (
     "holds a NUL byte, is larger than 1 GB, or is an accounts file whose name is no code. "
     "Nothing is then gone for the rows it might have held.",
     "A column nobody knows is left out, with a notice. So is a file nobody knows.",
+    "A load is held for another person where a column that the last load of this file had is missing, which is named; where a list loses "
+    "more of its rows than its share, and more than 3; where an e-mail, number, smartcard or last use goes blank in more than 3 rows and "
+    "most; where too many rows of a longer list change or cannot be read. A change of `last_used_at` alone is no change. "
+    "What looks wrong is listed row by row.",
 )
 
 

@@ -67,6 +67,7 @@ def _kept(file: FeedFile, path: Path) -> dict[str, Any]:
         "notices": file.notices,
         "problems": [asdict(p) for p in file.problems],
         "refused_keys": None if file.refused_keys is None else sorted(file.refused_keys),
+        "given": file.given,
         "contradicted": sorted(file.contradicted),
         "rows": {"file": path.name, "sha256": _digest(path), **told},
     }
@@ -102,7 +103,8 @@ def _recalled(place: Path, said: dict[str, Any]) -> FeedFile:
         notices=tuple(said["notices"]),
         key=tuple(said["key"]),
         unkeyed=tuple(said["unkeyed"]),
-        contradicted=frozenset(map(tuple, said["contradicted"])),
+        given=tuple(said.get("given", ())),
+        contradicted=frozenset(map(tuple, said.get("contradicted", ()))),
         refused_keys=None if keys is None else frozenset(map(tuple, keys)),
     )
 

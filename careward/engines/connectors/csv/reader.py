@@ -161,6 +161,7 @@ def _read_open(path: Path, name: str, system: str, profile: FeedProfile, limit: 
         intake.refused_keys,
         tuple(intake.unkeyed),
         canonical=True,
+        given=tuple(f.column.name for f in fields if f.index >= 0),
         contradicted=frozenset(intake.contradicted),
     )
 
