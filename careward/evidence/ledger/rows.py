@@ -197,7 +197,8 @@ def links(*, after: int | None, limit: int) -> list[tuple[Any, ...]]:
 
 def lanes() -> dict[str, tuple[int, bytes]]:
     """Where each lane has got to: the number of its last link, and its hash."""
-    return {name: (_number(number), as_bytes(hashed)) for name, number, hashed in _fetch("lanes")}
+    found = _fetch("lanes")
+    return {name if isinstance(name, str) else repr(name): (_number(number), as_bytes(hashed)) for name, number, hashed in found}
 
 
 def any_lane() -> bool:
@@ -266,7 +267,7 @@ def placed(*, below: int) -> Iterator[Placed]:
     """Every leaf numbered under a size with its entry, in order."""
     for page in _pages_of_placed(below):
         for number, entry_id, hashed, *entry in page:
-            yield Placed(number, entry_id, as_bytes(hashed), None if entry[0] is None else Row._make(entry))
+            yield Placed(_number(number), _number(entry_id), as_bytes(hashed), None if entry[0] is None else Row._make(entry))
 
 
 def placed_again(*, below: int) -> Iterator[tuple[int, int, bytes, bytes | None]]:
@@ -274,7 +275,7 @@ def placed_again(*, below: int) -> Iterator[tuple[int, int, bytes, bytes | None]
     for page in _pages_of_placed(below):
         again = iter(leaves_as_kept(map(Row._make, (found[3:] for found in page if found[3] is not None))))
         for found in page:
-            yield found[0], found[1], as_bytes(found[2]), None if found[3] is None else next(again)
+            yield _number(found[0]), _number(found[1]), as_bytes(found[2]), None if found[3] is None else next(again)
 
 
 def _pages_of_placed(below: int) -> Iterator[list[tuple[Any, ...]]]:
