@@ -202,13 +202,11 @@ class Standing:
         if not self._left:
             return Difference(added=dict(arranged.rows))
         shape, spoken, result = self.shape, self._spoken, Difference()
-        of_new, of_old = itemgetter(*spoken), itemgetter(*(place + 1 for place in spoken))
-        for name, row in arranged.rows.items():
-            old = self._left.pop(name, None)
+        unlike = self._unlike(arranged)
+        result.unchanged = len(arranged.rows) - len(unlike)
+        for name, row, old in unlike:
             if old is None:
                 result.added[name] = row
-            elif of_new(row) == of_old(old):
-                result.unchanged += 1
             else:
                 part = result.back if shape.gone and old[-1] is not None else result.changed
                 part[name] = (old, _over(shape, old, row, spoken))
@@ -217,6 +215,14 @@ class Standing:
         if shape.passing:
             result.passing = _only(shape.columns.index(shape.passing) + 1, result.changed.values())
         return result
+
+    def _unlike(self, arranged: Arranged) -> list[tuple[Key, Row, Row | None]]:
+        """The rows that are new or say otherwise than what stands, with that; by far the most say the same."""
+        pop, rows, spoken = self._left.pop, arranged.rows.items(), self._spoken
+        if spoken == list(range(len(self.shape.columns))):  # the file speaks of every column
+            return [(name, row, old) for name, row in rows if (old := pop(name, None)) is None or old[1:] != row]
+        of_new, of_old = itemgetter(*spoken), itemgetter(*(place + 1 for place in spoken))
+        return [(name, row, old) for name, row in rows if (old := pop(name, None)) is None or of_old(old) != of_new(row)]
 
     def missing(self, spared: Collection[Key], gone_on: Any) -> dict[Key, tuple[Row, Row]]:
         """The rows that nothing met, each with what it becomes: gone on that day."""
