@@ -23,6 +23,7 @@ def verify(
     as_json: terms.Json = False,
     known: Annotated[list[Path] | None, typer.Option("--known", help="A checkpoint somebody kept; may be given again.")] = None,
     witness: Annotated[str, typer.Option("--witness", help="The public key of the witness that cosigned them.")] = "",
+    tables: Annotated[bool, typer.Option("--tables", help="Hold every table of evidence against the ledger too.")] = False,
 ) -> None:
     """Derive every hash again and check it against all that was signed. Exit 1 when bent, 6 when something waits too long to be sealed."""
     notes = [witnessing.read_note(path) for path in known or []]
@@ -46,10 +47,28 @@ def verify(
             terms.out.print(f"Explained: {words}", soft_wrap=True, markup=False)
         for problem in report.problems:
             terms.errors.print(problem, soft_wrap=True, markup=False)
-    if not report.ok or report.unsealable:
+    as_left = not tables or _tables_as_left(as_json)
+    if not report.ok or report.unsealable or not as_left:
         raise typer.Exit(1)
     if waits.late:
         raise typer.Exit(PARTLY)
+
+
+def _tables_as_left(as_json: bool) -> bool:
+    """Tells of every table whether it is as it was left."""
+    from careward.evidence.tables.proof import verify as look
+
+    report = look()
+    if as_json:
+        terms.lines([{"tables": report.tables, "rows": report.rows, "ok": report.ok, "problems": report.problems}])
+        return report.ok
+    said = "all as they were left" if report.ok else "NOT as they were left"
+    terms.out.print(f"{report.tables} tables of evidence with {report.rows:,} rows checked: {said}.")
+    for words in report.explained:
+        terms.out.print(f"Explained: {words}", soft_wrap=True, markup=False)
+    for problem in report.problems:
+        terms.errors.print(problem, soft_wrap=True, markup=False)
+    return report.ok
 
 
 @ledger.command()
@@ -74,10 +93,24 @@ def explain(
 ) -> None:
     """Write down what happened to the ledger: the alarm ends, sealing goes on, and what is wrong stays in every report, explained."""
     open_house()
+    from careward.core.decision import Refused
     from careward.evidence.ledger.explaining import explain as write_down
+    from careward.evidence.tables.actions import explain as of_tables
 
-    entry = write_down(what=what, now=terms.now(), by=_person(by))
-    terms.out.print(f"Written down as entry {entry.pk}. Sealing goes on; what is wrong stays in every report as explained.")
+    person = _person(by)
+    fine: Refused | None = None
+    try:
+        entry = write_down(what=what, now=terms.now(), by=person)
+        terms.out.print(f"Written down as entry {entry.pk}. Sealing goes on; what is wrong stays in every report as explained.")
+    except Refused as refused:  # nothing is wrong with the ledger: perhaps with the tables
+        fine = refused
+    try:
+        number = of_tables(what=what, now=terms.now(), by=person)
+        terms.out.print(f"Written down as entry {number}. The tables are taken over as they stand; what was wrong stays in every report.")
+    except Refused:
+        if fine:
+            raise fine from None
+
 
 
 @ledger.command("rotate-key")

@@ -8,6 +8,7 @@ from careward.core.room import House, Room
 ROOMS = (
     "careward.evidence.rows",
     "careward.evidence.ledger",
+    "careward.evidence.tables",
     "careward.evidence.errands",
     "careward.evidence.moves",
     "careward.people.staff",

@@ -14,6 +14,8 @@ from careward.engines.connectors.csv.describing import FeedColumns
 from careward.engines.connectors.csv.profiles import Profile
 from careward.engines.connectors.csv.reader import read_folder
 from careward.engines.connectors.worklist.connector import Worklist
+from careward.evidence.rows.engines.last import WATCH
+from careward.evidence.tables.watching import TableWatch
 
 
 class CsvFeeds:
@@ -42,5 +44,6 @@ def connectors_of(ods_code: str) -> dict[str, Connector]:
 
 def fit() -> None:
     """Hands every room what it needs from beside the stair."""
+    WATCH.fit(TableWatch())
     FEED_READER.fit(CsvFeeds())
     CONNECTORS.fit(connectors_of)

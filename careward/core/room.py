@@ -214,6 +214,15 @@ class Alarm:
 
 
 @dataclass(frozen=True, slots=True)
+class Passing:
+    """A table that is no evidence, or some columns of one that is, and why: what passes is not held against the ledger."""
+
+    table: str
+    why: str
+    columns: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class FormPage:
     """A form that can be begun and gone on with later, and where."""
 
@@ -246,6 +255,7 @@ class Room:
     alarms: Callable[[], Sequence[Alarm]] | None = None  # what stands now; asked often, so it asks little
     commands: tuple[Command, ...] = ()  # those of its commands.py, where the command line finds them
     systems: Callable[..., Mapping[str, str]] | None = None  # systems(organisation_id=): the code and name of each in the register
+    passing: tuple[Passing, ...] = ()  # what of its tables is no evidence; every other table is
 
 
 class TwiceGiven(ValueError):
@@ -282,6 +292,11 @@ class House:
         if strange := sorted({role for p in self.permissions.values() for role in p.roles} - ROLES.keys()):
             raise TwiceGiven(f"{strange[0]} is no role of core.roles; add it there, or use one of its words")
         put(self, "carries", {role: self.permissions_of((role,)) for role in ROLES})
+
+    @property
+    def passing(self) -> tuple[Passing, ...]:
+        """What of all tables is no evidence."""
+        return tuple(chain.from_iterable(r.passing for r in self.rooms))
 
     @property
     def menu(self) -> tuple[MenuEntry, ...]:

@@ -1,6 +1,6 @@
 """What the queue and the timed jobs give the house."""
 
-from careward.core.room import Home, MenuEntry, Permission, Room, Verb
+from careward.core.room import Home, MenuEntry, Passing, Permission, Room, Verb
 
 SEE = "errands:jobs:see"
 RUN = "errands:jobs:run"
@@ -16,4 +16,8 @@ ROOM = Room(
     verbs=(Verb("errand.retried", "Stopped work set going again"),),
     menu=(MenuEntry("Jobs", "errands:jobs", (SEE,), place=75),),
     homes=(Home("jobs", "errands:jobs", SEE),),
+    passing=(
+        Passing("ledger_errand", "what is to be done follows from rows that are evidence, and what was done leaves its own"),
+        Passing("errands_timedjob", "when a job began last: what it did leaves rows and entries of its own"),
+    ),
 )

@@ -90,6 +90,11 @@ def ask(written: Iterable[tuple[str, int]]) -> None:
     connection.at_last(_bind, written)  # type: ignore[attr-defined]
 
 
+def written() -> list[int]:
+    """The entries that this transaction has written and that are not bound yet."""
+    return [entry_id for _, entry_id in connection.asked.get(_bind, ())]  # type: ignore[attr-defined]
+
+
 def bind_now() -> None:
     """Binds what this transaction has written so far: for whoever reads the ledger inside it."""
     if connection.in_atomic_block:

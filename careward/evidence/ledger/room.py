@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from django.conf import settings
 
-from careward.core.room import Alarm, ErrandKind, Home, MenuEntry, Permission, Room, TimedJob, Verb
+from careward.core.room import Alarm, ErrandKind, Home, MenuEntry, Passing, Permission, Room, TimedJob, Verb
 from careward.evidence.ledger import actions, errands, sealing
 
 VERIFY = "ledger:entries:verify"
@@ -46,4 +46,12 @@ ROOM = Room(
     errands=(ErrandKind(errands.VERIFY, errands.keep, errands.look, "Check the ledger"),),
     alarms=_alarms,
     jobs=(TimedJob("ledger.seal", "Seal what was written down", actions.seal, every=timedelta(minutes=1)),),
+    passing=(
+        Passing("ledger_entry", "held by the tree"),
+        Passing("ledger_leaf", "held by the tree"),
+        Passing("ledger_checkpoint", "held by what is signed outside the database"),
+        Passing("ledger_lane", "held by the links and by what is signed"),
+        Passing("ledger_link", "a keyed hash itself"),
+        Passing("ledger_ledgercheck", "what a check found is an entry"),
+    ),
 )  # fmt: skip

@@ -152,6 +152,7 @@ def inserting(table: str, columns: Sequence[str], rows: Sequence[Row], fixed: Ro
     """What adds the rows when it is called, by another thread too on SQLite; meanwhile nobody else may use the connection."""
     names = ", ".join(_quoted(c) for c in ("id", *columns))
     connection.ensure_connection()
+    connection.adds(table, as_ranges([row[0] for row in rows]))  # type: ignore[attr-defined]
     if connection.vendor == "postgresql":
         return partial(_insert_by_copy, f"{_quoted(table)} ({names})", rows, fixed)
     into = f"INSERT INTO {_quoted(table)} ({names}) VALUES "  # noqa: S608

@@ -4,7 +4,7 @@ from datetime import time
 
 from django.conf import settings
 
-from careward.core.room import ErrandKind, FormPage, Home, MenuEntry, OwnData, Panel, Permission, Room, TimedJob, Verb
+from careward.core.room import ErrandKind, FormPage, Home, MenuEntry, OwnData, Panel, Passing, Permission, Room, TimedJob, Verb
 from careward.people.signin import drafts, inviting, panels
 from careward.people.signin.actions import ADD, GIVE, INVITE
 from careward.people.signin.commands import COMMANDS
@@ -53,6 +53,17 @@ ROOM = Room(
     panels=(Panel("my_work", "Begun, not sent", 10, "signin/begun.jinja", panels.begun),),
     commands=COMMANDS,
     measures=measures,
+    passing=(
+        Passing("django_session", "who is signed in now: ends by itself, and signing in is an entry"),
+        Passing("people_user", "the moment of the last sign-in, which is an entry", ("last_login",)),
+        Passing("mfa_authenticator", "the moment of the last use", ("last_used_at",)),
+        Passing("people_draft", "what is begun and not sent decides nothing"),
+        Passing("account_emailconfirmation", "no address is confirmed by a link here"),
+        Passing("auth_permission", "Django's own, which nothing here asks: rights are roles"),
+        Passing("auth_group", "Django's own, which nothing here asks: rights are roles"),
+        Passing("auth_group_permissions", "Django's own, which nothing here asks: rights are roles"),
+        Passing("django_content_type", "Django's own list of tables"),
+    ),
     own_data=(
         OwnData("Signing in", panels.signing_in, ("User",)),
         OwnData("Roles in Careward", panels.roles, ("RoleHeld",)),

@@ -1,0 +1,23 @@
+"""Django's migrate, with the tables of evidence held against the ledger before it and taken over after it."""
+
+from typing import Any
+
+from django.conf import settings
+from django.core.management.commands import migrate
+from django.db import DEFAULT_DB_ALIAS, connections
+
+from careward.evidence.tables import taking_over
+
+
+class Command(migrate.Command):
+    """The same command: whoever brings the tables up brings their sums up."""
+
+    def handle(self, *args: Any, **options: Any) -> Any:
+        if options["database"] != DEFAULT_DB_ALIAS or options.get("check_unapplied") or options.get("plan"):
+            return super().handle(*args, **options)
+        before = taking_over.before_migrating()
+        with connections[DEFAULT_DB_ALIAS].unwatched():  # type: ignore[attr-defined]
+            done = super().handle(*args, **options)
+        if not args and not options.get("app_label"):
+            taking_over.after_migrating(before, now=settings.CLOCK())
+        return done

@@ -1,0 +1,126 @@
+"""How the rows of a table are summed, and how a sum is kept so that nobody learns or makes one without the key: pure.
+
+Each row's content has a keyed hash (MAC), and the sum of a table is the sum of those of all its rows. Whoever sees sums could look for
+rows that may be exchanged without changing one; so a sum is only ever shown as its own keyed hash, and kept under a mask.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from hashlib import blake2b
+from hmac import compare_digest
+
+MAC_BYTES = 16
+MODULUS = 1 << 8 * MAC_BYTES
+IN_A_STRETCH = 64  # ids
+MARK_BYTES = 4
+ALL = (1 << IN_A_STRETCH) - 1
+NO_MARKS = bytes(IN_A_STRETCH * MARK_BYTES)
+NO_MARK = bytes(MARK_BYTES)
+
+
+def key_of(key: bytes, table: str, columns: Sequence[str]) -> bytes:
+    """The key of one table, as these columns: what is hashed of a row says neither."""
+    return blake2b(f"careward tables\n{table}\n{','.join(columns)}\n".encode(), key=key[:64], digest_size=32).digest()
+
+
+def mac(key: bytes, text: bytes) -> bytes:
+    """What stands for one row's content."""
+    return blake2b(text, key=key, digest_size=MAC_BYTES).digest()
+
+
+def total(macs: Iterable[bytes]) -> int:
+    """The sum over rows."""
+    return sum(int.from_bytes(each) for each in macs) % MODULUS
+
+
+def tag(key: bytes, *, number: int, rows: int, total: int) -> str:
+    """What an entry says of a table: binds its sum, its number of rows, and which change of the table it was."""
+    return blake2b(f"sum {number} {rows} {total}".encode(), key=key, digest_size=32).hexdigest()
+
+
+def hidden(key: bytes, nonce: bytes, total: int) -> bytes:
+    """A sum as it is kept."""
+    return nonce + ((total + _mask(key, nonce)) % MODULUS).to_bytes(MAC_BYTES)
+
+
+def shown(key: bytes, kept: bytes) -> int:
+    """The sum that was kept so."""
+    nonce, masked = kept[:MAC_BYTES], kept[MAC_BYTES:]
+    return (int.from_bytes(masked) - _mask(key, nonce)) % MODULUS
+
+
+def _mask(key: bytes, nonce: bytes) -> int:
+    return int.from_bytes(blake2b(b"mask" + nonce, key=key, digest_size=MAC_BYTES).digest())
+
+
+def is_tag(key: bytes, said: str, *, number: int, rows: int, total: int) -> bool:
+    """Whether a tag binds just this."""
+    return compare_digest(said.encode(), tag(key, number=number, rows=rows, total=total).encode())
+
+
+def mark_of(mac: bytes | None) -> bytes:
+    """A row's mark, by which it is found again when it is another; that of no row is nought."""
+    if mac is None:
+        return NO_MARK
+    mark = mac[:MARK_BYTES]
+    return mark if mark != NO_MARK else b"\0\0\0\1"
+
+
+@dataclass(slots=True)
+class Marks:
+    """Marks by stretches of ids: what rows were and are now, of those that were touched."""
+
+    touched: dict[int, int] = field(default_factory=dict)  # which places of each stretch, as bits
+    was: dict[int, bytearray] = field(default_factory=dict)
+    now: dict[int, bytearray] = field(default_factory=dict)
+
+    def touch(self, first: int, last: int) -> None:
+        """Takes in a run of ids."""
+        for stretch in range(first // IN_A_STRETCH, last // IN_A_STRETCH + 1):
+            low = max(first - stretch * IN_A_STRETCH, 0)
+            high = min(last - stretch * IN_A_STRETCH, IN_A_STRETCH - 1)
+            self.touched[stretch] = self.touched.get(stretch, 0) | ((1 << high + 1) - (1 << low))
+
+    def put(self, marks: dict[int, bytearray], row_id: int, mac: bytes | None) -> None:
+        """Sets one mark among `was` or `now`."""
+        stretch, place = divmod(row_id, IN_A_STRETCH)
+        found = marks.get(stretch)
+        if found is None:
+            found = marks[stretch] = bytearray(NO_MARKS)
+        found[place * MARK_BYTES : (place + 1) * MARK_BYTES] = mark_of(mac)
+
+    def merged(self, stretch: int, kept: bytes) -> tuple[bytes, list[int]]:
+        """The marks of a stretch as they are from now on, and the ids of rows that were not as they had been left."""
+        kept = kept if len(kept) == len(NO_MARKS) else NO_MARKS
+        was, now = bytes(self.was.get(stretch, NO_MARKS)), bytes(self.now.get(stretch, NO_MARKS))
+        bits = self.touched[stretch]
+        if bits == ALL and was == kept:
+            return now, []
+        out, strange = bytearray(kept), []
+        for place in range(IN_A_STRETCH):
+            if bits >> place & 1:
+                here = slice(place * MARK_BYTES, (place + 1) * MARK_BYTES)
+                if was[here] != kept[here]:
+                    strange.append(stretch * IN_A_STRETCH + place)
+                out[here] = now[here]
+        return bytes(out), strange
+
+
+def differing(stretch: int, kept: bytes, now: bytes) -> Iterator[tuple[int, str]]:
+    """The ids of a stretch whose rows are not as they were left, each with what became of it."""
+    for place in range(IN_A_STRETCH):
+        here = slice(place * MARK_BYTES, (place + 1) * MARK_BYTES)
+        if kept[here] != now[here]:
+            what = "was put in" if kept[here] == NO_MARK else "is gone" if now[here] == NO_MARK else "was changed"
+            yield stretch * IN_A_STRETCH + place, what
+
+
+def runs_of(ids: Iterable[int], runs: Iterable[tuple[int, int]] = ()) -> list[tuple[int, int]]:
+    """Ids and runs [first, last] as runs in order, none touching another."""
+    found: list[tuple[int, int]] = []
+    for first, last in sorted([*((each, each) for each in ids), *runs]):
+        if found and first <= found[-1][1] + 1:
+            found[-1] = (found[-1][0], max(found[-1][1], last))
+        else:
+            found.append((first, last))
+    return found

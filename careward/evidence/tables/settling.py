@@ -1,0 +1,152 @@
+"""At the end of an act: the sum of each table it touched loses what its rows were and gains what they are, and an entry binds it.
+
+What a row was is what stood there when the act first touched it, whoever put it there. So a change made past Careward is never absorbed:
+the sum lacks what it lacks, and has what it has, whatever is done afterwards.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.conf import settings
+from django.db import connection
+
+from careward.evidence.ledger import actions as ledger
+from careward.evidence.ledger import links
+from careward.evidence.ledger import rows as entries
+from careward.evidence.tables import rules, sums, triggers
+from careward.evidence.tables.kept import EvidenceTable
+from careward.evidence.tables.rules import Marks
+from careward.evidence.tables.sums import Sum
+from careward.evidence.tables.texts import rows_in
+
+MOST_NAMED = 10  # rows of one table that an entry names
+BY = "job/tables"
+BOUND, FOUND = "tables", "tables_found"  # members of an entry's body
+
+
+@dataclass(slots=True)
+class Touched:
+    """The rows of one table that an act touched: what stood there before, and runs of rows that are new."""
+
+    formers: dict[int, bytes | None] = field(default_factory=dict)
+    runs: list[tuple[int, int]] = field(default_factory=list)
+
+    def add(self, first: int, last: int, former: bytes | None) -> None:
+        """The first that is told of a row counts."""
+        if first != last:
+            self.runs.append((first, last))
+        elif first not in self.formers and not any(low <= first <= high for low, high in self.runs):
+            self.formers[first] = former
+
+
+@dataclass(slots=True)
+class Change:
+    """What an act made of one table."""
+
+    table: EvidenceTable
+    marks: Marks = field(default_factory=Marks)
+    total: int = 0
+    rows: int = 0
+    count: int = 0  # of rows touched
+
+
+def settle() -> None:
+    """Moves the sums of the tables that this transaction touched, and binds them in the last entry that it wrote, or in one of its own."""
+    touched = _touched(key := links.lane_key(may_make=not entries.any_lane() and not sums.any_sum()))
+    if not touched:
+        return
+    changes = [_change(key, table, touched[table.name]) for table in sums.known(touched)]
+    bound, found = _moved(key, changes) if key else ({}, {c.table.name: ["the key of its sum is gone"] for c in changes})
+    _bind({BOUND: bound, **({FOUND: found} if found else {})}, {c.table.name: c.count for c in changes})
+
+
+def _touched(key: bytes) -> dict[str, Touched]:
+    """What the triggers told, in the order in which they did."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"DELETE FROM {triggers.TOLD} RETURNING n, name, first, last, former")
+        told = sorted(cursor.fetchall(), key=lambda row: row[0])
+    found: dict[str, Touched] = {}
+    keys = {table.name: sums.table_key(key, table) for table in sums.known({row[1] for row in told})} if key else {}
+    for _, name, first, last, former in told:
+        if isinstance(former, str):  # PostgreSQL tells the row itself
+            former = rules.mac(keys[name], former.encode()) if key else None
+        found.setdefault(name, Touched()).add(first, last, former)
+    return found
+
+
+def _change(key: bytes, table: EvidenceTable, touched: Touched) -> Change:
+    change, mine = Change(table), sums.table_key(key, table)
+    marks = change.marks
+    runs = rules.runs_of(touched.formers, touched.runs)
+    for first, last in runs:
+        marks.touch(first, last)
+        change.count += last - first + 1
+    for row_id, former in touched.formers.items():
+        if former is not None:
+            marks.put(marks.was, row_id, former)
+            change.total -= int.from_bytes(former)
+            change.rows -= 1
+    for row_id, text in rows_in(table, runs):
+        now = rules.mac(mine, text)
+        marks.put(marks.now, row_id, now)
+        change.total += int.from_bytes(now)
+        change.rows += 1
+    return change
+
+
+def _moved(key: bytes, changes: Sequence[Change]) -> tuple[dict[str, Any], dict[str, list[str]]]:
+    """Writes the new sums and marks; returns what binds them, and what was found not to be as it had been left."""
+    kept, wrong = sums.kept_sums(key, [c.table.name for c in changes], lock=True)
+    found: dict[str, list[str]] = {}
+    new: dict[str, Sum] = {}
+    for change in changes:
+        name, columns = change.table.name, change.table.columns
+        was = kept.get(name, Sum())
+        strange = [wrong, was.fault, "it was summed by other columns" if was.columns not in ((), columns) else ""]
+        if told := [words for words in strange if words]:
+            found[name] = told
+        new[name] = Sum(was.number + 1, was.rows + change.rows, (was.total + change.total) % rules.MODULUS, columns)
+    for name, told in _marked(changes).items():
+        found.setdefault(name, []).extend(told)
+    return sums.keep_sums(key, new), found
+
+
+def _marked(changes: Sequence[Change]) -> dict[str, list[str]]:
+    """Writes the new marks; returns the rows that were not as they had been left."""
+    stood = sums.stretches({c.table.name: list(c.marks.touched) for c in changes})
+    found: dict[str, list[str]] = {}
+    marks: list[tuple[str, int, bytes]] = []
+    for change in changes:
+        name, strange = change.table.name, list[int]()
+        for stretch in sorted(change.marks.touched):
+            now, others = change.marks.merged(stretch, stood.get((name, stretch), b""))
+            marks.append((name, stretch, now))
+            strange += others
+        if strange:
+            more = f" and {len(strange) - MOST_NAMED} more" if len(strange) > MOST_NAMED else ""
+            found[name] = [f"not as they had been left: row {', '.join(map(str, strange[:MOST_NAMED]))}{more}"]
+    sums.keep_stretches(marks)
+    return found
+
+
+def _bind(said: Mapping[str, Any], counts: Mapping[str, int]) -> None:
+    for entry_id in sorted(links.written(), reverse=True):  # the last may have been taken back
+        if _added(entry_id, said):
+            return
+    at = settings.CLOCK()
+    ledger.record(at=at, actor=BY, verb="rows.changed", subject="tables", organisation="", changed=dict(counts), **said)
+
+
+def _added(entry_id: int, said: Mapping[str, Any]) -> bool:
+    """Adds to the body of an entry that this transaction wrote; nobody has read it yet."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("UPDATE ledger_entry SET body = body || %s::jsonb WHERE id = %s", [json.dumps(said), entry_id])
+            return bool(cursor.rowcount)
+        cursor.execute("SELECT body FROM ledger_entry WHERE id = %s", [entry_id])
+        found = cursor.fetchone()
+        if found is not None:
+            cursor.execute("UPDATE ledger_entry SET body = %s WHERE id = %s", [json.dumps(json.loads(found[0]) | dict(said)), entry_id])
+        return found is not None
