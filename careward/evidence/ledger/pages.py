@@ -48,7 +48,7 @@ def whom(actor: str) -> str:
 
 def facts(body: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
     """The body of an entry as rows of a name and words; what lies deeper is named by the way to it. What binds tables is for checkers."""
-    told = {name: value for name, value in body.items() if name != "tables"} if isinstance(body, Mapping) else body
+    told = {name: value for name, value in body.items() if name != "tables"}
     shown = tuple(islice(_rows((), told), MOST_FACTS + 1))
     return shown if len(shown) <= MOST_FACTS else (*shown[:MOST_FACTS], ("And more", "The export holds all of it"))
 

@@ -113,7 +113,7 @@ class LastOfAll:
         written = WATCH().written(sql) if self.watching and isinstance(sql, str) and not sql.startswith("SELECT") else ()
         if not written:
             return execute(sql, params, many, context)
-        if self.in_atomic_block:  # type: ignore[attr-defined]
+        if self.in_atomic_block:
             self._see(written)
             return execute(sql, params, many, context)
         with transaction.atomic(using=self.alias):  # type: ignore[attr-defined]
