@@ -22,6 +22,12 @@ AUTHORISED = "careward/access/authorisations/rules.py"
 APPROVING, DECIDING = "careward/access/accounts/approving.py", "careward/access/accounts/deciding.py"
 ANSWERING, ANSWERED = "careward/access/accounts/answering.py", "careward/work/tasks/answering.py"
 PLANS, EXTRACT = "careward/access/feeds/feed_plans.py", "careward/jobs/extract.py"
+BOUND = "careward/evidence/tables/bound.py"
+SETTLING = "careward/evidence/tables/settling.py"
+PUT_BACK = "tests/actions/test_tables.py::test_a_table_that_was_put_back_to_an_earlier_state_or_emptied_is_found"
+ABSORBED = "tests/actions/test_tables.py::test_a_change_is_not_absorbed_by_an_act_on_the_same_row"
+ROWS = '__import__("careward.evidence.tables.texts", fromlist=["every_row"]).every_row(change.table)'
+ANEW = f"rules.total(rules.mac(sums.table_key(key, change.table), text) for _, text in {ROWS})"
 COPIED = ("careward", "tests", "tools", "pyproject.toml")
 
 
@@ -86,6 +92,8 @@ BREAKS = (
     Break("a shared account's owner is whoever says so", 'kind in ("whose", "new_owner")', 'kind == "whose"', ANSWERED, STORIES),
     Break("a shared account's list ends ours", "standing(GENERIC, source=LISTED)", "standing(GENERIC)", PLANS, STORIES),
     Break("a shared account's list is not heard", " AND instead_of_id = owner_id THEN", " THEN", EXTRACT, STORIES),
+    Break("a sum is made anew from what stands there", "was.total + change.total", ANEW, SETTLING, ABSORBED),
+    Break("a table put back with its sum is taken up", "if count == different == highest", "if count", BOUND, PUT_BACK),
 )  # fmt: skip
 
 

@@ -112,7 +112,6 @@ def explain(
             raise fine from None
 
 
-
 @ledger.command("rotate-key")
 def rotate_key(
     why: Annotated[str, typer.Option("--why", help="Why the key is handed over to a new one.")],

@@ -80,6 +80,31 @@ def fill_all(each: int = 3) -> None:
             ledger.record(at=NOW, actor="user/7", verb="rows.made", subject="tables", organisation="")
 
 
+def touch(row: models.Model) -> int:
+    """Changes one field of a row to something else."""
+    asked = repr([c.deconstruct() for c in row._meta.constraints])  # the database may refuse another value of these
+    fields = [
+        f for f in row._meta.concrete_fields if not f.is_relation and not f.primary_key and not f.unique and f"'{f.name}" not in asked
+    ]
+    field = next((f for f in reversed(fields) if isinstance(f, models.BooleanField | models.JSONField)), fields[-1])
+    now = getattr(row, field.attname)
+    if isinstance(field, models.BooleanField):
+        new: Any = not now
+    elif isinstance(field, models.JSONField):
+        new = {"number": (now or {}).get("number", 0) + 1}
+    elif isinstance(field, models.DateTimeField):
+        new = (now or NOW) + timedelta(minutes=1)
+    elif isinstance(field, models.DateField):
+        new = (now or NOW.date()) + timedelta(days=1_000)
+    elif isinstance(field, models.IntegerField):
+        new = (now or 0) + 1
+    elif isinstance(field, models.BinaryField):
+        new = bytes(now or b"") + b"x"
+    else:
+        new = f"{now}x"
+    return type(row)._default_manager.filter(pk=row.pk).update(**{field.attname: new})
+
+
 class Outsider:
     """Somebody with the database and no key."""
 

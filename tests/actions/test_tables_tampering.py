@@ -13,7 +13,7 @@ from careward.evidence.rows import bulk
 from careward.evidence.tables import actions, proof
 from careward.evidence.tables.kept import evidence_tables
 from careward.people.staff.models import Organisation, Team
-from tests.actions.tables import NOW, fill, fill_all, models_of_evidence, outsider
+from tests.actions.tables import NOW, fill, fill_all, models_of_evidence, outsider, touch
 
 pytestmark = pytest.mark.django_db(transaction=True)
 SEED = int(os.environ.get("CAREWARD_SEED", "20261128"))
@@ -101,12 +101,6 @@ class Careward:
 
 class _Again(Exception):
     """There is no row of that kind any more."""
-
-
-def touch(row: models.Model) -> None:
-    """Changes one field of its own to something else, or leaves it as it is."""
-    field = next(f for f in row._meta.concrete_fields if not f.is_relation and not f.primary_key and not f.unique)
-    type(row)._default_manager.filter(pk=row.pk).update(**{field.name: models.F(field.name)})
 
 
 def strike(dice: random.Random, one) -> tuple[str, str]:

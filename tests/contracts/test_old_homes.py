@@ -55,4 +55,9 @@ def test_an_earlier_home_migrates_and_verifies_and_finds_what_it_found(home: Pat
     assert asked == 2 and "New 0," in again and "gone 0." in again, again
     assert f"Tasks raised {asked}, closed {asked}, reopened 0." in again, again
     assert json.loads(careward(home, "ledger", "verify", "--json"))["ok"]  # every command has sealed what it wrote
-    assert "what an earlier version left unsealed" in careward(home, "ledger", "verify")
+    said = careward(home, "ledger", "verify", "--tables")
+    assert "what an earlier version left unsealed" in said and "all as they were left" in said
+    ((body,),) = rows(home, "SELECT body FROM ledger_entry WHERE verb = 'rows.taken_over'")
+    assert "taken over as they stood" in json.loads(body)["why"] and "accounts_account" in json.loads(body)["tables"]
+    rows(home, "UPDATE accounts_account SET status = 'locked' WHERE id = (SELECT max(id) FROM accounts_account WHERE status = 'active')")
+    careward(home, "ledger", "verify", "--tables", status=1)

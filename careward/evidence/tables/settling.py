@@ -5,7 +5,7 @@ the sum lacks what it lacks, and has what it has, whatever is done afterwards.
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,12 +14,11 @@ from django.db import connection
 
 from careward.evidence.ledger import actions as ledger
 from careward.evidence.ledger import links
-from careward.evidence.ledger import rows as entries
 from careward.evidence.tables import rules, sums, triggers
 from careward.evidence.tables.kept import EvidenceTable
 from careward.evidence.tables.rules import Marks
 from careward.evidence.tables.sums import Sum
-from careward.evidence.tables.texts import rows_in
+from careward.evidence.tables.texts import rows_of
 
 MOST_NAMED = 10  # rows of one table that an entry names
 BY = "job/tables"
@@ -54,10 +53,12 @@ class Change:
 
 def settle() -> None:
     """Moves the sums of the tables that this transaction touched, and binds them in the last entry that it wrote, or in one of its own."""
-    touched = _touched(key := links.lane_key(may_make=not entries.any_lane() and not sums.any_sum()))
+    touched = _touched(key := sums.the_key())
     if not touched:
         return
-    changes = [_change(key, table, touched[table.name]) for table in sums.known(touched)]
+    changes = [c for c in _changes(key, touched) if c.total or c.rows]
+    if not changes:  # what was written is what stood there, or passes
+        return
     bound, found = _moved(key, changes) if key else ({}, {c.table.name: ["the key of its sum is gone"] for c in changes})
     _bind({BOUND: bound, **({FOUND: found} if found else {})}, {c.table.name: c.count for c in changes})
 
@@ -76,10 +77,18 @@ def _touched(key: bytes) -> dict[str, Touched]:
     return found
 
 
-def _change(key: bytes, table: EvidenceTable, touched: Touched) -> Change:
+def _changes(key: bytes, touched: Mapping[str, Touched]) -> list[Change]:
+    tables = sums.known(touched)
+    runs = {table.name: rules.runs_of(touched[table.name].formers, touched[table.name].runs) for table in tables}
+    rows = rows_of(tables, runs)
+    return [_change(key, table, touched[table.name], runs[table.name], rows[table.name]) for table in tables]
+
+
+def _change(
+    key: bytes, table: EvidenceTable, touched: Touched, runs: Sequence[tuple[int, int]], rows: Iterable[tuple[int, bytes]]
+) -> Change:
     change, mine = Change(table), sums.table_key(key, table)
     marks = change.marks
-    runs = rules.runs_of(touched.formers, touched.runs)
     for first, last in runs:
         marks.touch(first, last)
         change.count += last - first + 1
@@ -88,11 +97,12 @@ def _change(key: bytes, table: EvidenceTable, touched: Touched) -> Change:
             marks.put(marks.was, row_id, former)
             change.total -= int.from_bytes(former)
             change.rows -= 1
-    for row_id, text in rows_in(table, runs):
+    for row_id, text in rows:
         now = rules.mac(mine, text)
         marks.put(marks.now, row_id, now)
         change.total += int.from_bytes(now)
         change.rows += 1
+    change.total %= rules.MODULUS
     return change
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import connection
 
+from careward.evidence.ledger import links, rows
 from careward.evidence.ledger.rows import as_bytes
 from careward.evidence.tables import rules, triggers
 from careward.evidence.tables.kept import EvidenceTable, evidence_tables
@@ -125,8 +126,12 @@ def drop_stretches(name: str) -> None:
         cursor.execute("DELETE FROM tables_stretch WHERE name = %s", [name])
 
 
-def any_sum() -> bool:
-    """Whether any table was ever summed."""
+def the_key() -> bytes:
+    """The key of the sums, made where nothing was ever bound with one; b"" where it is gone."""
+    return links.lane_key() or links.lane_key(may_make=not rows.any_lane() and not _any_sum())
+
+
+def _any_sum() -> bool:
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1 FROM tables_tablesum WHERE number > 0 LIMIT 1")
         return cursor.fetchone() is not None

@@ -9,7 +9,6 @@ from django.db import connection, transaction
 
 from careward.evidence.ledger import actions as ledger
 from careward.evidence.ledger import links
-from careward.evidence.ledger import rows as entries
 from careward.evidence.tables import bound, proof, rules, sums, triggers
 from careward.evidence.tables.bound import Bound
 from careward.evidence.tables.kept import EvidenceTable, evidence_tables
@@ -52,7 +51,7 @@ def _bytes_in(name: str) -> frozenset[str]:
 def after_migrating(before: Mapping[str, Sequence[str]] | None, *, now: datetime) -> None:
     """Takes over what was never bound, and what the migration changed; says of each whether it had been as it was left."""
     triggers.stand_for_good()
-    key = links.lane_key(may_make=not entries.any_lane() and not sums.any_sum())
+    key = sums.the_key()
     if not key:
         return
     with transaction.atomic():

@@ -3,7 +3,7 @@
 Each database has its own form; a home stays on one.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from django.db import OperationalError, connection
@@ -46,6 +46,28 @@ def rows_in(table: EvidenceTable, runs: Sequence[tuple[int, int]]) -> Iterator[t
         yield from _page(sql, table, [number for run in some for number in run])
 
 
+def rows_of(tables: Sequence[EvidenceTable], runs: Mapping[str, Sequence[tuple[int, int]]]) -> dict[str, Iterable[tuple[int, bytes]]]:
+    """The rows of several tables with ids in the runs of each; by one statement where they are few."""
+    every = [run for table in tables for run in runs[table.name]]
+    if len(every) > RUNS_AT_ONCE or sum(last - first + 1 for first, last in every) > AT_ONCE:
+        return {table.name: rows_in(table, runs[table.name]) for table in tables}
+    found: dict[str, list[tuple[int, bytes]]] = {table.name: [] for table in tables}
+    for place, row_id, text in _few(tables, runs):
+        found[tables[place].name].append((row_id, text))
+    return dict(found)
+
+
+def _few(tables: Sequence[EvidenceTable], runs: Mapping[str, Sequence[tuple[int, int]]]) -> list[tuple[int, int, bytes]]:
+    def sql(*, whatever: bool) -> str:
+        return " UNION ALL ".join(
+            f"SELECT {place}, t.id, {text_of(table, 't', whatever=whatever)} FROM {_quoted(table.name)} t WHERE "
+            + " OR ".join(["t.id BETWEEN %s AND %s"] * len(runs[table.name]))
+            for place, table in enumerate(tables)
+        )
+
+    return _asked(sql, [number for table in tables for run in runs[table.name] for number in run])
+
+
 def _batches(runs: Sequence[tuple[int, int]]) -> Iterator[list[tuple[int, int]]]:
     """Runs in parts that one statement can name and whose rows can be held at once."""
     some: list[tuple[int, int]] = []
@@ -64,19 +86,24 @@ def _batches(runs: Sequence[tuple[int, int]]) -> Iterator[list[tuple[int, int]]]
 
 
 def _page(sql: str, table: EvidenceTable, values: Sequence[int]) -> list[tuple[int, bytes]]:
+    return _asked(lambda *, whatever: sql.format(text_of(table, "t", whatever=whatever)), values)
+
+
+def _asked(sql: Callable[..., str], values: Sequence[int]) -> list[Any]:
+    """What a statement gives, whose last value is a row's bytes. SQLite refuses `json_array` where somebody put bytes in another column."""
     try:
-        return _fetched(sql.format(text_of(table, "t")), values)
+        return _fetched(sql(whatever=False), values)
     except OperationalError:
         if connection.vendor != "sqlite":
             raise
-        return _fetched(sql.format(text_of(table, "t", whatever=True)), values)
+        return _fetched(sql(whatever=True), values)
 
 
-def _fetched(sql: str, values: Sequence[int]) -> list[tuple[int, bytes]]:
+def _fetched(sql: str, values: Sequence[int]) -> list[Any]:
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
-        found: list[tuple[int, Any]] = cursor.fetchall()
-    return [(row_id, text.encode()) for row_id, text in found] if connection.vendor == "postgresql" else found
+        found: list[Any] = cursor.fetchall()
+    return [(*row[:-1], row[-1].encode()) for row in found] if connection.vendor == "postgresql" else found
 
 
 def _quoted(name: str) -> str:
