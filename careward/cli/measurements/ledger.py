@@ -81,7 +81,7 @@ def _many(entries: int) -> list[dict[str, Any]]:
         raise RuntimeError(str(report))
     hashing = _hashing()
     size = f"{entries} entries"
-    proof = inclusion(organisation="X", entry_id=Entry.objects.earliest("id").pk)
+    proof = inclusion(organisation="X", entry_id=Entry.objects.filter(organisation="X").earliest("id").pk)
     if proof is None:
         raise RuntimeError("what is sealed has a proof")
     return [
