@@ -758,3 +758,20 @@ def test_what_is_held_is_said_row_by_row(trust):
     load(trust, reading(people(14)))
     said = wrong_rows(load(trust, reading(people(2)), now=LATER))
     assert {f"staff.csv: E{n} is gone" for n in range(3, 15)} <= set(said)
+
+
+# Columns
+
+
+def test_without_a_column_of_last_use_nothing_is_known_of_use(trust):
+    files = [feed_file("systems", {}), feed_file("staff", {}), feed_file("accounts", {"username": "a"}, without=("last_used_at",))]
+    report = load(trust, reading(*files))
+    account = Account.objects.get(username="a")
+    assert (account.created_on, account.last_used_at) == (None, None)
+    assert any("last_used_at: there is no such column" in n for n in report.notices)
+
+
+def test_a_column_not_understood_leaves_a_load_partly_done(trust):
+    odd = Problem("staff.csv", 1, "Leaving date", "The column is not read, and end_on, which it resembles, is missing", "Call it end_on")
+    report = load(trust, reading(feed_file("systems", {}), replace(feed_file("staff", {}), problems=(odd,))))
+    assert (report.state, report.refused, report.exit_status) == ("applied", 0, 6)

@@ -25,6 +25,9 @@ from careward.people.staff.shapes import ABSENCE, DEPUTY, TRAINING
 from careward.systems.register.shapes import ENVIRONMENT, SYSTEM
 
 Writes = Iterable[Write]
+NO_USE = (
+    "last_used_at: there is no such column, so nothing is known of use: days of creation are left out, and nothing is locked for disuse."
+)
 
 
 def _fill(plan: FilePlan, shape: Shape, prepare: Prepare) -> Planned:
@@ -190,6 +193,7 @@ def plan_accounts(plan: FilePlan) -> Planned:
 
     def prepare(work: Work) -> Writes:
         _contradicted(work)
+        _use_unknown(work)
         made = _environments(work, [system] * len(work.lines))
         spelt.note(work.cells["username"])
         hints.note(work.cells)
@@ -199,7 +203,15 @@ def plan_accounts(plan: FilePlan) -> Planned:
     fixed = (world.organisation_id, system.id, world.today)
     filling.part(file.blocks(), world.standing(ACCOUNT, system.id), fixed)
     plan.notices += [*spelt.notices(file), *turns.notices(), *hints.notices()]
+    if "last_used_at" not in file.columns:
+        plan.notices.append(NO_USE)
     return filling.planned()
+
+
+def _use_unknown(work: Work) -> None:
+    """Without a column of last use nothing is known of use: not even that an account was never used since its creation (FEEDS B2.6)."""
+    if "last_used_at" not in work.cells:
+        work.cells["last_used_at"] = work.cells["created_on"] = [None] * len(work.lines)
 
 
 def _contradicted(work: Work) -> None:

@@ -143,7 +143,7 @@ class LoadReport:
         """As the output contract has it: 5 refused or held, 6 partly done, 0 done."""
         if self.state in ("held", "refused"):
             return 5
-        return 6 if self.refused else 0
+        return 6 if self.refused or self.problems_in_all else 0  # a column or a word that was not understood refuses no row
 
 
 def load_report(*, organisation_id: int, load_id: int) -> LoadReport | None:

@@ -6,6 +6,7 @@ from datetime import date
 
 from careward.core.columns import Column
 from careward.engines.connectors.csv.profiles import FeedProfile
+from careward.engines.connectors.csv.resembling import likeness
 from careward.engines.connectors.csv.sources import Unusable
 from careward.engines.connectors.csv.values import Block, block_reader
 
@@ -46,9 +47,30 @@ def fields_of(headings: list[str], profile: FeedProfile, on: date) -> tuple[File
     )
 
 
+def misnamed(headings: list[str], profile: FeedProfile) -> dict[str, str]:
+    """Each column that is not read and resembles a missing one, with that one's heading (FEEDS B2.6)."""
+    there = set(map(normal, headings))
+    wanted = {normal(theirs) for theirs in profile.theirs.values()}
+    missing = {ours: theirs for ours, theirs in profile.theirs.items() if normal(theirs) not in there}
+    return likeness([h for h in headings if h.strip() and normal(h) not in wanted], missing) if missing else {}
+
+
+def problems_of(headings: list[str], profile: FeedProfile) -> list[Unusable]:
+    """What is wrong with the headings of a file that can be read all the same."""
+    return [
+        Unusable(
+            1,
+            f"The column is not read, and {theirs}, which it resembles, is missing",
+            f"Call it {theirs}, or map it in a profile",
+            short(h),
+        )
+        for h, theirs in misnamed(headings, profile).items()
+    ]
+
+
 def notices_of(headings: list[str], profile: FeedProfile) -> list[str]:
     """One notice for each column that is not read."""
-    wanted = {normal(theirs) for theirs in profile.theirs.values()}
+    wanted = {normal(theirs) for theirs in profile.theirs.values()} | set(map(normal, misnamed(headings, profile)))
     out = []
     for number, heading in enumerate(headings, 1):
         if not heading.strip():

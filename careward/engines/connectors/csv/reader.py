@@ -14,7 +14,7 @@ from careward.core.blocks import collector_off
 from careward.core.columns import FEEDS
 from careward.core.ports import FeedFile, Problem, Reading
 from careward.engines.connectors.csv import aside, grouping, keeping, profiles
-from careward.engines.connectors.csv.headings import Unmatched, fields_of, notices_of
+from careward.engines.connectors.csv.headings import Unmatched, fields_of, notices_of, problems_of
 from careward.engines.connectors.csv.kept import FEW, KeptRows
 from careward.engines.connectors.csv.profiles import FeedProfile, Profile
 from careward.engines.connectors.csv.rows import Intake
@@ -154,7 +154,7 @@ def _read_open(path: Path, name: str, system: str, profile: FeedProfile, limit: 
         intake.rows,
         intake.rows.lines,
         intake.refused,
-        tuple(intake.problems),
+        (*(Problem(name, p.line, p.column, p.what, p.remedy) for p in problems_of(headings, profile)), *intake.problems),
         notices,
         profile.snapshot,
         intake.key,
