@@ -49,10 +49,17 @@ def _told_by(error: Exception) -> int | None:
     from careward.config.home import HomeOpen
     from careward.config.keys import SecretLost
     from careward.core.packs.reader import PackError
-    from careward.engines.connectors.csv.profiles import ProfileError
+    from careward.engines.connectors.csv.profiles import ProfileError, UnknownProfile
     from careward.engines.synthetic.trust import TrustError
 
-    statuses = ((ProfileError, NOT_FOUND), (TrustError, USAGE), (PackError, FAILED), (SecretLost, FAILED), (HomeOpen, FAILED))
+    statuses = (
+        (UnknownProfile, NOT_FOUND),
+        (ProfileError, USAGE),
+        (TrustError, USAGE),
+        (PackError, FAILED),
+        (SecretLost, FAILED),
+        (HomeOpen, FAILED),
+    )
     return next((status for kind, status in statuses if isinstance(error, kind)), None)
 
 

@@ -26,6 +26,7 @@ mode = "snapshot"
 encoding = "cp1252"
 delimiter = "|"
 days = ["%d/%m/%Y", "%d-%b-%y"]
+pivot = 2049
 moments = ["%d/%m/%Y %H:%M"]
 columns = { username = "Login", display_name = "Full Name", status = "Act?", created_on = "Made", last_used_at = "Last on", roles = "Role" }
 constants = { environment = "Training" }

@@ -26,6 +26,7 @@ class Formats:
     days: tuple[str, ...] = ()
     moments: tuple[str, ...] = ()
     keep: tuple[str, ...] = ()  # words that stand for nothing elsewhere
+    pivot: int = 0  # the last year that two digits may mean
     on: date = date.max  # the day of the load, where it is known
 
 
@@ -40,7 +41,7 @@ def like(formats: tuple[str, ...]) -> str:
 
 def day_reader(formats: Formats) -> Callable[[str], date | None]:
     """Reads a day; None where the cell is none."""
-    parse = by_formats(formats.days)
+    parse = by_formats(formats.days, formats.pivot)
     return (lambda cell: _day_of(parse(cell))) if formats.days else iso_day
 
 
@@ -52,7 +53,7 @@ def _day_of(found: datetime | None) -> date | None:
 
 def moment_reader(formats: Formats) -> Parse:
     """Reads a moment, Europe/London where the cell gives no zone; None where the cell is none."""
-    parse = by_formats(formats.moments) if formats.moments else _iso_moment
+    parse = by_formats(formats.moments, formats.pivot) if formats.moments else _iso_moment
 
     def read(cell: str) -> datetime | None:
         found = parse(cell)
@@ -94,9 +95,9 @@ def _iso_moment(cell: str) -> datetime | None:
         return None
 
 
-def by_formats(formats: tuple[str, ...]) -> Parse:
+def by_formats(formats: tuple[str, ...], pivot: int = 0) -> Parse:
     """Reads by the first of some formats that fits: strptime's, or one of the named ways to count time."""
-    readers = [NAMED.get(form) or _by_strptime(form) for form in formats]
+    readers = [NAMED.get(form) or _by_strptime(form, pivot) for form in formats]
 
     def parse(cell: str) -> datetime | None:
         for read in readers:
@@ -107,10 +108,11 @@ def by_formats(formats: tuple[str, ...]) -> Parse:
     return parse
 
 
-def _by_strptime(form: str) -> Parse:
+def _by_strptime(form: str, pivot: int) -> Parse:
     def read(cell: str) -> datetime | None:
         try:
-            return datetime.strptime(cell, form)  # noqa: DTZ007 - a zone, where the format has none, is given by the caller
+            found = datetime.strptime(cell, form)  # noqa: DTZ007 - a zone, where the format has none, is given by the caller
+            return found.replace(year=pivot - (pivot - found.year) % 100) if pivot and "%y" in form else found
         except ValueError:
             return None
 

@@ -59,6 +59,11 @@ _READING = (
     ("Code", f"Text with only {CODE_FORM}, since it stands in addresses. The name of an accounts file gives a code too."),
     ("Day", "`2026-11-30`, from 1900 on. A profile gives other formats, as `%d/%m/%Y`, or `excel` for the day number of 1900."),
     (
+        "Order",
+        "A profile names one order of day and month; year, month, day beside it is no doubt. `%y` needs `pivot = 2049`, the last year it "
+        "may mean. Where one cell of a column fits only the other order, every cell that fits both is refused, naming that one.",
+    ),
+    (
         "Moment",
         "ISO 8601 like `2026-11-30T16:05:00`; without a zone it is Europe/London time, and a day alone is its midnight. "
         "A profile gives other formats, or `filetime`, `unix`, `unix_ms` for the way a system counts time.",
@@ -105,9 +110,8 @@ _MISTAKES = (
     "holds a NUL byte, is larger than 1 GB, or is an accounts file whose name is no code. "
     "Nothing is then gone for the rows it might have held.",
     "A column nobody knows is left out, with a notice. So is a file nobody knows. One that resembles a missing column (`Last Login`, "
-    "`Leaving date`) is told with the name of that one, as a problem. Without `last_used_at` nothing is known of use, and no account is locked or closed for disuse; without `end_on` "
-    "or "
-    "`assignment_status` nobody is taken to have left by what the list does not say.",
+    "`Leaving date`) is told with the name of that one, as a problem. Without `last_used_at` nothing is known of use, and no account is "
+    "locked or closed for disuse; without `end_on` or `assignment_status` nobody is taken to have left by what the list does not say.",
     "A load is held for another person where a column that the last load of this file had is missing, which is named; where a list loses "
     "more of its rows than its share, and more than 3; where an e-mail, number, smartcard or last use goes blank in more than 3 rows and "
     "most; where too many rows of a longer list change or cannot be read. A change of `last_used_at` alone is no change. "

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from careward.core.columns import Column
+from careward.engines.connectors.csv.orders import Doubt, doubt_of
 from careward.engines.connectors.csv.profiles import FeedProfile
 from careward.engines.connectors.csv.resembling import likeness
 from careward.engines.connectors.csv.sources import Unusable
@@ -20,6 +21,7 @@ class FileColumn:
     index: int  # -1: every row says `constant`
     constant: str
     read: Block
+    doubt: Doubt | None = None  # what watches days whose order can be doubted
 
 
 class Unmatched(Exception):
@@ -39,7 +41,14 @@ def fields_of(headings: list[str], profile: FeedProfile, on: date) -> tuple[File
     if reasons := _against(headings, places, wanted, profile):
         raise Unmatched(tuple(reasons))
     return tuple(
-        FileColumn(column, headings[places[wanted[column.name]]].strip(), places[wanted[column.name]], "", _reader(column, profile, on))
+        FileColumn(
+            column,
+            headings[places[wanted[column.name]]].strip(),
+            places[wanted[column.name]],
+            "",
+            _reader(column, profile, on),
+            doubt_of(column.kind, profile.formats_of(column.name)),
+        )
         if wanted.get(column.name) in places
         else FileColumn(column, column.name, -1, profile.constants.get(column.name, ""), _reader(column, profile, on))
         for column in profile.shape.columns

@@ -14,7 +14,8 @@ from typing import cast
 
 from careward.core.columns import FEEDS, Feed
 from careward.core.packs.reader import PackError, build, read_toml
-from careward.engines.connectors.csv.dating import EXAMPLE, NAMED, Formats
+from careward.engines.connectors.csv import orders
+from careward.engines.connectors.csv.dating import EXAMPLE, LAST_YEAR, NAMED, Formats
 from careward.engines.connectors.csv.values import Misfit, cell_reader
 
 SHIPPED = Path(__file__).resolve().parent / "profiles"
@@ -23,6 +24,10 @@ MODES = ("snapshot", "changes")
 
 class ProfileError(ValueError):
     """A mapping profile that is not there or that we do not understand; the message names the file, the place and the remedy."""
+
+
+class UnknownProfile(ProfileError):
+    """There is no mapping profile of that name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +58,7 @@ class FeedProfile:
     constants: dict[str, str] = field(default_factory=dict)  # canonical = what every row says
     days: tuple[str, ...] = ()  # strptime formats, tried in order; none: ISO 8601
     moments: tuple[str, ...] = ()
+    pivot: int = 0  # the last year that a year of two digits may mean
     values: dict[str, dict[str, str]] = field(default_factory=dict)  # canonical: theirs = ours, case ignored
     keep: dict[str, tuple[str, ...]] = field(default_factory=dict)  # canonical: words that elsewhere stand for nothing
     whole_numbers: tuple[str, ...] = ()  # the file's columns, by their own names, that hold whole numbers only
@@ -65,7 +71,7 @@ class FeedProfile:
 
     def formats_of(self, column: str, on: date = date.max) -> Formats:
         """How the cells of a canonical column are written, for a reading on a day."""
-        return Formats(self.days, self.moments, self.keep.get(column, ()), on)
+        return Formats(self.days, self.moments, self.keep.get(column, ()), self.pivot, on)
 
     @property
     def theirs(self) -> Mapping[str, str]:
@@ -109,7 +115,7 @@ def load(name: str, *, profiles_folder: Path | None = None) -> Profile:
     """A profile by its name: the organisation's own before the shipped one. Raises ProfileError."""
     paths = _paths(profiles_folder)
     if name not in paths:
-        raise ProfileError(f"There is no mapping profile {name!r}. Known: {', '.join(sorted(paths))}")
+        raise UnknownProfile(f"There is no mapping profile {name!r}. Known: {', '.join(sorted(paths))}")
     path = paths[name]
     try:
         profile = cast(Profile, build(Profile, read_toml(path), f"profiles/{path.name}"))
@@ -195,7 +201,12 @@ def _wrong_columns(feed: FeedProfile) -> Iterator[str]:
 
 def _wrong_formats(feed: FeedProfile) -> Iterator[str]:
     for key, formats in (("days", feed.days), ("moments", feed.moments)):
+        if orders.doubted(formats):
+            listed = " and ".join(f for f in formats if orders.order_of(f))
+            yield f"{key}: {listed} give more than one order of day and month; keep one, beside year-month-day at most"
         for form in formats:
+            if orders.two_digit_years(form) and not 1900 <= feed.pivot < LAST_YEAR:
+                yield f"{key}: {form!r} has years of two digits; give the last year that they may mean, like pivot = 2049"
             try:
                 same = datetime.strptime(EXAMPLE.strftime(form), form).date() == EXAMPLE.date()  # noqa: DTZ007 - a day only
             except ValueError:

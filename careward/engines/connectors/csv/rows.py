@@ -15,6 +15,7 @@ from careward.engines.connectors.csv.asides import Asides
 from careward.engines.connectors.csv.assignments import Assignments
 from careward.engines.connectors.csv.headings import FileColumn, normal
 from careward.engines.connectors.csv.kept import KeptRows, Opens
+from careward.engines.connectors.csv.orders import WORDS
 from careward.engines.connectors.csv.sources import Run
 from careward.engines.connectors.csv.stories import Story, notices, tell
 from careward.engines.connectors.csv.values import FORMULA, Misfit
@@ -102,6 +103,7 @@ class Intake:
         for lines, cells in runs:
             self._take_run(lines, cells) if self._is_whole(cells) else self._take_run(*self._sifted(lines, cells))
         self.rows.done()
+        self._refuse_doubted()
         self._tell_repeats()
         if self._assignments:
             self._assignments.settle(self.rows)
@@ -169,6 +171,8 @@ class Intake:
             cells = given[field.index] if field.index >= 0 else (field.constant,) * len(run)
             values, misfits, told = field.read(cells)
             self._asides.note(field.heading, told)
+            if field.doubt:
+                field.doubt.note(lines, cells)
             for i, why in misfits:
                 unfit.setdefault(i, []).append((field.heading, why.what, why.remedy))
             self._look_at(field, cells if misfits else values, lines)
@@ -209,6 +213,22 @@ class Intake:
         key = ", ".join(f.heading for f in self.fields if f.column.name in self.feed.key)
         self._refuse(line, [(key, f"The row repeats line {first}, which has the same {key}", "Keep one of the two rows")])
         self._name(line, row)
+
+    def _refuse_doubted(self) -> None:
+        """Where one cell of a column fits only the other order of day and month, every cell that fits both is refused."""
+        for field in self.fields:
+            if field.doubt is None or field.doubt.against is None:
+                continue
+            line, cell = field.doubt.against
+            doubted, other = set(field.doubt.lines), "" if field.column.private else f' ("{cell}")'
+            what = f"The day fits two orders, and line {line}{other} fits only {WORDS[field.doubt.order]}"
+            reason = (field.heading, what, "Have all days of the column written in one order, and the profile name that one")
+            found = [(n, row) for b in self.rows.blocks() for n, row in zip(b.lines, b.rows, strict=True) if n in doubted]
+            for number, row in found:
+                self._refuse(number, [reason])
+                self._name(number, row)
+            if found:
+                self.rows = self.rows.without({number for number, _ in found})
 
     def _refuse_unfit(self, line: int, cells: list[str], row: tuple[Any, ...], reasons: list[Reason]) -> None:
         if not any(map(str.strip, cells)):
