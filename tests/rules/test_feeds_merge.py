@@ -77,6 +77,17 @@ def test_afterwards_exactly_the_files_rows_stand(before, after):
     assert {row[1:3]: row[1:] for row in apply(standing, found) if row[-1] is None} == wanted.rows
 
 
+@given(rows, st.sampled_from([str.upper, str.lower, str.title]))
+def test_a_user_name_in_other_letters_is_the_same_account(before, spelt):
+    standing = apply([], compared([], before)[0])
+    after = [{name: row[PLACE[name]] for name in ("username", "environment", "status", "roles", "email")} for row in standing]
+    found, _ = compared(standing, [{**each, "username": spelt(each["username"])} for each in after])
+    assert not found.added
+    assert not found.gone
+    assert found.passing == len(found.changed)
+    assert sorted(row[0] for row in apply(standing, found)) == sorted(row[0] for row in standing)
+
+
 @given(rows, rows)
 def test_a_list_that_is_not_full_loses_nothing(before, after):
     standing = apply([], compared([], before)[0])

@@ -15,5 +15,6 @@ ACCOUNT = Shape(
     scope="system_id",
     identifiers=("employee_number", "email", "smartcard_uuid", "last_used_at"),
     passing="last_used_at",
+    cased=True,
     fixed=("organisation_id", "system_id", "seen_on"),
 )

@@ -27,5 +27,6 @@ GENERIC = Shape(
         *said(GENERIC_ACCOUNTS, "expires_on", "reason"),
     ),
     key=3,
+    cased=True,
     fixed=("organisation_id", "source"),  # ours stand beside the list's
 )

@@ -1,6 +1,6 @@
 """What a file would do to a table: rows arranged by key, then compared with what stands. Values in, values out."""
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
@@ -204,7 +204,9 @@ class Standing:
         shape, spoken, result = self.shape, self._spoken, Difference()
         unlike = self._unlike(arranged)
         result.unchanged = len(arranged.rows) - len(unlike)
-        for name, row, old in unlike:
+        in_other_case = self._in_other_case(name for name, _, old in unlike if old is None) if shape.cased else {}
+        for name, row, exact in unlike:
+            old = exact or in_other_case.get(name)
             if old is None:
                 result.added[name] = row
             else:
@@ -213,7 +215,7 @@ class Standing:
         for name, place in self._places.items():
             result.lost[name] = sum(1 for was, becomes in result.changed.values() if was[place] and not becomes[place])
         if shape.passing:
-            result.passing = _only(shape.columns.index(shape.passing) + 1, result.changed.values())
+            result.passing = _only(shape, result.changed.values())
         return result
 
     def _unlike(self, arranged: Arranged) -> list[tuple[Key, Row, Row | None]]:
@@ -224,9 +226,19 @@ class Standing:
         of_new, of_old = itemgetter(*spoken), itemgetter(*(place + 1 for place in spoken))
         return [(name, row, old) for name, row in rows if (old := pop(name, None)) is None or of_old(old) != of_new(row)]
 
+    def _in_other_case(self, names: Iterable[Key]) -> dict[Key, Row]:
+        """The rows left that have these keys in other letters, those that are not gone first: each is the same thing."""
+        if not (wanted := list(names)):
+            return {}
+        known = {_folded(key): key for key in sorted(self._left, key=lambda key: self._left[key][-1] is None)}
+        return {name: self._left.pop(key) for name in wanted if (key := known.pop(_folded(name), None)) is not None}
+
     def missing(self, spared: Collection[Key], gone_on: Any) -> dict[Key, tuple[Row, Row]]:
         """The rows that nothing met, each with what it becomes: gone on that day."""
         left, of_shape = self._left, self.shape.row
+        if self.shape.cased and spared:
+            folded = set(map(_folded, spared))
+            spared = {name for name in left if _folded(name) in folded}
         return {n: (row, of_shape(*row[:-1], gone_on)) for n, row in left.items() if row[-1] is None and n not in spared}
 
     def blanked(self, lost: Mapping[str, int]) -> dict[str, tuple[int, int]]:
@@ -234,9 +246,19 @@ class Standing:
         return {name: (self.had[name], count) for name, count in lost.items() if count}
 
 
-def _only(place: int, changes: Collection[tuple[Row, Row]]) -> int:
-    """How many rows changed in one column alone, which has a value still."""
-    return sum(1 for was, now in changes if now[place] and was[:place] == now[:place] and was[place + 1 :] == now[place + 1 :])
+def _folded(key: Key) -> Key:
+    return tuple(part.casefold() if isinstance(part, str) else part for part in key)
+
+
+def _only(shape: Shape, changes: Collection[tuple[Row, Row]]) -> int:
+    """How many rows changed in nothing but what changes from day to day, which has a value still, and the letters of their key."""
+    place, end = shape.columns.index(shape.passing) + 1, shape.key + 1
+
+    def alike(was: Row, now: Row) -> bool:
+        same = was[end:place] == now[end:place] and was[place + 1 :] == now[place + 1 :] and (now[place] or not was[place])
+        return bool(same) and (was[1:end] == now[1:end] or _folded(was[1:end]) == _folded(now[1:end]))
+
+    return sum(1 for was, now in changes if alike(was, now))
 
 
 def compare(shape: Shape, standing: Sequence[Row], arranged: Arranged, *, given: Collection[str], gone_on: Any, full: bool) -> Difference:
@@ -275,7 +297,7 @@ def keep_refused_rows(shape: Shape, difference: Difference, file: FeedFile, name
 
 def _as_told_apart(shape: Shape, each: Field, names: Mapping[int, str] | None) -> Callable[[Any], str]:
     """A value of a key, from the table or from a file, as text that is the same where the table would hold one row."""
-    folds = shape.fold or each.fill or each.way == "lower" or names is not None
+    folds = shape.fold or shape.cased or each.fill or each.way == "lower" or names is not None
 
     def tell(value: Any) -> str:
         if names is not None and isinstance(value, int):

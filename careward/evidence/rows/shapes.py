@@ -52,6 +52,7 @@ class Shape:
     key: int
     scope: str = "organisation_id"
     fold: bool = False  # the key is one text whose case does not matter
+    cased: bool = False  # a row whose key stands in other letters is the same row, where none has exactly that key
     gone: bool = True  # the table has gone_on
     identifiers: tuple[str, ...] = ()  # columns that would not go blank for most rows at once
     passing: str = ""  # a column that changes from day to day: its change alone is none of the row, unless it goes blank

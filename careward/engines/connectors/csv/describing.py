@@ -103,7 +103,8 @@ _MISTAKES = (
     "Rows of one employee number must agree on the last name or the date of birth, or all of them are refused as two people. An e-mail, "
     "smartcard, NHS number or date of birth on one post of a person is theirs on all. No account is matched by an e-mail or smartcard "
     "that more than three people share.",
-    "User names of one environment that differ only in capitals are kept, with a notice.",
+    "A user name that comes in other letters (capitals) than the last time is the same account. User names of one environment and one file "
+    "that differ only in capitals are kept, with a notice.",
     "A quote that is never closed, or stands within a quoted cell, costs the row that begins on its line; "
     "reading goes on with the next line.",
     "The whole file is refused when it is empty, has no heading, lacks a column it must have, names a column twice, is not UTF-8 text, "
