@@ -48,7 +48,8 @@ BENT = (
 @given(BENT)
 def test_a_bent_identifier_is_known_for_one(cell):
     assert why_bent(cell)
-    assert may_be_bent(f"whole1\n{cell}\nwhole2")
+    cells = ["whole1", cell, "whole2"]
+    assert may_be_bent(cells, "\n".join(cells))
 
 
 @pytest.mark.parametrize(

@@ -1,11 +1,14 @@
 """Identifiers as spreadsheets leave them: a bent one cannot be told any more, and marks put around others come off (FEEDS B2.2)."""
 
 import re
+from collections.abc import Sequence
 
 from careward.core.ids import UNSEEN
 
 _MONTHS = ("january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december")
 _MONTH = f"(?:{'|'.join([*_MONTHS, *(m[:3] for m in _MONTHS), 'sept'])})"
+_STARTS = frozenset(m[:3] for m in _MONTHS)
+_FIGURES = frozenset("0123456789+-")
 _BETWEEN = "[-/\u2010-\u2015\u2212]"
 # What the digits were cannot be told from any of these: 20000001 became 2.0E+07, MAR1 became 01-Mar.
 _BENT = (
@@ -43,8 +46,11 @@ def why_bent(cell: str) -> str:
     return next((words for words, pattern in _BENT if pattern.fullmatch(cell)), "")
 
 
-def may_be_bent(lines: str) -> bool:
-    """Whether there may be such a cell, or one with marks, among some that stand on a line each, quickly: nearly always there is none."""
+def may_be_bent(cells: Sequence[str], lines: str) -> bool:
+    """Whether there may be such a cell, or one with marks, among some that also stand on a line each, quickly: nearly always none is."""
     if not lines.isascii() or "'" in lines or '="' in lines:
         return True
-    return any(mark in lines for mark in ".,-+/") and _MAY.search(lines) is not None
+    if not any(mark in lines for mark in ".,-+/"):
+        return False
+    starts = {cell[:3] for cell in cells}
+    return any(s[:1] in _FIGURES or s.lower() in _STARTS for s in starts if s) and _MAY.search(lines) is not None

@@ -193,7 +193,7 @@ def _may_be_odd(column: Column, cells: Sequence[str]) -> bool:
     lines = "\n".join(cells)
     if lines.isascii() and (not (joined := "".join(cells)) or joined.isdigit()):
         return False
-    return (column.sense == "identifier" and bent.may_be_bent(lines)) or _has_unseen(lines) or may_stand_here(cells, lines)
+    return (column.sense == "identifier" and bent.may_be_bent(cells, lines)) or _has_unseen(lines) or may_stand_here(cells, lines)
 
 
 def _has_unseen(text: str) -> bool:
