@@ -53,6 +53,7 @@ def _each(act: Any, numbers: range) -> float:
 def _many(accounts: int) -> list[dict[str, Any]]:
     from django.db import transaction
 
+    from careward.access.accounts.models import Account
     from careward.cli.terms import now
     from careward.evidence.ledger.actions import record
     from careward.evidence.rows import bulk
@@ -69,7 +70,7 @@ def _many(accounts: int) -> list[dict[str, Any]]:
         ids = bulk.Ids().take("accounts_account", accounts)
         fixed = (organisation.pk, system.pk)
         rows = [(n, *fixed, f"user{n}", f"Some Name {n}", f"{n}", f"user{n}@trust.example", "active", "2026-11-22") for n in ids]
-        rest = {"environment": "live", "smartcard_uuid": "", "kind": "normal"}
+        rest = bulk.defaults(Account, but=COLUMNS)
         bulk.insert("accounts_account", (*COLUMNS, *rest), rows, tuple(rest.values()))
         record(at=now(), actor="bench", verb="accounts.made", subject="organisation/1", organisation="X")
     loading = time.perf_counter() - began
