@@ -28,9 +28,14 @@ def mac(key: bytes, text: bytes) -> bytes:
     return blake2b(text, key=key, digest_size=MAC_BYTES).digest()
 
 
+def macs(key: bytes, texts: Sequence[bytes]) -> list[bytes]:
+    """The same of many rows."""
+    return [blake2b(text, key=key, digest_size=MAC_BYTES).digest() for text in texts]
+
+
 def total(macs: Iterable[bytes]) -> int:
     """The sum over rows."""
-    return sum(int.from_bytes(each) for each in macs) % MODULUS
+    return sum(map(int.from_bytes, macs)) % MODULUS
 
 
 def tag(key: bytes, *, number: int, rows: int, total: int) -> str:
@@ -88,6 +93,20 @@ class Marks:
         if found is None:
             found = marks[stretch] = bytearray(NO_MARKS)
         found[place * MARK_BYTES : (place + 1) * MARK_BYTES] = mark_of(mac)
+
+    def put_all(self, marks: dict[int, bytearray], ids: Sequence[int], macs: Sequence[bytes]) -> None:
+        """Sets many, by stretches where their ids follow each other."""
+        if not ids or ids[-1] - ids[0] != len(ids) - 1 or list(ids) != list(range(ids[0], ids[-1] + 1)):
+            for row_id, mac in zip(ids, macs, strict=True):
+                self.put(marks, row_id, mac)
+            return
+        joined = b"".join([mark_of(mac) for mac in macs])
+        for stretch in range(ids[0] // IN_A_STRETCH, ids[-1] // IN_A_STRETCH + 1):
+            low, high = max(ids[0], stretch * IN_A_STRETCH), min(ids[-1], (stretch + 1) * IN_A_STRETCH - 1)
+            found = marks.setdefault(stretch, bytearray(NO_MARKS))
+            place = (low - stretch * IN_A_STRETCH) * MARK_BYTES
+            part = joined[(low - ids[0]) * MARK_BYTES : (high - ids[0] + 1) * MARK_BYTES]
+            found[place : place + len(part)] = part
 
     def merged(self, stretch: int, kept: bytes) -> tuple[bytes, list[int]]:
         """The marks of a stretch as they are from now on, and the ids of rows that were not as they had been left."""

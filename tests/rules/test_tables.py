@@ -1,0 +1,37 @@
+"""Marks of rows by stretches of ids: many at once are as many one by one."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from careward.evidence.tables import rules
+from careward.evidence.tables.rules import Marks
+
+MACS = st.binary(min_size=16, max_size=16) | st.just(bytes(16))
+
+
+@given(st.integers(-500, 500), st.lists(MACS, min_size=1, max_size=300), st.integers(1, 3))
+def test_many_marks_at_once_are_as_one_by_one(first, macs, step):
+    ids = [first + step * number for number in range(len(macs))]
+    together, single = Marks(), Marks()
+    together.put_all(together.now, ids, macs)
+    for row_id, mac in zip(ids, macs, strict=True):
+        single.put(single.now, row_id, mac)
+    assert together.now == single.now
+
+
+@given(st.lists(st.tuples(st.integers(-300, 300), st.integers(0, 200)), max_size=6))
+def test_runs_of_ids_hold_each_id_once_and_touch_the_same_places(given_runs):
+    runs = [(first, first + more) for first, more in given_runs]
+    ids = {number for first, last in runs for number in range(first, last + 1)}
+    found = rules.runs_of((), runs)
+    assert [number for first, last in found for number in range(first, last + 1)] == sorted(ids)
+    marks = Marks()
+    for first, last in found:
+        marks.touch(first, last)
+    places = {s * rules.IN_A_STRETCH + p for s, bits in marks.touched.items() for p in range(rules.IN_A_STRETCH) if bits >> p & 1}
+    assert places == ids
+
+
+@given(st.binary(min_size=32, max_size=32), st.integers(0, rules.MODULUS - 1), st.binary(min_size=16, max_size=16))
+def test_a_sum_is_read_back_from_under_its_mask(key, total, nonce):
+    assert rules.shown(key, rules.hidden(key, nonce, total)) == total
