@@ -9,6 +9,7 @@ from careward.access.accounts.rules.states import not_one_move
 from careward.access.accounts.shapes import ACCOUNT
 from careward.access.authorisations.rules import LISTED
 from careward.access.authorisations.shapes import AUTHORISATION, GENERIC
+from careward.access.feeds import listed_words
 from careward.access.feeds.hints import Hints
 from careward.access.feeds.merge import Difference
 from careward.access.feeds.plan import SHOWN_LINES, FilePlan, Filling, Planned, Prepare, Work
@@ -61,7 +62,10 @@ def _pack_now(world: World, code: str) -> str:
 
 
 def plan_training(plan: FilePlan) -> Planned:
+    known = listed_words.courses(plan.world)
+
     def prepare(work: Work) -> Writes:
+        work.cells["course_code"] = listed_words.as_known(work.cells.get("course_code") or work.blank, known)
         work.cells["person_id"] = work.refer_person("employee_number")
         return ()
 
@@ -69,7 +73,10 @@ def plan_training(plan: FilePlan) -> Planned:
 
 
 def plan_absences(plan: FilePlan) -> Planned:
+    known = listed_words.absences(plan.world)
+
     def prepare(work: Work) -> Writes:
+        work.cells["kind"] = listed_words.as_known(work.cells.get("kind") or work.blank, known)
         work.cells["person_id"] = work.refer_person("employee_number")
         _forwards(work)
         return ()
@@ -98,9 +105,10 @@ def _forwards(work: Work) -> None:
 
 def plan_authorisations(plan: FilePlan) -> Planned:
     """Approvals that predate Careward, each to one environment of a system (PA-008, EL-017); system by system, since they are many."""
-    world = plan.world
+    world, known = plan.world, listed_words.approver_roles(plan.world)
 
     def prepare(work: Work) -> Writes:
+        work.cells["approver_role"] = listed_words.as_known(work.cells.get("approver_role") or work.blank, known)
         systems = _refer_systems(work)
         work.cells["person_id"] = work.refer_person("employee_number")
         return (_environments(work, systems),)

@@ -110,6 +110,7 @@ _MISTAKES = (
     "The whole file is refused when it is empty, has no heading, lacks a column it must have, names a column twice, is not UTF-8 text, "
     "holds a NUL byte, is larger than 1 GB, or is an accounts file whose name is no code. "
     "Nothing is then gone for the rows it might have held.",
+    "A course, a kind of absence and an approver's role are known without regard to case, blanks, hyphens and underscores.",
     "A column nobody knows is left out, with a notice. So is a file nobody knows. One that resembles a missing column (`Last Login`, "
     "`Leaving date`) is told with the name of that one, as a problem. Without `last_used_at` nothing is known of use, and no account is "
     "locked or closed for disuse; without `end_on` or `assignment_status` nobody is taken to have left by what the list does not say.",
