@@ -85,7 +85,7 @@ def _employer(reading: Reading) -> str:
 
 
 def _show(report: "LoadReport") -> None:
-    from careward.access.feeds.held_rows import wrong_rows
+    from careward.access.feeds.wrong_rows import wrong_rows
 
     table = Table("File", "Rows", "Added", "Changed", "Gone", "As before", "Refused", box=None, header_style="bold")
     for file in report.files:

@@ -11,10 +11,10 @@ from django.test import TestCase
 from careward.access.accounts.models import Account
 from careward.access.authorisations.models import Authorisation, GenericApproval
 from careward.access.feeds import actions, queries
-from careward.access.feeds.held_rows import wrong_rows
 from careward.access.feeds.models import Load, LoadMove
 from careward.access.feeds.rules import ALLOW
 from careward.access.feeds.uploads import Upload, folder_of, path_of
+from careward.access.feeds.wrong_rows import wrong_rows
 from careward.core.decision import ALLOWED, Refused, refuse
 from careward.core.ports import Problem
 from careward.evidence.errands.models import Errand

@@ -5,10 +5,10 @@ from hypothesis import given as drawn
 from hypothesis import strategies as st
 
 from careward.access.accounts.answering import bind
+from careward.access.accounts.facts import facts_digest
 from careward.access.accounts.holders import HolderGiven, say_whose
 from careward.access.accounts.models import Account, AccountAnswer
 from careward.access.accounts.rules.holders import HolderSaid, may_say_whose
-from careward.access.accounts.subject import facts_digest
 from careward.core.decision import Refused
 from careward.evidence.errands.models import Errand
 from careward.evidence.ledger.models import Entry

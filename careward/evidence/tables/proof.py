@@ -105,14 +105,14 @@ def _hold(report: TablesReport, table: EvidenceTable, said: Bound | None, key: b
 
 
 def _difference(now: Contents, said: Bound) -> str:
-    held = f"it holds {now.rows:,} rows, and entry {said.entry_id} binds {said.rows:,}" if now.rows != said.rows else ""
+    counted = f"it holds {now.rows:,} rows, and entry {said.entry_id} binds {said.rows:,}" if now.rows != said.rows else ""
     if not now.first:
         where = (
             f"not as entry {said.entry_id} binds it; which row cannot be told, since it was written to again or its mark was changed too"
         )
     else:
         where = f"{now.first}; rows of {_stretches(now.stretches)} are not as they were left"
-    return "; ".join(filter(None, (where, held)))
+    return "; ".join(filter(None, (where, counted)))
 
 
 def _stretches(count: int) -> str:

@@ -27,7 +27,7 @@ BOUND, FOUND = "tables", "tables_found"  # members of an entry's body
 
 
 @dataclass(slots=True)
-class Touched:
+class RowsTouched:
     """The rows of one table that an act touched: what stood there before, and runs of rows that are new."""
 
     formers: dict[int, bytes | None] = field(default_factory=dict)
@@ -42,7 +42,7 @@ class Touched:
 
 
 @dataclass(slots=True)
-class Change:
+class SumMoved:
     """What an act made of one table."""
 
     table: EvidenceTable
@@ -64,21 +64,21 @@ def settle() -> None:
     _bind({BOUND: bound, **({FOUND: found} if found else {})}, {c.table.name: c.count for c in changes})
 
 
-def _touched(key: bytes) -> dict[str, Touched]:
+def _touched(key: bytes) -> dict[str, RowsTouched]:
     """What the triggers told, in the order in which they did."""
     with connection.cursor() as cursor:
         cursor.execute(f"DELETE FROM {triggers.TOLD} RETURNING n, name, first, last, former")
         told = sorted(cursor.fetchall(), key=lambda row: row[0])
-    found: dict[str, Touched] = {}
+    found: dict[str, RowsTouched] = {}
     keys = {table.name: sums.table_key(key, table) for table in sums.known({row[1] for row in told})} if key else {}
     for _, name, first, last, former in told:
         if isinstance(former, str):  # PostgreSQL tells the row itself
             former = rules.mac(keys[name], former.encode()) if key else None
-        found.setdefault(name, Touched()).add(first, last, former)
+        found.setdefault(name, RowsTouched()).add(first, last, former)
     return found
 
 
-def _changes(key: bytes, touched: Mapping[str, Touched]) -> list[Change]:
+def _changes(key: bytes, touched: Mapping[str, RowsTouched]) -> list[SumMoved]:
     tables = sums.known(touched)
     runs = {table.name: rules.runs_of(touched[table.name].formers, touched[table.name].runs) for table in tables}
     rows = rows_of(tables, runs)
@@ -86,9 +86,9 @@ def _changes(key: bytes, touched: Mapping[str, Touched]) -> list[Change]:
 
 
 def _change(
-    key: bytes, table: EvidenceTable, touched: Touched, runs: Sequence[tuple[int, int]], rows: Iterable[tuple[int, bytes]]
-) -> Change:
-    change, mine = Change(table), sums.table_key(key, table)
+    key: bytes, table: EvidenceTable, touched: RowsTouched, runs: Sequence[tuple[int, int]], rows: Iterable[tuple[int, bytes]]
+) -> SumMoved:
+    change, mine = SumMoved(table), sums.table_key(key, table)
     marks = change.marks
     for first, last in runs:
         marks.touch(first, last)
@@ -114,7 +114,7 @@ def batched(rows: Iterable[tuple[int, bytes]]) -> Iterator[list[tuple[int, bytes
         yield page
 
 
-def _moved(key: bytes, changes: Sequence[Change]) -> tuple[dict[str, Any], dict[str, list[str]]]:
+def _moved(key: bytes, changes: Sequence[SumMoved]) -> tuple[dict[str, Any], dict[str, list[str]]]:
     """Writes the new sums and marks; returns what binds them, and what was found not to be as it had been left."""
     kept, wrong = sums.kept_sums(key, [c.table.name for c in changes], lock=True)
     found: dict[str, list[str]] = {}
@@ -131,7 +131,7 @@ def _moved(key: bytes, changes: Sequence[Change]) -> tuple[dict[str, Any], dict[
     return sums.keep_sums(key, new), found
 
 
-def _marked(changes: Sequence[Change]) -> dict[str, list[str]]:
+def _marked(changes: Sequence[SumMoved]) -> dict[str, list[str]]:
     """Writes the new marks; returns the rows that were not as they had been left."""
     stood = sums.stretches({c.table.name: list(c.marks.touched) for c in changes})
     found: dict[str, list[str]] = {}

@@ -47,9 +47,9 @@ def kept_sums(key: bytes, names: Sequence[str], *, lock: bool) -> tuple[dict[str
 
 def _read(names: Sequence[str], *, lock: bool) -> list[tuple[Any, ...]]:
     strange = triggers.strange_sql() if lock else "NULL"
-    held = " FOR UPDATE" if lock and connection.vendor == "postgresql" else ""
+    locked = " FOR UPDATE" if lock and connection.vendor == "postgresql" else ""
     marks = ", ".join(["%s"] * len(names))
-    sql = f"SELECT name, number, rows, total, tag, columns, {strange} FROM tables_tablesum WHERE name IN ({marks}) ORDER BY name{held}"
+    sql = f"SELECT name, number, rows, total, tag, columns, {strange} FROM tables_tablesum WHERE name IN ({marks}) ORDER BY name{locked}"
     with connection.cursor() as cursor:
         cursor.execute(sql, list(names))
         found: list[tuple[Any, ...]] = cursor.fetchall()
