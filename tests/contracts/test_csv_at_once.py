@@ -1,5 +1,7 @@
 """Reading thousands of lines at once, and keeping rows in a file, come to the same as reading record by record and keeping all in memory."""
 
+import gc
+import warnings
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
@@ -183,3 +185,18 @@ def test_many_short_files_are_as_much_as_a_long_one(tmp_path, monkeypatch):
     files = read_folder(tmp_path).files
     assert [file.rows.in_memory for file in files] == [3, 0, 0]
     assert [len(list(file.rows)) for file in files] == [3, 3, 3]
+
+
+def test_rows_that_go_in_a_ring_close_their_file_without_a_warning(tmp_path):
+    path = tmp_path / "rows"
+    path.touch()
+    found = kept.KeptRows.on([Column("username")], path.open("rb"), {"apart": "", "places": [], "count": 0})
+    file = found._file
+    ring = [found, file]
+    ring.append(ring)
+    del found, file
+    with warnings.catch_warnings(record=True) as said:
+        warnings.simplefilter("always")
+        del ring
+        gc.collect()
+    assert [str(w.message) for w in said] == []

@@ -8,6 +8,7 @@ feed is parted by (the system, in a list of approvals) stand together, so that t
 """
 
 import marshal
+import weakref
 from array import array
 from collections.abc import Callable, Iterator, Sequence
 from itertools import chain
@@ -45,7 +46,7 @@ class KeptRows:
     def on(cls, columns: Sequence[Column], file: IO[bytes], told: Told, lines: Sequence[int] = ()) -> "KeptRows":
         """The rows that `copy_to` put into a file, which is ours to close."""
         kept = cls(columns, apart=told["apart"])
-        kept._file = file
+        kept._hold(file)
         kept._places = dict(told["places"])
         kept._count = told["count"]
         kept._lines = array("q", lines)
@@ -64,9 +65,10 @@ class KeptRows:
             file.write(each)
         return places
 
-    def __del__(self) -> None:
-        if self._file:
-            self._file.close()
+    def _hold(self, file: IO[bytes]) -> None:
+        """The file is ours to close, also where both go in one ring: Python may then finalise the file first, and warns."""
+        self._file = file
+        weakref.finalize(self, file.close)
 
     @property
     def lines(self) -> Sequence[int]:
@@ -92,7 +94,7 @@ class KeptRows:
 
     def _begin_file(self) -> None:
         blocks = self._gathered.pop("", [])
-        self._file = self._make()
+        self._hold(self._make())
         for block in blocks:
             self._part(block)
         self._write(0)
