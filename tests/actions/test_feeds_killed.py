@@ -62,7 +62,7 @@ def counts(home):
             database.execute("SELECT state FROM feeds_load").fetchone()[0],
             database.execute("SELECT verb FROM ledger_entry ORDER BY id"),
         )
-        return found, state, [v for (v,) in verbs]
+        return found, state, [v for (v,) in verbs if v != "rows.changed"]  # the organisation was put in without a word of its own
 
 
 def test_killed_in_the_middle_it_leaves_nothing_and_goes_in_again(tmp_path):

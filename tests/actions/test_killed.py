@@ -185,7 +185,7 @@ def test_a_load_killed_in_the_middle_goes_in_whole_when_run_again(houses: Houses
     _, writes, undisturbed = loaded
     assert undisturbed["people"][0] == 1500 and undisturbed["accounts"][0] > 10_000
     house = houses.copy("load", empty)
-    for at in (writes // 2, writes):
+    for at in (writes // 2, writes - 1):  # where a table's sum begins was written by the one that was killed first
         house.killed(f"load {files} --yes", at=at)
     _, halfway = house.careward("ledger verify")
     assert (halfway["people"][0], halfway["accounts"][0], halfway["applied"]) == (0, 0, 0)

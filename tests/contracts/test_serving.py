@@ -71,6 +71,7 @@ def begun(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[bytes], Path, int]]
         pytest.skip("which processes are left is read from /proc")
     port = free_port()
     log = (tmp_path / "log").open("wb")
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)  # whoever runs the tests in the background may ignore it, and it would be handed on
     first = subprocess.Popen(
         [*WORDS, "serve", "--port", str(port)], cwd=ROOT, env=environment(tmp_path), stdout=log, stderr=log, process_group=0
     )
