@@ -438,3 +438,13 @@ def found_on(here, day: int) -> list[str]:
     """What all at once finds on a day, kept nowhere."""
     lines = reconcile(organisation=here, on=ON + day * DAY, system="", keep=False, now=NOW, by="test").found
     return sorted(f.code for f in lines if f.code in (CODE, LEFT))
+
+
+def test_an_owner_of_what_nobody_approved_is_nobody_and_nothing_is_written_down():
+    here = here_with(ward())
+    name = SharedName(here.system_set.get(), "ward1", "account/1")
+    before = Entry.objects.count()
+    owner = Person.objects.order_by("id")[0].pk
+    assert authorisations.name_owner(of=name, owner_id=owner, on=ON, now=NOW, by="user/1") == 0
+    assert authorisations.unname_owner(of=name, owner_id=owner, now=NOW, by="user/1") == 0
+    assert Entry.objects.count() == before

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.db import connection, models, transaction
 
+from careward.core.decision import Refused
 from careward.evidence.ledger import actions as ledger
 from careward.evidence.ledger.models import Entry
 from careward.evidence.tables import actions, proof
@@ -233,3 +234,12 @@ def test_what_happened_is_explained_by_a_named_person_and_stays_told(world):
     with outsider() as one:
         one.ask("UPDATE people_roleheld SET role = %s", "forged again")
     assert not proof.verify().ok
+
+
+def test_nothing_is_explained_where_nothing_is_wrong_or_nothing_is_said(world):
+    before = Entry.objects.count()
+    for what, code in (("A restore went wrong, says the log", "alarm.missing"), ("   hm   ", "explanation.too_short")):
+        with pytest.raises(Refused) as refused:
+            actions.explain(what=what, now=NOW, by="user/7")
+        assert [r.code for r in refused.value.decision.reasons] == [code]
+    assert Entry.objects.count() == before
