@@ -34,15 +34,22 @@ def table_key(key: bytes, table: EvidenceTable) -> bytes:
 
 def kept_sums(key: bytes, names: Sequence[str], *, lock: bool) -> tuple[dict[str, Sum], str]:
     """What is kept of these tables, and what is wrong with the triggers. Locked, they are this transaction's until it ends."""
+    if lock and connection.vendor == "postgresql":
+        _begin(names)  # before any is locked: whoever waits for another's new row holds none that the other waits for
     found = _read(names, lock=lock)
     if lock and len(found) < len(names):
-        with connection.cursor() as cursor:
-            values = ", ".join(["(%s, 0, 0, %s, '', '')"] * len(names))
-            into = "INSERT INTO tables_tablesum (name, number, rows, total, tag, columns) VALUES"
-            cursor.execute(f"{into} {values} ON CONFLICT (name) DO NOTHING", [value for name in names for value in (name, b"")])
+        _begin(names)
         found = _read(names, lock=lock)
     wrong = triggers.strange(found[0][-1]) if found else ""
     return {str(row[0]): _sum(key, *row[:-1]) for row in found}, wrong
+
+
+def _begin(names: Sequence[str]) -> None:
+    """Puts in the rows of tables that were never summed, in the order of their names."""
+    values = ", ".join(["(%s, 0, 0, %s, '', '')"] * len(names))
+    into = "INSERT INTO tables_tablesum (name, number, rows, total, tag, columns) VALUES"
+    with connection.cursor() as cursor:
+        cursor.execute(f"{into} {values} ON CONFLICT (name) DO NOTHING", [value for name in sorted(names) for value in (name, b"")])
 
 
 def _read(names: Sequence[str], *, lock: bool) -> list[tuple[Any, ...]]:
