@@ -7,6 +7,7 @@ DASHES = re.compile(r"[-\u2010\u2011\u2012\u2013]")
 NHS_NUMBER = re.compile(r"[0-9]{10}")
 ODS_CODE = re.compile(r"[A-Z0-9]{3,10}")
 UNSEEN = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")  # takes no room, and tells two texts apart
+MOST_SHARING = 3  # people of one identifier; of more it is a mailbox of a ward, and nobody's (FEEDS B2.7)
 
 
 class IdError(ValueError):

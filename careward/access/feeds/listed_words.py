@@ -9,7 +9,7 @@ from careward.core.packs.pack import Pack
 MARKS = re.compile(r"[\s_\-\u00ad\u2010-\u2015\u2212]+")
 
 
-def bare(word: str) -> str:
+def spelt_plainly(word: str) -> str:
     """A word as it is compared: without case, blanks, hyphens and underscores."""
     return MARKS.sub("", word).casefold()
 
@@ -17,8 +17,8 @@ def bare(word: str) -> str:
 def as_known(values: Sequence[str], words: Iterable[str]) -> list[str]:
     """Each value as the list has it, where it has it; one that is there as it stands stays, and so does one that is in no list."""
     known = {word.casefold(): word for word in words}
-    spelt: Mapping[str, str] = {bare(word): word for word in reversed(known.values())}
-    said = {value: value if not value or value.casefold() in known else spelt.get(bare(value), value) for value in set(values)}
+    spelt: Mapping[str, str] = {spelt_plainly(word): word for word in reversed(known.values())}
+    said = {value: value if not value or value.casefold() in known else spelt.get(spelt_plainly(value), value) for value in set(values)}
     return [said[value] for value in values]
 
 

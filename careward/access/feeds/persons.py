@@ -5,9 +5,9 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from careward.access.feeds.rules import name_words
+from careward.core.ids import MOST_SHARING, plain
 
 Cells = Mapping[str, Sequence[Any]]
-MOST_SHARING = 3  # people of one identifier; of more it is nobody's, as the rules about accounts have it
 OF_ALL_POSTS = ("email", "smartcard_uuid", "nhs_number", "date_of_birth")  # what is said on one post of a person and is theirs on all
 SHARED = ("email", "smartcard_uuid")  # what an account can be matched by
 
@@ -49,7 +49,7 @@ def spread(groups: Iterable[Sequence[int]], cells: Mapping[str, list[Any]]) -> N
 def shared_by_many(people: Iterable[Any]) -> list[str]:
     """A notice for each identifier of which some are shared by more people than one can be told by."""
     rows = [person for person in people if person.gone_on is None]
-    counts = {name: Counter(filter(None, ((getattr(p, name) or "").strip().casefold() for p in rows))) for name in SHARED}
+    counts = {name: Counter(filter(None, (plain(getattr(p, name)) for p in rows))) for name in SHARED}
     crowds = {name: [n for n in count.values() if n > MOST_SHARING] for name, count in counts.items()}
     return [
         f"{name}: {_some(len(found))} shared by more than {MOST_SHARING} people, {sum(found):,} in all. No account is matched by it."

@@ -5,11 +5,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from careward.access.accounts.rules.shapes import ApprovedGeneric, Holder, SeenAccount
-from careward.core.ids import plain
+from careward.core.ids import MOST_SHARING, plain
 
 IDENTIFIERS = (("employee_number", "employee number"), ("smartcard", "smartcard"), ("email", "e-mail address"))
-
-MOST_SHARING = 3  # people of one identifier; of more it is a mailbox of a ward, and nobody's
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,10 +9,10 @@ import itertools
 import ibis
 from ibis.expr.types import BooleanValue, StringValue, Table
 
+from careward.core.ids import MOST_SHARING
 from careward.engines.analysis.tables import looked_up, without
 
 IDENTIFIERS = (("employee_number", "employee number"), ("smartcard", "smartcard"), ("email", "e-mail address"))
-MOST_SHARING = 3  # people of one identifier; of more it is a mailbox of a ward, and nobody's
 FIELDS = tuple(field for field, _ in IDENTIFIERS)
 
 
