@@ -56,7 +56,7 @@ def test_words_name_whose_and_where_and_leave_no_gap(cause):
 
 def test_a_notice_says_what_happens_when_nobody_acts():
     words = tasks.words(replace(CAUSE, code="account.inactive", step="warn", who="line_manager"), locks_on=date(2026, 12, 1))
-    assert words.title == "Say whether Carol Dewhurst still needs PARIS"
+    assert words.title == "Say whether Carol Dewhurst still needs PARIS, account cdewhurst"
     assert words.otherwise == "If you do nothing, the account is locked on 1 December 2026."
     assert words.why == "Yours because you manage Carol Dewhurst. Left on 1 November 2026."
 

@@ -80,8 +80,10 @@ def words(cause: Cause, *, locks_on: date | None = None) -> Words:
     otherwise = ""
     if cause.step == "warn" and locks_on:
         otherwise = f"If you do nothing, the account is locked on {locks_on.day} {locks_on:%B %Y}."
+    account = f", account {cause.username}" if cause.holder else ""  # somebody may have two on one system
     facts = {
-        "which": f"{cause.whose} on {cause.where}" + (f", account {cause.username}" if cause.holder else ""),
+        "which": f"{cause.whose} on {cause.where}{account}",
+        "account": account,
         "whose": cause.whose,
         "where": cause.where,
         "holder": cause.holder,
@@ -125,22 +127,22 @@ _QUESTIONS: dict[str, Callable[[Cause], Question]] = {
     "account.owner_left": lambda c: questions.new_owner(f"{c.username} on {c.where}"),
 }
 _TITLES_BY_STEP = {
-    "warn": "Say whether {whose} still needs {where}",
+    "warn": "Say whether {whose} still needs {where}{account}",
     "lock": "Lock {which}",
     "close": "Close {which}",
     "amend": "Put the rights of {which} right",
-    "ask": "Look at {whose} on {where}",
+    "ask": "Look at {which}",
 }
 _TITLES = {
     "account.unmatched": "Find out whose account {username} on {where} is",
     "account.ambiguous": "Say whose account {username} on {where} is",
     "account.duplicate": "Decide which account {whose} keeps on {where}",
     "account.contradicted": "Find out whether {which} is open",
-    "account.use_unknown": "Find out when {whose} last used {where}",
+    "account.use_unknown": "Find out when {whose} last used {where}{account}",
     "account.generic_unapproved": "Lock {username} on {where}, or have it approved",
     "account.owner_left": "Find a new owner for {username} on {where}",
-    "account.admin_unapproved": "Have the administrator rights of {whose} on {where} approved, or remove them",
-    "authorisation.missing": "Say whether {whose} should have {where}",
+    "account.admin_unapproved": "Have the administrator rights of {which} approved, or remove them",
+    "authorisation.missing": "Say whether {whose} should have {where}{account}",
     "environment.unauthorised": "Lock {which}, or authorise it",
     "training.missing": "Ask {whose} to do the training: {topic}",
     "training.expired": "Ask {whose} to renew the training: {topic}",
@@ -148,10 +150,10 @@ _TITLES = {
     "feed.unsafe": "Decide whether the change to {where} may go ahead",
 }
 _TITLES_OF_ASKING = {  # where the same trouble locks at other times
-    "account.leaver": "Find out whether {whose} has left, and still needs {where}",
+    "account.leaver": "Find out whether {whose} has left, and still needs {where}{account}",
     "account.generic_unapproved": "Have {username} on {where} approved",
     "environment.unauthorised": "Find out who authorised {which}",
-    "authorisation.expired": "Find out until when {whose} may use {where}",
+    "authorisation.expired": "Find out until when {whose} may use {where}{account}",
 }
 _BECAUSE = {
     "system_administrator": "Yours because you administer {where}.",
