@@ -9,8 +9,7 @@ import socket
 import subprocess
 import sys
 import threading
-import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Annotated
@@ -44,8 +43,9 @@ def serve(
     _must_be_private(os.environ["CAREWARD_URL"], host)
     open_house()
     os.environ["CAREWARD_DEMONSTRATION"] = "1" if _is_demonstration() else ""
+    words = f"Careward is at {os.environ['CAREWARD_URL']}. Press Ctrl+C to stop."
     with _alone_at(host, port):
-        raise typer.Exit(_serve(port, host, worker=worker))
+        raise typer.Exit(_serve(port, host, words, worker=worker))
 
 
 def _must_be_private(address: str, host: str) -> None:
@@ -72,14 +72,24 @@ def _is_demonstration() -> bool:
     return Made.WHOLE in made
 
 
-def _serve(port: int, host: str, *, worker: bool) -> int:
+def _serve(port: int, host: str, words: str, *, worker: bool) -> int:
+    """Serves until stopped; says the words once somebody would be answered."""
     gather_static()
     web = [
         sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port), "--workers", "2",
         "--blocking-threads", "2", "--no-access-log", "--log-level", "warning", "--respawn-failed-workers",
         "careward.config.wsgi:application",
     ]  # fmt: skip
-    return _together([web, [sys.executable, "-m", "careward.cli.main", "work"]] if worker else [web])
+    commands = [web, [sys.executable, "-m", "careward.cli.main", "work"]] if worker else [web]
+    return _together(commands, begun=lambda: _answers(host, port), then=lambda: terms.out.print(words, soft_wrap=True))
+
+
+def _answers(host: str, port: int) -> bool:
+    try:
+        socket.create_connection((host, port), timeout=LOOK).close()
+    except OSError:
+        return False
+    return True
 
 
 @contextmanager
@@ -107,7 +117,7 @@ def _alone_at(host: str, port: int) -> Iterator[None]:
         yield
 
 
-def _together(commands: list[list[str]]) -> int:
+def _together(commands: list[list[str]], *, begun: Callable[[], bool], then: Callable[[], None]) -> int:
     """Runs until told to stop, or until one of them ends: then all end. So they do if this process is killed (keeper.py)."""
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
@@ -115,7 +125,10 @@ def _together(commands: list[list[str]]) -> int:
             signal.signal(number, lambda *_: stop.set())
     command = [sys.executable, "-m", "careward.cli.keeper", json.dumps(commands)]
     keeper = subprocess.Popen(command, stdin=subprocess.PIPE, start_new_session=True)
+    said = False
     while not stop.is_set() and keeper.poll() is None:
+        if not said and (said := begun()):
+            then()
         stop.wait(LOOK)
     with suppress(BrokenPipeError, subprocess.TimeoutExpired):
         keeper.communicate(timeout=GRACE + 1)
@@ -162,7 +175,6 @@ def demonstrate(
     """Make a synthetic trust where nothing is loaded yet, and serve it with a one-click sign-in for each persona."""
     os.environ["CAREWARD_DEMONSTRATION"] = "1"
     os.environ.setdefault("CAREWARD_URL", f"http://localhost:{port}")
-    began = time.monotonic()
     open_house()
     from django.conf import settings
 
@@ -171,10 +183,9 @@ def demonstrate(
     with _alone_at(HERE, port):
         with one_at_a_time(settings.CAREWARD_HOME / "furnish.lock"):
             furnish(staff=staff, systems=systems, now=terms.now(), today=terms.today())
-        terms.out.print(
-            f"\nCareward is at http://localhost:{port} (ready in {time.monotonic() - began:.0f} s).\n"
+        words = (
+            f"\nCareward is at http://localhost:{port}.\n"
             f"Sign in with one click as a line manager, administrator, privacy officer and others: http://localhost:{port}/demonstration/\n"
-            "Everything you see is invented. Press Ctrl+C to stop.\n",
-            soft_wrap=True,
+            "Everything you see is invented. Press Ctrl+C to stop.\n"
         )
-        raise typer.Exit(_serve(port, HERE, worker=True))
+        raise typer.Exit(_serve(port, HERE, words, worker=True))

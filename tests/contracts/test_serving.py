@@ -90,6 +90,11 @@ ENDS = [(number, group) for number in (signal.SIGINT, signal.SIGTERM, signal.SIG
 FEW = [(signal.SIGINT, True), (signal.SIGHUP, False), (signal.SIGKILL, True), (signal.SIGKILL, False)]
 
 
+def test_it_says_where_it_is_once_it_answers(begun):
+    _, home, port = begun
+    assert wait_until(lambda: f"Careward is at http://localhost:{port}." in (home / "log").read_text(encoding="utf-8"), GRACE)
+
+
 @pytest.mark.parametrize(("number", "group"), ENDS if os.environ.get("CAREWARD_SWEEP") == "1" else FEW)
 def test_however_it_ends_nothing_of_it_stays(number, group, begun):
     first, home, port = begun
