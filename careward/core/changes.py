@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from careward.core.decision import ALLOWED, Decision, refuse
+from careward.core.ids import plain
 from careward.core.packs.duties import HOUSE
 from careward.core.packs.safety import Safety
 
@@ -112,5 +113,5 @@ def _rights_proved(change: Change, now: Observed) -> Proof:
     told = [(wanted, had) for wanted, had in ((change.roles, now.roles), (change.teams, now.teams)) if wanted is not None]
     if any(had is None for _, had in told):
         return Proof.UNTOLD
-    same = all({w.casefold() for w in wanted} == {h.casefold() for h in had or ()} for wanted, had in told)
+    same = all({plain(w) for w in wanted} == {plain(h) for h in had or ()} for wanted, had in told)
     return Proof.PROVED if same else Proof.NOT_SO

@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
+from careward.core.ids import plain
+
 
 @dataclass(frozen=True, slots=True)
 class Column:
@@ -285,8 +287,8 @@ FEEDS: Mapping[str, Feed] = MappingProxyType(
 
 
 def canonical_list(cell: str) -> str:
-    """`b; A;a` to `A;b`: trimmed, each once ignoring case in the spelling that came first, sorted ignoring case."""
+    """`b; A;a` to `A;b`: trimmed, each once however it is written, in the spelling that came first, sorted by its one form."""
     kept: dict[str, str] = {}
     for part in filter(None, map(str.strip, cell.split(";"))):
-        kept.setdefault(part.casefold(), part)
+        kept.setdefault(plain(part), part)
     return ";".join(kept[key] for key in sorted(kept))

@@ -1,12 +1,21 @@
 """Numbers and codes that name people and organisations, read from text as people type them."""
 
 import re
+import unicodedata
 
 BLANKS = re.compile(r"[\s\u00a0\u2007\u202f\u200b\ufeff]+")
 DASHES = re.compile(r"[-\u2010\u2011\u2012\u2013]")
 NHS_NUMBER = re.compile(r"[0-9]{10}")
 ODS_CODE = re.compile(r"[A-Z0-9]{3,10}")
 UNSEEN = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")  # takes no room, and tells two texts apart
+_ONE_FORM = str.maketrans(
+    {
+        **dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58\ufe63\uff0d", "-"),
+        **dict.fromkeys("\u2018\u2019\u201b\u02bc\u02b9\u2032\u00b4", "'"),
+        **dict.fromkeys("\u037e\ufe54\uff1b", ","),  # NFKC would make a semicolon of it, which parts a list
+    }
+)
+_MARKS = re.compile(r"[\s_\-]+")
 MOST_SHARING = 3  # people of one identifier; of more it is a mailbox of a ward, and nobody's (FEEDS B2.7)
 
 
@@ -22,9 +31,21 @@ class OdsCodeError(IdError):
     """Not a code of the Organisation Data Service."""
 
 
+def tidy(text: str) -> str:
+    """Text as it is compared, but for its letters' case: NFKC, with one kind of dash, apostrophe and blank (FEEDS B2.12)."""
+    if not text.isascii():
+        text = unicodedata.normalize("NFKC", UNSEEN.sub("", text).translate(_ONE_FORM)).translate(_ONE_FORM)
+    return " ".join(text.split())
+
+
 def plain(text: str | None) -> str:
-    """An identifier as it is compared: case and outer blanks make no difference."""
-    return (text or "").strip().lower()
+    """An identifier, role, team or course as it is compared; it is shown as it was written."""
+    return tidy(text or "").lower()
+
+
+def spelt_plainly(word: str) -> str:
+    """A word of a closed list as it is compared: without blanks, hyphens and underscores too (FEEDS B2.8)."""
+    return _MARKS.sub("", plain(word))
 
 
 def bare(text: str | None) -> str:

@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 from django.db import connection
 
 from careward.core.days import london_day
+from careward.engines.analysis.one_form import SPELT, brought, is_in_one_form
 from careward.engines.analysis.tables import RECONCILED
 from careward.people.staff.models import Organisation
 from careward.systems.register.models import System
@@ -68,7 +69,8 @@ def _batches(name: str, shape: pa.Schema, organisation_id: int, only: int, codes
     """The database makes one stretch of rows ready while Arrow takes the one before apart."""
     named, source, which = SOURCES[name]
     numbered = codes if named.get("system") == "system_id" else {}
-    values, own = [named.get(each.name, each.name) for each in shape], [organisation_id, only, only]
+    asked = [each.name for each in shape if each.name not in SPELT]
+    values, own = [named.get(each, each) for each in asked], [organisation_id, only, only]
     rest = f"FROM {source} WHERE id BETWEEN %s AND %s AND +organisation_id = %s {which}"  # by ids: `+` keeps its own index out
     with connection.cursor() as cursor, ThreadPoolExecutor(1) as beside:
         cursor.execute(f"SELECT coalesce(min(id), 1), coalesce(max(id), 0) FROM {source}")  # noqa: S608
@@ -78,7 +80,7 @@ def _batches(name: str, shape: pa.Schema, organisation_id: int, only: int, codes
             told = _told(cursor, values, rest, [start, start + AT_ONCE - 1, *own][: rest.count("%s")])
             if before:
                 yield before.result()
-            before = beside.submit(_batch, told, shape, numbered)
+            before = beside.submit(_batch, name, dict(zip(asked, told, strict=True)), shape, numbered)
         if before:
             yield before.result()
 
@@ -105,9 +107,18 @@ def _joined(value: str) -> str:
     return f"CAST(group_concat(coalesce({value}, '{blank}'), '{end}') AS BLOB)"
 
 
-def _batch(told: Sequence[Told], shape: pa.Schema, codes: Mapping[int, str]) -> pa.RecordBatch:
-    texts = (_apart(column) if isinstance(column, bytes) else pa.array(column, TEXT) for column in told)
-    return pa.RecordBatch.from_arrays([_typed(text, each, codes) for text, each in zip(texts, shape, strict=True)], schema=shape)
+def _batch(name: str, told: Mapping[str, Told], shape: pa.Schema, codes: Mapping[int, str]) -> pa.RecordBatch:
+    texts = {column: _apart(text) if isinstance(text, bytes) else pa.array(text, TEXT) for column, text in told.items()}
+    odd = {column for column, text in told.items() if not _in_one_form(text)}
+    made = brought(name, texts, odd)
+    return pa.RecordBatch.from_arrays([_typed(made[each.name], each, codes) for each in shape], schema=shape)
+
+
+def _in_one_form(told: Told) -> bool:
+    """Whether no value of a column needs to be brought into its one form: nearly always so, and seen at once."""
+    if isinstance(told, bytes):
+        return told.isascii() and not any(blank in told for blank in (b"  ", b"\t", b"\n", b"\r"))
+    return all(map(is_in_one_form, told))
 
 
 def _apart(told: bytes) -> pa.Array:

@@ -13,15 +13,15 @@ from careward.engines.analysis.engine import DuckDb
 from careward.engines.analysis.reconciliation.compare import compare
 from careward.engines.analysis.reconciliation.plan import plan
 from careward.engines.analysis.reconciliation.queries import DIALECTS, queries
-from careward.engines.analysis.tables import PEOPLE, RECONCILED, ShapeError, arrow, empty
+from careward.engines.analysis.tables import PEOPLE, RECONCILED, ShapeError, empty
 from tests.analysis.matching import match
-from tests.analysis.test_reconciliation_agreement import PACKS, worlds
+from tests.analysis.test_reconciliation_agreement import PACKS, in_one_form, worlds
 
 FEW = {"deadline": None, "suppress_health_check": list(HealthCheck), "phases": set(Phase) - {Phase.shrink, Phase.explain}}
 
 
 def of(world):
-    return {name: arrow(shape, world[name]) for name, shape in RECONCILED.items()}
+    return {name: in_one_form(name, world[name]) for name in RECONCILED}
 
 
 def beside(one, other):

@@ -52,3 +52,31 @@ def test_any_text_is_read_or_refused(text: str) -> None:
         assert ids.parse_ods_code(ids.parse_ods_code(text)) == ids.parse_ods_code(text)
     except ids.IdError as error:
         assert error.remedy
+
+
+WRITTEN = st.text(
+    alphabet="aZ\u00e9 e\u0301\u00a0\u2009-\u2011\u2014\u2212'\u2019\u00b4;\uff1b\uff21\u200b\ufb01\u0130\u212a5", max_size=12
+)
+
+
+@given(WRITTEN)
+def test_the_one_form_has_one_form(text: str) -> None:
+    assert ids.plain(ids.plain(text)) == ids.plain(text) == ids.plain(ids.tidy(text))
+    assert ids.tidy(text).count(";") == text.count(";"), "what parts a list is neither made nor lost"
+
+
+@given(st.lists(st.sampled_from("abc'-5"), min_size=1, max_size=8).map("".join), st.data())
+def test_however_dashes_apostrophes_blanks_and_capitals_are_written_it_is_the_same(word: str, data: st.DataObject) -> None:
+    ways = {"-": "-\u2010\u2011\u2013\u2014\u2212\uff0d", "'": "'\u2018\u2019\u02bc\u00b4\uff07"}
+    other = "".join(data.draw(st.sampled_from(ways.get(c, c + c.upper() + chr(ord(c) + 0xFEE0)))) for c in word)
+    gaps = st.lists(st.sampled_from(" \u00a0\u2009\t"), min_size=1, max_size=3).map("".join)
+    assert ids.plain(f"{data.draw(gaps)}{other}{data.draw(gaps)}x") == ids.plain(f"{word} x")
+
+
+@given(
+    st.sampled_from(["long_term_absence", "line manager", "career-break"]), st.lists(st.sampled_from(" _-\u2013"), min_size=2, max_size=2)
+)
+def test_a_word_of_a_list_is_known_however_its_parts_are_joined(word: str, marks: list[str]) -> None:
+    parts = word.replace("_", " ").replace("-", " ").split()
+    joined = "".join(p + m for p, m in zip(parts, [*marks, ""], strict=False)).upper()
+    assert ids.spelt_plainly(joined) == ids.spelt_plainly(word)

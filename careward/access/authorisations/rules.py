@@ -12,7 +12,7 @@ from typing import Protocol, TypeVar
 
 from careward.core.days import FAR
 from careward.core.decision import ALLOWED, Decision, refuse
-from careward.core.ids import plain
+from careward.core.ids import plain, tidy
 from careward.core.packs.pack import Pack
 from careward.core.packs.shared_accounts import SharedAccounts
 from careward.people.staff.rules import Post, crossed
@@ -93,8 +93,8 @@ def latest_in_force(given: Iterable[Authority], on: date) -> Authority | None:
 
 
 def stated(rights: Rights) -> Iterator[str]:
-    """The roles or teams that are stated, without outer blanks and empty ones."""
-    return (t for raw in rights or () if (t := raw.strip()))
+    """The roles or teams that are stated, each in the form in which it is compared but for its letters' case."""
+    return (t for raw in rights or () if (t := tidy(raw)))
 
 
 def split(text: str | None) -> Rights:

@@ -18,6 +18,7 @@ from careward.access.feeds.world import KnownSystem, World
 from careward.access.feeds.writing import Ink, Write
 from careward.core.blocks import Block
 from careward.core.columns import FEEDS
+from careward.core.ids import plain
 from careward.core.ports import FeedFile, Problem
 from careward.evidence.rows import bulk
 from careward.evidence.rows.shapes import Shape
@@ -256,7 +257,7 @@ class Turns:
 
 
 class Spellings:
-    """User names of one environment that differ only in capitals: most systems take them for one account."""
+    """User names of one environment that differ only in capitals, blanks or dashes: most systems take them for one account."""
 
     def __init__(self) -> None:
         self._names: set[str] = set()
@@ -265,7 +266,7 @@ class Spellings:
     def note(self, names: Iterable[str]) -> None:
         """Takes in the user names of some rows."""
         self._names.update(names)
-        self._folded.update(map(str.casefold, names))
+        self._folded.update(map(plain, names))
 
     def notices(self, file: FeedFile) -> list[str]:
         """One notice with the lines, where there are such names: only then is the file looked through again."""
@@ -273,7 +274,7 @@ class Spellings:
         if not later:
             return []
         shown = ", ".join(map(str, later[:SHOWN_LINES])) + (" ..." if len(later) > SHOWN_LINES else "")
-        what = f"User names that differ from an earlier one only in capitals, kept: {len(later):,} (line {shown})."
+        what = f"User names that differ from an earlier one only in capitals, blanks or dashes, kept: {len(later):,} (line {shown})."
         return [f"{what} Most systems take them for one."]
 
 
@@ -284,7 +285,7 @@ def _later_spellings(file: FeedFile) -> Iterator[int]:
         cells = block.cells
         environments = cells.get("environment") or [""] * len(block)
         for environment, name, line in zip(environments, cells["username"], block.lines, strict=True):
-            known = spelt.setdefault(((environment or "live").casefold(), name.casefold()), set())
+            known = spelt.setdefault((plain(environment or "live"), plain(name)), set())
             if known and name not in known:
                 yield line
             known.add(name)

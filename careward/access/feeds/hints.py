@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 
 from careward.access.feeds.world import World
+from careward.core.ids import plain
 
 SHOWN = 3
 
@@ -20,7 +21,7 @@ class Hints:
         known = self._world.people
         strange = Counter(n for n in cells.get(self._column, ()) if n and n not in known)
         for number, count in strange.items():
-            if number.casefold() not in known and (like := self._world.like(number)):
+            if plain(number) not in known and (like := self._world.like(number)):
                 self._counts[number, like] += count
 
     def notices(self) -> list[str]:

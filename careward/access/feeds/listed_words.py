@@ -1,17 +1,10 @@
 """Words of lists that packs hold (courses, kinds of absence, roles of approvers), however a file spells them (FEEDS B2.8)."""
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from careward.access.feeds.world import World
+from careward.core.ids import spelt_plainly
 from careward.core.packs.pack import Pack
-
-MARKS = re.compile(r"[\s_\-\u00ad\u2010-\u2015\u2212]+")
-
-
-def spelt_plainly(word: str) -> str:
-    """A word as it is compared: without case, blanks, hyphens and underscores."""
-    return MARKS.sub("", word).casefold()
 
 
 def as_known(values: Sequence[str], words: Iterable[str]) -> list[str]:

@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import Any
 
 from careward.core.columns import canonical_list
+from careward.core.ids import plain
 from careward.core.ports import FeedFile, Problem
 from careward.evidence.rows.shapes import MOMENT, Field, Shape
 
@@ -65,7 +66,7 @@ class Difference:
 def key_of(shape: Shape, offset: int = 0) -> Callable[[Row], Key]:
     """How a row of this shape is told from others; `offset` 1 skips a leading id."""
     if shape.fold:
-        return lambda row: row[offset].casefold()
+        return lambda row: plain(row[offset])
     return itemgetter(slice(offset, offset + shape.key))
 
 
@@ -247,7 +248,7 @@ class Standing:
 
 
 def _folded(key: Key) -> Key:
-    return tuple(part.casefold() if isinstance(part, str) else part for part in key)
+    return tuple(plain(part) if isinstance(part, str) else part for part in key)
 
 
 def _only(shape: Shape, changes: Collection[tuple[Row, Row]]) -> int:
@@ -303,7 +304,7 @@ def _as_told_apart(shape: Shape, each: Field, names: Mapping[int, str] | None) -
         if names is not None and isinstance(value, int):
             value = names.get(value, "")
         text = "" if value is None else str(value)
-        text = text.casefold() if folds else text
+        text = plain(text) if folds else text
         return canonical_list(text) if each.way == "list" else text
 
     return tell

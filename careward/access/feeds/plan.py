@@ -22,6 +22,7 @@ from careward.access.feeds.rules import FileFigures
 from careward.access.feeds.world import World
 from careward.access.feeds.writing import Ink, Write
 from careward.core.blocks import Block
+from careward.core.ids import plain
 from careward.core.ports import FeedFile, Problem
 from careward.evidence.rows.shapes import Shape
 from careward.people.staff.shapes import ASSIGNMENT, PERSON
@@ -66,10 +67,10 @@ class Work:
     def refer(
         self, column: str, known: dict[str, int], what: str, remedy: str, *, optional: bool = False, like: Like = lambda _: ""
     ) -> list[int | None]:
-        """The ids that a column's values name, case ignored; a row that names nobody is refused, beside one that its cell is `like`."""
+        """The ids that a column's values name, however written; a row that names nobody is refused, beside one that its cell is `like`."""
         if (found := list(map(known.get, self.cells.get(column, ())))) and None not in found:  # nearly always written as we know it
             return found
-        values = [(v or "").strip().casefold() for v in self.cells.get(column) or self.blank]
+        values = [plain(v) for v in self.cells.get(column) or self.blank]
         found = list(map(known.get, values))
         if None in found:
             for index, number in enumerate(found):

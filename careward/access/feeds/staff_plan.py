@@ -10,6 +10,7 @@ from careward.access.feeds.plan import FilePlan, Filling, Planned, Tally, Work, 
 from careward.access.feeds.rules import fitting
 from careward.access.feeds.world import World, by_key
 from careward.access.feeds.writing import Write
+from careward.core.ids import plain
 from careward.evidence.rows.shapes import Shape
 from careward.people.staff.shapes import ASSIGNMENT, LEAVER, PERSON, TEAM
 
@@ -30,7 +31,7 @@ def plan_staff(plan: FilePlan) -> Planned:
     arranged = work.arrange(PERSON, wanted=sorted(leading.values()))
     persons = _compare(plan, work, PERSON, there[PERSON.table], arranged, of_persons)
     _put(plan, PERSON, persons, there[PERSON.table])
-    _fill_posts(work, numbers, leading, {row.employee_number.casefold(): row.id for row in there[PERSON.table].values()})
+    _fill_posts(work, numbers, leading, {plain(row.employee_number): row.id for row in there[PERSON.table].values()})
     arranged = work.arrange(ASSIGNMENT)
     posts = _compare(plan, work, ASSIGNMENT, there[ASSIGNMENT.table], arranged, of_posts)
     _put(plan, ASSIGNMENT, posts, there[ASSIGNMENT.table])
@@ -71,26 +72,26 @@ def _put(plan: FilePlan, shape: Shape, found: Difference, there: dict[Any, Any])
 
 
 def _folded(work: Work, column: str) -> list[str]:
-    return [(value or "").strip().casefold() for value in work.cells.get(column) or work.blank]
+    return [plain(value) for value in work.cells.get(column) or work.blank]
 
 
 def _teams(work: Work) -> Write:
     """Makes the teams that rows stand in: known by code, or where there is none by name. The first row of a team names it."""
     world = work.world
-    names = {row.name.casefold(): row.code for row in world.teams.values()}
+    names = {plain(row.name): row.code for row in world.teams.values()}
     titles = [(t or "").strip() for t in work.cells.get("team") or work.blank]
     given = work.cells.get("team_code") or work.blank
-    codes = [(c or "").strip() or names.get(t.casefold(), t) for c, t in zip(given, titles, strict=True)]
+    codes = [(c or "").strip() or names.get(plain(t), t) for c, t in zip(given, titles, strict=True)]
     for index in (i for i, code in enumerate(codes) if not code):
         work.refusals.add(index, "team", "The cell is blank", "Give the team of this row")
-    first = {code.casefold(): index for index, code in reversed(list(enumerate(codes))) if index not in work.refusals.rows}
+    first = {plain(code): index for index, code in reversed(list(enumerate(codes))) if index not in work.refusals.rows}
     directorates = {"directorate": work.cells["directorate"]} if "directorate" in work.cells else {}
     cells = {"code": codes, "name": [t or c for t, c in zip(titles, codes, strict=True)], **directorates}
     arranged = arrange(TEAM, cells, work.refusals, world.storing, wanted=sorted(first.values()))
     found = Standing(TEAM, list(world.teams.values()), given=given_columns(TEAM, cells)).meet(arranged)
     added = world.take_in(TEAM, found, world.teams)
     known = {code: row.id for code, row in world.teams.items()}
-    work.cells["team_id"] = [known.get(code.casefold()) for code in codes]
+    work.cells["team_id"] = [known.get(plain(code)) for code in codes]
     return Write(TEAM, added, list(found.moved), (world.organisation_id,))
 
 
@@ -147,7 +148,7 @@ def plan_leavers(plan: FilePlan) -> Planned:
 
 def _fits(work: Work) -> list[list[int]]:
     """The persons that each line's name and team may mean."""
-    titles = {row.id: {row.code.casefold(), row.name.casefold()} for row in work.world.teams.values()}
+    titles = {row.id: {plain(row.code), plain(row.name)} for row in work.world.teams.values()}
     members: dict[str, set[int]] = defaultdict(set)
     for person, team in work.world.members:
         for title in titles.get(team, ()):

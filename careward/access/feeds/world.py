@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Any
 
 from careward.access.feeds.merge import Difference, Row, as_day, key_of
-from careward.core.ids import bare
+from careward.core.ids import bare, plain
 from careward.core.packs.pack import Pack
 from careward.evidence.rows import bulk
 from careward.evidence.rows.shapes import FLAG, Field, Shape
@@ -55,7 +55,7 @@ class World:
 
     @cached_property
     def people(self) -> dict[str, int]:
-        """Person ids by employee number, as it is written and with its case ignored."""
+        """Person ids by employee number, as it is written and in its one form."""
         return _as_written_and_folded(self.numbers)
 
     def like(self, number: str) -> str:
@@ -85,16 +85,16 @@ class World:
 
     @cached_property
     def teams(self) -> dict[str, Any]:
-        """Team rows by code, case ignored."""
+        """Team rows by the one form of their codes."""
         return by_key(TEAM, self.named_standing(TEAM))
 
     @cached_property
     def register(self) -> dict[str, Any]:
-        """System rows by code, case ignored."""
+        """System rows by the one form of their codes."""
         return by_key(SYSTEM, self.named_standing(SYSTEM))
 
     def system(self, code: str) -> KnownSystem | None:
-        row = self.register.get(code.strip().casefold())
+        row = self.register.get(plain(code))
         return KnownSystem(row.id, row.code, row.pack) if row else None
 
     def environments(self, system: KnownSystem) -> dict[Any, Row]:
@@ -151,7 +151,7 @@ class World:
 
 
 def _as_written_and_folded(numbers: Mapping[int, str]) -> dict[str, int]:
-    return {number.casefold(): person for person, number in numbers.items()} | {number: person for person, number in numbers.items()}
+    return {plain(number): person for person, number in numbers.items()} | {number: person for person, number in numbers.items()}
 
 
 def by_key(shape: Shape, rows: Sequence[Any]) -> dict[Any, Any]:

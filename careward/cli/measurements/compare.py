@@ -36,7 +36,7 @@ WORLD = {
         from range({systems}) s(i)""",
     "people": """
         select i as person_id, 'E' || i as employee_number, 'person' || i || '@trust.example' as email, 'C' || i as smartcard,
-            if(i % 100 = 0, date '2026-01-01', date '2027-06-01') as registration_expires_on
+            if(i % 100 = 0, date '2026-01-01', date '2027-06-01') as registration_expires_on, null as number_spelt
         from range({people}) p(i)""",
     "assignments": """
         select i as person_id, 'active' as status, if(i % 50 = 0, date '2026-06-30', null) as end_on, null::date as gone_on
@@ -55,7 +55,7 @@ WORLD = {
         select i * {{systems}} + j as account_id, 'system-' || j as system, 'live' as environment, 'person' || i as username,
             if(i % 5 = 0, '', 'E' || i) as employee_number, 'Person' || i || '@trust.example' as email, '' as smartcard,
             if((i + j) % 40 = 0, 'locked', 'active') as status, 'normal' as kind, date '2024-01-01' as created_on,
-            false as contradicted, null as was_person_id, null as was_fits,
+            null as username_spelt, false as contradicted, null as was_person_id, null as was_fits,
             date '2026-11-22' - (if((i * 7 + j) % 25 = 0, 120, i % 28))::int as last_used_on,
             'clinician;role ' || (i + if((i + j) % 33 = 0, 1, 0)) % 7 as roles, 'north;team ' || i % 40 as teams
         {EACH}""",

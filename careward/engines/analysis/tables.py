@@ -51,6 +51,7 @@ ACCOUNTS = ArrowShape(
         **_of(columns.ACCOUNTS, "environment", "username", "employee_number", "email", smartcard="smartcard_uuid"),
         **_of(columns.ACCOUNTS, "status", "kind", "created_on", last_used_on="last_used_at"),
         **_of(columns.ACCOUNTS, "roles", "teams"),
+        "username_spelt": "string",  # the user name in its one form, where that is another than its small letters
         "contradicted": "boolean",  # the rows of its list disagree on whether it is open
         "was_person_id": "int64",  # whose it is, as last written down; null where it never was
         "was_fits": "int64",
@@ -58,7 +59,7 @@ ACCOUNTS = ArrowShape(
 )
 PEOPLE = ArrowShape(
     {"person_id": "int64", **_of(columns.STAFF, "employee_number", "email", smartcard="smartcard_uuid"),
-     **_of(columns.STAFF, "registration_expires_on")}
+     **_of(columns.STAFF, "registration_expires_on"), "number_spelt": "string"}  # the employee number in its one form, likewise
 )  # fmt: skip
 ASSIGNMENTS = ArrowShape({"person_id": "int64", **_of(columns.STAFF, "end_on", "start_on", status="assignment_status"), "gone_on": "date"})
 TRAINING = ArrowShape(

@@ -5,6 +5,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from careward.core.ids import plain
 from careward.core.packs.answers import NOTHING
 from careward.core.packs.pack import Pack
 from careward.engines.analysis.tables import ArrowShape, arrow
@@ -106,4 +107,4 @@ def _answers(pack: Pack) -> list[tuple[str, str, str]]:
 
 
 def _course_names(pack: Pack) -> list[tuple[str, str]]:
-    return [(c.code, name.strip().lower()) for c in pack.training for name in (c.code, *c.aliases)]
+    return [(c.code, plain(name)) for c in pack.training for name in (c.code, *c.aliases)]

@@ -17,8 +17,18 @@ FIELDS = tuple(field for field, _ in IDENTIFIERS)
 
 
 def plain(column: StringValue) -> StringValue:
-    """An identifier as it is compared: case and outer blanks make no difference."""
+    """An identifier as it is compared: case makes no difference. What else makes none is out of the text before it comes here."""
     return column.strip().lower()
+
+
+def plain_username(accounts: Table) -> StringValue:
+    """The user name of accounts as it is compared; it is shown as its list has it."""
+    return accounts.username_spelt.coalesce(plain(accounts.username))
+
+
+def plain_number(people: Table) -> StringValue:
+    """The employee number of people as it is compared; it is shown as the staff list has it."""
+    return people.number_spelt.coalesce(plain(people.employee_number))
 
 
 def matched(accounts: Table, people: Table) -> Table:
@@ -51,7 +61,8 @@ def _key(accounts: Table, field: str) -> StringValue:
 
 
 def _owners(people: Table, field: str) -> Table:
-    keyed = people.select("person_id", key=plain(people[field]).nullif("")).filter(lambda t: t.key.notnull())
+    key = plain_number(people) if field == "employee_number" else plain(people[field])
+    keyed = people.select("person_id", key=key.nullif("")).filter(lambda t: t.key.notnull())
     found = keyed.group_by("key").agg(low=lambda t: t.person_id.min(), high=lambda t: t.person_id.max(), people=lambda t: t.count())
     found = found.filter(found.people <= MOST_SHARING)
     return found.select(**{f"{field}_key": found.key, f"{field}_low": found.low, f"{field}_high": found.high})

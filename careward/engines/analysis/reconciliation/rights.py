@@ -4,7 +4,7 @@ import ibis
 from ibis.expr.types import ArrayValue, DateValue, StringValue, Table, Value
 
 from careward.engines.analysis.reconciliation.holding import FAR, crossed
-from careward.engines.analysis.reconciliation.matching import plain
+from careward.engines.analysis.reconciliation.matching import plain, plain_number
 from careward.engines.analysis.tables import looked_up, without
 
 KINDS = ("normal", "admin")
@@ -29,7 +29,7 @@ def authority(authorisations: Table, several: Table, approvers: Table, people: T
     given = given.mutate(exceptional=given.exception_reason.fill_null("").strip() != "", until=given.expires_on.fill_null(FAR))
     accepted = approvers.mutate(accepted=ibis.literal(True))
     t = looked_up(given, accepted, ["system", "environment", "approver_role", "exceptional"])  # PA-008, PA-009, PA-018
-    t = looked_up(t, people.select("person_id", holder=plain(people.employee_number)), ["person_id"])
+    t = looked_up(t, people.select("person_id", holder=plain_number(people)), ["person_id"])
     own_word = (plain(t.approved_by) == t.holder) & (t.holder != "")  # as persons: a staff number in other letters is the same one's
     t = t.mutate(counts=t.accepted.fill_null(False) & ~own_word.fill_null(False))
     t = t.mutate(doubtful=t.counts & crossed(t.approved_on, t.expires_on))

@@ -8,7 +8,7 @@ from ibis.expr.types import BooleanValue, DateValue, IntegerValue, StringValue, 
 
 from careward.engines.analysis.reconciliation.figures import LIVE
 from careward.engines.analysis.reconciliation.holding import FAR, crossed, day_after
-from careward.engines.analysis.reconciliation.matching import given, plain, ways
+from careward.engines.analysis.reconciliation.matching import given, plain, plain_username, ways
 from careward.engines.analysis.tables import looked_up
 
 OF_A_PERSON = ("normal", "admin")  # one named person signs in with it
@@ -113,7 +113,7 @@ def generic_unapproved(judged: Table, generic: Table, on: DateValue) -> Table:
         listed_until=g.ends.max(), begun_until=g.ends.max(where=begun), begins=g.approved_on.min(),
         listed_doubtful=doubtful.any(), begun_doubtful=(doubtful & begun).any(),
     )  # fmt: skip
-    t = judged.filter(judged.kind.isin(("generic", "service"))).mutate(username_key=plain(judged.username))
+    t = judged.filter(judged.kind.isin(("generic", "service"))).mutate(username_key=plain_username(judged))
     t = looked_up(t, rows, ["system", "username_key"])
     t = t.mutate(service=t.kind == "service")
     doubtful = t.service.ifelse(t.listed_doubtful, t.begun_doubtful).fill_null(False)
@@ -131,7 +131,7 @@ def generic_unapproved(judged: Table, generic: Table, on: DateValue) -> Table:
 
 def owner_left(judged: Table, generic: Table, leavers: Table, on: DateValue) -> Table:
     """EL-027: whoever answers for a shared account is still here; by the approvals in force, else by those that have run out."""
-    shared = judged.filter(judged.kind.isin(("generic", "service"))).mutate(username_key=plain(judged.username))
+    shared = judged.filter(judged.kind.isin(("generic", "service"))).mutate(username_key=plain_username(judged))
     g = generic.select("system", "approved_on", "expires_on", "owner_id", username_key=plain(generic.username))
     t = shared.select("account_id", "kind", "system", "username_key").join(g, ["system", "username_key"])
     t = t.filter((t.kind == "service") | (t.approved_on <= on))
