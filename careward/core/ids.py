@@ -15,6 +15,7 @@ _ONE_FORM = str.maketrans(
         **dict.fromkeys("\u037e\ufe54\uff1b", ","),  # NFKC would make a semicolon of it, which parts a list
     }
 )
+_BLANKS = re.compile(r"[^\S\x1c-\x1f]+")  # what parts columns and rows on their way is no blank
 _MARKS = re.compile(r"[\s_\-]+")
 MOST_SHARING = 3  # people of one identifier; of more it is a mailbox of a ward, and nobody's (FEEDS B2.7)
 
@@ -35,7 +36,7 @@ def tidy(text: str) -> str:
     """Text as it is compared, but for its letters' case: NFKC, with one kind of dash, apostrophe and blank (FEEDS B2.12)."""
     if not text.isascii():
         text = unicodedata.normalize("NFKC", UNSEEN.sub("", text).translate(_ONE_FORM)).translate(_ONE_FORM)
-    return " ".join(text.split())
+    return _BLANKS.sub(" ", text).strip(" ")
 
 
 def plain(text: str | None) -> str:

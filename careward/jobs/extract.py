@@ -117,7 +117,7 @@ def _batch(name: str, told: Mapping[str, Told], shape: pa.Schema, codes: Mapping
 def _in_one_form(told: Told) -> bool:
     """Whether no value of a column needs to be brought into its one form: nearly always so, and seen at once."""
     if isinstance(told, bytes):
-        return told.isascii() and not any(blank in told for blank in (b"  ", b"\t", b"\n", b"\r"))
+        return told.isascii() and not any(blank in told for blank in (b"  ", b"\t", b"\n", b"\v", b"\f", b"\r"))
     return all(map(is_in_one_form, told))
 
 

@@ -55,7 +55,7 @@ def test_any_text_is_read_or_refused(text: str) -> None:
 
 
 WRITTEN = st.text(
-    alphabet="aZ\u00e9 e\u0301\u00a0\u2009-\u2011\u2014\u2212'\u2019\u00b4;\uff1b\uff21\u200b\ufb01\u0130\u212a5", max_size=12
+    alphabet="aZ\u00e9 e\u0301\u00a0\u2009-\u2011\u2014\u2212'\u2019\u00b4;\uff1b\uff21\u200b\ufb01\u0130\u212a5\x1e\x1f\t", max_size=12
 )
 
 
