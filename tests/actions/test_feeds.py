@@ -290,7 +290,7 @@ def test_names_that_differ_only_in_capitals_are_kept_and_counted(trust):
     report = load(trust, reading(feed_file("systems", {}), feed_file("accounts", *rows)))
     assert Account.objects.count() == 5
     assert report.notices == (
-        "accounts/paris.csv: User names that differ from an earlier one only in capitals, kept: 2 (line 3, 4). "
+        "accounts/paris.csv: User names that differ from an earlier one only in capitals, blanks or dashes, kept: 2 (line 3, 4). "
         "Most systems take them for one.",
     )
 
