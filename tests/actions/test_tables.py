@@ -8,9 +8,11 @@ from django.db import connection, models, transaction
 from careward.core.decision import Refused
 from careward.evidence.ledger import actions as ledger
 from careward.evidence.ledger.models import Entry
+from careward.evidence.rows import bulk
 from careward.evidence.tables import actions, proof
 from careward.evidence.tables.kept import evidence_tables
-from careward.people.staff.models import Organisation
+from careward.evidence.tables.watching import MANY
+from careward.people.staff.models import Organisation, Person
 from tests.actions.tables import NOW, fill, fill_all, models_of_evidence, outsider, touch
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -243,3 +245,47 @@ def test_nothing_is_explained_where_nothing_is_wrong_or_nothing_is_said(world):
             actions.explain(what=what, now=NOW, by="user/7")
         assert [r.code for r in refused.value.decision.reasons] == [code]
     assert Entry.objects.count() == before
+
+
+def many(count: int) -> list[int]:
+    """Rows of staff added at once, with their entry."""
+    trust = Organisation.objects.create(ods_code="RX3", name="A trust")
+    rest = bulk.defaults(Person, but=("organisation_id", "employee_number"))
+    with transaction.atomic():
+        ids = list(bulk.Ids().take("people_person", count))
+        rows = [(n, trust.pk, f"E{n}") for n in ids]
+        bulk.insert("people_person", ("organisation_id", "employee_number", *rest), [(*row, *rest.values()) for row in rows])
+        ledger.record(at=NOW, actor="user/7", verb="rows.saved", subject="tables", organisation="")
+    return ids
+
+
+def test_many_rows_changed_by_one_statement_are_bound_and_a_change_past_careward_among_them_is_never_absorbed():
+    ids = many(2 * MANY)
+    assert proof.verify().ok
+    with outsider() as one:
+        one.ask(f"UPDATE people_person SET first_name = 'Mallory' WHERE id = {ids[70]}")
+    with transaction.atomic():
+        bulk.update("people_person", ("last_name",), [(ids[3], "Before")])  # a few, then among them many, then one of those again
+        bulk.update("people_person", ("last_name",), [(n, f"L{n}") for n in ids if n % 97])
+        bulk.update("people_person", ("last_name",), [(ids[5], "After")])
+        Person.objects.filter(pk=ids[-1]).delete()
+        ledger.record(at=NOW, actor="user/7", verb="rows.saved", subject="tables", organisation="")
+    report = proof.verify()
+    assert list(report.wrong) == ["people_person"]
+    with outsider() as one:
+        one.ask(f"UPDATE people_person SET first_name = '' WHERE id = {ids[70]}")
+    assert not proof.verify().ok  # also where it is put back: what the act met there is in the sum for good
+
+
+def test_many_rows_added_and_changed_in_one_act_and_taken_back_to_a_savepoint_are_bound():
+    ids = many(2 * MANY)
+    with transaction.atomic():
+        sid = transaction.savepoint()
+        bulk.update("people_person", ("last_name",), [(n, "Never") for n in ids])
+        transaction.savepoint_rollback(sid)
+        Person.objects.filter(pk=ids[1]).update(last_name="Once")
+        bulk.update("people_person", ("last_name",), [(n, "Twice") for n in ids[: MANY + 1]])
+        ledger.record(at=NOW, actor="user/7", verb="rows.saved", subject="tables", organisation="")
+    report = proof.verify()
+    assert report.ok, report.problems
+    assert Person.objects.filter(last_name="Twice").count() == MANY + 1

@@ -184,7 +184,8 @@ def update(table: str, columns: Sequence[str], rows: Sequence[Row]) -> None:
     """Changes rows, each (id, *columns), to hold those values."""
     if not rows:
         return
-    with connection.cursor() as cursor:
+    connection.ensure_connection()
+    with connection.changes(table, [row[0] for row in rows]), connection.cursor() as cursor:  # type: ignore[attr-defined]
         if connection.vendor == "postgresql":
             _update_from_copy(cursor, table, columns, rows)
         else:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from hmac import compare_digest
+from itertools import pairwise
 
 MAC_BYTES = 16
 MODULUS = 1 << 8 * MAC_BYTES
@@ -31,6 +32,11 @@ def mac(key: bytes, text: bytes) -> bytes:
 def macs(key: bytes, texts: Sequence[bytes]) -> list[bytes]:
     """The same of many rows."""
     return [blake2b(text, key=key, digest_size=MAC_BYTES).digest() for text in texts]
+
+
+def macs_in(joined: bytes) -> list[bytes]:
+    """The hashes of several rows that stand one behind another."""
+    return [joined[at : at + MAC_BYTES] for at in range(0, len(joined), MAC_BYTES)]
 
 
 def total(macs: Iterable[bytes]) -> int:
@@ -96,11 +102,13 @@ class Marks:
 
     def put_all(self, marks: dict[int, bytearray], ids: Sequence[int], macs: Sequence[bytes]) -> None:
         """Sets many, by stretches where their ids follow each other."""
-        if not ids or ids[-1] - ids[0] != len(ids) - 1 or list(ids) != list(range(ids[0], ids[-1] + 1)):
+        if not ids or ids[-1] - ids[0] != len(ids) - 1 or (not isinstance(ids, range) and list(ids) != list(range(ids[0], ids[-1] + 1))):
             for row_id, mac in zip(ids, macs, strict=True):
                 self.put(marks, row_id, mac)
             return
-        joined = b"".join([mark_of(mac) for mac in macs])
+        joined = b"".join([mac[:MARK_BYTES] for mac in macs])
+        if NO_MARK in joined:  # one may be nought, which would say that there is no row
+            joined = b"".join([mark_of(mac) for mac in macs])
         for stretch in range(ids[0] // IN_A_STRETCH, ids[-1] // IN_A_STRETCH + 1):
             low, high = max(ids[0], stretch * IN_A_STRETCH), min(ids[-1], (stretch + 1) * IN_A_STRETCH - 1)
             found = marks.setdefault(stretch, bytearray(NO_MARKS))
@@ -136,10 +144,18 @@ def differing(stretch: int, kept: bytes, now: bytes) -> Iterator[tuple[int, str]
 
 def runs_of(ids: Iterable[int], runs: Iterable[tuple[int, int]] = ()) -> list[tuple[int, int]]:
     """Ids and runs [first, last] as runs in order, none touching another."""
-    found: list[tuple[int, int]] = []
-    for first, last in sorted([*((each, each) for each in ids), *runs]):
+    found = list[tuple[int, int]]()
+    for first, last in sorted([*_following(sorted(ids)), *runs]):
         if found and first <= found[-1][1] + 1:
             found[-1] = (found[-1][0], max(found[-1][1], last))
         else:
             found.append((first, last))
     return found
+
+
+def _following(ids: Sequence[int]) -> list[tuple[int, int]]:
+    """Ids in order, some perhaps twice, as runs of those that follow each other."""
+    if not ids or ids[-1] - ids[0] == len(ids) - 1 == len(set(ids)) - 1:
+        return [(ids[0], ids[-1])] if ids else []
+    ends = [place for place, (one, other) in enumerate(pairwise(ids)) if other > one + 1]
+    return [(ids[begin], ids[end]) for begin, end in zip([0, *(place + 1 for place in ends)], [*ends, len(ids) - 1], strict=True)]

@@ -28,17 +28,43 @@ BOUND, FOUND = "tables", "tables_found"  # members of an entry's body
 
 @dataclass(slots=True)
 class RowsTouched:
-    """The rows of one table that an act touched: what stood there before, and runs of rows that are new."""
+    """The rows of one table that an act touched: what stood there before, of each or of many in a run, and runs of rows that are new."""
 
     formers: dict[int, bytes | None] = field(default_factory=dict)
+    blocks: list[tuple[int, int, bytes]] = field(default_factory=list)
     runs: list[tuple[int, int]] = field(default_factory=list)
 
     def add(self, first: int, last: int, former: bytes | None) -> None:
         """The first that is told of a row counts."""
         if first != last:
-            self.runs.append((first, last))
-        elif first not in self.formers and not any(low <= first <= high for low, high in self.runs):
+            self._add_run(first, last, former)
+        elif first not in self.formers and not self._meets(first, first):
             self.formers[first] = former
+
+    def _add_run(self, first: int, last: int, former: bytes | None) -> None:
+        if former is None:
+            self.runs.append((first, last))
+        elif self._meets(first, last) or any(first <= number <= last for number in self.formers):
+            for number, each in zip(range(first, last + 1), rules.macs_in(former), strict=True):
+                self.add(number, number, each)
+        else:
+            self.blocks.append((first, last, former))
+
+    def _meets(self, first: int, last: int) -> bool:
+        return any(low <= last and first <= high for low, high in self.runs) or any(
+            low <= last and first <= high for low, high, _ in self.blocks
+        )
+
+    def in_runs(self) -> list[tuple[int, int]]:
+        """All of them as runs."""
+        return rules.runs_of(self.formers, [*self.runs, *((first, last) for first, last, _ in self.blocks)])
+
+    def were(self) -> Iterator[tuple[Sequence[int], list[bytes]]]:
+        """What stood there before: ids with their hashes."""
+        for first, last, former in self.blocks:
+            yield range(first, last + 1), rules.macs_in(former)
+        known = {number: former for number, former in self.formers.items() if former is not None}
+        yield list(known), list(known.values())
 
 
 @dataclass(slots=True)
@@ -80,7 +106,7 @@ def _touched(key: bytes) -> dict[str, RowsTouched]:
 
 def _changes(key: bytes, touched: Mapping[str, RowsTouched]) -> list[SumMoved]:
     tables = sums.known(touched)
-    runs = {table.name: rules.runs_of(touched[table.name].formers, touched[table.name].runs) for table in tables}
+    runs = {table.name: touched[table.name].in_runs() for table in tables}
     rows = rows_of(tables, runs)
     return [_change(key, table, touched[table.name], runs[table.name], rows[table.name]) for table in tables]
 
@@ -93,11 +119,10 @@ def _change(
     for first, last in runs:
         marks.touch(first, last)
         change.count += last - first + 1
-    for row_id, former in touched.formers.items():
-        if former is not None:
-            marks.put(marks.was, row_id, former)
-            change.total -= int.from_bytes(former)
-            change.rows -= 1
+    for ids, macs in touched.were():
+        marks.put_all(marks.was, ids, macs)
+        change.total -= rules.total(macs)
+        change.rows -= len(macs)
     for page in batched(rows):
         macs = rules.macs(mine, [text for _, text in page])
         marks.put_all(marks.now, [row_id for row_id, _ in page], macs)

@@ -11,6 +11,7 @@ from typing import Any
 
 from django.db import connection
 
+from careward.evidence.tables import rules
 from careward.evidence.tables.kept import EvidenceTable, evidence_tables
 from careward.evidence.tables.texts import text_of
 
@@ -47,6 +48,16 @@ def tell_of_runs(conn: Any, table: str, runs: Sequence[tuple[int, int]]) -> None
     """What the trigger would tell of rows that are added, all at once."""
     values = [(table, first, last) for first, last in runs]
     conn.connection.executemany(f"INSERT INTO {TOLD} (name, first, last) VALUES (?, ?, ?)", values).close()
+
+
+def tell_of_rows(conn: Any, table: str, rows: Sequence[tuple[int, bytes]], key: bytes) -> None:
+    """What the trigger would tell of rows in the order of their ids that are changed: of each run all at once, one hash after another."""
+    told, begins, values = b"".join(rules.macs(key, [text for _, text in rows])) if key else None, 0, []
+    for first, last in rules.runs_of([row_id for row_id, _ in rows]):
+        ends = begins + (last - first + 1) * rules.MAC_BYTES
+        values.append((table, first, last, told[begins:ends] if told else None))
+        begins = ends
+    conn.connection.executemany(f"INSERT INTO {TOLD} (name, first, last, former) VALUES (?, ?, ?, ?)", values).close()
 
 
 def _run(conn: Any, sql: str) -> None:
@@ -125,8 +136,8 @@ def strange(found: str | None) -> str:
     if connection.vendor == "sqlite":
         return f"there is a trigger that Careward did not make: {found}" if found else ""
     told = set((found or "").split(",")) - {""}
-    if rules := sorted(each for each in told if each.startswith("rule ")):
-        return f"there is a rule that Careward did not make: {', '.join(rules)}"
+    if made := sorted(each for each in told if each.startswith("rule ")):
+        return f"there is a rule that Careward did not make: {', '.join(made)}"
     if told - _expected():
         return "there is a trigger that Careward did not make, or one of its own was changed"
     if _expected() - told:

@@ -5,12 +5,16 @@ from collections.abc import Sequence
 from typing import Any
 
 from careward.evidence.ledger import links
-from careward.evidence.tables import rules, settling, triggers
+from careward.evidence.tables import rules, settling, texts, triggers
 from careward.evidence.tables.kept import evidence_tables
+from careward.evidence.tables.settling import batched
 
 _WRITES = r'(INSERT|UPDATE|DELETE)(?:\s+OR\s+\w+)?(?:\s+INTO|\s+FROM)?(?:\s+ONLY)?\s+"?(\w+)'
 _BEGINS = re.compile(rf"\s*{_WRITES}", re.IGNORECASE)
 _ANYWHERE = re.compile(rf"\b{_WRITES}", re.IGNORECASE)
+
+
+MANY = 500  # rows changed at once: below, the trigger tells them sooner than it is taken away
 
 
 class TableWatch:
@@ -51,6 +55,18 @@ class TableWatch:
             triggers.drop_own_trigger(connection, table, "insert")
             connection.told.discard((table, "insert"))  # made anew for whoever adds one
             triggers.tell_of_runs(connection, table, runs)
+
+    def changes(self, connection: Any, table: str, ids: Sequence[int]) -> None:
+        """Tells of many rows that are about to be changed at once what the trigger of SQLite would tell of each."""
+        if connection.vendor != "sqlite" or len(ids) < MANY:
+            self.begin(connection, table, "update")
+            return
+        self.begin(connection, table, "")
+        triggers.drop_own_trigger(connection, table, "update")
+        connection.told.discard((table, "update"))  # made anew for whoever changes one
+        kept = evidence_tables()[table]
+        for page in batched(texts.rows_in(kept, rules.runs_of(ids))):
+            triggers.tell_of_rows(connection, table, sorted(page), self._keys[table])
 
     def end(self, connection: Any) -> None:
         """Writes down what became of the rows."""

@@ -32,6 +32,10 @@ class Watch(Protocol):
         """Takes in rows that are about to be added, by their ids."""
         ...
 
+    def changes(self, connection: Any, table: str, ids: Sequence[int]) -> None:
+        """Takes in what rows are that are about to be changed, by their ids."""
+        ...
+
     def end(self, connection: Any) -> None:
         """Writes down what has become of them, at the end of the transaction."""
         ...
@@ -99,6 +103,17 @@ class LastOfAll:
         if runs and self.watching and WATCH().holds(table):
             self.touched = True
             WATCH().adds(self, table, runs)
+
+    @contextmanager
+    def changes(self, table: str, ids: Sequence[int]) -> Iterator[None]:
+        """Whoever changes many rows by one statement says which, inside a transaction: the database then tells nothing of each."""
+        if not (ids and self.watching and WATCH().holds(table)):
+            yield
+            return
+        self.touched = True
+        WATCH().changes(self, table, ids)
+        with self.unwatched():
+            yield
 
     @contextmanager
     def unwatched(self) -> Iterator[None]:
