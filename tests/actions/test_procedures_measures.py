@@ -235,6 +235,7 @@ def test_another_organisations_register_asks_nothing_of_a_trust_that_shares_a_sy
 def test_exceptions_count_as_right_when_the_caldicott_guardian_approved_them(trust: Organisation):
     paris = system(trust)
     person = Person.objects.create(organisation=trust, employee_number="1", first_name="Nia", last_name="Trevanion")
+    Person.objects.create(organisation=trust, employee_number="2", first_name="Ida", last_name="Penrose")
     for role, reason, expires in (
         ("caldicott_guardian", "Research", None), ("line_manager", "Research", None), ("line_manager", "", None),
         ("line_manager", "Research", TODAY - timedelta(days=1)),

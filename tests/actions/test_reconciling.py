@@ -52,7 +52,8 @@ def staff(count: int = 2, left: int = 0) -> FeedFile:
 
 def authorised(*numbers: int) -> FeedFile:
     return feeds.feed_file(
-        "authorisations", *({"employee_number": f"E{n}", "approved_by_employee_number": "E99", "roles": "nurse;viewer"} for n in numbers)
+        "authorisations",
+        *({"employee_number": f"E{n}", "approved_by_employee_number": "E2" if n != 2 else "E1", "roles": "nurse;viewer"} for n in numbers),
     )
 
 
@@ -121,7 +122,7 @@ def test_the_manager_is_told_a_week_before_and_the_lock_is_new_work_for_the_admi
     here = organisation(pack="elft")
     systems = feeds.feed_file("systems", {"code": "rio", "name": "RiO", "pack": "elft"})
     used = {"username": "u1", "employee_number": "E1", "last_used_at": NOW - timedelta(days=53)}
-    grant = feeds.feed_file("authorisations", {"system": "rio", "approved_by_employee_number": "E99", "roles": "nurse;viewer"})
+    grant = feeds.feed_file("authorisations", {"system": "rio", "roles": "nurse;viewer"})
     compared.load(here, systems, staff(), TRAINED_TWO, grant, feeds.feed_file("accounts", used, system="rio"))
     compared.compare(here)
     finding = only_finding()
@@ -199,9 +200,7 @@ def test_comparing_twice_changes_nothing():
 def test_one_course_missing_is_one_finding_and_one_task_however_many_accounts():
     here = organisation()
     systems = feeds.feed_file("systems", {"pack": "base"}, {"code": "epma", "name": "ePMA", "pack": "base"})
-    grants = feeds.feed_file(
-        "authorisations", *({"system": s, "approved_by_employee_number": "E99", "roles": "nurse;viewer"} for s in ("paris", "epma"))
-    )
+    grants = feeds.feed_file("authorisations", *({"system": s, "roles": "nurse;viewer"} for s in ("paris", "epma")))
     epma = feeds.feed_file("accounts", {"username": "u1", "employee_number": "E1", "last_used_at": NOW}, system="epma")
     compared.load(here, systems, staff(), grants, account(), epma)
     compared.compare(here)

@@ -39,7 +39,7 @@ def in_order(pack: str = "tewv", code: str = "paris") -> Organisation:
         feeds.feed_file("systems", {"code": code, "pack": pack}),
         staff(),
         feeds.feed_file("training", *({"employee_number": "E1", "course_code": c} for c in courses)),
-        feeds.feed_file("authorisations", {"system": code, "approved_by_employee_number": "E99", "roles": "nurse;viewer"}),
+        feeds.feed_file("authorisations", {"system": code, "roles": "nurse;viewer"}),
     )
     return here
 

@@ -48,7 +48,14 @@ IN_ORDER = {
         ann      | paris  | 101             | 2026-11-20
     """,
 }
-USUAL = {"environment": "live", "status": "active", "kind": "normal", "created_on": dt.date(2024, 1, 1)}
+USUAL = {
+    "accounts": {"environment": "live", "status": "active", "kind": "normal", "created_on": dt.date(2024, 1, 1)},
+    "authorisations": {"approved_by": "900"},
+}
+MANAGER = """
+    person_id | employee_number
+    99        | 900
+"""
 
 
 @pytest.fixture(scope="session")
@@ -76,7 +83,9 @@ def lines(engine):
 
     def found(on=ON, **tables):
         drawn = {**IN_ORDER, **tables}
-        return reconcile({name: draw(name, drawn.get(name, "")) for name in RECONCILED}, on=on, packs=PACKS, engine=engine)
+        world = {name: draw(name, drawn.get(name, "")) for name in RECONCILED}
+        world["people"] = pa.concat_tables([world["people"], draw("people", MANAGER)])
+        return reconcile(world, on=on, packs=PACKS, engine=engine)
 
     return found
 
@@ -100,8 +109,8 @@ def draw(name, text):
     out = []
     for place, line in enumerate(rows, 1):
         cells = {n: _cell(c.strip(), schema.field(n).type) for n, c in zip(names, line.split("|"), strict=True)}
-        usual = {"account_id": place} | USUAL if name == "accounts" else {}
-        out.append({**dict.fromkeys(schema.names), **usual, **cells})
+        numbered = {"account_id": place} if name == "accounts" else {}
+        out.append({**dict.fromkeys(schema.names), **numbered, **USUAL.get(name, {}), **cells})
     return pa.Table.from_pylist(out, schema=schema)
 
 

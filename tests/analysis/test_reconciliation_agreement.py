@@ -11,13 +11,15 @@ from careward.access.accounts.rules import shapes
 from careward.access.accounts.rules.judging import judge
 from careward.access.accounts.rules.matching import prepare
 from careward.access.accounts.rules.plans import unsafe
-from careward.access.authorisations.rules import Authority, split
+from careward.access.authorisations.rules import LEFT, UNKNOWN, Authority, split
+from careward.core.days import FAR
+from careward.core.ids import plain
 from careward.core.packs.pack import load as load_pack
 from careward.core.packs.training import Course
 from careward.engines.analysis.one_form import SPELT, brought
 from careward.engines.analysis.reconciliation.compare import as_found, compare
 from careward.engines.analysis.tables import RECONCILED, ArrowShape, arrow
-from careward.people.staff.rules import Away, CourseTaken, Tenure
+from careward.people.staff.rules import Away, CourseTaken, Tenure, had_left
 
 DAYS = (date(2026, 11, 22), date(2028, 2, 29))
 ODD = load_pack("base")
@@ -144,7 +146,7 @@ def one_by_one(world, on):
     """What the single form says of the same world, in the order of the output contract, and whose each account is."""
     named = {name: [dict(zip(written(name).names, row, strict=True)) for row in world[name]] for name in RECONCILED}
     held = {name: _by_person(named[name]) for name in ("assignments", "training", "absences", "authorisations")}
-    people = [_holder(row, held) for row in named["people"]]
+    people = [_holder(row, held, named["people"]) for row in named["people"]]
     told = {row.pop("account_id"): shapes.AnswerKept(**row) for row in named["answers"]}
     accounts = [shapes.SeenAccount(**_split(row), answered=told.get(row["account_id"])) for row in named["accounts"]]
     facts = prepare(people, accounts, [_approval(row, held["assignments"]) for row in named["generic"]])
@@ -174,14 +176,23 @@ def _by_person(rows):
     }
 
 
-def _holder(row, held):
+def _approver(row, held, people):
+    """What the staff list says of whoever approved, on the day they did."""
+    theirs = [p["person_id"] for p in people if plain(p["employee_number"]) == plain(row["approved_by"]) != ""]
+    if not theirs:
+        return UNKNOWN
+    gone = [had_left([Tenure(**r) for r in held["assignments"].get(person, [])], row["approved_on"] or FAR) for person in theirs]
+    return LEFT if all(gone) else ""
+
+
+def _holder(row, held, people):
     mine = {name: rows.get(row["person_id"], []) for name, rows in held.items()}
     return shapes.Holder(
         **row,
         assignments=tuple(Tenure(**r) for r in mine["assignments"]),
         training=tuple(CourseTaken(**r) for r in mine["training"]),
         absences=tuple(Away(**r) for r in mine["absences"]),
-        authorisations=tuple(Authority(**_split(r)) for r in mine["authorisations"]),
+        authorisations=tuple(Authority(**_split(r), approver=_approver(r, held, people)) for r in mine["authorisations"]),
     )
 
 

@@ -25,7 +25,7 @@ def files(folder: Path) -> Path:
             )),
             feeds.feed_file("training", *({"employee_number": f"E{n}", "course_code": "records-basics"} for n in USED if n != 7)),
             feeds.feed_file("authorisations", *({
-                "system": "ward-notes", "employee_number": f"E{n}", "approved_by_employee_number": "E9", "roles": "nurse;viewer",
+                "system": "ward-notes", "employee_number": f"E{n}", "approved_by_employee_number": "E1" if n != 1 else "E2", "roles": "nurse;viewer",
                 "approver_role": "line_manager" if n == 6 else "head_of_service",
             } for n in USED)),
             feeds.feed_file("leavers", {"name": "Given1 Family1", "left_on": date(2026, 10, 31)}, snapshot=False),

@@ -11,7 +11,8 @@ from careward.access.accounts import wording
 from careward.access.accounts.models import Account, Finding, FindingAccount
 from careward.access.authorisations import rules as authorisations
 from careward.access.authorisations.models import Authorisation
-from careward.access.authorisations.queries import authority_of
+from careward.access.authorisations.queries import Approvers, authority_of
+from careward.access.authorisations.rules import Authority
 from careward.core.days import FAR
 from careward.core.packs.training import Course
 from careward.core.rights import EVERYWHERE, Systems
@@ -89,7 +90,7 @@ class PlaceSaid:
 
 
 def whole_access(*, organisation_id: int, person_id: int, today: date, within: Systems = EVERYWHERE) -> WholeAccess:
-    """Everything of one person, on the systems that whoever asks may see, in five queries whatever they have."""
+    """Everything of one person, on the systems that whoever asks may see, in seven queries whatever they have."""
     accounts = list(_accounts(organisation_id, person_id, within))
     grants = list(_grants(organisation_id, person_id, today, within))
     wrong: defaultdict[int, list[Finding]] = defaultdict(list)
@@ -100,7 +101,7 @@ def whole_access(*, organisation_id: int, person_id: int, today: date, within: S
         for touched in finding.accounts.all():
             wrong[touched.account_id].append(finding)
     person = Person.objects.get(organisation_id=organisation_id, pk=person_id)
-    said = _said(grants, person.employee_number, today)
+    said = _said(grants, person, today)
     access = [*_of_accounts(accounts, said, wrong), *_without_account(accounts, said)]
     right = [a for a in access if a.state == "fix"]
     return WholeAccess(
@@ -129,17 +130,19 @@ def _place(row: Account | Authorisation) -> Place:
     return (row.system_id, row.environment, "admin" if row.kind == "admin" else "normal")
 
 
-def _said(grants: list[Authorisation], number: str, today: date) -> dict[Place, PlaceSaid]:
+def _said(grants: list[Authorisation], holder: Person, today: date) -> dict[Place, PlaceSaid]:
     """What was said of each place: the approval that speaks today, and of those that count for nothing the last."""
     of_place: dict[Place, list[Authorisation]] = defaultdict(list)
     for grant in grants:
         of_place[_place(grant)].append(grant)
-    return {place: _speaking(given, number, today) for place, given in of_place.items()}
+    approvers = Approvers(holder.organisation_id, (g.approved_by_employee_number for g in grants))
+    judged = {place: {authority_of(g, approvers): g for g in given} for place, given in of_place.items()}
+    return {place: _speaking(given, holder.employee_number, today) for place, given in judged.items()}
 
 
-def _speaking(given: list[Authorisation], number: str, today: date) -> PlaceSaid:
+def _speaking(values: dict[Authority, Authorisation], number: str, today: date) -> PlaceSaid:
+    given = list(values.values())
     pack = pack_on(given[-1].system.pack, today)
-    values = {authority_of(g): g for g in given}
     speaks = authorisations.latest_in_force(authorisations.counted(values, holder=number, pack=pack), today)
     return PlaceSaid(given[-1], values[speaks] if speaks else None, bool(speaks and speaks.in_force(today)))
 

@@ -5,13 +5,15 @@ from datetime import date
 from django.db.models import Count, Q
 
 from careward.access.authorisations.models import Authorisation, GenericApproval
-from careward.access.authorisations.queries import TOLD, authority_told
+from careward.access.authorisations.queries import TOLD, Approvers, authority_told
 from careward.access.authorisations.rules import LIVE, counts
 from careward.core.packs.duties import HOUSE
 from careward.core.packs.pack import Pack
 from careward.core.ports import Measured
 from careward.people.staff.packs import pack_on
 from careward.systems.register.models import System
+
+BY = TOLD.index("approved_by_employee_number")
 
 
 def measures(*, organisation_id: int, on: date) -> dict[str, Measured]:
@@ -38,6 +40,8 @@ def _exceptions(organisation_id: int, pack: Pack, on: date) -> Measured:
     in_force = Q(approved_on__lte=on) & (Q(expires_on=None) | Q(expires_on__gte=on))
     systems = System.objects.filter(organisation_id=organisation_id, pack=pack.id)
     rows = Authorisation.objects.filter(in_force, system__in=systems, environment=LIVE, gone_on=None).exclude(exception_reason="")
-    given = [(authority_told(told), holder) for *told, holder in rows.values_list(*TOLD, "person__employee_number")]
+    found = list(rows.values_list(*TOLD, "person__employee_number"))
+    approvers = Approvers(organisation_id, (told[BY] for told in found))
+    given = [(authority_told(told, approvers), holder) for *told, holder in found]
     given = [(each, holder) for each, holder in given if each.is_exception]
     return Measured(len(given), sum(counts(each, holder=holder, pack=pack) for each, holder in given))

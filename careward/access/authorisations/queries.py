@@ -1,14 +1,18 @@
 """Reads of approvals: rows in, what the rules judge out."""
 
 from collections.abc import Iterable, Sequence
+from datetime import date
 from typing import Any
 
 from careward.access.authorisations.models import Authorisation, GenericApproval
-from careward.access.authorisations.rules import Authority, split
+from careward.access.authorisations.rules import LEFT, UNKNOWN, Authority, split
+from careward.core.days import FAR
 from careward.core.ids import plain
 from careward.core.rights import Systems
 from careward.core.roles import ROLES
 from careward.core.room import Happening
+from careward.people.staff.queries import tenures_by_number
+from careward.people.staff.rules import had_left
 from careward.systems.register.models import System
 from careward.systems.register.queries import within_systems
 
@@ -18,18 +22,31 @@ TOLD = (
 )  # fmt: skip
 
 
-def authority_told(told: Sequence[Any]) -> Authority:
+class Approvers:
+    """What the staff list says of whoever gave some approvals, on the day of each (FEEDS B2.8)."""
+
+    def __init__(self, organisation_id: int, numbers: Iterable[str]) -> None:
+        self._posts = tenures_by_number(set(numbers), organisation_id=organisation_id)
+
+    def state(self, number: str, on: date | None) -> str:
+        """UNKNOWN, LEFT, or neither."""
+        posts = self._posts.get(plain(number))
+        return UNKNOWN if posts is None else LEFT if had_left(posts, on or FAR) else ""
+
+
+def authority_told(told: Sequence[Any], approvers: Approvers) -> Authority:
     """The same of the values of TOLD, where hundreds are judged for one figure and whole rows would cost most of a page."""
     system, environment, role, approved_on, kind, expires_on, roles, teams, by, reason = told
-    return Authority(system, environment, role, approved_on, kind, expires_on, split(roles), split(teams), by, reason)
+    state = approvers.state(by, approved_on)
+    return Authority(system, environment, role, approved_on, kind, expires_on, split(roles), split(teams), by, reason, state)
 
 
-def authority_of(row: Authorisation) -> Authority:
+def authority_of(row: Authorisation, approvers: Approvers) -> Authority:
     """An approval as the rules judge it; one query where its system was not read with it."""
     return Authority(
         system=row.system.code, environment=row.environment, approver_role=row.approver_role, approved_on=row.approved_on, kind=row.kind,
         expires_on=row.expires_on, roles=split(row.roles), teams=split(row.teams), approved_by=row.approved_by_employee_number,
-        exception_reason=row.exception_reason,
+        exception_reason=row.exception_reason, approver=approvers.state(row.approved_by_employee_number, row.approved_on),
     )  # fmt: skip
 
 

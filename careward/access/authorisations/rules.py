@@ -19,6 +19,7 @@ from careward.people.staff.rules import Post, crossed
 from careward.web.words import day
 
 LIVE = "live"
+UNKNOWN, LEFT = "unknown", "left"  # an approver who is nobody of the staff list, or had left by the day they approved
 LISTED, DECIDED = "listed", "decided"  # how an approval of a shared account came: by the list of approved accounts, or decided here
 
 Rights = tuple[str, ...] | None  # None: the feed has no such column, so nothing is stated; (): stated to be none
@@ -38,6 +39,7 @@ class Authority:
     teams: Rights = None
     approved_by: str = ""  # their staff number
     exception_reason: str = ""
+    approver: str = ""  # UNKNOWN, LEFT, or neither
 
     @property
     def is_exception(self) -> bool:
@@ -77,9 +79,24 @@ def is_own_word(authority: Authority, holder: str) -> bool:
 
 
 def counts(authority: Authority, *, holder: str, pack: Pack) -> bool:
-    """Whether an approval is authority: in a role the pack accepts for its environment, and never the holder's own word."""
-    roles = approver_roles(pack, authority.environment, exception=authority.is_exception)
-    return authority.approver_role in roles and not is_own_word(authority, holder)
+    """Whether an approval is authority: by somebody here on that day other than the holder, in a role accepted for its environment."""
+    return not why_not(authority, holder=holder, pack=pack)
+
+
+def why_not(authority: Authority, *, holder: str, pack: Pack) -> str:
+    """Why an approval is no authority, as the finding says it (FEEDS B2.8); empty where it is one."""
+    by = tidy(authority.approved_by)
+    if is_own_word(authority, holder):
+        why = "is the holder's own"
+    elif authority.approver == UNKNOWN:
+        why = f"is by {by}, who is not in the staff list" if by else "is by nobody"
+    elif authority.approver == LEFT:
+        why = f"is by {by}, who had left by then"
+    elif authority.approver_role not in approver_roles(pack, authority.environment, exception=authority.is_exception):
+        why = f"is by {by} as {authority.approver_role}, a role that the procedure does not accept for it"
+    else:
+        return ""
+    return f"the approval of {authority.approved_on} {why}"
 
 
 def counted(given: Iterable[Authority], *, holder: str, pack: Pack) -> list[Authority]:

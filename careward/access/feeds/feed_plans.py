@@ -7,10 +7,11 @@ from typing import Any
 
 from careward.access.accounts.rules.states import not_one_move
 from careward.access.accounts.shapes import ACCOUNT
-from careward.access.authorisations.rules import LISTED
+from careward.access.authorisations.rules import LISTED, LIVE
 from careward.access.authorisations.shapes import AUTHORISATION, GENERIC
 from careward.access.feeds import listed_words
-from careward.access.feeds.hints import Hints
+from careward.access.feeds.hints import Hints, Strangers
+from careward.access.feeds.listed_words import LIVE_NAMES, UnknownWords
 from careward.access.feeds.merge import Difference
 from careward.access.feeds.plan import SHOWN_LINES, FilePlan, Filling, Planned, Prepare, Work
 from careward.access.feeds.staff_plan import plan_leavers, plan_staff
@@ -18,7 +19,7 @@ from careward.access.feeds.world import KnownSystem, World
 from careward.access.feeds.writing import Ink, Write
 from careward.core.blocks import Block
 from careward.core.columns import FEEDS
-from careward.core.ids import plain
+from careward.core.ids import plain, spelt_plainly
 from careward.core.ports import FeedFile, Problem
 from careward.evidence.rows import bulk
 from careward.evidence.rows.shapes import Shape
@@ -32,10 +33,11 @@ NO_USE = (
 )
 
 
-def _fill(plan: FilePlan, shape: Shape, prepare: Prepare) -> Planned:
+def _fill(plan: FilePlan, shape: Shape, prepare: Prepare, *unknown: UnknownWords) -> Planned:
     """A file that fills one table of the organisation."""
     filling = Filling(plan, shape, prepare=prepare)
     filling.part(plan.file.blocks(), plan.world.standing(shape), (plan.world.organisation_id,))
+    _tell(plan, *unknown)
     return filling.planned()
 
 
@@ -64,25 +66,29 @@ def _pack_now(world: World, code: str) -> str:
 
 def plan_training(plan: FilePlan) -> Planned:
     known = listed_words.courses(plan.world)
+    unknown = UnknownWords("course_code", known, near_alone=True)  # an extract holds many others
 
     def prepare(work: Work) -> Writes:
+        unknown.note(work)
         work.cells["course_code"] = listed_words.as_known(work.cells.get("course_code") or work.blank, known)
         work.cells["person_id"] = work.refer_person("employee_number")
         return ()
 
-    return _fill(plan, TRAINING, prepare)
+    return _fill(plan, TRAINING, prepare, unknown)
 
 
 def plan_absences(plan: FilePlan) -> Planned:
     known = listed_words.absences(plan.world)
+    unknown = UnknownWords("kind", known)
 
     def prepare(work: Work) -> Writes:
+        unknown.note(work)
         work.cells["kind"] = listed_words.as_known(work.cells.get("kind") or work.blank, known)
         work.cells["person_id"] = work.refer_person("employee_number")
         _forwards(work)
         return ()
 
-    return _fill(plan, ABSENCE, prepare)
+    return _fill(plan, ABSENCE, prepare, unknown)
 
 
 def plan_deputies(plan: FilePlan) -> Planned:
@@ -98,6 +104,11 @@ def plan_deputies(plan: FilePlan) -> Planned:
     return _fill(plan, DEPUTY, prepare)
 
 
+def _tell(plan: FilePlan, *unknown: UnknownWords) -> None:
+    for words in unknown:
+        plan.tell(words.problems(plan.file.name))
+
+
 def _forwards(work: Work) -> None:
     for index, (begin, end) in enumerate(zip(work.cells.get("from_on", ()), work.cells.get("to_on", ()), strict=False)):
         if begin and end and end < begin:
@@ -107,17 +118,28 @@ def _forwards(work: Work) -> None:
 def plan_authorisations(plan: FilePlan) -> Planned:
     """Approvals that predate Careward, each to one environment of a system (PA-008, EL-017); system by system, since they are many."""
     world, known = plan.world, listed_words.approver_roles(plan.world)
+    systems_here = [system for code in world.register if (system := world.system(code))]
+    unknown = (
+        UnknownWords("approver_role", listed_words.roles(world)),
+        UnknownWords("environment", listed_words.environments(world, systems_here)),
+    )
 
     def prepare(work: Work) -> Writes:
+        for words in unknown:
+            words.note(work)
         work.cells["approver_role"] = listed_words.as_known(work.cells.get("approver_role") or work.blank, known)
         systems = _refer_systems(work)
         work.cells["person_id"] = work.refer_person("employee_number")
+        strangers.note(work.cells)
         return (_environments(work, systems),)
 
+    strangers = Strangers("approved_by_employee_number", world.people, "Their approvals are no authority.")
     filling = Filling(plan, AUTHORISATION, prepare=prepare)
     for number, blocks in _by_system(plan).items():
         standing = world.standing(AUTHORISATION, system_id=number) if number else []
         filling.part(blocks, standing, (world.organisation_id,))
+    plan.notices += strangers.notices()
+    _tell(plan, *unknown)
     return filling.planned()
 
 
@@ -161,7 +183,7 @@ def _environments(work: Work, systems: list[KnownSystem | None]) -> Write:
     """Names each row's environment as the pack or an earlier list does, and makes those not seen before."""
     cells = work.cells.get("environment") or work.blank
     if cells and systems[0] and cells.count(cells[0]) == len(cells) == systems.count(systems[0]):  # nearly always so
-        code, new = _environment(work.world, systems[0], cells[0].strip() or "live")
+        code, new = _environment(work.world, systems[0], cells[0].strip() or LIVE)
         work.cells["environment"] = [code] * len(cells)
         return Write(ENVIRONMENT, new, [])
     known = {system.id: system for system in set(systems) if system}
@@ -170,22 +192,22 @@ def _environments(work: Work, systems: list[KnownSystem | None]) -> Write:
     added = []
     for number, text in sorted(set(zip(numbers, cells, strict=True))):
         if number:
-            codes[number, text], new = _environment(work.world, known[number], text.strip() or "live")
+            codes[number, text], new = _environment(work.world, known[number], text.strip() or LIVE)
             added += new
-    work.cells["environment"] = [codes.get(pair, pair[1] or "live") for pair in zip(numbers, cells, strict=True)]
+    work.cells["environment"] = [codes.get(pair, pair[1] or LIVE) for pair in zip(numbers, cells, strict=True)]
     return Write(ENVIRONMENT, added, [])
 
 
 def _environment(world: World, system: KnownSystem, text: str) -> tuple[str, list[Any]]:
     """The environment's code, and its row when it is new; title and whether it is live come from the pack (PA-015)."""
-    there = world.environments(system)
-    known = {code.casefold(): code for _, code in there}
-    listed = {e.code.casefold(): e for e in world.pack_of(system).environments}
-    of_pack = listed.get(text.casefold())
-    code = known.get(text.casefold()) or (of_pack.code if of_pack else text)
+    there, spelt = world.environments(system), spelt_plainly(text)
+    known = {spelt_plainly(code): code for _, code in there}
+    listed = {spelt_plainly(e.code): e for e in world.pack_of(system).environments}
+    of_pack = listed.get(spelt) or (listed.get(LIVE) if spelt in LIVE_NAMES else None)
+    code = of_pack.code if of_pack else LIVE if spelt in LIVE_NAMES else known.get(spelt, text)
     if (system.id, code) in there:
         return code, []
-    live = of_pack.live if of_pack else code.casefold() == "live"
+    live = of_pack.live if of_pack else code == LIVE
     row = ENVIRONMENT.row(world.take_ids(ENVIRONMENT, 1)[0], system.id, code, of_pack.title if of_pack else code, live)
     there[system.id, code] = row
     return code, [row]
@@ -199,10 +221,12 @@ def plan_accounts(plan: FilePlan) -> Planned:
         remedy = "Add the system to systems.csv, or name the file after the system's code in the register"
         return plan.unusable(Problem(file.name, 0, "", f"“{file.system}” is not the code of a system in the register", remedy))
     spelt, turns, hints = Spellings(), Turns(), Hints("employee_number", world)
+    unknown = UnknownWords("environment", listed_words.environments(world, [system]))
 
     def prepare(work: Work) -> Writes:
         _contradicted(work)
         _use_unknown(work)
+        unknown.note(work)
         made = _environments(work, [system] * len(work.lines))
         spelt.note(work.cells["username"])
         hints.note(work.cells)
@@ -211,6 +235,7 @@ def plan_accounts(plan: FilePlan) -> Planned:
     filling = Filling(plan, ACCOUNT, prepare=prepare, watch=turns.note)
     fixed = (world.organisation_id, system.id, world.today)
     filling.part(file.blocks(), world.standing(ACCOUNT, system.id), fixed)
+    _tell(plan, unknown)
     plan.notices += [*spelt.notices(file), *turns.notices(), *hints.notices()]
     if "last_used_at" not in file.columns:
         plan.notices.append(NO_USE)
@@ -285,7 +310,7 @@ def _later_spellings(file: FeedFile) -> Iterator[int]:
         cells = block.cells
         environments = cells.get("environment") or [""] * len(block)
         for environment, name, line in zip(environments, cells["username"], block.lines, strict=True):
-            known = spelt.setdefault((plain(environment or "live"), plain(name)), set())
+            known = spelt.setdefault((plain(environment or LIVE), plain(name)), set())
             if known and name not in known:
                 yield line
             known.add(name)

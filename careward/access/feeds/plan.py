@@ -145,9 +145,13 @@ class FilePlan:
         """Counts the rows of a block and keeps its problems."""
         self.rows += len(work.lines) - len(work.refusals.rows)
         self.refused += len(work.refusals.rows)
+        self.tell(work.refusals.problems)
+
+    def tell(self, problems: Sequence[Problem]) -> None:
+        """Keeps what was not understood, whether it refused a row or not."""
         room = max(0, MOST_PROBLEMS - len(self._problems))
-        self._problems += work.refusals.problems[:room]
-        self._unlisted += len(work.refusals.problems[room:])
+        self._problems += problems[:room]
+        self._unlisted += len(problems[room:])
 
     def take(self, shape: Shape, difference: Difference, fixed: Row, there: dict[Any, Row] | None = None) -> None:
         """Hands on what a table gains and changes, and shows the first rows of it."""

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from careward.access.feeds import persons as persons_of
+from careward.access.feeds.hints import Strangers
 from careward.access.feeds.merge import Arranged, Difference, Standing, arrange, given_columns
 from careward.access.feeds.plan import FilePlan, Filling, Planned, Tally, Work, samples_of
 from careward.access.feeds.rules import fitting
@@ -13,6 +14,8 @@ from careward.access.feeds.writing import Write
 from careward.core.ids import plain
 from careward.evidence.rows.shapes import Shape
 from careward.people.staff.shapes import ASSIGNMENT, LEAVER, PERSON, TEAM
+
+SUPERVISOR = "supervisor_employee_number"
 
 
 def plan_staff(plan: FilePlan) -> Planned:
@@ -31,6 +34,7 @@ def plan_staff(plan: FilePlan) -> Planned:
     arranged = work.arrange(PERSON, wanted=sorted(leading.values()))
     persons = _compare(plan, work, PERSON, there[PERSON.table], arranged, of_persons)
     _put(plan, PERSON, persons, there[PERSON.table])
+    _name_supervisors(plan, work, there[PERSON.table].values())
     _fill_posts(work, numbers, leading, {plain(row.employee_number): row.id for row in there[PERSON.table].values()})
     arranged = work.arrange(ASSIGNMENT)
     posts = _compare(plan, work, ASSIGNMENT, there[ASSIGNMENT.table], arranged, of_posts)
@@ -117,6 +121,18 @@ def _fill_posts(work: Work, numbers: list[str], leading: dict[str, int], people:
     work.cells["person_id"] = [people.get(number) for number in numbers]
     work.cells["assignment_number"] = [(g or "").strip() or f"{codes.get(team, '')}/{start}" for g, team, start in where]
     work.cells["is_primary"] = [bool(flag) or index in leads for index, flag in enumerate(flags)]
+
+
+def _name_supervisors(plan: FilePlan, work: Work, people: Iterable[Any]) -> None:
+    """Writes each supervisor's number as the list writes it where they are in it, and says who is nobody there (FEEDS B2.8)."""
+    given = work.cells.get(SUPERVISOR)
+    if given is None:
+        return
+    known = {plain(person.employee_number): person.employee_number for person in people}
+    work.cells[SUPERVISOR] = [known.get(plain(number), number) for number in given]
+    strangers = Strangers(SUPERVISOR, known, "What their team's manager would be asked goes to whoever stands in.")
+    strangers.note(work.cells)
+    plan.notices += strangers.notices()
 
 
 def _changed_rows(arranged: Arranged, posts: Difference, leads: set[int]) -> set[int]:

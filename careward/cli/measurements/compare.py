@@ -48,7 +48,7 @@ WORLD = {
     "authorisations": f"""
         select 'system-' || j as system, 'live' as environment, i as person_id, 'normal' as kind,
             'clinician;role ' || i % 7 as roles, 'north;team ' || i % 40 as teams,
-            'M' || i % 500 as approved_by, 'line_manager' as approver_role, date '2025-05-01' as approved_on,
+            'E' || (i + 1) % {{people}} as approved_by, 'line_manager' as approver_role, date '2025-05-01' as approved_on,
             if((i + j) % 200 = 0, date '2026-10-01', null) as expires_on, '' as exception_reason
         {EACH}""",
     "accounts": f"""

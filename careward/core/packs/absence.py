@@ -9,3 +9,4 @@ class AbsenceKinds:
 
     kinds: tuple[str, ...]
     statuses: tuple[str, ...]
+    others: tuple[str, ...]  # kinds that are known and do not

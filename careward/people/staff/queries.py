@@ -9,6 +9,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from careward.core.days import ONE_DAY
 from careward.core.decision import Decision
+from careward.core.ids import plain
 from careward.core.packs.duties import HOUSE
 from careward.core.room import Happening
 from careward.people.staff import rules
@@ -141,6 +142,22 @@ def posts_of(person_ids: Collection[int], *, organisation_id: int) -> dict[int, 
             )
         )
     return out
+
+
+def tenures_by_number(numbers: Collection[str], *, organisation_id: int) -> dict[str, list[rules.Tenure]]:
+    """How long the posts last of whoever has each employee number, by its one form; no entry for one that nobody has.
+
+    Two queries; one more over everybody where a number is written otherwise than in the staff list.
+    """
+    here = Person.objects.filter(organisation_id=organisation_id)
+    known = dict(here.filter(employee_number__in=set(numbers)).values_list("id", "employee_number"))
+    if left := set(map(plain, numbers)) - set(map(plain, known.values())):
+        known |= {row_id: number for row_id, number in here.values_list("id", "employee_number") if plain(number) in left}
+    found: dict[str, list[rules.Tenure]] = {plain(number): [] for number in known.values()}
+    rows = Assignment.objects.filter(organisation_id=organisation_id, person__in=known)
+    for person_id, status, end_on, gone_on, start_on in rows.values_list("person_id", "status", "end_on", "gone_on", "start_on"):
+        found[plain(known[person_id])].append(rules.Tenure(status, end_on, gone_on, start_on))
+    return found
 
 
 def posts_begun_and_left(*, organisation_id: int, person_id: int) -> list[Happening]:

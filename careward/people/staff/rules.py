@@ -119,6 +119,11 @@ def has_left(tenures: Sequence[Tenure], on: date) -> bool:
     return bool(tenures) and all(t.ended(on) for t in tenures)
 
 
+def had_left(tenures: Sequence[Tenure], on: date) -> bool:
+    """Whether someone is known to have left by a day in the past: every post had ended, or was listed no more."""
+    return bool(tenures) and all((t.end_on or FAR) < on or (t.gone_on or FAR) <= on for t in tenures)
+
+
 def away_for_long(absences: Iterable[Away], tenures: Iterable[Tenure], rule: AbsenceKinds, on: date) -> LongAway | None:
     """Whether someone is away for long as a pack counts it (EL-033): by an absence, or by the status of every post not over."""
     if away := [a for a in absences if a.kind in rule.kinds and a.covers(on)]:

@@ -1,11 +1,11 @@
 """Rules about who said that the account may exist, and what it may do."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
 
 from careward.access.accounts.rules.shapes import Holder, SeenAccount
 from careward.access.accounts.rules.wrongs import Wrong
-from careward.access.authorisations.rules import LIVE, Authority, Rights, stated
+from careward.access.authorisations.rules import LIVE, Authority, Rights, stated, why_not
 from careward.core.packs.pack import Pack
 
 DAY = timedelta(days=1)
@@ -23,7 +23,13 @@ def admin_unapproved(account: SeenAccount, given: Sequence[Authority]) -> Iterat
         yield Wrong("account.admin_unapproved", "ask", "Nobody has authorised administrator rights here")
 
 
-def authorisation(account: SeenAccount, counted: Sequence[Authority], on: date) -> Iterator[Wrong]:
+def refused(given: Iterable[Authority], *, holder: str, pack: Pack) -> str:
+    """Why the last approval that is no authority is none, to stand behind what is wrong; empty where there is none such."""
+    last = max((why_not(a, holder=holder, pack=pack) for a in given), default="")
+    return f": {last}" if last else ""
+
+
+def authorisation(account: SeenAccount, counted: Sequence[Authority], why: str, on: date) -> Iterator[Wrong]:
     """PA-008, EL-017: a live account rests on the authority of somebody the procedure accepts, not run out."""
     if account.environment != LIVE:
         return
@@ -31,20 +37,20 @@ def authorisation(account: SeenAccount, counted: Sequence[Authority], on: date) 
     rows = [a for a in rows if a.kind == "admin" and account.kind == "admin"] or rows
     last = max((a.until for a in rows), default=None)
     if last is None:
-        yield Wrong("authorisation.missing", "ask", "Nobody whom the procedure accepts has authorised it")
+        yield Wrong("authorisation.missing", "ask", f"Nobody whom the procedure accepts has authorised it{why}")
     elif last < on:
         step, crossed = _lock(rows)
         yield Wrong("authorisation.expired", step, f"Its authority ran out on {last}{crossed}", since=last + DAY)
 
 
-def environment(account: SeenAccount, counted: Sequence[Authority], on: date) -> Iterator[Wrong]:
+def environment(account: SeenAccount, counted: Sequence[Authority], why: str, on: date) -> Iterator[Wrong]:
     """PA-018, PA-019: a non-live account is authorised for that environment, by the role the pack names."""
     rows = _for_kind(counted, account.kind)
     last = max((a.until for a in rows), default=None)
     if account.environment == LIVE or (last and last >= on):
         return
     step, crossed = _lock(rows)
-    told = f"No authority in force for {account.environment} by a role the procedure names{crossed}"
+    told = f"No authority in force for {account.environment} by a role the procedure names{crossed if last else why}"
     yield Wrong("environment.unauthorised", step, told, since=last + DAY if last else None)
 
 

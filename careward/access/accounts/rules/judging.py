@@ -68,8 +68,9 @@ def _of_the_holder(
     given = authority.here(holder, account, on)
     counted = authorisations.counted(given, holder=holder.employee_number, pack=pack)
     yield from authority.admin_unapproved(account, given)
-    yield from authority.authorisation(account, counted, on)
-    yield from authority.environment(account, counted, on)
+    why = authority.refused(given, holder=holder.employee_number, pack=pack)
+    yield from authority.authorisation(account, counted, why, on)
+    yield from authority.environment(account, counted, why, on)
     yield from authority.entitlement(account, counted, on, pack)
 
 

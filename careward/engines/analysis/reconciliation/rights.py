@@ -1,9 +1,11 @@
 """What was authorised for whom, one row for each holder on each environment. Must agree with careward.access.authorisations.rules."""
 
+from dataclasses import dataclass
+
 import ibis
 from ibis.expr.types import ArrayValue, DateValue, StringValue, Table, Value
 
-from careward.engines.analysis.reconciliation.holding import FAR, crossed
+from careward.engines.analysis.reconciliation.holding import FAR, crossed, day_after
 from careward.engines.analysis.reconciliation.matching import plain, plain_number
 from careward.engines.analysis.tables import looked_up, without
 
@@ -18,27 +20,62 @@ def several(authorisations: Table, on: DateValue) -> Table:
     return given.group_by(*PLACE).agg(rows=given.count()).filter(lambda g: g.rows > 1).select(*PLACE)
 
 
-def authority(authorisations: Table, several: Table, approvers: Table, people: Table, on: DateValue) -> Table:
+@dataclass(frozen=True, slots=True)
+class Staff:
+    """The staff list: who is in it, and their posts."""
+
+    people: Table
+    assignments: Table
+
+    def by_number(self) -> Table:
+        """Each employee number as it is compared, and from when whoever has it had left: every post ended, or listed no more."""
+        a = self.assignments
+        ends = ibis.least(day_after(a.end_on, ibis.interval(days=1)), a.gone_on)
+        gone = a.group_by("person_id").agg(goes_on=ends.isnull().any(), last=ends.max())
+        gone = gone.select("person_id", left_from=gone.goes_on.ifelse(None, gone["last"]))
+        known = looked_up(self.people.select("person_id", by_key=plain_number(self.people)), gone, ["person_id"])
+        found = known.group_by("by_key").agg(stays=known.left_from.isnull().any(), last=known.left_from.max())
+        return found.select("by_key", left_from=found.stays.ifelse(None, found["last"]), listed=ibis.literal(True))
+
+
+def authority(authorisations: Table, several: Table, approvers: Table, staff: Staff, on: DateValue) -> Table:
     """Of each person on each environment: how long accepted authorisations last, and what those in force give.
 
     `admin_given` says whether any was for administration; `<kind>_until` and `any_until` are the last days (null: none
     accepted), `<kind>_doubtful` and `any_doubtful` whether one of those contradicts itself; `<kind>_roles` and `<kind>_teams` join
-    what those in force state (null: none states it).
+    what those in force state (null: none states it). `refused` says of the last that is no authority why (FEEDS B2.8).
     """
     given = authorisations.filter(authorisations.approved_on <= on)
     given = given.mutate(exceptional=given.exception_reason.fill_null("").strip() != "", until=given.expires_on.fill_null(FAR))
     accepted = approvers.mutate(accepted=ibis.literal(True))
     t = looked_up(given, accepted, ["system", "environment", "approver_role", "exceptional"])  # PA-008, PA-009, PA-018
-    t = looked_up(t, people.select("person_id", holder=plain_number(people)), ["person_id"])
-    own_word = (plain(t.approved_by) == t.holder) & (t.holder != "")  # as persons: a staff number in other letters is the same one's
-    t = t.mutate(counts=t.accepted.fill_null(False) & ~own_word.fill_null(False))
+    t = looked_up(t, staff.people.select("person_id", holder=plain_number(staff.people)), ["person_id"])
+    t = t.mutate(by_key=plain(t.approved_by.fill_null("")))
+    t = looked_up(t, staff.by_number(), ["by_key"])
+    why = _why_not(t)
+    t = t.mutate(counts=why.isnull(), refused=(ibis.literal("the approval of ") + t.approved_on.cast("string") + " ") + why)
     t = t.mutate(doubtful=t.counts & crossed(t.approved_on, t.expires_on))
-    said = {"admin_given": t.kind == "admin", "any_until": t.counts.ifelse(t.until, None), "any_doubtful": t.doubtful}
+    said = {"refused": t.refused, "admin_given": t.kind == "admin", "any_until": t.counts.ifelse(t.until, None), "any_doubtful": t.doubtful}
     for kind in KINDS:
         own = t.counts & (t.kind == kind)
         said |= {f"{kind}_until": own.ifelse(t.until, None), f"{kind}_doubtful": t.doubtful & (t.kind == kind)}
         said |= {f"{kind}_{d}": (own & (t.until >= on)).ifelse(t[d], None) for d in DIMENSIONS}
     return _joined(t.select(*PLACE, **said), several)
+
+
+def _why_not(t: Table) -> StringValue:
+    """Why each approval is no authority; null where it is one. As persons: a staff number in other letters is the same one's."""
+    own, by, unlisted = (t.by_key == t.holder) & (t.holder != ""), t.approved_by.fill_null("").strip(), t.listed.isnull() | (t.by_key == "")
+    return ibis.cases(
+        (own.fill_null(False), "is the holder's own"),
+        (unlisted & (t.by_key == ""), "is by nobody"),
+        (unlisted, ibis.literal("is by ") + by + ", who is not in the staff list"),
+        ((t.left_from <= t.approved_on).fill_null(False), ibis.literal("is by ") + by + ", who had left by then"),
+        (
+            t.accepted.isnull(),
+            ibis.literal("is by ") + by + " as " + t.approver_role + ", a role that the procedure does not accept for it",
+        ),
+    )
 
 
 def _joined(said: Table, several: Table) -> Table:
@@ -47,7 +84,7 @@ def _joined(said: Table, several: Table) -> Table:
     days = {name: many[name].max() for name in many.columns if name.endswith("_until")}
     texts = {f"{kind}_{d}": many[f"{kind}_{d}"].group_concat(";") for kind in KINDS for d in DIMENSIONS}
     flags = {name: many[name].any() for name in many.columns if name.endswith("_doubtful")}
-    joined = many.group_by(*PLACE).agg(admin_given=many.admin_given.any(), **flags, **days, **texts)
+    joined = many.group_by(*PLACE).agg(refused=many.refused.max(), admin_given=many.admin_given.any(), **flags, **days, **texts)
     return said.anti_join(several, PLACE).union(joined.select(*said.columns))
 
 

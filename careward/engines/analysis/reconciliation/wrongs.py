@@ -192,7 +192,7 @@ def unauthorised(judged: Table, on: DateValue) -> Table:
     t = t.filter(t["last"].isnull() | (t["last"] < on))
     missing = t["last"].isnull()
     ran_out = ibis.literal("Its authority ran out on ") + t["last"].cast("string") + _crossed(t.doubtful)
-    detail = missing.ifelse("Nobody whom the procedure accepts has authorised it", ran_out)
+    detail = missing.ifelse(ibis.literal("Nobody whom the procedure accepts has authorised it") + _refused(t), ran_out)
     code = missing.ifelse("authorisation.missing", "authorisation.expired")
     return lines(t, code, (missing | t.doubtful).ifelse("ask", "lock"), detail, since=_after(t["last"]))
 
@@ -204,8 +204,14 @@ def environment(judged: Table, on: DateValue) -> Table:
     doubtful = admin.ifelse(t.any_doubtful, t.normal_doubtful).fill_null(False)
     t = t.mutate(last=admin.ifelse(t.any_until, t.normal_until), doubtful=doubtful)
     t = t.filter(t["last"].isnull() | (t["last"] < on))
-    detail = ibis.literal("No authority in force for ") + t.environment + " by a role the procedure names" + _crossed(t.doubtful)
+    why = t["last"].isnull().ifelse(_refused(t), _crossed(t.doubtful))
+    detail = ibis.literal("No authority in force for ") + t.environment + " by a role the procedure names" + why
     return lines(t, "environment.unauthorised", t.doubtful.ifelse("ask", "lock"), detail, since=_after(t["last"]))
+
+
+def _refused(t: Table) -> StringValue:
+    """Why the last approval that is no authority is none, behind what is wrong; empty where there is none such."""
+    return (ibis.literal(": ") + t.refused).fill_null("")
 
 
 def entitlement(differences: Table) -> Table:

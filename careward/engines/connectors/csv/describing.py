@@ -75,7 +75,7 @@ _READING = (
         "creation, birth or signing after the day of the load is blank; a course or an approval after it refuses its row. Notices say the "
         "column and how many cells.",
     ),
-    ("One of", "A few words; case does not matter."),
+    ("One of", "A few words; capitals, blanks, hyphens and underscores do not matter."),
     ("Y or N", "Also yes, no, true, false, 1, 0."),
     (
         "List",
@@ -110,7 +110,13 @@ _MISTAKES = (
     "The whole file is refused when it is empty, has no heading, lacks a column it must have, names a column twice, is not UTF-8 text, "
     "holds a NUL byte, is larger than 1 GB, or is an accounts file whose name is no code. "
     "Nothing is then gone for the rows it might have held.",
-    "A course, a kind of absence and an approver's role are known without regard to case, blanks, hyphens and underscores.",
+    "A course, a kind of absence, an environment and an approver's role are known without regard to capitals, blanks, hyphens and "
+    "underscores; `production` and `prod` are `live` where the pack has no such environment. One that is still unknown is told as a "
+    "problem with the nearest known word, and refuses no row; of courses, only near misses.",
+    "Identifiers (e-mail addresses too), roles, teams and courses are compared in one form, in which capitals, kinds of dash, apostrophe "
+    "and blank, runs of blanks and ways of writing one letter make no difference. They are shown as they are written.",
+    "A supervisor or an approver who is nobody of the staff list is told in a notice. An approval by one who is nobody there, who had "
+    "left by that day, or by the holder themselves is no authority, and the finding says which.",
     "A column nobody knows is left out, with a notice. So is a file nobody knows. One that resembles a missing column (`Last Login`, "
     "`Leaving date`) is told with the name of that one, as a problem. Without `last_used_at` nothing is known of use, and no account is "
     "locked or closed for disuse; without `end_on` or `assignment_status` nobody is taken to have left by what the list does not say.",

@@ -268,11 +268,11 @@ def _list(column: Column, formats: Formats) -> Cell:
 
 
 def _word(column: Column, formats: Formats) -> Cell:
-    known = {word.casefold(): word for word in column.words}
+    known = {ids.spelt_plainly(word): word for word in column.words}
     one_of = f"Write one of: {', '.join(column.words)}; or translate it in the mapping profile"
 
     def read(cell: str) -> Any:
-        return known.get(cell.casefold()) or Misfit(f"{shown(column, cell)} is not a word known here", one_of)
+        return known.get(ids.spelt_plainly(cell)) or Misfit(f"{shown(column, cell)} is not a word known here", one_of)
 
     return read
 
