@@ -231,6 +231,37 @@ def test_a_refused_row_spares_its_own_person_and_post_and_hides_nobody_elses(tru
     ]
 
 
+def test_who_is_nobody_of_the_staff_list_is_told_and_a_supervisor_is_written_as_the_list_writes_them(trust):
+    people = (someone(n, supervisor_employee_number=boss) for n, boss in ((1, ""), (2, "e1"), (3, "E9"), (4, "E9")))
+    report = load(
+        trust, reading(feed_file("systems", {}), staff(*people), feed_file("authorisations", {"approved_by_employee_number": "E8"}))
+    )
+    assert report.notices == (
+        "staff.csv: supervisor_employee_number: 2 cells name nobody in the staff list (E9). "
+        "Work for their manager goes to whoever stands in.",
+        "authorisations.csv: approved_by_employee_number: 1 cell names nobody in the staff list (E8). Their approvals are no authority.",
+    )
+    told = dict(Assignment.objects.values_list("person__employee_number", "supervisor_employee_number"))
+    assert told == {"E1": "", "E2": "E1", "E3": "E9", "E4": "E9"}
+
+
+@pytest.mark.parametrize(
+    ("written", "kept", "live"), [("Production", "live", True), (" PROD", "live", True), ("Training", "training", False)]
+)
+def test_an_environment_is_known_however_it_is_written(trust, written, kept, live):
+    report = load(trust, reading(feed_file("systems", {}), feed_file("accounts", {"environment": written})))
+    assert (report.exit_status, Account.objects.get().environment) == (0, kept)
+    assert Environment.objects.get().live is live
+
+
+def test_an_environment_that_nobody_knows_is_told_with_the_nearest_and_keeps_its_row(trust):
+    report = load(trust, reading(feed_file("systems", {}), feed_file("accounts", {"environment": "trainin"}, {"username": "u2"})))
+    assert report.exit_status == 6 and Account.objects.count() == 2
+    assert [(p.line, p.column, p.what) for p in report.problems] == [
+        (2, "environment", "“trainin” is not a word known here; the nearest is training")
+    ]
+
+
 def test_refused_rows_are_found_by_what_files_call_them(trust):
     load(trust, small_trust())
     changes = [

@@ -283,6 +283,49 @@ def test_a_live_account_rests_on_an_accepted_authority(wrong, rows, expected):
     assert wrong(authorisations=AUTHORITY + rows) == expected
 
 
+@pytest.mark.clause("PA-008", "EL-017")
+@pytest.mark.parametrize(
+    ("rows", "why"),
+    [
+        ("E9", "is by E9, who is not in the staff list"),
+        ("-", "is by nobody"),
+        ("101", "is the holder's own"),
+        ("300", "is by 300, who had left by then"),  # the last day was the day before
+        ("301", ""),  # the last day worked is still good
+        ("302", "is by 302, who had left by then"),  # listed no more from that day on
+        ("303", ""),  # one post goes on
+        ("304", ""),  # terminated, nobody knows since when
+        ("102", ""),
+    ],
+)
+def test_an_approval_by_somebody_who_was_not_here_is_no_authority_and_the_finding_says_so(told, rows, why):
+    people = "person_id | employee_number\n1 | 101\n2 | 102\n" + "\n".join(f"{n} | {n}" for n in range(300, 305))
+    posts = """
+        person_id | status     | end_on     | gone_on
+        1         | active     |            |
+        2         | active     |            |
+        300       | active     | 2023-12-31 |
+        301       | active     | 2024-01-01 |
+        302       | active     | 2025-01-01 | 2024-01-01
+        303       | active     | 2020-01-01 |
+        303       | active     |            |
+        304       | terminated |            |
+    """
+    found = told(
+        people=people, assignments=posts, authorisations=AUTHORITY + f"paris | live | 1 | normal | line_manager | 2024-01-01 | | {rows} |"
+    )
+    assert found == ([f"Nobody whom the procedure accepts has authorised it: the approval of 2024-01-01 {why}"] if why else [])
+
+
+def test_of_several_approvals_that_are_none_the_last_is_told(told):
+    rows = ["line_manager | 2024-01-01 | | E9", "clerk | 2024-02-01 | | 900", "line_manager | 2023-01-01 | | 101"]
+    found = told(authorisations=AUTHORITY + "\n".join(f"paris | live | 1 | normal | {row} |" for row in rows))
+    assert found == [
+        "Nobody whom the procedure accepts has authorised it: "
+        "the approval of 2024-02-01 is by 900 as clerk, a role that the procedure does not accept for it"
+    ]
+
+
 @pytest.mark.clause("EL-017")
 def test_elft_accepts_a_director(wrong):
     drawn = accounts("ann | rio | 101 | 2026-11-20")

@@ -130,7 +130,7 @@ def _name_supervisors(plan: FilePlan, work: Work, people: Iterable[Any]) -> None
         return
     known = {plain(person.employee_number): person.employee_number for person in people}
     work.cells[SUPERVISOR] = [known.get(plain(number), number) for number in given]
-    strangers = Strangers(SUPERVISOR, known, "What their team's manager would be asked goes to whoever stands in.")
+    strangers = Strangers(SUPERVISOR, known, "Work for their manager goes to whoever stands in.")
     strangers.note(work.cells)
     plan.notices += strangers.notices()
 

@@ -288,7 +288,7 @@ DECK: tuple[tuple[Fits, Do], ...] = (
     (lambda s: s.moments == "utc", past_midnight),
     (always, use_unknown),
     (always, ungranted(None)),
-    (always, ungranted(_loose(role="colleague"))),
+    (always, ungranted(_loose(role="clinician"))),
     (always, ungranted(_by_holder)),
     (always, ungranted(_loose(approved=-1))),
     (always, ungranted(_loose(exception="Covering two teams during a move"))),
