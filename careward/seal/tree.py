@@ -52,15 +52,16 @@ class CompactRange:
 
     def extend(self, leaves: Iterable[bytes]) -> None:
         """Adds leaf hashes in order."""
-        peaks, size = self._peaks, self._size
-        for carried in leaves:
-            rest = size
-            while rest & 1:  # each trailing one bit is a full subtree of the same height: join them
-                carried = sha256(b"\x01" + peaks.pop() + carried).digest()
-                rest >>= 1
-            peaks.append(carried)
-            size += 1
-        self._size = size
+        level, peaks, new = list(leaves), self._peaks, list[bytes]()
+        rest, self._size = self._size, self._size + len(level)
+        while level:  # height by height: the full subtree that stood there joins the first, and what is left alone stays
+            if rest & 1:
+                level.insert(0, peaks.pop())
+            if len(level) & 1:
+                new.append(level.pop())
+            level = [sha256(b"\x01" + left + right).digest() for left, right in zip(level[::2], level[1::2], strict=True)]
+            rest >>= 1
+        peaks += reversed(new)
 
     def root(self) -> bytes:
         """The root of the tree at its present size."""

@@ -7,7 +7,7 @@ those that others have kept.
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from careward.seal.handing import chain_of
 from careward.seal.keys import LogKeys
@@ -15,6 +15,7 @@ from careward.seal.notes import KeyChain, NoteError
 from careward.seal.tree import CompactRange
 
 MOST_PROBLEMS = 100
+AsStood: TypeAlias = tuple[int, int, bytes, bytes | None]  # as Stood has them
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +120,7 @@ class _Said:
 
 def walk(
     *,
-    leaves: Callable[[int], Iterable[Stood]],
+    leaves: Callable[[int], Iterable[AsStood]],
     kept: Sequence[KeptCheckpoint],
     outside: Iterable[tuple[str, str]],
     keys: LogKeys,
@@ -209,7 +210,7 @@ class _Way:
             self.waiting.clear()
 
 
-def _through(leaves: Iterable[Stood], size: int, said: dict[int, list[_Said]], found: LogFaults) -> int:
+def _through(leaves: Iterable[AsStood], size: int, said: dict[int, list[_Said]], found: LogFaults) -> int:
     way = _Way()
     way.compare(said.get(0, ()), found)
     wait, checked, expected, last_id = way.waiting.append, 0, 0, 0  # here and not in a method of its own: a call costs as much as the rest

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 from hypothesis import given
 from hypothesis import strategies as st
 from typer.testing import CliRunner
@@ -68,6 +69,63 @@ def test_many_entries_of_one_act_are_a_few_links() -> None:
         actions.record_many(at=NOW, actor="job/reconcile", organisation="RX3", deeds=deeds)
     assert Link.objects.count() == 3
     assert sealing.seal(now=NOW) and not Link.objects.exists() and proof.verify().checked == 2_500
+
+
+def _many(count: int = 150) -> list[int]:
+    with transaction.atomic():
+        deeds = [Deed("account.locked", f"account/{n}", {"n": n, "why": "left"}) for n in range(count)]
+        actions.record_many(at=NOW, actor="job/reconcile", organisation="RX3", deeds=deeds)
+    return list(Entry.objects.order_by("-id").values_list("id", flat=True)[:count])[::-1]
+
+
+OF_MANY: dict[str, Callable[[list[int]], object]] = {
+    "changed": lambda ids: sql("UPDATE ledger_entry SET actor = 'user/8' WHERE id = %s", ids[7]),
+    "dropped": lambda ids: _drop(ids[7]),
+    "put in above": lambda ids: _put_in(ids[7], ids[-1] + 50),
+    "its link taken out": lambda ids: sql("DELETE FROM ledger_link WHERE number = 3"),
+    "moved on by one": lambda ids: sql(f"UPDATE ledger_link SET ids = '[[{ids[1]}, {ids[-1] + 1}]]' WHERE number = 3"),
+    "other entries": lambda ids: sql("UPDATE ledger_link SET ids = (SELECT ids FROM ledger_link WHERE number = 2) WHERE number = 3"),
+    "its leaves those of another": lambda ids: sql(
+        "UPDATE ledger_link SET leaves = (SELECT leaves FROM ledger_link WHERE number = 2) WHERE number = 3"
+    ),
+    "its leaves gone": lambda ids: sql("UPDATE ledger_link SET leaves = %s WHERE number = 3", b""),
+    "a leaf too few": lambda ids: sql("UPDATE ledger_link SET leaves = substr(leaves, 33) WHERE number = 3"),
+    "leaves changed over": lambda ids: sql(
+        "UPDATE ledger_link SET leaves = (SELECT l.leaves FROM ledger_link l WHERE l.number = 5 - ledger_link.number) WHERE number IN (2, 3)"
+    ),
+}
+
+
+@pytest.mark.parametrize("name", OF_MANY)
+def test_many_entries_that_wait_are_sealed_as_they_were_written_or_not_at_all(name: str) -> None:
+    act()
+    sealing.seal(now=NOW)
+    _many()
+    ids = _many()
+    honest = {leaf for one in links.waiting() for leaf in one.leaves} | {bytes(leaf.hash) for leaf in Leaf.objects.all()}
+    OF_MANY[name](ids)
+    assert not proof.verify().ok
+    sealer = background.Sealer(lambda: NOW)
+    for _ in range(4):
+        sealer.look()
+    assert not proof.verify().ok
+    assert {bytes(leaf.hash) for leaf in Leaf.objects.all()} <= honest
+    explaining.explain(what="Somebody did this to try us.", now=NOW, by="user/7")
+    act()
+    sealing.seal(now=NOW)
+    report = proof.verify()
+    assert report.ok and not alarms() and report.explained, report.problems
+
+
+def test_whoever_seals_many_entries_reads_none_of_them_again() -> None:
+    _many()
+    sealing.seal(now=NOW)
+    _many(2_500)
+    with CaptureQueriesContext(connection) as asked:
+        sealing.seal(now=NOW)
+    assert not [query["sql"] for query in asked if "FROM ledger_entry" in query["sql"]]
+    report = proof.verify()
+    assert report.ok and report.checked == 2_650
 
 
 def _drop(number: int) -> None:

@@ -31,11 +31,11 @@ COLUMNS = {
     "ledger_entry": ("id", "organisation", "at", "actor", "verb", "subject", "body"),
     "ledger_leaf": ("number", "entry_id", "hash"),
     "ledger_checkpoint": ("size", "root", "frontier", "note", "sealed_at", "line"),
-    "ledger_link": ("lane", "number", "ids", "before", "hash"),
+    "ledger_link": ("lane", "number", "ids", "before", "hash", "leaves"),
     "ledger_lane": ("name", "number", "hash"),
 }
 NUMBERS = {"id", "number", "entry_id", "size", "line"}
-HASHES = {"hash", "root", "before"}
+HASHES = {"hash", "root", "before", "leaves"}
 MOMENTS = {"at", "sealed_at"}
 BODIES = (
     '{"why": "forged"}', "{}", "[]", "null", '{"why": 1e999}', '{"why": "left", "why": "left"}', '{"why":"left"}', "{", "[" * 5_000, "NaN",

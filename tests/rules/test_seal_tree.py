@@ -267,3 +267,15 @@ def test_a_tree_continues_itself_and_the_empty_one() -> None:
     assert merkle.consistency_proof(leaves, 0) == ()
     assert merkle.continues(old_root=merkle.EMPTY_ROOT, old_size=0, new_root=top, new_size=5, proof=())
     assert not merkle.continues(old_root=top, old_size=0, new_root=top, new_size=5, proof=())
+
+
+@given(st.lists(st.integers(0, 40), max_size=6))
+def test_a_range_grows_by_many_leaves_as_by_one_after_another(steps):
+    together, single, leaves = merkle.CompactRange(), merkle.CompactRange(), iter(hashes_of(240))
+    for step in steps:
+        some = [next(leaves) for _ in range(step)]
+        together.extend(some)
+        for leaf in some:
+            single.append(leaf)
+        assert (together.size, together.peaks, together.root()) == (single.size, single.peaks, single.root())
+    assert together.root() == naive_root(data_of(sum(steps)))

@@ -101,7 +101,12 @@ def _bind_again(told: Outside) -> list[Any]:
     for one in waiting:
         if one.good:
             links.add(one.link.lane, one.rows)
-    return _kept([one.link for one in waiting if not one.good])
+    return _kept([_set_aside(one.link) for one in waiting if not one.good])
+
+
+def _set_aside(link: links.Waiting) -> tuple[Any, ...]:
+    """All that stood there; of leaf hashes that it kept, their digest."""
+    return (*link[:-1], *([signed.digest([link.kept])] if link.kept else []))
 
 
 def _put_back(row: rows.CheckpointRow) -> None:

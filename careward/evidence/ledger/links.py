@@ -9,7 +9,7 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from hmac import compare_digest
-from itertools import pairwise
+from itertools import groupby, pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -18,11 +18,13 @@ from django.db import connection
 from careward.evidence.ledger import rows, rules, signed
 from careward.evidence.ledger.keys import ledger_keys
 from careward.evidence.ledger.rules import Row
+from careward.seal.tree import HASH_BYTES
 
 FIRST = bytes(32)  # what stands before the first link of a lane
 EARLIER = "earlier"  # the lane of what a version without links left unsealed
 LINK_AT_MOST = 1_000  # entries of one link
-READ_AT_ONCE = 500  # links
+KEPT_FROM = 100  # entries of one link: from so many on it keeps their leaf hashes
+READ_AT_ONCE = 100  # links
 ENTRIES_AT_ONCE = 5_000
 
 _keys: dict[tuple[Path, int, int], bytes] = {}
@@ -37,6 +39,7 @@ class Waiting(NamedTuple):
     ids: tuple[tuple[int, int], ...]
     before: bytes
     hash: bytes
+    kept: tuple[bytes, ...]  # the leaf hashes that it keeps, if it does
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +50,11 @@ class BoundEntries:
     rows: tuple[Row, ...]
     leaves: tuple[bytes, ...]
     good: bool
+
+    @property
+    def ids(self) -> list[int]:
+        """The entries that it binds."""
+        return [number for first, last in self.link.ids for number in range(first, last + 1)]
 
 
 @dataclass(slots=True)
@@ -61,7 +69,7 @@ class Batch:
 
     def take(self, one: BoundEntries) -> None:
         self.taken.append(one)
-        self.size += len(one.rows)
+        self.size += len(one.leaves)
 
     def lanes(self) -> dict[str, Any]:
         """The links it takes up, as a line says them: of each lane the numbers in runs, and the last one's hash."""
@@ -115,14 +123,18 @@ def _bind(written: Sequence[tuple[str, int]]) -> None:
 
 def add(lane: str, found: Sequence[Row]) -> None:
     """Adds links over entries at the end of a lane."""
-    leaves = [rules.leaf(row) for row in found]
+    leaves = rules.leaves_together(found, to_the_letter=False) if len(found) > 1 else None
+    leaves = leaves or [rules.leaf(row) for row in found]
     number, before = rows.take_lane(lane)
     key = lane_key(may_make=number == 0 and not rows.any_lane())
     for start in range(0, len(found), LINK_AT_MOST):
         part = slice(start, start + LINK_AT_MOST)
         number += 1
-        hashed = rules.link_hash(key, lane=lane, number=number, before=before, leaves=leaves[part]) if key else b""
-        rows.put_link(lane, number, json.dumps(signed.runs([row.id for row in found[part]])), before, hashed)
+        ids = json.dumps(signed.runs([row.id for row in found[part]]))
+        kept = len(leaves[part]) >= KEPT_FROM
+        said: dict[str, Any] = {"lane": lane, "number": number, "before": before, "leaves": leaves[part], "ids": ids if kept else ""}
+        hashed = rules.link_hash(key, **said) if key else b""
+        rows.put_link(lane, number, ids, before, hashed, b"".join(leaves[part]) if kept else b"")
         before = hashed or before
     rows.leave_lane(lane, number, before)
 
@@ -141,12 +153,20 @@ def lane_key(*, may_make: bool = False) -> bytes:
     return _keys[known]
 
 
-def waiting() -> Iterator[BoundEntries]:
-    """Every link that waits, in the order in which they were added."""
+def waiting(*, as_written: bool = False) -> Iterator[BoundEntries]:
+    """Every link that waits, in the order in which they were added, each with its entries as they are now.
+
+    `as_written` is for whoever seals: where a link keeps the leaf hashes of what was written, and binds them, they are taken and the
+    entries are not read. One that was changed since is then sealed as it was written, and found by whoever verifies.
+    """
     key, last = lane_key(), None
     while page := [_link(*found) for found in rows.links(after=last, limit=READ_AT_ONCE)]:
-        for some in _parts(page):
-            yield from _with_entries(some, key)
+        for kept, some in groupby(page, key=lambda link: as_written and bool(link.kept)):
+            if kept:
+                yield from (BoundEntries(link, (), link.kept, _binds(link, link.kept, key)) for link in some)
+                continue
+            for part in _parts(list(some)):
+                yield from _with_entries(part, key)
         last = page[-1].id
 
 
@@ -163,15 +183,17 @@ def _parts(page: Sequence[Waiting]) -> Iterator[list[Waiting]]:
         yield some
 
 
-def _link(number: int, lane: Any, place: Any, ids: Any, before: Any, hashed: Any) -> Waiting:
+def _link(number: int, lane: Any, place: Any, ids: Any, before: Any, hashed: Any, leaves: Any) -> Waiting:
     try:
         runs = tuple((int(first), int(last)) for first, last in json.loads(ids))
     except (ValueError, TypeError, RecursionError):
         runs = ()
     if sum(max(0, last - first + 1) for first, last in runs) > LINK_AT_MOST and lane != EARLIER:
         runs = ()
-    texts = lane if isinstance(lane, str) else ""
-    return Waiting(number, texts, place if isinstance(place, int) else -1, runs, rows.as_bytes(before), rows.as_bytes(hashed))
+    told, place = lane if isinstance(lane, str) else "", place if isinstance(place, int) else -1
+    joined = rows.as_bytes(leaves)
+    kept = tuple([joined[at : at + HASH_BYTES] for at in range(0, len(joined), HASH_BYTES)])
+    return Waiting(number, told, place, runs, rows.as_bytes(before), rows.as_bytes(hashed), kept)
 
 
 def _with_entries(page: Sequence[Waiting], key: bytes) -> Iterator[BoundEntries]:
@@ -190,19 +212,24 @@ def _with_entries(page: Sequence[Waiting], key: bytes) -> Iterator[BoundEntries]
 
 
 def _is_good(link: Waiting, found: Sequence[Row], leaves: Sequence[bytes], key: bytes) -> bool:
-    if not key or not found or len(found) != sum(last - first + 1 for first, last in link.ids) or b"" in leaves:
+    return bool(found) and b"" not in leaves and link.kept in ((), leaves) and _binds(link, leaves, key)
+
+
+def _binds(link: Waiting, leaves: Sequence[bytes], key: bytes) -> bool:
+    if not key or len(leaves) != sum(last - first + 1 for first, last in link.ids):
         return False
-    return compare_digest(rules.link_hash(key, lane=link.lane, number=link.number, before=link.before, leaves=leaves), link.hash)
+    ids = json.dumps(link.ids) if link.kept else ""
+    return compare_digest(rules.link_hash(key, lane=link.lane, number=link.number, before=link.before, leaves=leaves, ids=ids), link.hash)
 
 
 def next_batch(limit: int) -> Batch:
     """What is to be sealed next; what cannot be is passed over, so that it stops nobody else, and told."""
     batch = Batch()
-    for one in waiting():
+    for one in waiting(as_written=True):
         if not one.good:
             batch.bad.append(one)
             continue
-        if batch.taken and batch.size + len(one.rows) > limit:
+        if batch.taken and batch.size + len(one.leaves) > limit:
             batch.more = True
             break
         batch.take(one)
@@ -219,7 +246,7 @@ def told(one: BoundEntries) -> str:
 
 def take_up_earlier() -> list[list[int]]:
     """Binds what an earlier version left unsealed, as it stands now, when a home's first line is written; returns the ids."""
-    found = [one for one in waiting() if one.link.lane == EARLIER and not one.link.hash]
+    found = [one for one in waiting(as_written=True) if one.link.lane == EARLIER and not one.link.hash]
     for one in found:
         rows.drop_link(one.link.id)
         add(EARLIER, one.rows)

@@ -85,11 +85,12 @@ class Link(models.Model):
     ids = models.TextField()  # JSON: runs [first, last]
     before = models.BinaryField(max_length=32)  # the hash of the link before it
     hash = models.BinaryField(max_length=32)
+    leaves = models.BinaryField(default=b"", db_default=b"")  # of many entries: their leaf hashes, so that they are sealed as written
 
     objects: Any = models.Manager()
 
     personal = ()
-    plain = ("id", "lane", "number", "ids", "before", "hash")
+    plain = ("id", "lane", "number", "ids", "before", "hash", "leaves")
 
     class Meta:
         indexes = [models.Index(fields=["lane", "number"], name="ledger_link_place")]

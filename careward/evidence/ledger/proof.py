@@ -17,7 +17,7 @@ from careward.evidence.ledger.waiting import hold_waiting
 from careward.seal import walk
 from careward.seal.keys import LogKeys
 from careward.seal.outside import SignedFile
-from careward.seal.walk import KeptCheckpoint, LogFaults, Report, Stood
+from careward.seal.walk import AsStood, KeptCheckpoint, LogFaults, Report, Stood
 
 SCRIPT = Path(__file__).parent / "standalone" / "verify_ledger.py"
 
@@ -116,9 +116,9 @@ def _hold_checkpoints(told: Outside, kept: list[rows.CheckpointRow], found: LogF
         found.add(None, "the checkpoints of before the taking over are not as they were taken over", signed.digest(earlier))
 
 
-def _leaves(size: int, *, ahead: Ahead | None) -> Iterator[Stood]:
+def _leaves(size: int, *, ahead: Ahead | None) -> Iterator[AsStood]:
     """Every leaf under a size, its hash derived again from the entry's row; then those that are signed and have no place yet."""
-    yield from map(Stood._make, rows.placed_again(below=size))
+    yield from rows.placed_again(below=size)
     if ahead is not None:
         for number, row in enumerate(rows.by_ranges(ahead.ids), ahead.first):
             again = rows.leaf_as_kept(row)

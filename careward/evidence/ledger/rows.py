@@ -6,6 +6,7 @@ Every column is taken as text in one form on both databases, so that a row has t
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import islice
 from typing import Any, NamedTuple
 
 from django.db import OperationalError, connection
@@ -15,6 +16,7 @@ from careward.evidence.ledger.models import Lane, Link
 from careward.evidence.ledger.rules import Row
 
 PAGE = 20_000
+TOGETHER = 500  # entries whose bodies are read as one list
 LOWEST = -(2**63)
 
 # SQLite keeps whatever it is given: a moment written in any other form than ours shows a "?".
@@ -36,9 +38,7 @@ _SQL = {
     # the second bound adds nothing but speed: without it PostgreSQL reads every leaf there is for each batch
     "unsealed": "SELECT COLUMNS FROM ledger_entry e WHERE e.id > %s "
     "AND NOT EXISTS (SELECT 1 FROM ledger_leaf l WHERE l.entry_id = e.id AND l.entry_id > %s) ORDER BY e.id LIMIT %s",
-    "placed": "SELECT l.number, l.entry_id, l.hash, COLUMNS FROM "
-    "(SELECT number, entry_id, hash FROM ledger_leaf WHERE number > %s AND number < %s ORDER BY number LIMIT %s) l "
-    "LEFT JOIN ledger_entry e ON e.id = l.entry_id ORDER BY l.number",
+    "placed": "SELECT l.number, l.entry_id, l.hash, COLUMNS FROM PLACES",
     "hashes": "SELECT number, hash FROM ledger_leaf WHERE number > %s AND number < %s ORDER BY number LIMIT %s",
     "ends": "SELECT (SELECT min(number) FROM ledger_leaf), (SELECT max(number) FROM ledger_leaf)",
     "checkpoints": "SELECT c.size, c.root, CHECKPOINT FROM ledger_checkpoint c ORDER BY c.size",
@@ -52,10 +52,16 @@ _SQL = {
     "unsealed_of": "SELECT count(*), min(AT) FROM ledger_entry e WHERE e.organisation = %s AND e.id > %s "
     "AND NOT EXISTS (SELECT 1 FROM ledger_leaf l WHERE l.entry_id = e.id)",
     "unplaced": "SELECT e.id FROM ledger_entry e LEFT JOIN ledger_leaf l ON l.entry_id = e.id WHERE l.number IS NULL ORDER BY e.id",
-    "links": "SELECT id, lane, number, ids, before, hash FROM ledger_link WHERE id > %s ORDER BY id LIMIT %s",
+    "links": "SELECT id, lane, number, ids, before, hash, leaves FROM ledger_link WHERE id > %s ORDER BY id LIMIT %s",
     "lanes": "SELECT name, number, hash FROM ledger_lane ORDER BY name",
     "outside": "SELECT number, entry_id, hash FROM ledger_leaf WHERE number < 0 OR number >= %s ORDER BY number",
     "past": "SELECT count(*) FROM ledger_leaf WHERE number < 0 OR number >= (SELECT coalesce(max(size), 0) FROM ledger_checkpoint)",
+}
+_PLACES = {  # leaves after one and under another, so many, each with its entry: SQLite would sort what stands in order already
+    "sqlite": "ledger_leaf l LEFT JOIN ledger_entry e ON e.id = l.entry_id "
+    "WHERE l.number > %s AND l.number < %s ORDER BY l.number LIMIT %s",
+    "postgresql": "(SELECT number, entry_id, hash FROM ledger_leaf WHERE number > %s AND number < %s ORDER BY number LIMIT %s) l "
+    "LEFT JOIN ledger_entry e ON e.id = l.entry_id ORDER BY l.number",
 }
 _TAKE_LANE = {  # SQLite has one writer at a time, who has everything
     "sqlite": "SELECT number, hash FROM ledger_lane WHERE name = %s",
@@ -81,15 +87,20 @@ def leaf_as_kept(row: Row) -> bytes:
     return leaves_as_kept((row,))[0]
 
 
-def leaves_as_kept(found: Iterable[Row]) -> list[bytes]:
+def leaves_as_kept(found: Iterable[tuple[Any, ...]]) -> list[bytes]:
     """The same of many."""
-    leaf, leaves = rules.leaf_to_the_letter if connection.vendor == "sqlite" else rules.leaf, []
-    for row in found:
-        try:
-            leaves.append(leaf(row))
-        except (ValueError, TypeError, RecursionError):
-            leaves.append(b"")
+    left, leaves = iter(found), list[bytes]()
+    while some := list(islice(left, TOGETHER)):
+        leaves += rules.leaves_together(some, to_the_letter=connection.vendor == "sqlite") or map(_leaf_alone, some)
     return leaves
+
+
+def _leaf_alone(found: tuple[Any, ...]) -> bytes:
+    leaf = rules.leaf_to_the_letter if connection.vendor == "sqlite" else rules.leaf
+    try:
+        return leaf(Row._make(found))
+    except (ValueError, TypeError, RecursionError):
+        return b""
 
 
 class CheckpointRow(NamedTuple):
@@ -225,9 +236,10 @@ def leave_lane(name: str, number: int, hashed: bytes) -> None:
     _do("UPDATE ledger_lane SET number = %s, hash = %s WHERE name = %s", number, hashed, name)
 
 
-def put_link(lane: str, number: int, ids: str, before: bytes, hashed: bytes) -> None:
+def put_link(lane: str, number: int, ids: str, before: bytes, hashed: bytes, leaves: bytes) -> None:
     """Adds a link."""
-    _do("INSERT INTO ledger_link (lane, number, ids, before, hash) VALUES (%s, %s, %s, %s, %s)", lane, number, ids, before, hashed)
+    into = "INSERT INTO ledger_link (lane, number, ids, before, hash, leaves) VALUES (%s, %s, %s, %s, %s, %s)"
+    _do(into, lane, number, ids, before, hashed, leaves)
 
 
 def clear_lanes() -> None:
@@ -273,9 +285,14 @@ def placed(*, below: int) -> Iterator[Placed]:
 def placed_again(*, below: int) -> Iterator[tuple[int, int, bytes, bytes | None]]:
     """Every leaf under a size: its place, its entry, the hash that is kept, and the hash as it is derived from the entry now."""
     for page in _pages_of_placed(below):
-        again = iter(leaves_as_kept(map(Row._make, (found[3:] for found in page if found[3] is not None))))
-        for found in page:
-            yield _number(found[0]), _number(found[1]), as_bytes(found[2]), None if found[3] is None else next(again)
+        numbers, ids, hashes, firsts, *_ = zip(*page, strict=True)
+        again: Iterable[bytes | None] = leaves_as_kept(found[3:] for found in page if found[3] is not None)
+        if None in firsts:
+            left = iter(again)
+            again = [None if first is None else next(left) for first in firsts]
+        whole = set(map(type, (*numbers, *ids))) == {int}
+        places = (numbers, ids) if whole else (map(_number, numbers), map(_number, ids))
+        yield from zip(*places, hashes if set(map(type, hashes)) == {bytes} else map(as_bytes, hashes), again, strict=True)
 
 
 def _pages_of_placed(below: int) -> Iterator[list[tuple[Any, ...]]]:
@@ -353,7 +370,11 @@ def one_sealer_at_a_time() -> None:
 def _fetch(name: str, *values: Any) -> list[tuple[Any, ...]]:
     columns = _COLUMNS[connection.vendor]
     sql = _SQL[name].replace("COLUMNS", columns).replace("HEADS", f"{columns.rpartition(', ')[0]}, '{{}}'")
-    sql = sql.replace("CHECKPOINT", _CHECKPOINT[connection.vendor]).replace("(AT)", f"({_MOMENT[connection.vendor]})")
+    sql = (
+        sql.replace("PLACES", _PLACES[connection.vendor])
+        .replace("CHECKPOINT", _CHECKPOINT[connection.vendor])
+        .replace("(AT)", f"({_MOMENT[connection.vendor]})")
+    )
     sql = sql.replace("IDS", ", ".join(["%s"] * len(values)))
     try:
         return _fetched(sql, values)

@@ -250,7 +250,7 @@ def _seal_new(turn: Turn, tail: Tail, head: LastSigned) -> bool:
         return False
     signer = turn.signer(may_make=tail.newest is None)
     tree = head.tree()
-    ids = [row.id for one in batch.taken for row in one.rows]
+    ids = [number for one in batch.taken for number in one.ids]
     leaves = [leaf for one in batch.taken for leaf in one.leaves]
     rows.place(tree.size, ids, leaves)
     tree.extend(leaves)
