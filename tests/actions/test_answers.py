@@ -338,6 +338,38 @@ def test_what_is_not_needed_is_locked_by_its_administrator_and_the_next_export_p
     assert steps(warned, 3) == [("warn", False)]
 
 
+@pytest.fixture
+def away():
+    """Somebody away for long whose account on PARIS is active."""
+    here = in_order()
+    compared.load(here, feeds.feed_file("absences", {"from_on": ON - 30 * DAY}), account())
+    compared.compare(here)
+    return here
+
+
+@pytest.mark.clause("EL-033")
+def test_the_manager_of_someone_absent_is_asked_and_their_word_has_the_account_locked(away):
+    asked_about = Task.objects.get()
+    assert (asked_about.kind, asked_about.step, asked_about.assignee.employee_number) == ("account.absent", "ask", "E2")
+    assert asked_about.title == "Say whether Given1 Family1 needs PARIS while away, account u1"
+    answered(Given("not_needed"), kind="account.absent")
+    lock = Task.objects.exclude(state="closed").get()
+    assert (lock.kind, lock.step, lock.role) == ("account.inactive", "lock", "system_administrator")
+    assert steps(away, 0, "account.absent") == []
+    compared.load(away, account(status="locked"), now=NOW + DAY)
+    compared.compare(away, on=ON + DAY)
+    assert not Task.objects.exclude(state="closed").exists()
+
+
+@pytest.mark.clause("EL-033")
+def test_what_is_needed_during_an_absence_is_not_asked_about_before_the_day_given(away):
+    task = answered(Given("still_needed", ON + 10 * DAY), kind="account.absent")
+    for days, state in ((1, "answered"), (10, "answered"), (11, "open")):
+        assert steps(away, days, "account.absent") == [("ask", False)]
+        task.refresh_from_db()
+        assert task.state == state
+
+
 def test_use_after_it_was_said_not_to_be_needed_speaks_against_that(warned):
     answered(Given("not_needed"))
     load_idle(warned, days=2, last_used_at=NOW + DAY)

@@ -142,19 +142,26 @@ def test_the_manager_is_told_a_week_before_and_the_lock_is_new_work_for_the_admi
 TRAINED_TWO = feeds.feed_file("training", {"employee_number": "E1"}, {"employee_number": "E2"})
 
 
-@pytest.mark.clause("EL-033")
-def test_a_locked_account_of_someone_absent_is_listed_and_asks_nothing_of_anybody():
+def run_out() -> FeedFile:
+    """The same authorities, the first of them run out the day before."""
+    rows = [
+        {"employee_number": f"E{n}", "roles": "nurse;viewer"} | ({"approved_by_employee_number": "E1"} if n == 2 else {})
+        for n in range(1, 29)
+    ]
+    return feeds.feed_file("authorisations", rows[0] | {"expires_on": ON - timedelta(days=1)}, *rows[1:])
+
+
+def test_a_locked_account_whose_authority_ran_out_is_listed_and_asks_nothing_of_anybody():
     here = in_order()
-    compared.load(here, feeds.feed_file("absences", {"from_on": ON - timedelta(days=30)}), account(status="locked"))
+    compared.load(here, run_out(), account(status="locked"))
     done = compared.compare(here)
-    assert [(f.code, f.step) for f in done.found] == [("account.absent", "lock")]
+    assert [(f.code, f.step) for f in done.found] == [("authorisation.expired", "lock")]
     assert only_finding().settled and not Task.objects.exists()
 
 
 def test_a_settled_finding_that_comes_undone_raises_its_work_anew():
     here = in_order()
-    away = feeds.feed_file("absences", {"from_on": ON - timedelta(days=30)})
-    compared.load(here, away, account())
+    compared.load(here, run_out(), account())
     compared.compare(here)
     first = only_finding().task
     compared.load(here, account(status="locked"), now=NOW + timedelta(days=1))
@@ -169,12 +176,11 @@ def test_a_settled_finding_that_comes_undone_raises_its_work_anew():
 
 def test_a_finding_s_history_tells_each_state_it_had_and_why():
     here = in_order()
-    away = feeds.feed_file("absences", {"from_on": ON - timedelta(days=30)})
     lists = [(account(),), (account(status="locked"),), (account(status="active"),), (account(status="closed"),)]
     for day, files in enumerate(lists):
-        compared.load(here, *(away, *files) if not day else files, now=NOW + timedelta(days=day))
+        compared.load(here, *(run_out(), *files) if not day else files, now=NOW + timedelta(days=day))
         compared.compare(here, on=ON + timedelta(days=day))
-    finding = Finding.objects.get(code="account.absent")
+    finding = Finding.objects.get(code="authorisation.expired")
     assert (finding.state, finding.closed_on) == ("closed", ON + timedelta(days=3))
     told = FindingMove.objects.filter(finding=finding).order_by("id").values_list("move", "was", "became", "note")
     assert [(move, was, became) for move, was, became, _ in told] == [

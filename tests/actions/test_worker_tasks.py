@@ -18,8 +18,7 @@ from tests.make.rights import granted
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
-AWAY = feeds.feed_file("absences", {"from_on": ON - timedelta(days=30)})
-HERE = feeds.feed_file("absences", {"from_on": ON - timedelta(days=60), "to_on": ON - timedelta(days=31)})
+RUN_OUT, RENEWED = (feeds.feed_file("authorisations", {"roles": "nurse;viewer", "expires_on": end}) for end in (ON - DAY, None))
 
 
 def staff(manager: str = "E2", ended: bool = False, count: int = 28) -> FeedFile:
@@ -50,9 +49,9 @@ def codes() -> list[str]:
 
 def test_one_task_for_a_lock_and_a_close_says_close_and_is_due_the_sooner():
     here = in_order()
-    compared.load(here, AWAY, staff(ended=True), account())
+    compared.load(here, RUN_OUT, staff(ended=True), account())
     compared.compare(here)
-    assert codes() == ["account.absent", "account.leaver"]
+    assert codes() == ["account.leaver", "authorisation.expired"]
     task = Task.objects.get()
     assert (task.step, task.title, task.kind) == ("close", "Close Given1 Family1 on PARIS, account u1", "account.leaver")
     assert task.due_on == min(Finding.objects.values_list("due_on", flat=True))
@@ -60,7 +59,7 @@ def test_one_task_for_a_lock_and_a_close_says_close_and_is_due_the_sooner():
 
 def test_a_lock_that_becomes_a_close_and_back_says_so_on_the_same_task():
     here = in_order()
-    compared.load(here, AWAY, account())
+    compared.load(here, RUN_OUT, account())
     compared.compare(here)
     task = Task.objects.get()
     assert (task.step, task.title) == ("lock", "Lock Given1 Family1 on PARIS, account u1")
@@ -81,7 +80,7 @@ def test_a_lock_that_becomes_a_close_and_back_says_so_on_the_same_task():
 
 def test_a_day_later_nothing_is_told_anew():
     here = in_order()
-    compared.load(here, AWAY, staff(ended=True), account())
+    compared.load(here, RUN_OUT, staff(ended=True), account())
     compared.compare(here)
     before = list(Task.objects.values())
     compared.compare(here, on=ON + DAY)
@@ -136,11 +135,11 @@ def test_the_approval_of_a_shared_account_is_a_task_of_its_own_beside_its_lock_f
 
 def test_a_task_told_anew_keeps_that_it_was_said_to_be_done_until_it_is_read_back():
     here = in_order()
-    compared.load(here, AWAY, account())
+    compared.load(here, RUN_OUT, account())
     compared.compare(here)
     doer = Doer(None, frozenset(), granted("system_administrator"))
     work.say_done(task_id=Task.objects.get().pk, doer=doer, evidence="Locked in PARIS", now=NOW, by="user/1")
-    compared.load(here, account(status="locked"), HERE, staff(ended=True), now=NOW + DAY)
+    compared.load(here, account(status="locked"), RENEWED, staff(ended=True), now=NOW + DAY)
     compared.compare(here, on=ON + DAY)
     assert codes() == ["account.leaver"]
     told = Task.objects.exclude(state="closed").get()

@@ -241,18 +241,27 @@ def test_a_service_account_is_judged_for_nothing_else(wrong):
         ("1 | annual_leave | 2026-01-01 |", False),
     ],
 )
-def test_an_account_is_locked_during_a_long_term_absence(wrong, absence, away):
-    expected = ["ann account.absent lock EL-033"] if away else []
+def test_the_manager_is_asked_about_an_account_during_a_long_term_absence(wrong, absence, away):
+    expected = ["ann account.absent ask EL-033"] if away else []
     assert wrong(absences=f"person_id | kind | from_on | to_on\n{absence}") == expected
 
 
 @pytest.mark.clause("EL-033")
-def test_absent_by_the_status_of_every_assignment_that_has_not_ended(wrong, lines):
+def test_absent_by_the_status_of_every_assignment_that_has_not_ended(wrong):
     both = "person_id | status | end_on\n 1 | maternity |\n 1 | active | 2026-01-01"
-    assert wrong(assignments=both) == ["ann account.absent lock EL-033"]
+    assert wrong(assignments=both) == ["ann account.absent ask EL-033"]
     assert wrong(assignments="person_id | status\n 1 | maternity\n 1 | active") == []
     locked = accounts("ann | paris | 101 | 2026-11-20 | locked", "username | system | employee_number | last_used_on | status")
-    assert [f.settled for f in lines(accounts=locked, assignments=both)] == [True]
+    assert wrong(accounts=locked, assignments=both) == []  # it is locked as it was asked for, and asks nothing
+
+
+@pytest.mark.clause("EL-033", "EL-059")
+def test_what_is_not_needed_during_an_absence_is_locked_on_that_word(wrong):
+    away = "person_id | kind | from_on | to_on\n 1 | maternity | 2026-11-02 |"
+    said = "account_id | answer | from_on\n 1 | not_needed | 2026-11-21"
+    drawn = accounts("ann | rio | 101 | 2026-11-20")
+    assert wrong(accounts=drawn, absences=away) == ["ann account.absent ask EL-033"]
+    assert wrong(accounts=drawn, absences=away, answers=said) == ["ann account.inactive lock EL-059"]
 
 
 AUTHORITY = "system | environment | person_id | kind | approver_role | approved_on | expires_on | approved_by | exception_reason\n"

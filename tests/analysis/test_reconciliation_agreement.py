@@ -36,7 +36,11 @@ PACKS = {
         ),
         registration=replace(ODD.registration, approvers=(), exception_approvers=("director", "line_manager")),
     ),
-    "mild": replace(ODD, inactivity=replace(ODD.inactivity, lock_after_days=7, close_after_days=0, notice_days=7)),
+    "mild": replace(
+        ODD,
+        absence=replace(ODD.absence, step="lock"),
+        inactivity=replace(ODD.inactivity, lock_after_days=7, close_after_days=0, notice_days=7),
+    ),
 }
 SYSTEMS = {
     "paris": ("clinical", "tewv"),

@@ -249,7 +249,10 @@ def test_a_shared_account_stands_exactly_on_an_approval_in_force(kind, rows, on)
 @given(days, maybe_days, days)
 def test_an_absence_ends_the_day_it_is_back(begins, back, on):
     holder = Holder(1, "101", assignments=(Tenure("active"),), absences=(Away("maternity", begins, back),))
-    assert bool(list(holding.absent(holder, TEWV.absence, on))) is (begins <= on and (back is None or on < back))
+    account = SeenAccount(1, "paris", "live", "ann", "active", "normal", "101")
+    away = begins <= on and (back is None or on < back)
+    assert [w.step for w in holding.absent(account, holder, TEWV.absence, None, on)] == (["ask"] if away else [])
+    assert list(holding.absent(replace(account, status="locked"), holder, TEWV.absence, None, on)) == []
 
 
 @pytest.mark.clause("PA-011", "PA-012", "PA-013")

@@ -290,8 +290,12 @@ def test_the_absent_are_away_for_long_and_today(trust):
     }
     away |= {n for n, rows in trust.posts.items() if all(r["assignment_status"] in LONG_TERM for r in rows)}
     lines = trust.of("account.absent")
-    assert {t["employee_number"] for t, _ in lines} == away
-    assert {a["status"] for _, a in lines} == {"active", "locked"}
+    assert {t["employee_number"] for t, _ in lines} <= away and {a["status"] for _, a in lines} == {"active"}
+    planted = {(t["system"], t["environment"], t["username"]) for t, _ in lines}
+    kept = [
+        k for k, a in trust.accounts.items() if a["status"] != "closed" and a["kind"] in ("normal", "admin") and trust.fitting(a) & away
+    ]
+    assert planted < set(kept) and all(trust.accounts[key]["status"] == "locked" for key in set(kept) - planted)
     assert any(day(r["to_on"]) == ON and r["employee_number"] not in away for r in trust.rows("absences.csv"))
 
 

@@ -150,6 +150,7 @@ _TITLES = {
     "feed.unsafe": "Decide whether the change to {where} may go ahead",
 }
 _TITLES_OF_ASKING = {  # where the same trouble locks at other times
+    "account.absent": "Say whether {whose} needs {where} while away{account}",
     "account.leaver": "Find out whether {whose} has left, and still needs {where}{account}",
     "account.generic_unapproved": "Have {username} on {where} approved",
     "environment.unauthorised": "Find out who authorised {which}",

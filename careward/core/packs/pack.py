@@ -5,6 +5,7 @@ from dataclasses import dataclass, fields, replace
 from datetime import date
 from typing import cast
 
+from careward.core.packs import absence
 from careward.core.packs.absence import AbsenceKinds
 from careward.core.packs.answers import STEPS, AnswerRule
 from careward.core.packs.calendar import WorkingTimes
@@ -96,6 +97,8 @@ def _check(pack: Pack, name: str, where: str) -> None:
         raise PackError(f"{where}: findings.{strangers[0]}: who is no role; use one of {', '.join(ROLES)}")
     if odd := [answer for answer, rule in pack.answers.items() if rule.step not in STEPS]:
         raise PackError(f"{where}: answers.{odd[0]}: step is none of {', '.join(STEPS)}; use one of them")
+    if pack.absence.step not in absence.STEPS:
+        raise PackError(f"{where}: absence: step is none of {', '.join(absence.STEPS)}; use one of them")
     if strange := sorted(pack.duties.keys() - DUTIES.keys()):
         raise PackError(f"{where}: duties: unknown key {strange[0]!r}; it may be misspelt. Known here: {', '.join(DUTIES)}")
     if missing := sorted(DUTIES.keys() - pack.duties.keys()):

@@ -68,10 +68,12 @@ class Mending:
             (self.registered if code == "registration.lapsed" else self.trained).add(line["employee_number"])
 
     def gone(self, line: Row) -> bool:
-        """Whether a line no longer holds once all this is done. A lock for absence is still listed, and settled."""
+        """Whether a line no longer holds once all this is done."""
         key, code = key_of(line), line["code"]
         if key in self.closed:
             return True
+        if code == "account.absent":
+            return key in self.locked
         if code == "account.inactive":
             return key in self.used or (line["step"] != "close" and key in self.locked)
         if code in OF_THE_HOLDER:

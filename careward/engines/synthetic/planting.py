@@ -101,7 +101,8 @@ def mark(draft: AccountDraft, system: MadeSystem, fault: str) -> None:
     elif fault == "doubtful leaver":
         draft.plant("account.leaver", "ask")
     elif fault == "absent":
-        draft.plant("account.absent", "lock")
+        if draft.status == "active":
+            draft.plant("account.absent", "ask")
     elif fault == "registration":
         if system.kind == "clinical":
             draft.plant("registration.lapsed", "ask")

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 
 from careward.access.accounts.rules.answers import Said
-from careward.access.accounts.rules.shapes import Holder, SystemFacts
+from careward.access.accounts.rules.shapes import Holder, SeenAccount, SystemFacts
 from careward.access.accounts.rules.wrongs import Wrong
-from careward.core.packs.absence import AbsenceKinds
+from careward.core.packs.absence import ASK, AbsenceKinds
 from careward.core.packs.training import Course
 from careward.people.staff import rules as staff
 
@@ -27,14 +27,16 @@ def leaver(holder: Holder, said: Said | None, on: date) -> Iterator[Wrong]:
         yield Wrong("account.leaver", said.step, told, clause=said.clause, since=said.from_on)
 
 
-def absent(holder: Holder, rule: AbsenceKinds, on: date) -> Iterator[Wrong]:
-    """EL-033: disabled during a long-term absence."""
+def absent(account: SeenAccount, holder: Holder, rule: AbsenceKinds, said: Said | None, on: date) -> Iterator[Wrong]:
+    """EL-033: whether it is needed during a long-term absence is for the manager to say; one said not to be needed is locked as that."""
+    if rule.step == ASK and (account.status != "active" or (said and said.answer == "not_needed")):
+        return
     away = staff.away_for_long(holder.absences, holder.assignments, rule, on)
     if away and away.by_absence:
         told = f"On long-term absence since {away.since}" if away.since else "On long-term absence"
-        yield Wrong("account.absent", "lock", told, since=away.since)
+        yield Wrong("account.absent", rule.step, told, since=away.since)
     elif away:
-        yield Wrong("account.absent", "lock", "On long-term absence by every assignment that has not ended")
+        yield Wrong("account.absent", rule.step, "On long-term absence by every assignment that has not ended")
 
 
 def training(holder: Holder, courses: tuple[Course, ...], on: date) -> Iterator[Wrong]:

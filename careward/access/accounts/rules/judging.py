@@ -62,7 +62,7 @@ def _of_the_holder(
     if account.kind not in OF_A_PERSON:
         return
     yield from own.duplicate(account, siblings)
-    yield from holding.absent(holder, pack.absence, on)
+    yield from holding.absent(account, holder, pack.absence, told, on)
     yield from holding.training(holder, pack.training, on)
     yield from holding.registration(holder, system, on)
     given = authority.here(holder, account, on)

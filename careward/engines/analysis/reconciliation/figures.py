@@ -23,6 +23,7 @@ SYSTEM = ArrowShape(
         "first_asked_days": "int64",
         "most_share": "int64",
         "least_accounts": "int64",
+        "absence_step": "string",
     }
 )
 CLAUSE = ArrowShape({"system": "string", "duty": "string", "pack_clause": "string"})
@@ -75,7 +76,7 @@ def figures(systems: Iterable[Mapping[str, Any]], environments: Iterable[str], p
 def _system(row: Mapping[str, Any], pack: Pack) -> tuple[Any, ...]:
     own, safety = pack.inactivity_for(row["system"]), pack.safety  # EL-036: each system may have its own figure
     days = own.lock_after_days, own.close_after_days, own.notice_days, own.first_asked_after_days
-    return (row["system"], row["kind"], row["pack"], *days, safety.most_share_percent, safety.least_accounts)
+    return (row["system"], row["kind"], row["pack"], *days, safety.most_share_percent, safety.least_accounts, pack.absence.step)
 
 
 def _clauses(system: str, pack: Pack) -> list[tuple[str, str]]:

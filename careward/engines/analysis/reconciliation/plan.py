@@ -101,7 +101,7 @@ def _lines(judged: Table, t: Mapping[str, Table], on: DateValue) -> Table:
         wrongs.generic_unapproved(judged, t["generic"], on),
         wrongs.owner_left(judged, t["generic"], leavers, on),
         wrongs.admin_unapproved(judged),
-        wrongs.absent(judged, away),
+        wrongs.absent(judged, away, answered),
         wrongs.unauthorised(judged, on),
         wrongs.environment(judged, on),
         wrongs.untrained(judged, gaps),

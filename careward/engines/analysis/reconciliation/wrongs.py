@@ -156,10 +156,14 @@ def leaver(judged: Table, leavers: Table) -> Table:
     return lines(t, "account.leaver", t.step, t.detail, since=t.since)
 
 
-def absent(judged: Table, away: Table) -> Table:
-    """EL-033: disabled during a long-term absence."""
+def absent(judged: Table, away: Table, answered: Table) -> Table:
+    """EL-033: whether it is needed during a long-term absence is for the manager to say; one said not to be needed is locked as that."""
     t = personal(judged).join(away, ["person_id", "pack"])
-    return lines(t, "account.absent", "lock", t.detail, since=t.since)
+    t = t.filter((t.absence_step == "lock") | (t.status == "active"))
+    given_up = answered.filter(answered.answer == "not_needed").select("account_id", given_up=ibis.literal(True))
+    t = looked_up(t, given_up, ["account_id"])
+    t = t.filter((t.absence_step == "lock") | t.given_up.isnull())
+    return lines(t, "account.absent", t.absence_step, t.detail, since=t.since)
 
 
 def untrained(judged: Table, gaps: Table) -> Table:
