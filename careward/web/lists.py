@@ -7,7 +7,7 @@ asks that the list does not know is left out, and the valid rest is kept.
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 from urllib.parse import urlencode
 
 from django.db.models import Count, Model, Q, QuerySet
@@ -269,23 +269,61 @@ def matching(listing: Listing, asked: Asked, rows: "QuerySet[Any]") -> "QuerySet
 Counts = Mapping[str, Mapping[str, int]]
 
 
-def apply(listing: Listing, asked: Asked, rows: "QuerySet[Any]", whole: int | None = None, counts: Counts | None = None) -> "Page[Any]":
+class Figures(Protocol):
+    """Who counts: anew each time, or from what is known not to have changed."""
+
+    def count(self, rows: "QuerySet[Any]", /) -> int:
+        """How many rows a query finds."""
+        ...
+
+    def lines(self, rows: "QuerySet[Any, Any]", /) -> tuple[Any, ...]:
+        """What a query of few rows finds."""
+        ...
+
+
+class Anew:
+    """Counts each time it is asked."""
+
+    def count(self, rows: "QuerySet[Any]", /) -> int:
+        """How many rows a query finds."""
+        return rows.order_by().count()
+
+    def lines(self, rows: "QuerySet[Any, Any]", /) -> tuple[Any, ...]:
+        """What a query of few rows finds."""
+        return tuple(rows)
+
+
+ANEW = Anew()
+
+
+def apply(
+    listing: Listing,
+    asked: Asked,
+    rows: "QuerySet[Any]",
+    whole: int | None = None,
+    counts: Counts | None = None,
+    figures: Figures = ANEW,
+) -> "Page[Any]":
     """One page: a query for the rows, one for each counted filter, and one for each figure that these counts do not tell; never more.
 
     `whole` is how many rows there are in all, and `counts` how many each value of the counted filters would show, where the caller has
-    counted them.
+    counted them; `figures` counts the rest.
     """
     found = narrowed(listing, asked, rows)
-    counts = _counts(listing, asked, rows) if counts is None else counts
+    counts = _counts(listing, asked, rows, figures) if counts is None else counts
     total = _total(listing, asked, counts)
-    total = found.order_by().count() if total is None else total
+    total = figures.count(found) if total is None else total
     if whole is None:
-        whole = rows.order_by().count() if asked.narrowed else total
-    last = max(1, -(-total // listing.size))
-    number = min(asked.page, last)
-    start = (number - 1) * listing.size
-    page = tuple(ordered(listing, asked, found)[start : start + listing.size]) if total else ()
+        whole = figures.count(rows) if asked.narrowed else total
+    number = min(asked.page, max(1, -(-total // listing.size)))
+    page = _rows(listing, asked, rows, found, (number - 1) * listing.size) if total else ()
     return Page(page, number, listing.size, total, whole, counts)
+
+
+def _rows(listing: Listing, asked: Asked, rows: "QuerySet[Any]", found: "QuerySet[Any]", start: int) -> tuple[Any, ...]:
+    """The rows of one page in one query: what is put in order is their numbers alone, not all that each row and those it refers to hold."""
+    these = ordered(listing, asked, found).values("pk")[start : start + listing.size]
+    return tuple(ordered(listing, asked, rows.filter(pk__in=these)))
 
 
 def _total(listing: Listing, asked: Asked, counts: Mapping[str, Mapping[str, int]]) -> int | None:
@@ -297,12 +335,12 @@ def _total(listing: Listing, asked: Asked, counts: Mapping[str, Mapping[str, int
     return None
 
 
-def _counts(listing: Listing, asked: Asked, rows: "QuerySet[Any]") -> dict[str, dict[str, int]]:
+def _counts(listing: Listing, asked: Asked, rows: "QuerySet[Any]", figures: Figures) -> dict[str, dict[str, int]]:
     counts = {}
     for each in listing.filters:
         if isinstance(each, Many) and each.counted:
             found = narrowed(listing, asked, rows, but=each.name).order_by().values_list(each.field)
-            counts[each.name] = {str(value): n for value, n in found.annotate(n=Count("pk"))}
+            counts[each.name] = {str(value): n for value, n in figures.lines(found.annotate(n=Count("pk")))}
     return counts
 
 

@@ -5,6 +5,7 @@ British, spelled out and unambiguous: 22 November 2026, never 22/11/26. A deadli
 
 import re
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
 from careward.core.days import LONDON, Calendar, aware, working_days_between
@@ -64,6 +65,7 @@ def out_of(count: int, total: int) -> str:
     return f"{count:,} of {total:,}" if count else f"None of {total:,}"
 
 
+@lru_cache(maxsize=4096)  # a list asks it several times a row, of few days
 def distance(due: date, today: date, calendar: Calendar) -> str:
     """'In 3 working days', 'Tomorrow', 'Due today', '1 working day late'.
 

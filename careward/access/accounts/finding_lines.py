@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Q, QuerySet
 
 from careward.access.accounts import wording
 from careward.access.accounts.models import Finding, FindingAccount
@@ -14,6 +14,7 @@ from careward.access.accounts.rules.states import TO_PUT_RIGHT
 from careward.access.accounts.touched import on_systems
 from careward.core.rights import EVERYWHERE, Everywhere, Systems
 from careward.core.roles import ROLES
+from careward.evidence.tables import figures
 from careward.systems.register.queries import within_systems
 from careward.web import lists
 from careward.web.lists import Asked, Counts, Listing, Page
@@ -114,7 +115,7 @@ def places(within: Reach, finding_ids: Sequence[int]) -> dict[int, tuple[Account
 
 def findings(within: Reach, listed: Listing, asked: Asked, whole: int, counts: Counts | None) -> Page[FindingLine]:
     """One page of the list, of so many findings in all, with what each kind would show where that is known: one query beside the list's."""
-    page = lists.apply(listed, asked, open_findings(within).select_related("person", "system", "manager"), whole, counts)
+    page = lists.apply(listed, asked, open_findings(within).select_related("person", "system", "manager"), whole, counts, figures)
     where = places(within, [f.pk for f in page.rows])
     return page.map(lambda f: line_of(f, where.get(f.pk, ())))
 
@@ -183,7 +184,7 @@ def to_put_right_under(within: Reach, clause: str, systems: Sequence[str], most:
     rows = open_findings(within).filter(about, state__in=TO_PUT_RIGHT)
     first = list(rows.select_related("person", "system", "manager").order_by("due_on", "id")[:most])
     where = places(within, [f.pk for f in first])
-    right: dict[str, Any] = {"finding__closed_on": None, "finding__state__in": TO_PUT_RIGHT}
-    accounts: int = there.filter(**right).aggregate(n=Count("account_id", distinct=True))["n"]
+    right = there.filter(finding__closed_on=None, finding__state__in=TO_PUT_RIGHT)
+    accounts = figures.count(right.order_by().values("account_id").distinct())
     lines = tuple(line_of(f, tuple(p for p in where.get(f.pk, ()) if p.clause == clause)) for f in first)
-    return UnderClause(lines, rows.count(), accounts)
+    return UnderClause(lines, figures.count(rows), accounts)

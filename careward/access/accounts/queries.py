@@ -21,6 +21,7 @@ from careward.access.authorisations.rules import DECIDED, LISTED
 from careward.core.rights import EVERYWHERE, Everywhere, Systems
 from careward.core.roles import ROLES
 from careward.core.room import Happening
+from careward.evidence.tables import figures as figures_of
 from careward.people.staff.models import Person
 from careward.systems.register.models import System
 from careward.systems.register.queries import within_systems
@@ -102,7 +103,7 @@ def sorts(within: Reach, today: date) -> tuple[Sort, ...]:
     """All open findings within someone's reach by what a list can be narrowed to: the one query its choices and figures come from."""
     rows = open_findings(within).order_by().values_list("state", "code", "clause", "who", "system_id")
     counted = rows.annotate(open=Count("id"), late=Count("id", filter=Q(due_on__lt=today)), soonest=Min("due_on"))
-    return tuple(Sort(*row) for row in counted)
+    return tuple(Sort(*row) for row in figures_of.lines(counted))
 
 
 def kinds_counted(known: Iterable[Sort], asked: Asked) -> Counts | None:
@@ -133,7 +134,7 @@ def listing(within: Reach, known: Iterable[Sort], manager_id: str) -> Listing:
 def _touched_by_persons(within: Reach) -> tuple[set[int | None], set[str]]:
     """The systems and clauses under which findings of a person touch accounts: a course of two packs rests on a clause of each."""
     rows = touched(within).filter(finding__closed_on=None, finding__system=None).order_by()
-    found = list(rows.values_list("system_id", "clause").distinct())
+    found = figures_of.lines(rows.values_list("system_id", "clause").distinct())
     return {system for system, _ in found}, {clause for _, clause in found}
 
 
@@ -150,7 +151,7 @@ def _manager(within: Reach, manager_id: str) -> tuple[Option, ...]:
 def figures(within: Reach, known: Iterable[Sort]) -> FindingFigures:
     """How many are open, late and with line managers, and how many accounts they are about: one query beside what is known."""
     right = [s for s in known if s.state in TO_PUT_RIGHT]
-    accounts: int = to_put_right(within).aggregate(n=Count("account_id", distinct=True))["n"]
+    accounts = figures_of.count(to_put_right(within).order_by().values("account_id").distinct())
     return FindingFigures(
         open=sum(s.open for s in right),
         accounts=accounts,
@@ -180,8 +181,7 @@ def grouped(within: Reach, by: str, today: date, most: int = 200) -> tuple[Group
         return _by_system(within, today)[:most]
     key = GROUPS[by]
     rows = open_findings(within).filter(state__in=TO_PUT_RIGHT).exclude(**{key: None}).order_by().values(key)
-    rows = rows.annotate(open=Count("id"), late=Count("id", filter=Q(due_on__lt=today))).order_by("-open", key)[:most]
-    found = list(rows)
+    found = figures_of.lines(rows.annotate(open=Count("id"), late=Count("id", filter=Q(due_on__lt=today))).order_by("-open", key)[:most])
     names = _names(by, [r[key] for r in found], within.organisation_id)
     return tuple(Grouped(str(r[key]), names[r[key]], r["open"], r["late"]) for r in found)
 
@@ -191,11 +191,10 @@ def _by_system(within: Reach, today: date) -> tuple[Grouped, ...]:
     right = open_findings(within).filter(state__in=TO_PUT_RIGHT).order_by()
     there = to_put_right(within).order_by()
     late = Count("finding_id", filter=Q(finding__due_on__lt=today), distinct=True)
-    found = list(there.values_list("system__code", "system__name").annotate(open=Count("finding_id", distinct=True), late=late))
-    whole = right.filter(account=None).exclude(system=None)
-    found += list(
-        whole.values_list("system__code", "system__name").annotate(open=Count("id"), late=Count("id", filter=Q(due_on__lt=today)))
-    )
+    touching_it = there.values_list("system__code", "system__name").annotate(open=Count("finding_id", distinct=True), late=late)
+    whole = right.filter(account=None).exclude(system=None).values_list("system__code", "system__name")
+    about_it = whole.annotate(open=Count("id"), late=Count("id", filter=Q(due_on__lt=today)))
+    found = (*figures_of.lines(touching_it), *figures_of.lines(about_it))
     counts: dict[tuple[str, str], list[int]] = defaultdict(lambda: [0, 0])
     for code, name, several, of_them in found:
         counts[code, name] = [counts[code, name][0] + several, counts[code, name][1] + of_them]
@@ -211,7 +210,7 @@ def _names(by: str, keys: list[Any], organisation_id: int) -> dict[Any, str]:
 
 def system_accounts(organisation_id: int, system_id: int, asked: Asked, listed: Listing, whole: int) -> Page[AccountLine]:
     """One page of a system's accounts, of so many in all, with what is wrong with each: one query beside the list's own."""
-    page = lists.apply(listed, asked, _accounts(organisation_id, system_id), whole)
+    page = lists.apply(listed, asked, _accounts(organisation_id, system_id), whole, figures=figures_of)
     wrong = _wrong([a.pk for a in page.rows])
     return page.map(lambda a: _account_line(a, wrong))
 
@@ -276,17 +275,14 @@ class SystemFigures:
 
 def system_figures(organisation_id: int, system_id: int, today: date) -> SystemFigures:
     """How many accounts a system has and how many of them have something to put right: two queries."""
-    rows = dict(
-        Account.objects.filter(organisation_id=organisation_id, system_id=system_id, gone_on=None)
-        .order_by()
-        .values_list("status")
-        .annotate(n=Count("id"))
-    )
+    accounts = Account.objects.filter(organisation_id=organisation_id, system_id=system_id, gone_on=None).order_by()
+    rows = dict(figures_of.lines(accounts.values_list("status").annotate(n=Count("id"))))
     there = FindingAccount.objects.filter(system_id=system_id, finding__organisation_id=organisation_id, gone_on=None)
-    wrong = there.filter(finding__closed_on=None, finding__state__in=TO_PUT_RIGHT).aggregate(
-        accounts=Count("account_id", distinct=True), late=Count("account_id", filter=Q(finding__due_on__lt=today), distinct=True)
-    )
-    return SystemFigures(rows.get("active", 0), rows.get("locked", 0), rows.get("closed", 0), wrong["accounts"], wrong["late"])
+    wrong = there.filter(finding__closed_on=None, finding__state__in=TO_PUT_RIGHT).order_by().values_list("system_id")
+    late = Count("account_id", filter=Q(finding__due_on__lt=today), distinct=True)
+    found = figures_of.lines(wrong.annotate(accounts=Count("account_id", distinct=True), late=late))
+    _, accounts_wrong, accounts_late = next(iter(found), (system_id, 0, 0))
+    return SystemFigures(rows.get("active", 0), rows.get("locked", 0), rows.get("closed", 0), accounts_wrong, accounts_late)
 
 
 @dataclass(frozen=True, slots=True)

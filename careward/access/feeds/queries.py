@@ -1,6 +1,6 @@
 """Reads of loads: what a terminal or a page shows of each, always of one organisation."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
@@ -23,6 +23,7 @@ from careward.web.words import day, plural
 from careward.work.approvals.queries import waiting_about
 
 UNDO = "feeds.undo"
+ROWS_ON_A_PAGE = 150  # of the first rows of a load's files
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,11 @@ class Fact:
     column: str
     was: str
     becomes: str
+
+    @property
+    def said(self) -> str:
+        """The column in words: 'employee number'."""
+        return self.column.replace("_id", "").replace("_", " ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +188,12 @@ def _problems(rows: Iterable[list[Any]]) -> tuple[Problem, ...]:
 
 def _samples(rows: Iterable[Any]) -> tuple[Sample, ...]:
     return tuple(Sample(name, tuple(Fact(*fact) for fact in facts)) for name, facts in rows)
+
+
+def rows_of_each(files: Sequence[FileReport]) -> int:
+    """How many rows of each kind a page shows of each file: all that are kept, or so many of each that a load of many files can be read."""
+    kinds = sum(bool(kind) for f in files for kind in (f.samples_added, f.samples_changed, f.samples_gone))
+    return max(3, ROWS_ON_A_PAGE // max(kinds, 1))
 
 
 def who(actor: str) -> str:

@@ -72,6 +72,7 @@ def load(request: Request, load_id: int) -> HttpResponse:
         "may_allow": ALLOW in may,
         "marks": pages.MARKS,
         "waits": WAITS.days,
+        "most": queries.rows_of_each(seen.report.files),
     }
     return render(request, "feeds/load.jinja", context)
 

@@ -1,6 +1,6 @@
 """Live counts of the clauses about the documents themselves, and every room's counts together."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 
 from django.urls import reverse
@@ -9,6 +9,7 @@ from careward.core.packs.duties import DUTIES, HOUSE
 from careward.core.packs.pack import Pack
 from careward.core.ports import Measured
 from careward.core.room import Room
+from careward.evidence.tables import figures
 from careward.governance.procedures import rules
 from careward.governance.procedures.models import Adoption
 from careward.people.staff.models import Organisation
@@ -40,7 +41,7 @@ def collected(*, organisation_id: int, on: date, rooms: Iterable[Room] | None = 
     duties: set[str] = set()
     packs = packs_of(organisation_id, on)
     for room in house().rooms if rooms is None else rooms:
-        counts = room.measures(organisation_id=organisation_id, on=on) if room.measures else {}
+        counts = _of(room, organisation_id, on)
         if twice := duties & counts.keys():
             raise ValueError(f"{', '.join(sorted(twice))} is counted by two rooms; leave it to one")
         duties |= DUTIES.keys() & counts.keys()
@@ -48,6 +49,14 @@ def collected(*, organisation_id: int, on: date, rooms: Iterable[Room] | None = 
             for clause in _clauses(name, packs):
                 found[clause] = found[clause] + counted if clause in found else counted
     return found
+
+
+def _of(room: Room, organisation_id: int, on: date) -> Mapping[str, Measured]:
+    """One room's counts, counted again when a row of a table that it counts has changed, and on another day."""
+    count = room.measures
+    if count is None:
+        return {}
+    return figures.figure(("measures", room.name, organisation_id, on), lambda: count(organisation_id=organisation_id, on=on))
 
 
 def _clauses(name: str, packs: Iterable[Pack]) -> set[str]:

@@ -5,6 +5,7 @@ from datetime import date
 from itertools import islice
 from typing import Any
 
+from careward.evidence.tables import figures
 from careward.people.staff import queries
 from careward.people.staff.queries import Named
 from careward.web import listing, lists
@@ -64,7 +65,7 @@ def ask_people(*, organisation_id: int, on: date, given: Any) -> AskedList:
 
 def people_page(wanted: AskedList, *, organisation_id: int, on: date) -> listing.Shown:
     """One page of people as the template draws it; the same number of queries for any number of people."""
-    page = lists.apply(wanted.listing, wanted.asked, queries.staff(organisation_id=organisation_id))
+    page = lists.apply(wanted.listing, wanted.asked, queries.staff(organisation_id=organisation_id), figures=figures)
     rows = tuple(queries.colleagues(page.rows, organisation_id=organisation_id, on=on))
     return listing.shown(wanted.listing, wanted.asked, page.with_rows(rows))
 

@@ -9,6 +9,7 @@ from django.db.models import Count, Q, QuerySet
 
 from careward.core.rights import EVERYWHERE, Everywhere, Rights
 from careward.core.roles import ROLES
+from careward.evidence.tables import figures
 from careward.people.staff.models import Deputy, Person
 from careward.web import lists
 from careward.web.lists import Asked, Listing, Page
@@ -119,7 +120,7 @@ def due_days(*, organisation_id: int, person_id: int | None, rights: Rights, on:
 
 
 def waiting_count(*, organisation_id: int, who: Doer) -> int:
-    return theirs(organisation_id, who).filter(state="open").count()
+    return figures.count(theirs(organisation_id, who).filter(state="open"))
 
 
 def inbox(*, organisation_id: int, who: Doer, now: datetime, today: date, shown: int = 100) -> Inbox:
@@ -220,7 +221,7 @@ def deputised_for(*, organisation_id: int, who: Doer) -> tuple[str, ...]:
 
 
 def kinds(rows: QuerySet[Task]) -> tuple[str, ...]:
-    return tuple(sorted(rows.order_by().values_list("kind", flat=True).distinct()))
+    return tuple(sorted(figures.lines(rows.order_by().values_list("kind", flat=True).distinct())))
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,7 +233,8 @@ class WorkLine:
 
 
 def task_page(rows: QuerySet[Task], listed: Listing, asked: Asked, today: date) -> Page[WorkLine]:
-    return lists.apply(listed, asked, rows.select_related("assignee", "passed_to")).map(lambda t: WorkLine(_line(t, today), _who(t)))
+    page = lists.apply(listed, asked, rows.select_related("assignee", "passed_to"), figures=figures)
+    return page.map(lambda t: WorkLine(_line(t, today), _who(t)))
 
 
 def task_rows(rows: QuerySet[Task], listed: Listing, asked: Asked) -> Iterator[tuple[Any, ...]]:
