@@ -39,7 +39,7 @@ def count(rows: "QuerySet[Any]") -> int:
 
 def lines(rows: "QuerySet[Any, T]") -> tuple[T, ...]:
     """What a query of few rows finds: counts by something, or what there is to choose from."""
-    return cast("tuple[T, ...]", _of_query("lines", rows, lambda: tuple(rows)))
+    return _of_query("lines", rows, lambda: tuple(rows))
 
 
 def _of_query(how: str, rows: "QuerySet[Any, Any]", ask: Callable[[], T]) -> T:
@@ -63,14 +63,19 @@ def figure(what: tuple[Any, ...], ask: Callable[[], T]) -> T:
         return cast("T", known[1])
     read: set[str] = set()
     before = _sums(evidence_tables())
-    with connection.execute_wrapper(lambda execute, sql, *rest: (read.update(_tables(sql)), execute(sql, *rest))[1]):
+
+    def see(execute: Any, sql: str, *rest: Any) -> Any:
+        read.update(_tables(sql))
+        return execute(sql, *rest)
+
+    with connection.execute_wrapper(see):
         found = ask()
     if read and read <= _wholly_bound():
         _keep(key, {table: before[table] for table in read}, found)
     return found
 
 
-def _tables(sql: str) -> set[str]:
+def _tables(sql: str) -> frozenset[str]:
     """Every table that a statement names, wherever: one too many only counts anew more often."""
     return _every_table() & set(_WORD.findall(sql))
 
