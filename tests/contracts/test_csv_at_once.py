@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from careward.core.blocks import Block, written
 from careward.core.columns import FEEDS, Column
 from careward.core.days import LONDON, moment_written, written_moment
-from careward.engines.connectors.csv import kept, reader, rows, sources
+from careward.engines.connectors.csv import kept, reader, rows, sources, values
+from careward.engines.connectors.csv.headings import Readers
 from careward.engines.connectors.csv.moments import in_text
 from careward.engines.connectors.csv.reader import read_folder
 from careward.engines.connectors.csv.values import Misfit, block_reader, cell_reader
@@ -46,8 +47,8 @@ def said(file):
     return replace(file, rows=[row for _, row in found], lines=[line for line, _ in found])
 
 
-def read(path, feed):
-    return said(read_file(path, feed=feed, name=f"{feed}.csv", system="paris" if feed == "accounts" else ""))
+def read(path, feed, readers=None):
+    return said(read_file(path, feed=feed, name=f"{feed}.csv", system="paris" if feed == "accounts" else "", readers=readers))
 
 
 @given(files())
@@ -66,6 +67,25 @@ def test_at_once_is_as_one_by_one_and_in_a_file_is_as_in_memory(tmp_path_factory
         patch.setattr(reader, "FEW", 2)
         patch.setattr(kept, "AT_ONCE", 2)
         assert read(path, feed) == whole
+
+
+@given(st.lists(files(), min_size=2, max_size=5))
+@example([("accounts", HEADINGS["accounts"] + "\nlive,a,active,1601-01-01,,x;NULL\n")] * 3)
+def test_each_file_of_several_is_read_as_it_is_alone(tmp_path_factory, drawn):
+    readers, path = Readers(), tmp_path_factory.getbasetemp() / "several.csv"
+    for feed, text in drawn:
+        path.write_text(text, encoding="utf-8", newline="")
+        assert read(path, feed, readers) == read(path, feed)
+
+
+@given(st.lists(st.lists(st.sampled_from(["x", "y", "NULL;x", "n/a", "-;y", "z" * 4_000]), max_size=8), max_size=4), st.integers(1, 3))
+def test_what_is_said_of_cells_does_not_depend_on_how_many_are_remembered(runs, most):
+    column = Column("roles", "list")
+    whole = [block_reader(column)(cells) for cells in runs]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(values, "_KEPT_CELLS", most)
+        block = block_reader(column)
+        assert [block(cells) for cells in runs] == whole
 
 
 @given(st.lists(st.sampled_from("abcdefgh"), max_size=30), st.integers(0, 5))

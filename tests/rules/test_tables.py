@@ -20,6 +20,16 @@ def test_many_marks_at_once_are_as_one_by_one(first, macs, step):
     assert together.now == single.now
 
 
+@given(st.binary(min_size=32, max_size=32), st.lists(st.binary(max_size=300), max_size=20))
+def test_the_hashes_of_many_rows_are_those_of_each(key, texts):
+    assert rules.macs(key, texts) == [rules.mac(key, text) for text in texts]
+
+
+@given(st.lists(MACS | st.binary(min_size=12, max_size=12).map(bytes(4).__add__), max_size=20))
+def test_the_marks_of_many_rows_are_those_of_each(macs):
+    assert rules.marks_of(macs) == b"".join(map(rules.mark_of, macs))
+
+
 @given(st.lists(st.tuples(st.integers(-300, 300), st.integers(0, 200)), max_size=6))
 def test_runs_of_ids_hold_each_id_once_and_touch_the_same_places(given_runs):
     runs = [(first, first + more) for first, more in given_runs]

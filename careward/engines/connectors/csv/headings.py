@@ -3,6 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from careward.core.columns import Column
 from careward.engines.connectors.csv.orders import Doubt, doubt_of
@@ -24,6 +25,21 @@ class FileColumn:
     doubt: Doubt | None = None  # what watches days whose order can be doubted
 
 
+class Readers:
+    """What reads the cells of each kind of column, for all files of one folder: a word or a day that stands in many is read once."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[Any, ...], Block] = {}
+
+    def of(self, column: Column, profile: FeedProfile, on: date) -> Block:
+        """The reader of a column as this profile writes it, on the day of the load."""
+        formats, values = profile.formats_of(column.name, on), profile.values.get(column.name)
+        key = (column, formats, tuple((values or {}).items()))
+        if key not in self._known:
+            self._known[key] = block_reader(column, formats, values)
+        return self._known[key]
+
+
 class Unmatched(Exception):
     """The heading line cannot be used; carries every reason."""
 
@@ -32,7 +48,7 @@ class Unmatched(Exception):
         super().__init__("; ".join(r.what for r in reasons))
 
 
-def fields_of(headings: list[str], profile: FeedProfile, on: date) -> tuple[FileColumn, ...]:
+def fields_of(headings: list[str], profile: FeedProfile, on: date, readers: Readers) -> tuple[FileColumn, ...]:
     """The fields of a file in the order of its feed's shape; raises Unmatched with every reason at once."""
     places: dict[str, int] = {}
     for index, heading in enumerate(headings):
@@ -46,11 +62,11 @@ def fields_of(headings: list[str], profile: FeedProfile, on: date) -> tuple[File
             headings[places[wanted[column.name]]].strip(),
             places[wanted[column.name]],
             "",
-            _reader(column, profile, on),
+            readers.of(column, profile, on),
             doubt_of(column.kind, profile.formats_of(column.name)),
         )
         if wanted.get(column.name) in places
-        else FileColumn(column, column.name, -1, profile.constants.get(column.name, ""), _reader(column, profile, on))
+        else FileColumn(column, column.name, -1, profile.constants.get(column.name, ""), readers.of(column, profile, on))
         for column in profile.shape.columns
         if wanted.get(column.name) in places or column.name in profile.constants or column.always
     )
@@ -98,10 +114,6 @@ def short(heading: str) -> str:
     """A heading as a message may repeat it: a file without one shows data in its place."""
     text = "".join(c if c.isprintable() else " " for c in heading.strip())
     return f"{text[:40]}..." if len(text) > 40 else text
-
-
-def _reader(column: Column, profile: FeedProfile, on: date) -> Block:
-    return block_reader(column, profile.formats_of(column.name, on), profile.values.get(column.name))
 
 
 def _against(headings: list[str], places: dict[str, int], wanted: dict[str, str], profile: FeedProfile) -> list[Unusable]:

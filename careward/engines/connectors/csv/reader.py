@@ -14,7 +14,7 @@ from careward.core.blocks import collector_off
 from careward.core.columns import FEEDS
 from careward.core.ports import FeedFile, Problem, Reading
 from careward.engines.connectors.csv import aside, grouping, keeping, profiles
-from careward.engines.connectors.csv.headings import Unmatched, fields_of, notices_of, problems_of
+from careward.engines.connectors.csv.headings import Readers, Unmatched, fields_of, notices_of, problems_of
 from careward.engines.connectors.csv.kept import FEW, KeptRows
 from careward.engines.connectors.csv.profiles import FeedProfile, Profile
 from careward.engines.connectors.csv.rows import Intake
@@ -103,18 +103,28 @@ def _read_folder(folder: Path, known: Profile, limit: int, on: date) -> Reading:
 
 def _reading_here() -> aside.Read:
     """Reads files with few rows in memory, of all files together: many short ones are as much as a long one."""
-    few = FEW
+    few, readers = FEW, Readers()
 
     def read(task: aside.Task) -> FeedFile:
         nonlocal few
-        file = read_file(*task, few=few)
+        file = read_file(*task, few=few, readers=readers)
         few = max(0, few - file.rows.in_memory if isinstance(file.rows, KeptRows) else few)
         return file
 
     return read
 
 
-def read_file(path: Path, name: str, system: str, profile: FeedProfile, limit: int, on: date, *, few: int = FEW) -> FeedFile:
+def read_file(
+    path: Path,
+    name: str,
+    system: str,
+    profile: FeedProfile,
+    limit: int,
+    on: date,
+    *,
+    few: int = FEW,
+    readers: Readers | None = None,
+) -> FeedFile:
     """One file, read; where it cannot be used, without columns and with the problems that say why."""
     try:
         if profile.feed == "accounts" and not SYSTEM_CODE.fullmatch(system):
@@ -124,7 +134,7 @@ def read_file(path: Path, name: str, system: str, profile: FeedProfile, limit: i
         if size > limit:
             remedy = f"Split it into smaller files, or raise the limit of {_size(limit)}"
             raise Unusable(0, f"The file is {_size(size)} and was not read", remedy)
-        return _read_open(path, name, system, profile, limit, few, on)
+        return _read_open(path, name, system, profile, limit, few, on, readers or Readers())
     except Unusable as reason:
         reasons: tuple[Unusable, ...] = (reason,)
     except Unmatched as error:
@@ -137,11 +147,11 @@ def read_file(path: Path, name: str, system: str, profile: FeedProfile, limit: i
     return FeedFile(profile.feed, name, system, "", (), [], [], 0, problems, (), snapshot=False)
 
 
-def _read_open(path: Path, name: str, system: str, profile: FeedProfile, limit: int, few: int, on: date) -> FeedFile:
+def _read_open(path: Path, name: str, system: str, profile: FeedProfile, limit: int, few: int, on: date, readers: Readers) -> FeedFile:
     source = _source(path, profile, limit)
     with collector_off(), closing(source.runs()) as runs:
         headings, rest = _headings(runs, profile)
-        fields = fields_of(headings, profile, on)
+        fields = fields_of(headings, profile, on, readers)
         intake = Intake(name, profile.shape, fields, headings, heading=profile.header, file=TemporaryFile, few=few)
         intake.take(_prepared(rest, headings, profile))
     notices = (*notices_of(headings, profile), *intake.notices())

@@ -9,18 +9,19 @@ from multiprocessing.connection import Connection
 from threading import Thread
 
 from careward.engines.connectors.csv import aside
+from careward.engines.connectors.csv.headings import Readers
 from careward.engines.connectors.csv.reader import read_file
 
 
 def read_for(asked: socket.socket) -> None:
     """Reads each file asked for and hands it over; ends when the other end is closed."""
-    talk = Connection(os.dup(asked.fileno()))
+    talk, readers = Connection(os.dup(asked.fileno())), Readers()
     with suppress(*aside.GONE):
         while True:
             task = talk.recv()
             _, given, _, _ = socket.recv_fds(asked, 1, 1)
             with os.fdopen(given[0], "r+b") as out:
-                talk.send(aside.handed_over(read_file(*task), out))
+                talk.send(aside.handed_over(read_file(*task, readers=readers), out))
 
 
 def _end_with_the_other() -> None:

@@ -140,14 +140,17 @@ class Memo(dict[str, Any]):
         if type(value) is Misfit:
             self.unfit += 1
             return value
-        if len(self) >= _KEPT_CELLS:
-            self.clear()
-            self.aside.clear()
         if type(value) is Aside:
             self.aside[cell] = value
             value = value.value
         self[cell] = value
         return value
+
+    def begin(self) -> None:
+        """Before each run, and never within one: what is to be said of its cells is asked for after it."""
+        if len(self) >= _KEPT_CELLS:
+            self.clear()
+            self.aside.clear()
 
     def told(self, cells: Sequence[str]) -> Told:
         """What is to be said of these cells, each of which has been read."""
@@ -169,6 +172,7 @@ def block_reader(column: Column, formats: Formats = ISO, values: Mapping[str, st
     memo = Memo((lambda cell: in_text(read(cell))) if column.kind == "day" else read)
 
     def block(cells: Sequence[str]) -> tuple[list[Any], Misfits, Told]:
+        memo.begin()
         before = memo.unfit
         found = list(map(memo.__getitem__, cells))
         return found, [] if memo.unfit == before else _misfits(found), memo.told(cells)
