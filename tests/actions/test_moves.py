@@ -110,6 +110,25 @@ def test_rows_begin_as_the_model_says_and_each_makes_its_own_move():
     assert Entry.objects.get().body == {"raised": 3}
 
 
+def test_new_rows_leave_their_first_state_at_once_as_if_moved_one_after_another():
+    here = organisation()
+    like = found.task(here)
+    columns = ("organisation_id", "kind", "title", "why", "role", "raised_on", "due_on")
+    given = read(Task._meta.db_table, columns, {"id": like.pk})[0][1:]
+    rows = [(n, f"new/{n}", *given) for n in Ids().take(Task._meta.db_table, 3)]
+    ids = [row[0] for row in rows]
+    facts = {"columns": ("key", *columns), "rows": rows, "organisation": here, "counted": "raised", "holds": READ_BACK, **FACTS}
+    with transaction.atomic():
+        moves.begin_many(at_once=[("close", "gone"), ("", ""), ("close", "shut")], **facts)
+    told = list(TaskMove.objects.order_by("id").values_list("task_id", "move", "was", "became", "note"))
+    assert told[:3] == [(n, "begin", "", "open", "") for n in ids]
+    assert told[3:] == [(ids[0], "close", "open", "closed", "gone"), (ids[2], "close", "open", "closed", "shut")]
+    assert list(Task.objects.filter(pk__in=ids).order_by("id").values_list("state", flat=True)) == ["closed", "open", "closed"]
+    with pytest.raises(Refused) as refused, transaction.atomic():
+        moves.begin_many(at_once=[("reopen", ""), ("close", ""), ("say_done", "")], **facts)
+    assert [r.detail for r in refused.value.decision.reasons] == ["reopen is not possible from open", f"say_done needs {DO}"]
+
+
 def test_one_move_too_many_refuses_them_all_and_says_each_reason():
     here = organisation()
     tasks = [found.task(here, state=state, closed_at=NOW) for state in ("open", "closed", "said_done")]

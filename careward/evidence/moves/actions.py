@@ -40,18 +40,34 @@ def begin(
 
 
 def begin_many(
-    *, kind: Kind, columns: Sequence[str], rows: Sequence[bulk.Row], organisation: Any, now: datetime, by: str, counted: str
+    *,
+    kind: Kind,
+    columns: Sequence[str],
+    rows: Sequence[bulk.Row],
+    organisation: Any,
+    now: datetime,
+    by: str,
+    counted: str,
+    at_once: Sequence[tuple[str, str]] = (),
+    holds: Collection[str] = (),
 ) -> int:
     """Adds many new rows in the machine's first state with their history, and one ledger entry that counts them under `counted`.
 
     Each row is (id, *columns) as the database keeps them; every other column begins as the model says. Without `counted`, here and
-    below, there is no entry: it is told in that of a larger whole, which the caller records.
+    below, there is no entry: it is told in that of a larger whole, which the caller records. `at_once` gives, for each row, the move by
+    which it leaves the first state at once ("" where it stays) and the note: raises Refused with every reason where the machine lets one
+    not.
     """
     _in_transaction()
-    start = kind.machine.start
+    start, moved = kind.machine.start, at_once or [("", "")] * len(rows)
+    targets = _targets(kind.machine, {(start, move) for move, _ in moved if move}, holds)
     rest = bulk.defaults(kind.model, but=(*columns, kind.state))
-    bulk.insert(kind.model._meta.db_table, (*columns, *rest, kind.state), rows, (*rest.values(), start))
+    now_in = [(*row, targets.get((start, move), start)) for row, (move, _) in zip(rows, moved, strict=True)]
+    bulk.insert(kind.model._meta.db_table, (*columns, kind.state, *rest), now_in, tuple(rest.values()))
     _remember_many(kind, BEGUN, [(row[0], "", start, "") for row in rows], now, by)
+    for name in sorted({move for move, _ in moved if move}):
+        told = [(row[0], start, targets[start, name], note) for row, (move, note) in zip(rows, moved, strict=True) if move == name]
+        _remember_many(kind, name, told, now, by)
     return _record_many(kind.begun, len(rows), organisation, now, by, counted)
 
 

@@ -2,10 +2,13 @@
 
 from dataclasses import dataclass, field
 from datetime import date
+from operator import attrgetter
 
 from careward.work.tasks.questions import Question
 
 TOLD = ("kind", "title", "why", "otherwise", "step", "clause", "role", "system_code", "assignee_id", "about_id", "link", "due_on")
+
+_words_of = attrgetter(*TOLD)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +33,8 @@ class NewTask:
     @property
     def words(self) -> tuple[object, ...]:
         """What the task says and of whom it asks it, in the order of TOLD."""
-        return tuple(getattr(self, name) for name in TOLD)
+        told: tuple[object, ...] = _words_of(self)
+        return told
 
 
 @dataclass(frozen=True, slots=True)

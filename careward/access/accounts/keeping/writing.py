@@ -32,9 +32,12 @@ def write_findings(plan: KeepingPlan, *, run: Run, tasks: Mapping[str, int], sys
     ids = bulk.Ids()
     numbers = ids.take(Finding._meta.db_table, len(plan.opened))
     new = [_new(n, o, run, tasks, systems, day) for n, o in zip(numbers, plan.opened, strict=True)]
-    moves.begin_many(columns=FINDING, rows=new, organisation=run.organisation, counted="", **facts)
+    at_once = [(o.move, o.why) for o in plan.opened]
+    moves.begin_many(
+        columns=FINDING, rows=new, organisation=run.organisation, counted="", at_once=at_once, holds=COMPARISON, **facts
+    )  # fmt: skip
     bulk.update(Finding._meta.db_table, SAYS, [(c.id, *_says(c.told, c.task, tasks, day)) for c in plan.changed])
-    _move([(n, o.move, o.why) for n, o in zip(numbers, plan.opened, strict=True)], plan.changed, run, facts)
+    _move(plan.changed, run, facts)
     _write_accounts(zip(numbers, plan.opened, strict=True), plan.changed, ids, day(run.on_date), systems, day)
     found = Finding.objects.filter(organisation_id=run.organisation_id, closed_on=None, found_on__lte=run.on_date)
     found = found.filter(on_systems([run.system_code])) if run.system_code else found
@@ -50,10 +53,9 @@ def _close(closed: Sequence[Closed], run: Run, facts: dict[str, Any]) -> None:
         )
 
 
-def _move(opened: Sequence[tuple[int, str, str]], changed: Sequence[Changed], run: Run, facts: dict[str, Any]) -> None:
+def _move(changed: Sequence[Changed], run: Run, facts: dict[str, Any]) -> None:
     """Each by its move, where it has one; of what else changes, why."""
-    wanted = [*opened, *((c.id, c.move, c.why) for c in changed)]
-    moves.make_each(wanted=[w for w in wanted if w[1]], holds=COMPARISON, **facts)
+    moves.make_each(wanted=[(c.id, c.move, c.why) for c in changed if c.move], holds=COMPARISON, **facts)
     notes = {Finding(pk=c.id, state=c.state): c.why for c in changed if not c.move}
     told: dict[str, Any] = {"verb": "reconciliation.kept", "organisation": run.organisation, "counted": "", **facts}
     moves.remark_many(notes=notes, what="tell_anew", **told)
