@@ -78,7 +78,12 @@ class FindingLine:
 
 def open_findings(within: Reach) -> QuerySet[Finding]:
     """Open findings within someone's reach."""
-    rows = Finding.objects.filter(organisation_id=within.organisation_id, closed_on=None)
+    return findings_within(within, Finding.objects.filter(closed_on=None))
+
+
+def findings_within(within: Reach, rows: QuerySet[Finding]) -> QuerySet[Finding]:
+    """Of some findings those within someone's reach."""
+    rows = rows.filter(organisation_id=within.organisation_id)
     if isinstance(within.systems, Everywhere):
         return rows
     if not isinstance(within.team, Everywhere) and not within.team - within.systems:
@@ -177,12 +182,13 @@ class UnderClause:
 
 
 def to_put_right_under(within: Reach, clause: str, systems: Sequence[str], most: int) -> UnderClause:
-    """Findings to put right under a clause, on some systems or all, soonest due first: four queries."""
+    """Findings to put right under a clause, on some systems or all, soonest due first: five queries."""
     there = touched(within).filter(clause=clause)
     there = there.filter(system__code__in=systems) if systems else there
     about = Q(pk__in=there.values("finding")) | Q(clause=clause, account=None, system__isnull=False)
     rows = open_findings(within).filter(about, state__in=TO_PUT_RIGHT)
-    first = list(rows.select_related("person", "system", "manager").order_by("due_on", "id")[:most])
+    numbers = figures.lines(rows.order_by("due_on", "id").values_list("pk", flat=True)[:most])
+    first = list(Finding.objects.filter(pk__in=numbers).select_related("person", "system", "manager").order_by("due_on", "id"))
     where = places(within, [f.pk for f in first])
     right = there.filter(finding__closed_on=None, finding__state__in=TO_PUT_RIGHT)
     accounts = figures.count(right.order_by().values("account_id").distinct())

@@ -47,6 +47,7 @@ ROOM = Room(
     menu=(MenuEntry("Findings", "accounts:findings", (SEE_TEAM,), place=30),),
     homes=(
         Home("account", "accounts:account", SEE_ACCOUNTS),
+        Home("finding", "accounts:finding", SEE_TEAM),
         Home("findings", "accounts:findings", SEE_TEAM),
     ),
     errands=(

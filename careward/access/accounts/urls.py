@@ -9,6 +9,7 @@ app_name = "accounts"
 urlpatterns = [
     path("findings/", views.findings, name="findings"),
     path("findings/by/<slug:by>/", views.findings_by, name="findings_by"),
+    path("findings/<int:finding_id>/", views.finding, name="finding"),
     path("findings/look-again/", views.look_again, name="look_again"),
     path("findings/allow/<str:code>/", views.allow, name="allow"),
     path("accounts/<int:account_id>/", views.account, name="account"),

@@ -6,6 +6,7 @@ from django.shortcuts import redirect, render
 
 from careward.access.accounts import actions, finding_lines, pages, queries
 from careward.access.accounts.finding_lines import Reach
+from careward.access.accounts.finding_pages import finding_seen
 from careward.access.accounts.forms import WhoseForm
 from careward.access.accounts.holder_pages import holder_seen
 from careward.access.accounts.holders import SAY_WHOSE, say_whose
@@ -48,6 +49,14 @@ def findings_by(request: Request, by: str) -> HttpResponse:
     within, today = _reach(request), request.viewer.today
     figures = queries.figures(within, queries.sorts(within, today))
     return render(request, "accounts/findings_by.jinja", {"by": by, "groups": queries.grouped(within, by, today), "figures": figures})
+
+
+@needs("accounts:findings:see_team")
+def finding(request: Request, finding_id: int) -> HttpResponse:
+    seen = finding_seen(_reach(request), finding_id)
+    if seen is None:
+        raise Http404("no such finding here")
+    return render(request, "accounts/finding.jinja", {"finding": seen})
 
 
 @needs("accounts:accounts:see")

@@ -23,7 +23,7 @@ from careward.web.words import day, plural
 from careward.work.approvals.queries import waiting_about
 
 UNDO = "feeds.undo"
-ROWS_ON_A_PAGE = 150  # of the first rows of a load's files
+ROWS_ON_A_PAGE = 100  # of the first rows of a load's files
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,7 +52,7 @@ def _filters(place: dict[str, Any], teams: list[Named]) -> tuple[Filter, ...]:
             make=lambda typed: queries.holding(**place, team_id__in=[t.id for t in teams]),
             suggested=offered,
         ),
-        Choice("type", "Person type", types, make=lambda name: queries.holding(**place, person_type=name), any_words="Any type"),
+        Choice("type", "Person type", types, make=lambda name: queries.posted(**place, person_type=name), any_words="Any type"),
         Choice("state", "State", states, make=lambda name: queries.in_state(name, **place), any_words="Any state"),
     )
 

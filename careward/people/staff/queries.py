@@ -79,6 +79,12 @@ def holding(*, organisation_id: int, on: date, **narrower: object) -> Q:
     return Q(pk__in=Assignment.objects.filter(posts_in_force(on), organisation_id=organisation_id, **narrower).values("person_id"))
 
 
+def posted(*, organisation_id: int, on: date, **narrower: object) -> Q:
+    """The same, asked of each person in turn: where most are found, a page of a list is full after a few."""
+    theirs = Assignment.objects.filter(posts_in_force(on), organisation_id=organisation_id, **narrower)
+    return Q(Exists(theirs.filter(person=OuterRef("pk"))))
+
+
 def in_state(state: str, *, organisation_id: int, on: date) -> Q:
     """People in one of STATES on a day, as rules.employment says it of one."""
     theirs = Assignment.objects.filter(organisation_id=organisation_id)
