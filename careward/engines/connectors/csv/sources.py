@@ -14,7 +14,7 @@ from careward.engines.connectors.csv.values import Misfit
 
 Record = tuple[int, list[str] | Misfit]  # the line it began on; its cells, or why it could not be cut into cells
 Run = tuple[Sequence[int], Sequence[list[str] | Misfit]]  # records in the order of the file: their lines, their cells
-_AT_ONCE = 1024  # lines cut at a time: their cells, gone over some ten times, stay near the processor
+_AT_ONCE = 4096  # lines cut at a time; with fewer, reading is cheaper by a quarter and planning and writing the blocks dearer by more
 _BUFFER = 1 << 20
 _SURROGATE = re.compile("[\udc80-\udcff]")
 
