@@ -69,10 +69,12 @@ def pages(look: Callable[[str], Any], taken: Counter[str]) -> Iterator[tuple[str
         answer = look(address)
         if answer.status_code in (301, 302):
             links = [answer.headers["Location"]]
-        else:
+        elif "text/html" in answer.headers["Content-Type"]:
             taken[kind] += 1
             yield kind, address
-            links = Offers(address, answer.content.decode()).found if "text/html" in answer.headers.get("Content-Type", "") else []
+            links = Offers(address, answer.content.decode()).found
+        else:  # a file
+            links = []
         for link in links:
             if link not in known and _is_page(link) and not ("?" in address and "?" in link):
                 known.add(link)
