@@ -51,5 +51,13 @@ def test_of_a_kind_a_few_are_taken_and_what_was_met_before_counts():
     assert kind_of("/findings/?sort=who&page=2") == "findings/?page&sort=who"
 
 
+def test_what_only_somebody_else_comes_to_is_found_behind_pages_met_before(browser: Client, trust: Organisation):
+    taken = Counter[str]()
+    for _ in range(3):  # until there is enough of every kind
+        list(pages(browser.get, taken))
+    manager = signed_in(ready("line_manager", at=trust, person=people.staff(trust, "Nell Lead")))
+    assert {kind for kind, _ in pages(manager.get, taken)} == {"people/my-team/"}
+
+
 def test_a_form_that_acts_is_not_followed():
     assert Offers("/findings/", '<form action="/findings/look-again/" method="post"><input name="q"></form>').found == []

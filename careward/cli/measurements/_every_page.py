@@ -59,19 +59,25 @@ def kind_of(address: str) -> str:
 
 
 def pages(look: Callable[[str], Any], taken: Counter[str]) -> Iterator[tuple[str, str]]:
-    """The kind and the address of each page, from the first on, as it is looked at; `taken` counts those of each kind met so far."""
-    waiting, known = ["/"], {"/"}
+    """The kind and the address of each page, from the first on, as it is looked at; `taken` counts those of each kind met so far.
+
+    One of each kind is looked at in any case: it may lead to what nobody came to before.
+    """
+    waiting, known, followed = ["/"], {"/"}, set[str]()
     while waiting:
         address = waiting.pop(0)
         kind = kind_of(address)
-        if taken[kind] >= EACH:
+        enough = taken[kind] >= EACH
+        if enough and kind in followed:
             continue
         answer = look(address)
         if answer.status_code in (301, 302):
             links = [answer.headers["Location"]]
         elif "text/html" in answer.headers["Content-Type"]:
-            taken[kind] += 1
-            yield kind, address
+            followed.add(kind)
+            if not enough:
+                taken[kind] += 1
+                yield kind, address
             links = Offers(address, answer.content.decode()).found
         else:  # a file
             links = []
