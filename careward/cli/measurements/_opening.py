@@ -8,7 +8,7 @@ TIMES = 20  # each page is opened, after the first opening
 
 
 @dataclass(frozen=True, slots=True)
-class Opened:
+class PageOpened:
     """A page as it was measured; seconds."""
 
     kind: str
@@ -30,11 +30,11 @@ def by_sight() -> list[tuple[int, str]]:
     from careward.people.signin.models import RoleHeld
     from careward.web.house import house
 
-    held: dict[int, set[str]] = {}
+    roles_of: dict[int, set[str]] = {}
     for user, role in RoleHeld.objects.filter(user__termsaccepted__isnull=False).order_by("user_id").values_list("user_id", "role"):
-        held.setdefault(user, set()).add(role)
-    order = sorted(held, key=lambda user: -len(house().permissions_of(held[user])))
-    return [(user, " and ".join(sorted(held[user]))) for user in (order[0], order[-1], *order[1:-1])]
+        roles_of.setdefault(user, set()).add(role)
+    order = sorted(roles_of, key=lambda user: -len(house().permissions_of(roles_of[user])))
+    return [(user, " and ".join(sorted(roles_of[user]))) for user in (order[0], order[-1], *order[1:-1])]
 
 
 def look(browser: Any, cold: dict[str, float], address: str) -> Any:
@@ -43,7 +43,7 @@ def look(browser: Any, cold: dict[str, float], address: str) -> Any:
     return answer
 
 
-def opened(browser: Any, persona: str, kind: str, address: str, cold: dict[str, float]) -> Opened:
+def opened(browser: Any, persona: str, kind: str, address: str, cold: dict[str, float]) -> PageOpened:
     """The 95th percentile of a page, by the clock and in this thread's CPU: on a machine that does other work the two part."""
     from django.db import connection
     from django.test.utils import CaptureQueriesContext
@@ -52,7 +52,7 @@ def opened(browser: Any, persona: str, kind: str, address: str, cold: dict[str, 
     with CaptureQueriesContext(connection) as asked:
         answer, _, _ = _once(browser, address)
     wall, cpu = ([t[way] for t in times] for way in (0, 1))
-    return Opened(kind, address, persona, cold[address], high(wall), high(cpu), len(asked), len(answer.content))
+    return PageOpened(kind, address, persona, cold[address], high(wall), high(cpu), len(asked), len(answer.content))
 
 
 def _once(browser: Any, address: str) -> tuple[Any, float, float]:

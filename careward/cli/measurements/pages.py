@@ -11,7 +11,7 @@ from collections import Counter
 from functools import partial
 from typing import Any
 
-from careward.cli.measurements._opening import Opened, by_sight, high, look, opened
+from careward.cli.measurements._opening import PageOpened, by_sight, high, look, opened
 from careward.cli.measurements._own_house import inner, row
 
 TARGET = 80  # ms
@@ -39,7 +39,7 @@ def _inner(staff: int) -> list[dict[str, Any]]:
     return _rows(found, f"{staff} staff x 20 systems")
 
 
-def _rows(found: list[Opened], size: str) -> list[dict[str, Any]]:
+def _rows(found: list[PageOpened], size: str) -> list[dict[str, Any]]:
     """Two lines a page, slowest first, and one for all first openings together."""
     shell = next(o for o in found if o.kind == "help/")
     rows = []
@@ -51,12 +51,12 @@ def _rows(found: list[Opened], size: str) -> list[dict[str, Any]]:
     return [*rows, row("pages opened first, CPU", high([o.cold for o in found]) * 1000, "ms", f"{size}; {len(found)} pages")]
 
 
-def _every_page() -> list[Opened]:
+def _every_page() -> list[PageOpened]:
     """Each kind of page as whoever sees most and as whoever sees least, and what only others come to as these."""
     from careward.cli.measurements._every_page import pages
 
     first, last, *others = by_sight()
-    found: list[Opened] = []
+    found: list[PageOpened] = []
     taken = Counter[str]()
     for place, (user, persona) in enumerate((first, last, *others)):
         browser = _signed_in(user)

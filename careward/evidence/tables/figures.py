@@ -91,9 +91,9 @@ def _wholly_bound() -> set[str]:
 
 
 def _sums(tables: Iterable[str]) -> Sums:
-    """Where tables have got to; one that never held a row has no sum yet."""
+    """Where tables have got to; one that never had a row has no sum yet."""
     rows = TableSum.objects.filter(name__in=list(tables)).values_list("name", "number", "rows", "total", "tag")
-    stand = {name: (number, held, bytes(total), tag) for name, number, held, total, tag in rows}
+    stand = {name: (number, of_rows, bytes(total), tag) for name, number, of_rows, total, tag in rows}
     return {table: stand.get(table, ()) for table in tables}
 
 
