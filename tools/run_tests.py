@@ -30,7 +30,7 @@ def run(title: str, command: list[str], **settings: str) -> bool:
 
 
 def main() -> int:
-    kinds = [f"tests/{k}" for k in ("house", "rules", "packs", "analysis", "actions", "web", "contracts", "journeys")]
+    kinds = [f"tests/{k}" for k in ("house", "rules", "packs", "cases", "analysis", "actions", "web", "contracts", "journeys")]
     here = [k for k in kinds if any(Path(k).glob("test_*.py"))]
     good = run("Every kind, on SQLite", [*PYTEST, *SIDE_BY_SIDE, *MEASURED, *here])
     good = run("What the rules, actions and proofs leave untried", [PYTHON, "tools/coverage_gate.py"]) and good
