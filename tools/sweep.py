@@ -76,7 +76,8 @@ def kills() -> bool:
     """New processes, new moments to die at, each time."""
     files = [str(p) for p in sorted(Path("tests/actions").glob("test_*.py")) if any(word in p.stem for word in KILLS)]
     each = [[*PYTEST, *files], [PYTHON, "tools/with_postgres.py", *PYTEST, *files]]
-    return not [command for command in [*each * TIMES, [*PYTEST, "tests/contracts/test_serving.py"]] if not _run(command)]
+    served = [*PYTEST, "tests/contracts/test_serving.py", "tests/contracts/test_tampering_for_real.py"]
+    return not [command for command in [*each * TIMES, served] if not _run(command)]
 
 
 def days() -> bool:
