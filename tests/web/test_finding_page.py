@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from careward.access.accounts.models import FindingMove
+from careward.people.staff.models import Assignment
 from tests.make import found, people
 from tests.make.people import NOW, TODAY, ready, signed_in
 
@@ -65,6 +66,24 @@ def test_it_is_shown_to_those_whose_reach_it_is_in_and_to_nobody_else(trust, par
     assert signed_in(ready("clinician", at=trust)).get(f"/findings/{one.pk}/").status_code == 403
     elsewhere = people.organisation("RX4")
     assert signed_in(ready("trust_administrator", at=elsewhere)).get(f"/findings/{one.pk}/").status_code == 404
+
+
+def test_a_task_that_is_somebody_elses_is_not_linked_for_whoever_may_not_open_it(trust, paris, one, admin):
+    manager, holder = people.staff(trust, "Mary Manager"), one.person
+    one.manager = manager
+    one.save()
+    Assignment.objects.filter(person=holder).update(supervisor_employee_number=manager.employee_number)
+    theirs = signed_in(ready("line_manager", at=trust, person=manager))
+    address = f"/tasks/{one.task_id}/"
+    assert theirs.get(address).status_code == 404 and admin.get(address).status_code == 200
+    for page in (f"/findings/{one.pk}/", f"/people/{holder.pk}/access/"):
+        seen = theirs.get(page)
+        assert seen.status_code == 200 and address not in seen.content.decode(), page
+        assert address in admin.get(page).content.decode(), page
+    one.task.assignee = manager
+    one.task.save()
+    for page in (f"/findings/{one.pk}/", f"/people/{holder.pk}/access/", address):
+        assert theirs.get(page).status_code == 200 and (page == address or address in theirs.get(page).content.decode()), page
 
 
 def test_the_list_leads_to_it(admin, one):

@@ -17,7 +17,7 @@ from careward.web.listing import Shown, shown
 from careward.web.lists import Asked, Listing, Option
 from careward.web.own_data import Facts, told
 from careward.web.permission import Viewer
-from careward.work.tasks.queries import acts_for
+from careward.work.tasks.queries import acts_for, may_open
 
 
 def _within(viewer: Viewer, person_id: int) -> Systems:
@@ -36,7 +36,8 @@ def access(*, viewer: Viewer, key: int, asked: Mapping[str, Any]) -> WholeAccess
     """All access of one person, as far as whoever asks may see it."""
     within = _within(viewer, key)
     found = whole_access(organisation_id=viewer.organisation_id, person_id=key, today=viewer.today, within=within)
-    return found if isinstance(within, Everywhere) else replace(found, only=tuple(sorted(within)))
+    only = () if isinstance(within, Everywhere) else tuple(sorted(within))
+    return replace(found, only=only, opens=may_open(viewer, found.task_ids))
 
 
 def access_rows(*, viewer: Viewer, key: int, asked: Mapping[str, Any]) -> DownloadRows:

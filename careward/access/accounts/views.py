@@ -16,7 +16,7 @@ from careward.web.acts import act, typed
 from careward.web.house import home_of
 from careward.web.listing import shown
 from careward.web.permission import Request, needs
-from careward.work.tasks.queries import acts_for
+from careward.work.tasks.queries import acts_for, may_open
 
 
 def _reach(request: Request) -> Reach:
@@ -56,7 +56,7 @@ def finding(request: Request, finding_id: int) -> HttpResponse:
     seen = finding_seen(_reach(request), finding_id)
     if seen is None:
         raise Http404("no such finding here")
-    return render(request, "accounts/finding.jinja", {"finding": seen})
+    return render(request, "accounts/finding.jinja", {"finding": seen, "opens": may_open(request.viewer, [seen.line.task_id])})
 
 
 @needs("accounts:accounts:see")
@@ -66,7 +66,8 @@ def account(request: Request, account_id: int) -> HttpResponse:
         raise Http404("no such account here")
     if seen.line.person_id:
         return redirect(home_of("person", seen.line.person_id))
-    return render(request, "accounts/account.jinja", {"account": seen})
+    opens = may_open(request.viewer, (line.task_id for line in seen.findings))
+    return render(request, "accounts/account.jinja", {"account": seen, "opens": opens})
 
 
 @needs("accounts:reconciliation:run")

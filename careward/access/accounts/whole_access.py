@@ -73,6 +73,12 @@ class WholeAccess:
     systems: int
     late: int
     only: tuple[str, ...] = ()  # where whoever asks sees some systems only: their codes
+    opens: frozenset[int] = frozenset()  # of the tasks those that whoever asks can come to
+
+    @property
+    def task_ids(self) -> list[int | None]:
+        """The tasks of all that is to be put right."""
+        return [now.task_id for row in (*self.to_put_right, *self.waiting, *self.in_order) for now in row.now]
 
     def rows(self) -> list[tuple[str, ...]]:
         """The access for a download, what is to be put right first."""

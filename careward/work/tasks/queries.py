@@ -1,6 +1,6 @@
 """Reading the queue: whose tasks they are, in the order they are due."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -210,6 +210,19 @@ def is_here(*, organisation_id: int, task_id: int) -> bool:
 def may_look(viewer: Viewer, system_code: str) -> bool:
     """Whether someone may look at a task that is not theirs: they may see those of its system, or all where it belongs to none."""
     return viewer.may(SEE, system=system_code)
+
+
+def may_open(viewer: Viewer, task_ids: Iterable[int | None]) -> frozenset[int]:
+    """Of some tasks those whose page somebody can come to, so that no other is linked: one query, none for whoever sees every task."""
+    ids = frozenset(number for number in task_ids if number is not None)
+    if not ids or isinstance(viewer.systems_for(SEE), Everywhere):
+        return ids
+    rows = Task.objects.filter(organisation_id=viewer.organisation_id, pk__in=ids)
+    seen = rows.filter(pk__in=theirs(viewer.organisation_id, doer_of(viewer)).values("pk")).values_list("pk", flat=True)
+    if not viewer.may(SEE):
+        return frozenset(seen)
+    others = rows.values_list("pk", "system_code")
+    return frozenset(seen) | {number for number, system in others if may_look(viewer, system)}
 
 
 def deputised_for(*, organisation_id: int, who: Doer) -> tuple[str, ...]:
