@@ -3,7 +3,8 @@
 - truths: made-up trusts of several sizes and seeds, from files to findings, held line by line against what was planted in them
 - rules: the properties with ten times the examples, new ones each time
 - breaks: one mistake after another planted in a copy of the rules, each of which a property must see
-- kills: everything that is killed, raced or tampered with, five times over on each database; what serves, ended in every way
+- kills: everything that is killed, raced or tampered with, five times over on each database; what serves, ended and
+  tampered with in every way
 - days: each page of each persona, at both widths, with JavaScript and without
 """
 

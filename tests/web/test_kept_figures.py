@@ -167,6 +167,24 @@ def test_a_figure_of_several_tables_follows_each_of_them(trust: Organisation):
     assert now() == 0
 
 
+def test_a_figure_that_asks_for_another_follows_what_that_one_reads(trust: Organisation):
+    def both() -> int:
+        return figures.figure(("ashes and teams",), lambda: figures.count(called()) + trust.team_set.count())
+
+    figures.count(called())  # so that the inner one is known when the outer is first asked for
+    assert both() == 0
+    person(trust, "1")
+    assert both() == 1
+
+
+def test_what_rooms_count_for_clauses_is_counted_once_while_nothing_changes(trust: Organisation):
+    collected(organisation_id=trust.pk, on=people.TODAY)
+    with CaptureQueriesContext(connection) as asked:
+        collected(organisation_id=trust.pk, on=people.TODAY)
+    again = [q["sql"] for q in asked.captured_queries if "tables_tablesum" not in q["sql"]]
+    assert not [sql for sql in again if "accounts_finding" in sql or "access_" in sql], again
+
+
 def test_every_table_that_a_query_names_is_read():
     sql = "WITH RECURSIVE above(id, number) AS (SELECT id, n FROM people_person), more AS (SELECT 1) SELECT id FROM above b JOIN people_team m"
     assert figures._tables(sql) == {"people_person", "people_team"}

@@ -25,6 +25,7 @@ class FindingSeen:
     """A finding, open or closed, with its history, newest first."""
 
     line: FindingLine
+    asks: str  # what is asked of whoever acts: the title of its task, or the step alone
     closed_on: date | None
     history: tuple[Happening, ...]
 
@@ -32,10 +33,11 @@ class FindingSeen:
 def finding_seen(within: Reach, finding_id: int) -> FindingSeen | None:
     """One finding within someone's reach, or None: three queries, and the name of whoever had the accounts compared."""
     rows = findings_within(within, Finding.objects.filter(pk=finding_id))
-    row = rows.select_related("person", "system", "manager").first()
+    row = rows.select_related("person", "system", "manager", "task").first()
     if row is None:
         return None
-    return FindingSeen(line_of(row, places(within, [row.pk]).get(row.pk, ())), row.closed_on, _history(row))
+    line = line_of(row, places(within, [row.pk]).get(row.pk, ()))
+    return FindingSeen(line, row.task.title if row.task else line.step_words, row.closed_on, _history(row))
 
 
 def _history(row: Finding) -> tuple[Happening, ...]:

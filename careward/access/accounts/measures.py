@@ -19,7 +19,6 @@ from careward.access.accounts.rules.states import TO_PUT_RIGHT
 from careward.core.packs.duties import HOUSE
 from careward.core.packs.pack import Pack
 from careward.core.ports import Measured
-from careward.evidence.tables import figures
 from careward.people.staff.packs import newest_packs, pack_on, tied_clauses
 from careward.systems.register.models import System
 
@@ -133,9 +132,7 @@ def _accounts_by_clause(organisation_id: int, on: date) -> dict[str, tuple[int, 
     counts = by_clause.annotate(wrong=Count("account", distinct=True), late=late)
     found: dict[str, tuple[int, int]] = {}
     packs = dict(System.objects.filter(organisation_id=organisation_id).values_list("id", "pack"))
-    for clause, system, wrong, late_ones in figures.lines(
-        counts.values_list("clause", "system_id", "wrong", "late")
-    ):  # an account is of one system
+    for clause, system, wrong, late_ones in counts.values_list("clause", "system_id", "wrong", "late"):  # an account is of one system
         if _counts_here(clause, packs[system]):
             before = found.get(clause, (0, 0))
             found[clause] = (before[0] + wrong, before[1] + late_ones)

@@ -118,11 +118,11 @@ def _forwards(work: Work) -> None:
 def plan_authorisations(plan: FilePlan) -> Planned:
     """Approvals that predate Careward, each to one environment of a system (PA-008, EL-017); system by system, since they are many."""
     world, known = plan.world, listed_words.approver_roles(plan.world)
-    systems_here = [system for code in world.register if (system := world.system(code))]
     unknown = (
         UnknownWords("approver_role", listed_words.roles(world)),
-        UnknownWords("environment", listed_words.environments(world, systems_here)),
+        UnknownWords("environment", listed_words.environments(world, world.systems())),
     )
+    strangers = Strangers("approved_by_employee_number", world.people, "Their approvals are no authority.")
 
     def prepare(work: Work) -> Writes:
         for words in unknown:
@@ -133,7 +133,6 @@ def plan_authorisations(plan: FilePlan) -> Planned:
         strangers.note(work.cells)
         return (_environments(work, systems),)
 
-    strangers = Strangers("approved_by_employee_number", world.people, "Their approvals are no authority.")
     filling = Filling(plan, AUTHORISATION, prepare=prepare)
     for number, blocks in _by_system(plan).items():
         standing = world.standing(AUTHORISATION, system_id=number) if number else []

@@ -56,8 +56,7 @@ class UnknownWords:
 
 
 def _packs(world: World) -> list[Pack]:
-    systems = [system for code in world.register if (system := world.system(code))]
-    return [world.pack, *(world.pack_of(system) for system in systems)]
+    return [world.pack, *map(world.pack_of, world.systems())]
 
 
 def courses(world: World) -> list[str]:

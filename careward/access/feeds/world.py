@@ -97,6 +97,10 @@ class World:
         row = self.register.get(plain(code))
         return KnownSystem(row.id, row.code, row.pack) if row else None
 
+    def systems(self) -> list[KnownSystem]:
+        """Every system of the register."""
+        return [KnownSystem(row.id, row.code, row.pack) for row in self.register.values()]
+
     def environments(self, system: KnownSystem) -> dict[Any, Row]:
         """Environment rows of one system by (system, code); ours to add to."""
         if system.id not in self._environments:

@@ -4,7 +4,8 @@ What changes a kept figure: any act that adds, changes or takes away a row of a 
 sum, under a number that only rises, in the transaction that writes the row; a figure is kept with the sums that stood before it was
 counted, and is given only while they stand. Inside a transaction, whose own rows are in no sum yet, over a table that is no evidence or
 not in all its columns, and where the key of the sums is gone, all is counted anew. What somebody writes past Careward moves no sum: it is
-found by `ledger verify --tables`, and seen here with the next act.
+found by `ledger verify --tables`, and seen here with the next act. A figure that asks for another is not kept, since that one looks at
+the sums, which are no evidence: so nothing is kept by half of what it rests on.
 """
 
 import re

@@ -86,7 +86,7 @@ def mark_of(mac: bytes | None) -> bytes:
 def marks_of(macs: Sequence[bytes]) -> bytes:
     """The marks of many rows, one behind another."""
     joined = b"".join([mac[:MARK_BYTES] for mac in macs])
-    return b"".join(map(mark_of, macs)) if NO_MARK in joined else joined
+    return b"".join(map(mark_of, macs)) if NO_MARK in joined else joined  # one may be nought, which would say that there is no row
 
 
 @dataclass(slots=True)
@@ -118,9 +118,7 @@ class Marks:
             for row_id, mac in zip(ids, macs, strict=True):
                 self.put(marks, row_id, mac)
             return
-        joined = b"".join([mac[:MARK_BYTES] for mac in macs])
-        if NO_MARK in joined:  # one may be nought, which would say that there is no row
-            joined = marks_of(macs)
+        joined = marks_of(macs)
         for stretch in range(ids[0] // IN_A_STRETCH, ids[-1] // IN_A_STRETCH + 1):
             low, high = max(ids[0], stretch * IN_A_STRETCH), min(ids[-1], (stretch + 1) * IN_A_STRETCH - 1)
             found = marks.setdefault(stretch, bytearray(NO_MARKS))
