@@ -103,7 +103,7 @@ def test_the_keyboard_alone_does_it_all(visit: Callable[..., Visitor], script: b
     window.go("/my-work/")
     when_they_tab_to(window, "Skip to main content", most=1)
     keys.press("Enter")
-    assert window.page.url.endswith("#maincontent")
+    expect(window.page).to_have_url(re.compile("#maincontent$"))
     window.go("/my-work/")
     when_they_tab_to(window, "Findings")
     keys.press("Enter")
