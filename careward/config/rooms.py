@@ -13,6 +13,7 @@ ROOMS = (
     "careward.evidence.moves",
     "careward.people.staff",
     "careward.people.signin",
+    "careward.people.looks",
     "careward.work.notices",
     "careward.work.tasks",
     "careward.work.approvals",

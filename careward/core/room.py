@@ -47,6 +47,7 @@ class Verb:
 
     name: str  # "load.applied"
     words: str  # "Files loaded"
+    lane: str = ""  # an order of writing of its own in each organisation, where pages write such entries: they hold up no act
 
 
 @dataclass(frozen=True, slots=True)

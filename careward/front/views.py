@@ -9,6 +9,7 @@ from careward.core.rights import EVERYWHERE
 from careward.core.room import Hit
 from careward.front import words
 from careward.governance.procedures.queries import in_force
+from careward.people.looks.seeing import shown_to
 from careward.people.staff.queries import answers_for, colleague
 from careward.systems.register.queries import system_seen
 from careward.web import panels
@@ -38,6 +39,7 @@ def person(request: Request, person_id: int) -> HttpResponseBase:
         raise Http404("no such person here")
     about: dict[str, Any] = {"viewer": viewer, "key": person_id, "asked": request.GET}
     because = _because(viewer, person_id)
+    shown_to(request, person_id)
     if (file := panels.download("person", **about)) is not None:
         return file
     context = {

@@ -11,6 +11,7 @@ from django.template.loader import render_to_string
 
 from careward.core.decision import Refused
 from careward.web.house import house
+from careward.web.opened import AskedAhead, NotWrittenDown
 from careward.web.permission import NotAllowed
 
 RETRY_AFTER = "30"  # seconds
@@ -34,6 +35,10 @@ class RefusalPages:
             return not_allowed(request, exception.permission, exception.system)
         if isinstance(exception, RequestDataTooBig | TooManyFieldsSent):
             return render(request, "web/too_large.jinja", status=413)
+        if isinstance(exception, AskedAhead):
+            return HttpResponse(status=200 if exception.whether else 503, headers={"Cache-Control": "no-store"})
+        if isinstance(exception, NotWrittenDown):  # rendered as `went_wrong` is
+            return HttpResponse(render_to_string("web/not_written_down.jinja", NOBODY), status=503, headers={"Retry-After": RETRY_AFTER})
         return None
 
 

@@ -14,7 +14,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 ROOT = Path(__file__).resolve().parents[2]
 CAREWARD = ROOT / "careward"
 ORDER = [
-    "web", "ledger", "errands", "people", "notices", "work", "approvals", "systems", "access", "accounts", "feeds", "procedures", "jobs",
+    "web", "ledger", "errands", "people", "looks", "notices", "work", "approvals", "systems", "access", "accounts", "feeds", "procedures", "jobs",
 ]  # fmt: skip
 MODULES = [p for p in sorted(CAREWARD.rglob("*.py")) if "migrations" not in p.parts]
 TREES = {p: ast.parse(p.read_text(encoding="utf-8")) for p in MODULES}

@@ -8,6 +8,7 @@ from ninja.errors import HttpError
 from careward.access.accounts.finding_lines import AccountPlace, Reach, open_findings, places
 from careward.access.accounts.models import Account, Finding
 from careward.access.accounts.touched import on_systems, under_clause
+from careward.people.looks.actions import look
 from careward.people.signin.api_keys import ApiRequest, Bearer
 from careward.people.staff.models import Person
 from careward.systems.register.models import System
@@ -96,6 +97,7 @@ def accounts_of_a_person(request: ApiRequest, employee_number: Path[Word]) -> di
     person = Person.objects.filter(organisation_id=request.auth.organisation_id, employee_number=employee_number).first()
     if person is None:
         raise HttpError(404, "Nobody here has that employee number")
+    look(person_id=person.pk, organisation=request.auth.organisation, now=request.now, by=request.auth.actor)
     within = within_systems(request.auth.systems_for("accounts:accounts:see"))
     rows = list(Account.objects.filter(within, person=person, gone_on=None).select_related("person").order_by("id"))
     return {"total": len(rows), "next": None, "accounts": [_account(a) for a in rows]}

@@ -10,6 +10,7 @@ from careward.access.accounts.finding_pages import finding_seen
 from careward.access.accounts.forms import WhoseForm
 from careward.access.accounts.holder_pages import holder_seen
 from careward.access.accounts.holders import SAY_WHOSE, say_whose
+from careward.people.looks.seeing import shown_to
 from careward.people.staff.models import Organisation
 from careward.web import exports, lists
 from careward.web.acts import act, typed
@@ -56,6 +57,7 @@ def finding(request: Request, finding_id: int) -> HttpResponse:
     seen = finding_seen(_reach(request), finding_id)
     if seen is None:
         raise Http404("no such finding here")
+    shown_to(request, seen.line.person_id)
     return render(request, "accounts/finding.jinja", {"finding": seen, "opens": may_open(request.viewer, [seen.line.task_id])})
 
 
@@ -96,6 +98,7 @@ def whose(request: Request, account_id: int) -> HttpResponse:
     seen = holder_seen(viewer.organisation_id, viewer.systems_for(SAY_WHOSE), account_id)
     if seen is None:
         raise Http404("no such account here")
+    shown_to(request, seen.person_id)
 
     def say(form: WhoseForm) -> str:
         organisation = Organisation.objects.get(pk=viewer.organisation_id)

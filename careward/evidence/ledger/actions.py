@@ -13,6 +13,7 @@ from careward.evidence.ledger.models import Entry, LedgerCheck
 from careward.evidence.ledger.rules import Deed
 from careward.evidence.ledger.sealing import seal as seal
 from careward.seal.walk import Report
+from careward.web.house import house
 
 BATCH = 2_000
 MOST_NOTED = 10  # problems of one check that are written down
@@ -26,7 +27,7 @@ def record(*, at: datetime, actor: str, verb: str, subject: str, organisation: s
     _in_transaction()
     rules.check(at=at, actor=actor, verb=verb, subject=subject, organisation=organisation)
     entry = Entry.objects.create(at=at, actor=actor, verb=verb, subject=subject, organisation=organisation, body=rules.plain(body))
-    links.ask([(rules.lane_of(organisation, subject), entry.pk)])
+    links.ask([(_lane(entry), entry.pk)])
     return entry
 
 
@@ -40,8 +41,13 @@ def record_many(*, at: datetime, actor: str, organisation: str, deeds: Iterable[
         [Entry(at=at, actor=actor, organisation=organisation, verb=d.verb, subject=d.subject, body=rules.plain(d.body)) for d in deeds],
         batch_size=BATCH,
     )
-    links.ask((rules.lane_of(organisation, entry.subject), entry.pk) for entry in entries)
+    links.ask((_lane(entry), entry.pk) for entry in entries)
     return len(entries)
+
+
+def _lane(entry: Entry) -> str:
+    verb = house().verbs.get(entry.verb)
+    return rules.lane_of(entry.organisation, entry.subject, verb.lane if verb else "")
 
 
 def _in_transaction() -> None:

@@ -114,18 +114,20 @@ def _bind(written: Sequence[tuple[str, int]]) -> None:
     for lane, entry_id in written:
         lanes.setdefault(lane, []).append(entry_id)
     found = {lane: tuple(rows.by_ranges(signed.runs(sorted(set(ids))))) for lane, ids in lanes.items()}  # less what was taken back
-    for lane in sorted(lanes):  # in one order, so that no two acts wait for each other in a ring
-        rows.take_lane(lane)
+    taken = {lane: rows.take_lane(lane) for lane in sorted(lanes)}  # in one order, so that no two acts wait for each other in a ring
     for lane in lanes:
         if found[lane]:
-            add(lane, found[lane])
+            _add(lane, found[lane], *taken[lane])
 
 
 def add(lane: str, found: Sequence[Row]) -> None:
     """Adds links over entries at the end of a lane."""
+    _add(lane, found, *rows.take_lane(lane))
+
+
+def _add(lane: str, found: Sequence[Row], number: int, before: bytes) -> None:
     leaves = rules.leaves_together(found, to_the_letter=False) if len(found) > 1 else None
     leaves = leaves or [rules.leaf(row) for row in found]
-    number, before = rows.take_lane(lane)
     key = lane_key(may_make=number == 0 and not rows.any_lane())
     for start in range(0, len(found), LINK_AT_MOST):
         part = slice(start, start + LINK_AT_MOST)

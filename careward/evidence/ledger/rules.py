@@ -125,9 +125,12 @@ def check(*, at: datetime, actor: str, verb: str, subject: str, organisation: st
         raise EntryError("the actor, subject and organisation of a ledger entry must be printable")
 
 
-def lane_of(organisation: str, subject: str) -> str:
-    """The order of writing an entry stands in: its organisation's, or that of the load it is about, so that a long load holds nobody up."""
-    return f"{organisation}/{subject}" if subject.startswith("load/") else organisation
+def lane_of(organisation: str, subject: str, lane: str = "") -> str:
+    """The order of writing an entry stands in: its organisation's, or that of the load it is about, so that a long load holds nobody up.
+
+    `lane` is that of its verb, where it has one of its own.
+    """
+    return "/".join(filter(None, (organisation, subject if subject.startswith("load/") else lane)))
 
 
 def link_hash(key: bytes, *, lane: str, number: int, before: bytes, leaves: Sequence[bytes], ids: str = "") -> bytes:

@@ -1,6 +1,7 @@
 """Who calls the API: a client's token, looked up by its hash, for one organisation and only what its scopes allow."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.http import HttpRequest
 from ninja.errors import HttpError
@@ -38,6 +39,7 @@ class ApiRequest(HttpRequest):
     """A request as an API view gets it, once its token is known."""
 
     auth: Client
+    now: datetime
 
 
 class Bearer(HttpBearer):

@@ -8,6 +8,7 @@ from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 
 from careward.core.decision import Reason, Refused
+from careward.people.looks.seeing import shown_to
 from careward.web import exports, lists
 from careward.web.listing import shown
 from careward.web.panels import panels
@@ -50,6 +51,7 @@ def _seen(request: Request, task_id: int) -> queries.TaskDetail:
 
 
 def _task_page(request: Request, seen: queries.TaskDetail, form: AnswerForm | None, refused: tuple[Reason, ...]) -> HttpResponse:
+    shown_to(request, seen.about_id)
     about_me = seen.about_id is not None and seen.about_id == request.viewer.person_id
     context = {"task": seen, "about_me": about_me, "form": form, "refused": refused}
     status = 409 if refused else 422 if form is not None and form.errors else 200

@@ -1,0 +1,22 @@
+"""What a page does before it shows another person's access: the look is written down first, and without that nothing is shown."""
+
+from django.db import DatabaseError
+
+from careward.people.looks.actions import look
+from careward.web.opened import NotWrittenDown, must_be_opened
+from careward.web.permission import Request
+
+
+def shown_to(request: Request, person_id: int | None) -> None:
+    """Whoever asks is about to be shown a person's access. One's own, and what is nobody's, is no look.
+
+    Raises AskedAhead where the page is not opened by this request, and NotWrittenDown where the database takes nothing in.
+    """
+    viewer = request.viewer
+    if person_id is None or person_id == viewer.person_id:
+        return
+    must_be_opened(request)
+    try:
+        look(person_id=person_id, organisation=viewer.organisation, now=viewer.now, by=viewer.actor)
+    except DatabaseError as error:
+        raise NotWrittenDown from error
