@@ -46,6 +46,12 @@ def authority(authorisations: Table, several: Table, approvers: Table, staff: St
     what those in force state (null: none states it). `refused` says of the last that is no authority why (FEEDS B2.8).
     """
     given = authorisations.filter(authorisations.approved_on <= on)
+    alone = _said(given.anti_join(several, PLACE), approvers, staff, on)
+    return alone.union(_joined(_said(given.semi_join(several, PLACE), approvers, staff, on)).select(*alone.columns))
+
+
+def _said(given: Table, approvers: Table, staff: Staff, on: DateValue) -> Table:
+    """What each approval says, one row for each."""
     given = given.mutate(exceptional=given.exception_reason.fill_null("").strip() != "", until=given.expires_on.fill_null(FAR))
     accepted = approvers.mutate(accepted=ibis.literal(True))
     t = looked_up(given, accepted, ["system", "environment", "approver_role", "exceptional"])  # PA-008, PA-009, PA-018
@@ -60,7 +66,7 @@ def authority(authorisations: Table, several: Table, approvers: Table, staff: St
         own = t.counts & (t.kind == kind)
         said |= {f"{kind}_until": own.ifelse(t.until, None), f"{kind}_doubtful": t.doubtful & (t.kind == kind)}
         said |= {f"{kind}_{d}": (own & (t.until >= on)).ifelse(t[d], None) for d in DIMENSIONS}
-    return _joined(t.select(*PLACE, **said), several)
+    return t.select(*PLACE, **said)
 
 
 def _why_not(t: Table) -> StringValue:
@@ -78,14 +84,12 @@ def _why_not(t: Table) -> StringValue:
     )
 
 
-def _joined(said: Table, several: Table) -> Table:
-    """One row a place. Nearly every place has one approval, which then stands as it is: joining texts is what takes memory."""
-    many = said.semi_join(several, PLACE)
+def _joined(many: Table) -> Table:
+    """One row a place. Nearly every place has one approval, which stands as it is and does not come here: joining texts takes memory."""
     days = {name: many[name].max() for name in many.columns if name.endswith("_until")}
     texts = {f"{kind}_{d}": many[f"{kind}_{d}"].group_concat(";") for kind in KINDS for d in DIMENSIONS}
     flags = {name: many[name].any() for name in many.columns if name.endswith("_doubtful")}
-    joined = many.group_by(*PLACE).agg(refused=many.refused.max(), admin_given=many.admin_given.any(), **flags, **days, **texts)
-    return said.anti_join(several, PLACE).union(joined.select(*said.columns))
+    return many.group_by(*PLACE).agg(refused=many.refused.max(), admin_given=many.admin_given.any(), **flags, **days, **texts)
 
 
 def set_against(judged: Table) -> Table:
