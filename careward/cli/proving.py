@@ -1,5 +1,6 @@
 """careward ledger: proof that nothing was bent."""
 
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated
 
@@ -170,6 +171,31 @@ def export(folder: Annotated[Path, typer.Argument(help="An empty or new folder."
     """Write the sealed entries, checkpoints and public key for someone who does not trust us, with the script that checks them."""
     open_house(to_look=True)
     from careward.evidence.ledger.queries import export as write
+    from careward.evidence.ledger.sealing import SealingStopped
+    from careward.evidence.ledger.sealing import seal as close
+    from careward.seal.keys import KeyLost
 
+    written = _written_down()
     write(folder)
+    if not written:
+        terms.errors.print("Nothing can be written here, so the export itself is not written down.", markup=False)
+    else:
+        with suppress(SealingStopped, KeyLost):  # the evidence is taken out all the same, and the alarm stands
+            close(now=terms.now())
     terms.out.print(f"Written to {folder}. Check it anywhere: python verify_ledger.py {folder}")
+
+
+def _written_down() -> bool:
+    """Writes down that the evidence is taken out, before it is; False where whoever asks may only look: a copy, or a role that reads."""
+    from django.conf import settings
+    from django.db import InternalError, ProgrammingError
+
+    from careward.evidence.ledger.actions import write_down_evidence_export
+
+    if settings.ONLY_LOOKING:
+        return False
+    try:
+        write_down_evidence_export(now=terms.now(), by=terms.actor())
+    except (InternalError, ProgrammingError):  # PostgreSQL's words for a session, and for a role, that may only read
+        return False
+    return True

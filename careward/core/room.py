@@ -120,6 +120,7 @@ class DownloadRows:
     name: str  # of the file: "access"
     heads: tuple[str, ...]
     lines: Iterable[Sequence[Any]]
+    narrowed_by: tuple[str, ...] = ()  # the names of the filters that are on
 
 
 @dataclass(frozen=True, slots=True)

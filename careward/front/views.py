@@ -7,6 +7,7 @@ from django.shortcuts import redirect, render
 
 from careward.core.rights import EVERYWHERE
 from careward.core.room import Hit
+from careward.evidence.ledger.exporting import download
 from careward.front import words
 from careward.governance.procedures.queries import in_force
 from careward.people.looks.seeing import shown_to
@@ -40,8 +41,8 @@ def person(request: Request, person_id: int) -> HttpResponseBase:
     about: dict[str, Any] = {"viewer": viewer, "key": person_id, "asked": request.GET}
     because = _because(viewer, person_id)
     shown_to(request, person_id)
-    if (file := panels.download("person", **about)) is not None:
-        return file
+    if (rows := panels.rows_for_file("person", **about)) is not None:
+        return download(request, request.GET["as"], rows, about=f"person/{person_id}")
     context = {
         "person": seen,
         "facts": words.of_person(seen),
@@ -83,8 +84,8 @@ def system(request: Request, code: str) -> HttpResponseBase:
     if seen is None:
         raise Http404("no such system here")
     about: dict[str, Any] = {"viewer": viewer, "key": code, "asked": request.GET}
-    if (file := panels.download("system", **about)) is not None:
-        return file
+    if (rows := panels.rows_for_file("system", **about)) is not None:
+        return download(request, request.GET["as"], rows, about=f"system/{code}")
     context = {"system": seen, "facts": words.of_system(seen), "panels": panels.panels("system", **about)}
     return render(request, "front/system.jinja", context)
 

@@ -11,10 +11,9 @@ from django.template.loader import render_to_string
 
 from careward.core.decision import Refused
 from careward.web.house import house
-from careward.web.opened import AskedAhead, NotWrittenDown
+from careward.web.opened import RETRY_AFTER, AskedAhead, NotWrittenDown
 from careward.web.permission import NotAllowed
 
-RETRY_AFTER = "30"  # seconds
 SQLITE_AWAY = ("is locked", "unable to open", "readonly database", "disk is full", "disk I/O error")  # it calls a missing column the same
 NOBODY = {"viewer": None, "contact": "", "demonstration": False, "menu": (), "messages": (), "here": ""}
 

@@ -4,13 +4,15 @@ CSV begins with a byte order mark, for without one Excel reads names such as Si√
 """
 
 import csv
-import tempfile
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from tempfile import SpooledTemporaryFile
+from typing import IO, Any
 
 import xlsxwriter
-from django.http import FileResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import FileResponse
 
 from careward.web.words import in_london
 
@@ -18,6 +20,8 @@ BYTE_ORDER_MARK = "\ufeff"
 STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")  # and their full-width forms
 MOST_ROWS = 1_048_575  # of a sheet, below its heads
 LONGEST_CELL = 32_767
+IN_MEMORY = 1 << 20  # bytes of a file
+CSV = "text/csv; charset=utf-8"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -89,14 +93,43 @@ def file_name(noun: str, today: date, ending: str) -> str:
     return f"careward-{words}-{today.isoformat()}.{ending}"
 
 
-def download(kind: str, noun: str, heads: Sequence[str], rows: Iterable[Sequence[Any]], today: date) -> HttpResponseBase:
-    """All rows of a list as a file to keep: `kind` is 'csv' or 'xlsx'; rows are sequences of plain values in the order of the heads."""
-    name = file_name(noun, today, kind)
-    if kind == "csv":
-        response = StreamingHttpResponse(csv_lines(heads, rows), content_type="text/csv; charset=utf-8")
-        response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-        return response
-    out = tempfile.TemporaryFile()  # noqa: SIM115  (FileResponse closes it once it is sent)
-    spreadsheet(heads, rows, out)
-    out.seek(0)
-    return FileResponse(out, as_attachment=True, filename=name, content_type=XLSX)
+@dataclass(frozen=True, slots=True)
+class ListFile:
+    """A list as a file, whole, before any of it is sent: what is sent is then known, and a fault is a page and no half of a file."""
+
+    kind: str  # "csv" or "xlsx"
+    rows: int
+    content: IO[bytes]
+
+    def answer(self, noun: str, today: date) -> FileResponse:
+        """The file to keep; it closes once it is sent."""
+        return FileResponse(
+            self.content, as_attachment=True, filename=file_name(noun, today, self.kind), content_type=CSV if self.kind == "csv" else XLSX
+        )
+
+
+def put_together(kind: str, heads: Sequence[str], rows: Iterable[Sequence[Any]]) -> ListFile:
+    """All rows of a list as a file, on the disk without a name once it is long; rows are plain values in the order of the heads."""
+    counted = _Counted(rows)
+    with ExitStack() as unless_whole:
+        out = unless_whole.enter_context(SpooledTemporaryFile(IN_MEMORY))
+        if kind == "csv":
+            for line in csv_lines(heads, counted):
+                out.write(line.encode())
+        else:
+            spreadsheet(heads, counted, out)
+        out.seek(0)
+        unless_whole.pop_all()
+    return ListFile(kind, counted.count, out)
+
+
+class _Counted:
+    """Rows, counted as they pass."""
+
+    def __init__(self, rows: Iterable[Sequence[Any]]) -> None:
+        self.rows, self.count = rows, 0
+
+    def __iter__(self) -> Iterator[Sequence[Any]]:
+        for row in self.rows:
+            self.count += 1
+            yield row

@@ -171,6 +171,11 @@ class Asked:
     def narrowed(self) -> bool:
         return bool(self.chosen)
 
+    @property
+    def narrowed_by(self) -> tuple[str, ...]:
+        """The names of the filters that are on."""
+        return tuple(name for name, _ in self.chosen)
+
 
 @dataclass(frozen=True, slots=True)
 class AskedList:

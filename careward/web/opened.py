@@ -6,8 +6,13 @@ opens in the end. That is no look; and were it answered, whoever says that they 
 gets nothing, and asks again when the page is opened.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.db import DatabaseError
 from django.http import HttpRequest
 
+RETRY_AFTER = "30"  # seconds, where the database cannot be written or reached
 AHEAD = ("Sec-Purpose", "Purpose", "X-Purpose", "X-Moz")
 WORDS = ("prefetch", "prerender", "preview")
 
@@ -31,3 +36,12 @@ def must_be_opened(request: HttpRequest) -> None:
     said = " ".join(request.headers.get(name, "") for name in AHEAD).lower()
     if any(word in said for word in WORDS):
         raise AskedAhead(whether=False)
+
+
+@contextmanager
+def written_first() -> Iterator[None]:
+    """Around what writes down that something is about to be shown: NotWrittenDown where the database takes nothing in."""
+    try:
+        yield
+    except DatabaseError as error:
+        raise NotWrittenDown from error

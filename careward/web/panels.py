@@ -4,10 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.http import HttpResponseBase
-
-from careward.core.room import Happening, Hit, Panel
-from careward.web import exports
+from careward.core.room import DownloadRows, Happening, Hit, Panel
 from careward.web.house import house
 from careward.web.lists import DOWNLOADS
 from careward.web.permission import Viewer
@@ -35,14 +32,12 @@ def panels(on: str, *, viewer: Viewer, key: Any, asked: Mapping[str, Any]) -> tu
     return tuple(Drawn(p.title, p.template, p.lead, p.half, facts) for p, facts in found if facts is not None)
 
 
-def download(on: str, *, viewer: Viewer, key: Any, asked: Mapping[str, Any]) -> HttpResponseBase | None:
-    """The page as a file, where its address asks for one and a panel has rows."""
-    kind = asked.get("as", "")
+def rows_for_file(on: str, *, viewer: Viewer, key: Any, asked: Mapping[str, Any]) -> DownloadRows | None:
+    """What the page holds as a file, where its address asks for one and a panel has rows."""
     panel = next((p for p in _open(on, viewer, key) if p.rows is not None), None)
-    if kind not in DOWNLOADS or panel is None or panel.rows is None:
+    if asked.get("as", "") not in DOWNLOADS or panel is None or panel.rows is None:
         return None
-    rows = panel.rows(viewer=viewer, key=key, asked=asked)
-    return exports.download(kind, rows.name, rows.heads, rows.lines, viewer.today)
+    return panel.rows(viewer=viewer, key=key, asked=asked)
 
 
 def _open(on: str, viewer: Viewer, key: Any) -> Sequence[Panel]:

@@ -251,3 +251,16 @@ def test_cookies_of_an_address_with_tls_are_bound_to_its_host(tmp_path: Path):
         command = [sys.executable, "-c", f"from careward.config import settings; {names}"]
         told = subprocess.run(command, env=environment | {"CAREWARD_URL": url}, capture_output=True, text=True, check=True)
         assert told.stdout.strip() == said
+
+
+def test_an_export_of_the_evidence_is_an_entry_in_the_next(trust: tuple[Run, Path], tmp_path: Path):
+    run, _ = trust
+    exported = []
+    for name in ("first", "second"):
+        assert run("ledger", "export", str(tmp_path / name)).returncode == 0
+        entries = (tmp_path / name / "entries.ndjson").read_text(encoding="utf-8").splitlines()
+        exported.append([json.loads(line)["entry"] for line in entries])
+    first, second = exported
+    (entry,) = second[len(first) :]
+    assert (entry["verb"], entry["body"]) == ("ledger.exported", {"entries": len(first)}) and entry["actor"].startswith("cli/")
+    assert lines(run("ledger", "verify", "--json"))[0]["unsealed"] == 0

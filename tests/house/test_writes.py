@@ -28,7 +28,8 @@ ITSELF = {"careward/evidence/ledger/models.py"}  # forbids by name the writing i
 CALLED = {"actions", "queries", "rules", "forms"}  # what a view may call, whatever they do
 APART = {  # verbs in a file of their own, beside actions.py; and one that gathers what is wrong, in a list of its own
     "careward.access.accounts.holders", "careward.work.tasks.answering", "careward.people.signin.drafts",
-    "careward.evidence.ledger.errands", "careward.evidence.ledger.proof",
+    "careward.evidence.ledger.errands", "careward.evidence.ledger.proof", "careward.evidence.ledger.exporting",
+    "careward.people.signin.giving",
 }  # fmt: skip
 
 

@@ -103,7 +103,8 @@ REASONS = (
 def findings(request: HttpRequest) -> HttpResponseBase:
     asked = lists.parse(LIST, request.GET)
     if asked.download:
-        return exports.download(asked.download, "findings", ("Account", "Due"), ((r.whose, r.due_on) for r in ROWS), TODAY)
+        file = exports.put_together(asked.download, ("Account", "Due"), ((r.whose, r.due_on) for r in ROWS))
+        return file.answer("findings", TODAY)
     rows = () if asked.of("q") else ROWS
     page = lists.Page(rows, min(asked.page, 3), 12, 36 if rows else 0, 412, {"kind": {"idle": 21, "left": 15}})
     return render(request, "sample/findings.jinja", {"list": shown(LIST, asked, page)})

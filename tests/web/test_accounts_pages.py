@@ -132,7 +132,8 @@ def test_an_administrator_of_one_system_reads_no_other_s_accounts(trust):
         found.finding(account)
         assert browser.get(f"/accounts/{account.pk}/").status_code == (200 if told else 404)
         for address in (f"/systems/{code}/", f"/systems/{code}/?as=csv"):
-            assert browser.get(address).status_code == (200 if told else 403)
+            answer = browser.get(address)
+            assert answer.status_code == (200 if told else 403) and b"".join(answer)
     refused = words(browser.get("/systems/rio/"))
     assert "does not open it for the system rio" in refused and "register:systems:see rio" in refused
     assert "rio1" not in words(browser.get("/search/?q=rio")) and "paris1" in words(browser.get("/search/?q=paris"))

@@ -10,10 +10,12 @@ from careward.access.accounts.models import Account, Finding
 from careward.access.accounts.touched import on_systems, under_clause
 from careward.people.looks.actions import look
 from careward.people.signin.api_keys import ApiRequest, Bearer
+from careward.people.signin.giving import given_out
 from careward.people.staff.models import Person
 from careward.systems.register.models import System
 from careward.systems.register.queries import within_systems
 from careward.web.answers import ERRORS, Mistake, PageIn, Word, rows_after
+from careward.web.opened import written_first
 
 router = Router(tags=["accounts"])
 
@@ -87,6 +89,7 @@ def list_findings(request: ApiRequest, asked: Query[FindingsIn]) -> dict[str, ob
     rows = rows.filter(on_systems([asked.system])) if asked.system else rows
     rows = rows.filter(under_clause(asked.clause)) if asked.clause else rows
     page, following = rows_after(rows.select_related("system"), asked)
+    given_out(request, "findings", len(page), asked)
     where = places(within, [f.pk for f in page])
     return {"total": rows.count(), "next": following, "findings": [_finding(f, where.get(f.pk, ())) for f in page]}
 
@@ -97,7 +100,8 @@ def accounts_of_a_person(request: ApiRequest, employee_number: Path[Word]) -> di
     person = Person.objects.filter(organisation_id=request.auth.organisation_id, employee_number=employee_number).first()
     if person is None:
         raise HttpError(404, "Nobody here has that employee number")
-    look(person_id=person.pk, organisation=request.auth.organisation, now=request.now, by=request.auth.actor)
+    with written_first():
+        look(person_id=person.pk, organisation=request.auth.organisation, now=request.now, by=request.auth.actor)
     within = within_systems(request.auth.systems_for("accounts:accounts:see"))
     rows = list(Account.objects.filter(within, person=person, gone_on=None).select_related("person").order_by("id"))
     return {"total": len(rows), "next": None, "accounts": [_account(a) for a in rows]}
@@ -111,6 +115,7 @@ def accounts_of_a_system(request: ApiRequest, code: Path[Word], asked: Query[Pag
         raise HttpError(404, "No such system in the register")
     rows = Account.objects.filter(system=system, gone_on=None).select_related("person")
     page, following = rows_after(rows, asked)
+    given_out(request, "accounts", len(page), about=f"system/{code}")
     return {"total": rows.count(), "next": following, "accounts": [_account(a) for a in page]}
 
 

@@ -1,6 +1,6 @@
 """What accounts and findings give the pages of one person, one system, the register and the staff list."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -91,11 +91,11 @@ def accounts(*, viewer: Viewer, key: str, asked: Mapping[str, Any]) -> SystemAcc
 def account_rows(*, viewer: Viewer, key: str, asked: Mapping[str, Any]) -> DownloadRows:
     """Every account of a system that matches, for a file."""
     wanted = _asked(viewer, key, asked)
-    lines: Iterable[Sequence[Any]] = ()
-    if wanted is not None:
-        system, listed, question = wanted
-        lines = queries.account_rows(viewer.organisation_id, system.id, question, listed)
-    return DownloadRows("accounts", pages.ACCOUNT_HEADS, lines)
+    if wanted is None:
+        return DownloadRows("accounts", pages.ACCOUNT_HEADS, ())
+    system, listed, question = wanted
+    lines = queries.account_rows(viewer.organisation_id, system.id, question, listed)
+    return DownloadRows("accounts", pages.ACCOUNT_HEADS, lines, question.narrowed_by)
 
 
 def by_system(*, viewer: Viewer, key: object, asked: Mapping[str, Any]) -> Mapping[str, queries.Grouped]:

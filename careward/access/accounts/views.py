@@ -10,9 +10,11 @@ from careward.access.accounts.finding_pages import finding_seen
 from careward.access.accounts.forms import WhoseForm
 from careward.access.accounts.holder_pages import holder_seen
 from careward.access.accounts.holders import SAY_WHOSE, say_whose
+from careward.core.room import DownloadRows
+from careward.evidence.ledger.exporting import download
 from careward.people.looks.seeing import shown_to
 from careward.people.staff.models import Organisation
-from careward.web import exports, lists
+from careward.web import lists
 from careward.web.acts import act, typed
 from careward.web.house import home_of
 from careward.web.listing import shown
@@ -32,7 +34,7 @@ def findings(request: Request) -> HttpResponseBase:
     asked = lists.parse(listed, request.GET)
     if asked.download:
         rows = finding_lines.finding_rows(within, listed, asked)
-        return exports.download(asked.download, "findings", pages.FINDING_HEADS, rows, request.viewer.today)
+        return download(request, asked.download, DownloadRows("findings", pages.FINDING_HEADS, rows, asked.narrowed_by))
     page = finding_lines.findings(within, listed, asked, sum(s.open for s in known), queries.kinds_counted(known, asked))
     context = {
         "list": shown(listed, asked, page),

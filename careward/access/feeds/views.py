@@ -9,7 +9,9 @@ from careward.access.feeds import actions, pages, queries, uploads
 from careward.access.feeds.reading import FEED_READER
 from careward.access.feeds.rules import ALLOW, RUN, WAITS
 from careward.core.rights import EVERYWHERE
-from careward.web import exports, lists
+from careward.core.room import DownloadRows
+from careward.evidence.ledger.exporting import download
+from careward.web import lists
 from careward.web.acts import form_at
 from careward.web.listing import shown
 from careward.web.permission import Request, needs
@@ -23,7 +25,7 @@ def loads(request: Request) -> HttpResponseBase:
     asked = lists.parse(pages.LOADS, request.GET)
     if asked.download:
         rows = queries.load_rows(viewer.organisation_id, asked, viewer.systems_for(SEE))
-        return exports.download(asked.download, "loads", pages.LOAD_HEADS, rows, viewer.today)
+        return download(request, asked.download, DownloadRows("loads", pages.LOAD_HEADS, rows, asked.narrowed_by))
     page = queries.loads(viewer.organisation_id, asked, viewer.systems_for(SEE))
     context = {"list": shown(pages.LOADS, asked, page), "held": queries.held(viewer.organisation_id, viewer.systems_for(SEE))}
     return render(request, "feeds/loads.jinja", context)
@@ -83,7 +85,7 @@ def problems(request: Request, load_id: int) -> HttpResponseBase:
     rows = queries.problem_rows(organisation_id=viewer.organisation_id, load_id=load_id)
     if rows is None or not _sees(request, load_id):
         raise Http404("no such load here")
-    return exports.download("csv", f"problems of load {load_id}", pages.PROBLEM_HEADS, rows, viewer.today)
+    return download(request, "csv", DownloadRows(f"problems of load {load_id}", pages.PROBLEM_HEADS, rows))
 
 
 @needs(RUN)

@@ -4,8 +4,10 @@ from django.contrib import messages
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 
+from careward.core.room import DownloadRows
 from careward.evidence.errands import actions, pages, queries
-from careward.web import exports, lists
+from careward.evidence.ledger.exporting import download
+from careward.web import lists
 from careward.web.acts import form_at
 from careward.web.listing import shown
 from careward.web.permission import Request, needs
@@ -17,7 +19,7 @@ def jobs(request: Request) -> HttpResponseBase:
     asked = lists.parse(pages.QUEUE, request.GET)
     if asked.download:
         rows = queries.errand_rows(viewer.organisation, asked)
-        return exports.download(asked.download, "work that waits", pages.HEADS, rows, viewer.today)
+        return download(request, asked.download, DownloadRows("work that waits", pages.HEADS, rows, asked.narrowed_by))
     context = {
         "list": shown(pages.QUEUE, asked, queries.errands(viewer.organisation, asked)),
         "jobs": queries.timed_jobs(organisation=viewer.organisation, now=viewer.now),

@@ -3,12 +3,12 @@
 Call `record` inside the same transaction as the change itself.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from django.db import connection, transaction
 
-from careward.evidence.ledger import links, rules
+from careward.evidence.ledger import links, rows, rules
 from careward.evidence.ledger.models import Entry, LedgerCheck
 from careward.evidence.ledger.rules import Deed
 from careward.evidence.ledger.sealing import seal as seal
@@ -48,6 +48,27 @@ def record_many(*, at: datetime, actor: str, organisation: str, deeds: Iterable[
 def _lane(entry: Entry) -> str:
     verb = house().verbs.get(entry.verb)
     return rules.lane_of(entry.organisation, entry.subject, verb.lane if verb else "")
+
+
+@transaction.atomic
+def write_down_export(
+    *, what: str, form: str, rows: int, narrowed_by: Sequence[str] = (), about: str = "", organisation: str, now: datetime, by: str
+) -> Entry:
+    """Writes down that a list leaves the house, as a file or an answer to a program: `what` list, how many rows, narrowed by what.
+
+    Filters by their names alone: what was looked for may name somebody. `about` is whose or what page it stands on.
+    """
+    said: dict[str, object] = {"form": form, "rows": rows}
+    said |= {name: value for name, value in (("narrowed_by", list(narrowed_by)), ("about", about)) if value}
+    return record(at=now, actor=by, verb="list.exported", subject=f"list/{what}", organisation=organisation, **said)
+
+
+@transaction.atomic
+def write_down_evidence_export(*, now: datetime, by: str) -> Entry:
+    """Writes down that all sealed entries are taken out, for someone who does not trust us: how many, as the newest checkpoint has them."""
+    newest = rows.newest_checkpoint()
+    size = newest.size if newest else 0
+    return record(at=now, actor=by, verb="ledger.exported", subject="ledger", organisation="", entries=size)
 
 
 def _in_transaction() -> None:

@@ -39,6 +39,8 @@ ROOM = Room(
         Verb("ledger.check_asked", "Check of the ledger asked for"),
         Verb("ledger.verified", "Ledger checked"),
         Verb("ledger.explained", "What happened to the ledger explained"),
+        Verb("ledger.exported", "Evidence exported"),
+        Verb("list.exported", "List exported", lane="exports"),
         Verb("ledger.key_rotated", "Signing key handed over to a new one"),
     ),
     menu=(MenuEntry("Ledger", "ledger:entries", (VERIFY,), place=70),),

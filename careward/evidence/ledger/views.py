@@ -4,10 +4,12 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 
+from careward.core.room import DownloadRows
 from careward.evidence.ledger import errands, pages, queries
+from careward.evidence.ledger.exporting import download
 from careward.evidence.ledger.keys import ledger_keys
 from careward.evidence.ledger.proof import SCRIPT
-from careward.web import exports, lists
+from careward.web import lists
 from careward.web.acts import form_at
 from careward.web.listing import shown
 from careward.web.permission import Request, needs
@@ -22,7 +24,7 @@ def entries(request: Request) -> HttpResponseBase:
     asked = lists.parse(pages.entries_list(), request.GET)
     if asked.download:
         rows = queries.entry_rows(viewer.organisation, asked)
-        return exports.download(asked.download, "ledger entries", pages.HEADS, rows, viewer.today)
+        return download(request, asked.download, DownloadRows("ledger entries", pages.HEADS, rows, asked.narrowed_by))
     page = queries.entries(viewer.organisation, asked)
     context = {
         "list": shown(pages.entries_list(), asked, page),

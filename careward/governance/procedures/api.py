@@ -4,14 +4,14 @@ from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any
 
-from django.http import HttpRequest
 from ninja import Router, Schema
 from ninja.errors import HttpError
 
 from careward.core.days import london_day
 from careward.governance.procedures import exports, queries
 from careward.governance.procedures.queries import InForce
-from careward.people.signin.api_keys import Bearer
+from careward.people.signin.api_keys import ApiRequest, Bearer
+from careward.people.signin.giving import given_out
 from careward.people.staff.models import Organisation
 from careward.web.answers import Mistake
 
@@ -97,19 +97,21 @@ class ClausesOut(Schema):
 
 
 @router.get("/procedures", auth=SEE, response={200: ProceduresOut, 401: Mistake, 403: Mistake})
-def list_procedures(request: HttpRequest) -> dict[str, object]:
+def list_procedures(request: ApiRequest) -> dict[str, object]:
     """The documents the organisation has in force, late reviews first, each with its figures."""
     found = queries.all_procedures(organisation_id=_whose(request), on=_today(request))
     rows = [{**_head(p.in_force), "figures": _plain(p.figures)} for p in found]
+    given_out(request, "procedures", len(rows))
     return {"compared_at": found[0].compared_at if found else None, "procedures": rows}
 
 
 @router.get("/procedures/{document}", auth=SEE, response={200: WholeOut, 401: Mistake, 403: Mistake, 404: Mistake})
-def read_procedure(request: HttpRequest, document: str) -> dict[str, object]:
+def read_procedure(request: ApiRequest, document: str) -> dict[str, object]:
     """One document in force: its fields, its figures, and how each clause stands."""
     found = queries.procedure(organisation_id=_whose(request), document=document, on=_today(request))
     if found is None:
         raise HttpError(404, "No document of that code is in force here")
+    given_out(request, f"clauses-{document}", len(found.duties))
     about = {k: v for k, v in exports.as_data(found.in_force.document).items() if k not in exports.BODY}
     return {
         **_head(found.in_force),
@@ -121,9 +123,10 @@ def read_procedure(request: HttpRequest, document: str) -> dict[str, object]:
 
 
 @router.get("/clauses", auth=SEE, response={200: ClausesOut, 401: Mistake, 403: Mistake})
-def list_clauses(request: HttpRequest) -> dict[str, object]:
+def list_clauses(request: ApiRequest) -> dict[str, object]:
     """Every clause of every shipped document, in force here or not, with its state in Careward and its count here."""
     rows = queries.clauses_report(Organisation.objects.get(pk=_whose(request)), on=_today(request))
+    given_out(request, "clauses", len(rows))
     return {"total": len(rows), "clauses": rows}
 
 
@@ -161,10 +164,9 @@ def _plain(value: Any) -> dict[str, object]:
     return asdict(value)
 
 
-def _whose(request: HttpRequest) -> int:
-    client = request.auth  # type: ignore[attr-defined]
-    return int(client.organisation_id)
+def _whose(request: ApiRequest) -> int:
+    return request.auth.organisation_id
 
 
-def _today(request: HttpRequest) -> date:
-    return london_day(request.now)  # type: ignore[attr-defined]
+def _today(request: ApiRequest) -> date:
+    return london_day(request.now)

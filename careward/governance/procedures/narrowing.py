@@ -23,6 +23,11 @@ class Narrowing:
     def narrowed(self) -> bool:
         return bool(self.show or self.words or self.who)
 
+    @property
+    def narrowed_by(self) -> tuple[str, ...]:
+        """The names of what narrows it."""
+        return tuple(name for name, value in (("show", self.show), ("words", self.words), ("who", self.who)) if value)
+
     def address(self, **changes: str) -> str:
         asked = replace(self, **changes)
         pairs = [(name, value) for name, value in (("show", asked.show), ("words", asked.words), ("who", asked.who)) if value]

@@ -8,6 +8,8 @@ from django.shortcuts import redirect, render
 
 from careward.access.accounts.queries import reach
 from careward.core.packs.pack import HOUSE_PACK
+from careward.core.room import DownloadRows
+from careward.evidence.ledger.exporting import download
 from careward.governance.procedures import actions, exports, narrowing, queries
 from careward.governance.procedures.carried import clauses
 from careward.governance.procedures.forms import AdoptForm, EndForm
@@ -15,7 +17,7 @@ from careward.governance.procedures.queries import InForce, Procedure
 from careward.people.staff.models import Organisation
 from careward.people.staff.packs import pack_on
 from careward.web.acts import act, typed
-from careward.web.exports import download, file_name
+from careward.web.exports import file_name
 from careward.web.permission import SIGNED_IN, NotAllowed, Request, needs, opens
 from careward.web.words import day
 
@@ -37,7 +39,7 @@ def procedure(request: Request, document: str) -> HttpResponseBase:
     sections = narrowing.narrowed(found, asked)
     if request.GET.get("as") == "csv":
         rows = (exports.clause_line(d) for s in sections for d in s.duties)
-        return download("csv", f"clauses-{document}", exports.CLAUSE_HEADS, rows, request.viewer.today)
+        return download(request, "csv", DownloadRows(f"clauses-{document}", exports.CLAUSE_HEADS, rows, asked.narrowed_by))
     return render(
         request,
         "procedures/procedure.jinja",

@@ -1,9 +1,7 @@
 """What a page does before it shows another person's access: the look is written down first, and without that nothing is shown."""
 
-from django.db import DatabaseError
-
 from careward.people.looks.actions import look
-from careward.web.opened import NotWrittenDown, must_be_opened
+from careward.web.opened import must_be_opened, written_first
 from careward.web.permission import Request
 
 
@@ -16,7 +14,5 @@ def shown_to(request: Request, person_id: int | None) -> None:
     if person_id is None or person_id == viewer.person_id:
         return
     must_be_opened(request)
-    try:
+    with written_first():
         look(person_id=person_id, organisation=viewer.organisation, now=viewer.now, by=viewer.actor)
-    except DatabaseError as error:
-        raise NotWrittenDown from error

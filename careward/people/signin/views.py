@@ -11,11 +11,12 @@ from careward.core.days import ONE_DAY
 from careward.core.forms import Answers, Known
 from careward.core.rights import EVERYWHERE
 from careward.core.roles import ROLES
+from careward.core.room import DownloadRows
+from careward.evidence.ledger.exporting import download
 from careward.people.signin import actions, forms, listings
 from careward.people.signin.actions import ADD, GIVE
 from careward.people.signin.drafts import draft_of
 from careward.people.signin.rules import WARNED
-from careward.web import exports
 from careward.web.acts import act, typed
 from careward.web.forms import Act, Asking, ask
 from careward.web.house import house
@@ -29,7 +30,7 @@ def roles(request: Request) -> HttpResponseBase:
     wanted = listings.ask_roles(on=place["on"], given=request.GET)
     if wanted.asked.download:
         lines = listings.roles_lines(wanted, **place)
-        return exports.download(wanted.asked.download, "roles", listings.ROLES_HEADS, lines, place["on"])
+        return download(request, wanted.asked.download, DownloadRows("roles", listings.ROLES_HEADS, lines, wanted.asked.narrowed_by))
     systems = house().systems(organisation_id=place["organisation_id"])
     return render(request, "signin/roles.jinja", {"list": listings.roles_page(wanted, **place), "systems": systems})
 

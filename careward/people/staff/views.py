@@ -6,8 +6,10 @@ from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 
+from careward.core.room import DownloadRows
+from careward.evidence.ledger.exporting import download
 from careward.people.staff import listings, queries
-from careward.web import exports, panels
+from careward.web import panels
 from careward.web.permission import Request, needs
 
 
@@ -17,7 +19,7 @@ def people(request: Request) -> HttpResponseBase:
     wanted = listings.ask_people(**place, given=request.GET)
     if wanted.asked.download:
         lines = listings.people_lines(wanted, **place)
-        return exports.download(wanted.asked.download, "people", listings.PEOPLE_HEADS, lines, place["on"])
+        return download(request, wanted.asked.download, DownloadRows("people", listings.PEOPLE_HEADS, lines, wanted.asked.narrowed_by))
     leads = panels.panels("people", viewer=request.viewer, key=None, asked=request.GET)
     return render(request, "staff/people.jinja", {"list": listings.people_page(wanted, **place), "panels": leads})
 

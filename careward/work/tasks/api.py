@@ -6,6 +6,7 @@ from typing import Literal
 from ninja import Query, Router, Schema
 
 from careward.people.signin.api_keys import ApiRequest, Bearer
+from careward.people.signin.giving import given_out
 from careward.web.answers import ERRORS, PageIn, Word, rows_after
 from careward.work.tasks.models import Task
 from careward.work.tasks.rules import SEE
@@ -45,4 +46,5 @@ def list_tasks(request: ApiRequest, asked: Query[TasksIn]) -> dict[str, object]:
     if asked.system:
         rows = rows.filter(system_code=asked.system)
     page, following = rows_after(rows, asked)
+    given_out(request, "tasks", len(page), asked)
     return {"total": rows.count(), "next": following, "tasks": page}

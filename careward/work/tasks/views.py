@@ -8,8 +8,10 @@ from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 
 from careward.core.decision import Reason, Refused
+from careward.core.room import DownloadRows
+from careward.evidence.ledger.exporting import download
 from careward.people.looks.seeing import shown_to
-from careward.web import exports, lists
+from careward.web import lists
 from careward.web.listing import shown
 from careward.web.panels import panels
 from careward.web.permission import SIGNED_IN, Request, needs
@@ -111,6 +113,7 @@ def worklist(request: Request) -> HttpResponseBase:
     listed = pages.tasks(queries.kinds(rows), viewer.now - timedelta(days=30))
     asked = lists.parse(listed, request.GET)
     if asked.download:
-        return exports.download(asked.download, "tasks", pages.TASK_HEADS, queries.task_rows(rows, listed, asked), viewer.today)
+        lines = queries.task_rows(rows, listed, asked)
+        return download(request, asked.download, DownloadRows("tasks", pages.TASK_HEADS, lines, asked.narrowed_by))
     page = queries.task_page(rows, listed, asked, viewer.today)
     return render(request, "tasks/worklist.jinja", {"list": shown(listed, asked, page)})

@@ -1,0 +1,29 @@
+"""A list leaves the house as a file: who takes which, narrowed by what, and how many rows is written down before a byte of it is sent."""
+
+from contextlib import ExitStack
+
+from django.http import FileResponse
+
+from careward.core.room import DownloadRows
+from careward.evidence.ledger.actions import write_down_export
+from careward.web import exports
+from careward.web.opened import must_be_opened, written_first
+from careward.web.permission import Request
+
+
+def download(request: Request, kind: str, found: DownloadRows, *, about: str = "") -> FileResponse:
+    """All rows of a list as a file to keep, 'csv' or 'xlsx'. `about`: whose or what page the list stands on, "person/12".
+
+    Raises AskedAhead where this request does not open the file, and NotWrittenDown where the database takes nothing in.
+    """
+    must_be_opened(request)
+    viewer = request.viewer
+    file = exports.put_together(kind, found.heads, found.lines)
+    with ExitStack() as unless_written, written_first():
+        unless_written.enter_context(file.content)
+        write_down_export(
+            what=found.name, form=kind, rows=file.rows, narrowed_by=found.narrowed_by, about=about, organisation=viewer.organisation,
+            now=viewer.now, by=viewer.actor,
+        )  # fmt: skip
+        unless_written.pop_all()
+    return file.answer(found.name, viewer.today)
