@@ -13,6 +13,7 @@ from careward.access.accounts.answering import end_done
 from careward.access.accounts.counts import AccountCount
 from careward.access.accounts.deciding import let_stale_go
 from careward.access.accounts.keeping.shapes import Judged
+from careward.access.accounts.models import Account, Finding, FindingAccount, FindingMove
 from careward.access.feeds.models import Load, LoadFile
 from careward.core.packs.pack import Pack
 from careward.core.ports import Found
@@ -24,8 +25,10 @@ from careward.jobs.extract import tables
 from careward.people.staff.models import Organisation
 from careward.people.staff.packs import pack_on
 from careward.systems.register.models import System
+from careward.work.tasks.models import Task, TaskMove
 
 AT_ONCE = 50_000
+KEPT = (Finding, FindingMove, FindingAccount, Task, TaskMove)  # what keeping adds to
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +119,8 @@ def keep_compared(compared: Comparison, *, now: datetime, by: str) -> tuple[Comp
     )  # fmt: skip
     end_done(organisation=organisation, packs=compared.packs, now=now, by=by)
     let_stale_go(organisation=organisation, now=now, by=by)
-    count_rows_anew(kept.opened + kept.closed)
+    count_rows_anew(kept.opened + kept.closed, KEPT)
+    count_rows_anew(compared.moved.num_rows, [Account])
     return compared, kept
 
 

@@ -41,6 +41,16 @@ def test_a_value_comes_out_as_it_went_in_or_in_its_one_form(value):
     assert roles == {"user1": (in_one_form(value), ""), "user2": ("plain", in_one_form(value) or "")}
 
 
+def test_a_value_that_is_missing_where_none_may_be_is_no_text(monkeypatch):
+    monkeypatch.setattr(extract, "_may_be_blank", lambda table: frozenset())  # as if the database had been changed by hand
+    here = people.organisation()
+    paris = found.system(here, "paris")
+    for number, roles in enumerate((None, "a", None)):
+        account(paris, number, roles=roles)
+        told = sorted((row["username"], row["roles"]) for row in read(here, "accounts"))
+        assert told == [("user0", None), ("user1", "a"), ("user2", None)][: number + 1]
+
+
 def in_one_form(value):
     """Outer blanks are left to the queries."""
     return value and ";".join(map(tidy, value.split(";")))

@@ -149,3 +149,6 @@ def test_the_database_counts_anew_after_many_changes_only(django_assert_num_quer
         bulk.count_rows_anew(bulk.MANY - 1)
     with django_assert_num_queries(1):
         bulk.count_rows_anew(bulk.MANY)
+    with django_assert_num_queries(2) as asked:
+        bulk.count_rows_anew(bulk.MANY, [System, Organisation])
+    assert [query["sql"] for query in asked] == ['ANALYZE "systems_system"', 'ANALYZE "people_organisation"']

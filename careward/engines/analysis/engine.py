@@ -19,7 +19,7 @@ import pyarrow as pa
 from pyarrow import parquet
 from pyarrow.fs import FileSystem, LocalFileSystem
 
-from careward.engines.analysis.tables import ArrowShape, fitted
+from careward.engines.analysis.tables import OWN, ArrowShape, fitted
 
 if TYPE_CHECKING:
     import duckdb
@@ -150,7 +150,9 @@ class _InSpark:
 
 def _written(name: str, rows: pa.RecordBatchReader, shape: ArrowShape, files: FileSystem, path: str) -> None:
     """Batch by batch: one is written while this thread, which the database may belong to, asks for the next."""
-    with parquet.ParquetWriter(path, shape.to_pyarrow(), filesystem=files, compression="lz4") as file, ThreadPoolExecutor(1) as beside:
+    alike = [c for c in shape.names if c not in OWN]  # no list is made of the values of the others, of which nearly each is another
+    how: dict[str, Any] = {"filesystem": files, "compression": "lz4", "use_dictionary": alike}
+    with parquet.ParquetWriter(path, shape.to_pyarrow(), **how) as file, ThreadPoolExecutor(1) as beside:
         before: Future[None] | None = None
         for batch in rows:
             if before:

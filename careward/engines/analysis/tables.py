@@ -132,6 +132,11 @@ FINDINGS = ArrowShape(
         "since": "date",
     }
 )
+OWN = frozenset(  # columns that hold something else in nearly each row
+    {
+        "account_id", "person_id", "was_person_id", "username", "username_spelt", "employee_number", "number_spelt", "email", "smartcard",
+    }
+)  # fmt: skip
 
 
 class ShapeError(ValueError):

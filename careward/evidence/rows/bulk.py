@@ -39,11 +39,15 @@ def storing_written() -> dict[str, Callable[[Any], Any]]:
     return {}
 
 
-def count_rows_anew(changed: int) -> None:
-    """Lets the database count its rows anew after many have changed; without it SQLite reads a whole trust for one system's page."""
+def count_rows_anew(changed: int, models: Sequence[type[Model]] = ()) -> None:
+    """Lets the database count its rows anew after many have changed; without it SQLite reads a whole trust for one system's page.
+
+    `models` are those whose rows these were; every table is counted where none is named.
+    """
     if changed >= MANY:
         with connection.cursor() as cursor:
-            cursor.execute("ANALYZE")
+            for table in [_quoted(model._meta.db_table) for model in models] or [""]:
+                cursor.execute(f"ANALYZE {table}")
 
 
 def read(table: str, columns: Sequence[str], where: Mapping[str, Any]) -> list[Row]:
