@@ -4,7 +4,7 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do command 
 PORT ?= 8000
 BIN := .venv/bin
 
-.PHONY: run test check sweep bench format docs clean python-found
+.PHONY: run test check breaks sweep bench format docs clean python-found
 
 python-found:
 	@test -n "$(PYTHON)" || { echo "Careward needs Python 3.11 or newer. Install it and run this again."; exit 1; }
@@ -26,6 +26,9 @@ test: .venv/dev .venv/assets
 
 check: .venv/dev .venv/assets
 	@$(BIN)/python tools/check.py
+
+breaks: .venv/dev .venv/assets
+	@$(BIN)/python -m tools.breaks $(ONLY)
 
 sweep: .venv/dev .venv/assets
 	@$(BIN)/python tools/sweep.py $(ONLY)

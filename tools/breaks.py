@@ -1,7 +1,12 @@
-"""Plants one mistake after another in a copy of the rules and sees the properties fail: `python -m tools.breaks`, a part of `make sweep`.
+"""Plants one mistake after another in a copy of the product and sees tests fail: `make breaks`, a part of `make sweep` and of CI.
 
-A property that no mistake can fail proves nothing. Each break names what is then forgotten, the text that is there and what it becomes;
-a text that is there no longer, or more than once, fails too, so that the list follows the code.
+    python -m tools.breaks             every one
+    python -m tools.breaks WORDS ...   those whose words or clause are named so
+    python -m tools.breaks --some 40   so many: first those of files that changed in the last commits, the rest by the commit's own hash
+
+A test that no mistake can fail proves nothing. Each break names what is then forgotten, the text that is there and what it becomes; a text
+that is there no longer, or more than once, fails too, so that the list follows the code. Those of a clause stand in `tests/breaks`, one
+file a clause, and a test that cites the clause must see them; those of the plan of keeping stand here.
 """
 
 import os
@@ -9,10 +14,22 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import tomllib
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
+from queue import SimpleQueue
 
 ROOT = Path(__file__).resolve().parents[1]
+OF_CLAUSES = ROOT / "tests" / "breaks"
+ENGINE = "careward/engines/analysis/reconciliation"  # its queries are kept as text, from which the comparison is run
+KEEP_ANEW = "from tools.write_docs import kept\nfor path, text in kept(): path.write_text(text, encoding='utf-8')"
+CITED = ROOT / "careward" / "governance" / "procedures" / "tests_by_clause.toml"
+QUICK = ("tests/house/", "tests/rules/", "tests/packs/", "tests/analysis/", "tests/actions/", "tests/web/", "tests/contracts/")  # in order
+LATELY = 20  # commits
+NOT_RUN = ("ImportError", "ModuleNotFoundError", "SyntaxError")  # a copy that cannot even be read says nothing of a test
 PLAN = "careward/access/accounts/keeping/plan.py"
 WORK = "careward/access/accounts/keeping/work.py"
 KEEPING = "tests/rules/test_keeping.py"
@@ -25,7 +42,7 @@ PLANS, EXTRACT = "careward/access/feeds/feed_plans.py", "careward/jobs/extract.p
 BOUND = "careward/evidence/tables/bound.py"
 SETTLING = "careward/evidence/tables/settling.py"
 PUT_BACK = "tests/actions/test_tables.py::test_a_table_that_was_put_back_to_an_earlier_state_or_emptied_is_found"
-ABSORBED = "tests/actions/test_tables.py::test_a_change_is_not_absorbed_by_an_act_on_the_same_row"
+ABSORBED = "tests/actions/test_tables.py::test_a_row_put_back_with_its_mark_is_not_absorbed_by_the_next_act_on_it"
 ROWS = '__import__("careward.evidence.tables.texts", fromlist=["every_row"]).every_row(change.table)'
 ANEW = f"rules.total(rules.mac(sums.table_key(key, change.table), text) for _, text in {ROWS})"
 COPIED = ("careward", "tests", "tools", "pyproject.toml")
@@ -39,7 +56,8 @@ class Break:
     there: str
     becomes: str
     file: str = PLAN
-    tests: str = KEEPING
+    tests: str | tuple[str, ...] = KEEPING
+    clause: str = ""
 
 
 BREAKS = (
@@ -97,41 +115,103 @@ BREAKS = (
 )  # fmt: skip
 
 
+def of_clauses() -> list[Break]:
+    """What the files of tests/breaks name, each with the tests that cite its clause, quickest first."""
+    cited = tomllib.loads(CITED.read_text(encoding="utf-8"))
+    found = []
+    for path in sorted(OF_CLAUSES.glob("*.toml")):
+        tests = tuple(sorted((t for t in cited[path.stem] if t.startswith(QUICK)), key=_kind_of))
+        for told in tomllib.loads(path.read_text(encoding="utf-8"))["break"]:
+            found.append(Break(told["what"], told["there"], told["becomes"], told["file"], tests, path.stem))
+    return found
+
+
+def _kind_of(test: str) -> int:
+    return next(place for place, kind in enumerate(QUICK) if test.startswith(kind))
+
+
+def chosen(every: Sequence[Break], asked: Sequence[str]) -> list[Break]:
+    """Those that the command asks for."""
+    if asked[:1] == ["--some"]:
+        return some_of(
+            every, int(asked[1]), commit=_git("rev-parse", "HEAD"), changed=_git("diff", "--name-only", f"HEAD~{LATELY}").split()
+        )
+    return [b for b in every if not asked or any(word == b.clause or word in b.what for word in asked)]
+
+
+def some_of(every: Sequence[Break], most: int, *, commit: str, changed: Iterable[str]) -> list[Break]:
+    """So many: those of files that changed first, and of each kind in an order that the commit decides, so that all have their turn."""
+    lately = set(changed)
+    return sorted(every, key=lambda b: (b.file not in lately, sha256(f"{commit} {b.clause} {b.what}".encode()).digest()))[:most]
+
+
+def _git(*words: str) -> str:
+    """What git says; nothing where this is no clone, or one without its past."""
+    return subprocess.run(["git", *words], cwd=ROOT, capture_output=True, text=True, check=False).stdout
+
+
 def main(asked: list[str]) -> int:
-    """How many of the breaks, or of those whose words are asked for, nothing sees."""
-    chosen = [b for b in BREAKS if not asked or any(word in b.what for word in asked)]
+    """How many of the breaks asked for nothing sees."""
+    wanted = chosen([*of_clauses(), *BREAKS], asked)
     with tempfile.TemporaryDirectory(prefix="careward-breaks-") as place:
-        copy = Path(place)
-        for name in COPIED:
-            there = ROOT / name
-            skipped = shutil.ignore_patterns("__pycache__", "nhsuk")
-            shutil.copytree(there, copy / name, ignore=skipped) if there.is_dir() else shutil.copy(there, copy / name)
-        unseen = [b for b in chosen if not _is_seen(b, copy)]
-    print(f"{len(chosen) - len(unseen)} of {len(chosen)} breaks are seen", flush=True)
-    return len(unseen)
+        copies: SimpleQueue[Path] = SimpleQueue()
+        beside = os.cpu_count() or 1
+        for number in range(beside):
+            copies.put(_copied(Path(place) / str(number)))
+        with ThreadPoolExecutor(beside) as pool:
+            seen = list(pool.map(lambda planted: _tried(planted, copies), wanted))
+    print(f"{sum(seen)} of {len(wanted)} breaks are seen", flush=True)
+    return len(wanted) - sum(seen)
+
+
+def _copied(copy: Path) -> Path:
+    copy.mkdir()
+    for name in COPIED:
+        there = ROOT / name
+        skipped = shutil.ignore_patterns("__pycache__", "nhsuk")
+        shutil.copytree(there, copy / name, ignore=skipped) if there.is_dir() else shutil.copy(there, copy / name)
+    return copy
+
+
+def _tried(planted: Break, copies: "SimpleQueue[Path]") -> bool:
+    copy = copies.get()
+    try:
+        return _is_seen(planted, copy)
+    finally:
+        copies.put(copy)
 
 
 def _is_seen(planted: Break, copy: Path) -> bool:
+    named = f"{planted.clause} {planted.what}".strip()
     place = copy / planted.file
-    sound = place.read_text(encoding="utf-8")
+    sound = place.read_text(encoding="utf-8") if place.exists() else ""
     if sound.count(planted.there) != 1:
-        print(f"NOT THERE  {planted.what}: {planted.file} holds its text {sound.count(planted.there)} times", flush=True)
+        print(f"NOT THERE  {named}: {planted.file} holds its text {sound.count(planted.there)} times", flush=True)
         return False
     place.write_text(sound.replace(planted.there, planted.becomes), encoding="utf-8")
     try:
+        _keep_anew(planted, copy)
         by = _seen_by(planted, copy, "breaks_quickly") or _seen_by(planted, copy, "breaks")
     finally:
         place.write_text(sound, encoding="utf-8")
-    print(f"{'seen     ' if by else 'NOT SEEN '}  {planted.what}{f': {by}' if by else ''}", flush=True)
+        if planted.file.startswith(ENGINE):
+            shutil.copytree(ROOT / ENGINE / "kept", copy / ENGINE / "kept", dirs_exist_ok=True)
+    print(f"{'seen     ' if by else 'NOT SEEN '}  {named}{f': {by}' if by else ''}", flush=True)
     return bool(by)
 
 
+def _keep_anew(planted: Break, copy: Path) -> None:
+    if planted.file.startswith(ENGINE):
+        subprocess.run([sys.executable, "-c", KEEP_ANEW], cwd=copy, capture_output=True, check=True)
+
+
 def _seen_by(planted: Break, copy: Path, profile: str) -> str:
-    """The first test that fails; none when all pass."""
-    command = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", f"--hypothesis-profile={profile}", planted.tests]
+    """The first test that fails, for another reason than that the copy cannot be read; none when all pass."""
+    tests = [planted.tests] if isinstance(planted.tests, str) else planted.tests
+    command = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", f"--hypothesis-profile={profile}", *tests]
     env = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}
     done = subprocess.run(command, cwd=copy, env=env, capture_output=True, text=True, check=False)
-    failed = (line for line in done.stdout.splitlines() if line.startswith("FAILED"))
+    failed = [line for line in done.stdout.splitlines() if line.startswith("FAILED") and not any(error in line for error in NOT_RUN)]
     return next((line.partition("::")[2].partition(" ")[0] for line in failed), "")
 
 

@@ -1,7 +1,7 @@
 """Writes which tests cite which clause of the procedures, so that the installed product can show its proof.
 
-    python tools/write_clause_index.py           writes careward/governance/procedures/tests_by_clause.toml
-    python tools/write_clause_index.py --check   says whether it is fresh (exit status 1 when it is not)
+    python tools/write_clause_index.py           writes tests_by_clause.toml and breaks_by_clause.toml in careward/governance/procedures
+    python tools/write_clause_index.py --check   says whether both are fresh (exit status 1 when one is not)
 
 A test cites a clause by the marker clause("PA-033"); a worked case of a pack by its `clause` key. Tests are read, not run.
 """
@@ -16,6 +16,10 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 OUT = ROOT / "careward" / "governance" / "procedures" / "tests_by_clause.toml"
+BROKEN = OUT.with_name("breaks_by_clause.toml")
+BROKEN_HEAD = (
+    "# What is broken on purpose for each clause, so that its tests prove that they see it. Written like the other; do not edit.\n\n"
+)
 HEAD = "# Which tests prove which clause. Written by tools/write_clause_index.py; do not edit.\n\n"
 
 
@@ -62,22 +66,38 @@ def index() -> dict[str, list[str]]:
     return {clause: sorted(found[clause]) for clause in sorted(found)}
 
 
+def breaks() -> dict[str, list[str]]:
+    """What each file of tests/breaks breaks, in words."""
+    files = sorted((ROOT / "tests" / "breaks").glob("*.toml"))
+    return {path.stem: [told["what"] for told in tomllib.loads(path.read_text(encoding="utf-8"))["break"]] for path in files}
+
+
 def text() -> str:
-    """The file as it should be."""
+    """The file of tests as it should be."""
+    return HEAD + _listed(index())
+
+
+def broken_text() -> str:
+    """The file of breaks as it should be."""
+    return BROKEN_HEAD + _listed(breaks())
+
+
+def _listed(known: dict[str, list[str]]) -> str:
     entries = []
-    for clause, tests in index().items():
+    for clause, tests in known.items():
         lines = "".join(f"    {json.dumps(test, ensure_ascii=False)},\n" for test in tests)
         entries.append(f"{clause} = [\n{lines}]\n")
-    return HEAD + "\n".join(entries)
+    return "\n".join(entries)
 
 
 def main() -> int:
-    fresh = text()
+    files = {OUT: text(), BROKEN: broken_text()}
     if "--check" in sys.argv:
-        stale = not OUT.exists() or OUT.read_text(encoding="utf-8") != fresh
+        stale = any(not path.exists() or path.read_text(encoding="utf-8") != fresh for path, fresh in files.items())
         print("stale: run python tools/write_clause_index.py" if stale else "fresh")
         return int(stale)
-    OUT.write_text(fresh, encoding="utf-8")
+    for path, fresh in files.items():
+        path.write_text(fresh, encoding="utf-8")
     print(f"{OUT.relative_to(ROOT)}: {len(index())} clauses are cited by tests")
     return 0
 

@@ -65,10 +65,15 @@ def clauses() -> str:
     for name in names():
         for code in load(name).documents:
             document = load_document(name, code)
-            out.append(f"## {document.title}\n\n| clause | duty | who acts | state | tests |\n|---|---|---|---|---|\n")
+            out.append(
+                f"## {document.title}\n\n| clause | duty | who acts | state | level | tests | breaks |\n|---|---|---|---|---|---|---|\n"
+            )
             for clause in document.clauses:
                 row = states[clause.id]
-                out.append(f"| {clause.id} | {clause.duty} | {clause.actor} | {row['state']} | {len(row['tests'])} |\n")
+                out.append(
+                    f"| {clause.id} | {clause.duty} | {clause.actor} | {row['state']} | {row['level'] or ''} | {len(row['tests'])} | "
+                    f"{len(row['breaks'])} |\n"
+                )
             out.append("\n")
     return "".join(out).rstrip("\n") + "\n"
 

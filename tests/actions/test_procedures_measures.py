@@ -16,7 +16,7 @@ from careward.core.ports import Measured
 from careward.core.room import Room
 from careward.governance.procedures import measures as procedures
 from careward.governance.procedures.actions import adopt_document
-from careward.governance.procedures.carried import carried, clauses, proofs
+from careward.governance.procedures.carried import carried, clauses
 from careward.governance.procedures.queries import clauses_report, counts, procedure
 from careward.people.staff.models import Organisation, Person
 from careward.systems.register.models import Environment, System
@@ -172,7 +172,7 @@ def test_a_run_that_kept_its_cases_saves_counting_them(trust: Organisation):
     with CaptureQueriesContext(connection) as asked:
         kept = accounts.measures(organisation_id=trust.pk, on=TODAY)
     assert {c: m for c, m in kept.items() if c != "runs.nightly"} == live
-    assert len(asked) == 3 and not any("accounts_account" in q["sql"].split("WHERE")[0] and "CASE" in q["sql"] for q in asked)
+    assert len(asked) == 5 and not any("accounts_account" in q["sql"].split("WHERE")[0] and "CASE" in q["sql"] for q in asked)
 
 
 @pytest.mark.clause("PA-032")
@@ -248,13 +248,20 @@ def test_exceptions_count_as_right_when_the_caldicott_guardian_approved_them(tru
 
 
 @pytest.mark.clause("EL-026")
-def test_a_shared_account_is_approved_with_its_reason(trust: Organisation):
+def test_an_open_shared_account_counts_as_kept_only_by_an_approval_in_force_that_says_why(trust: Organisation):
     paris = system(trust, pack="elft")
     person = Person.objects.create(organisation=trust, employee_number="1", first_name="Nia", last_name="Trevanion")
+    for username, status, gone_on in (("WARD1", "active", None), ("ward2", "locked", None), ("old", "active", None), ("none", "active", None),
+                                      ("shut", "closed", None), ("gone", "active", TODAY)):  # fmt: skip
+        Account.objects.create(
+            organisation=trust, system=paris, username=username, status=status, kind="generic", seen_on=TODAY, gone_on=gone_on
+        )
+    assert figures(trust, "EL-026") == (4, 0)
     for username, reason, expires_on in (
         ("ward1", "One screen for the ward", TODAY),
         ("ward2", "", TODAY),
         ("old", "x", TODAY - timedelta(days=1)),
+        ("shut", "x", TODAY),
     ):
         GenericApproval.objects.create(
             organisation=trust,
@@ -265,7 +272,7 @@ def test_a_shared_account_is_approved_with_its_reason(trust: Organisation):
             expires_on=expires_on,
             reason=reason,
         )
-    assert figures(trust, "EL-026") == (2, 1)
+    assert figures(trust, "EL-026") == (4, 1)
 
 
 @pytest.mark.clause("EL-023")
@@ -370,12 +377,13 @@ def test_counting_costs_the_same_however_much_there_is(trust: Organisation):
 def test_the_report_has_all_clauses_with_and_without_an_organisation(trust: Organisation):
     finding(account(system(trust)))
     bare, full = clauses_report(None, on=TODAY), clauses_report(trust, on=TODAY)
-    assert len(bare) == len(full) == 371 and len({r["id"] for r in full}) == 371
-    assert all(list(r) == ["id", "state", "rules", "tests", "measure"] for r in full)
+    assert len(bare) == len(full) == 373 and len({r["id"] for r in full}) == 373
+    assert all(list(r) == ["id", "kind", "state", "level", "rules", "tests", "breaks", "measure"] for r in full)
     assert all(r["measure"] is None for r in bare)
     by_id = {r["id"]: r for r in full}
-    assert by_id["PA-033"]["measure"] == {"total": 1, "complies": 0}
-    assert by_id["PA-033"]["state"] == "done" and by_id["PA-033"]["rules"] and by_id["PA-033"]["tests"]
-    assert (by_id["PA-070"]["state"], by_id["PA-070"]["rules"], by_id["PA-070"]["measure"]) == ("missing", [], None)
+    counted = "open accounts of people whose last use, or else creation, is known"
+    assert by_id["PA-033"]["measure"] == {"total": 1, "complies": 0, "counts": counted}
+    assert by_id["PA-033"]["level"] == "proved" and all(by_id["PA-033"][name] for name in ("rules", "tests", "breaks"))
+    assert [by_id["PA-070"][name] for name in ("state", "level", "rules", "measure")] == ["missing", None, [], None]
     assert by_id["PA-008"]["state"] == "partly"
-    assert all(proofs().get(r["id"]) for r in full if r["state"] == "done")
+    assert all(r["tests"] and r["breaks"] and r["level"] for r in full if r["state"] == "done")

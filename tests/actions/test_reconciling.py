@@ -100,7 +100,42 @@ def test_a_leaver_is_found_given_to_the_administrator_and_read_back():
     assert list(TaskMove.objects.filter(task=task).order_by("id").values_list("became", flat=True)) == ["open", "said_done", "closed"]
 
 
-@pytest.mark.clause("EL-023")
+@pytest.mark.clause("EL-041")
+def test_a_leaver_is_work_for_the_administrator_of_a_system_of_another_procedure_too():
+    here = organisation(pack="elft")
+    systems = feeds.feed_file("systems", {"code": "rio", "name": "RiO", "pack": "elft"})
+    used = {"username": "u1", "employee_number": "E1", "last_used_at": NOW - timedelta(days=3)}
+    compared.load(here, systems, staff(28, left=1), feeds.feed_file("accounts", used, system="rio"))
+    compared.compare(here)
+    finding = Finding.objects.get(code="account.leaver")
+    assert (finding.step, finding.clause, finding.who, finding.task.step) == ("close", "EL-041", "system_administrator", "close")
+
+
+@pytest.mark.clause("PA-002")
+def test_each_system_is_compared_by_the_procedure_of_its_own_and_not_by_the_organisation_s():
+    here = organisation(pack="tewv")
+    systems = feeds.feed_file("systems", {"pack": "tewv"}, {"code": "rio", "name": "RiO", "pack": "elft"})
+    used = {"username": "u1", "employee_number": "E1", "last_used_at": NOW - timedelta(days=89)}
+    compared.load(here, systems, staff(28), feeds.feed_file("accounts", used), feeds.feed_file("accounts", used, system="rio"))
+    compared.compare(here)
+    idle = Finding.objects.filter(code="account.inactive").values_list("system__code", "step", "clause")
+    assert list(idle) == [("rio", "lock", "EL-035")]
+
+
+@pytest.mark.clause("PA-035")
+def test_an_account_unused_for_a_year_is_closed_by_its_administrator_and_read_back():
+    here = in_order()
+    compared.load(here, account(last_used_at=NOW - timedelta(days=365)))
+    compared.compare(here)
+    finding = Finding.objects.get(code="account.inactive")
+    assert (finding.step, finding.clause, finding.task.step) == ("close", "PA-035", "close")
+    work.say_done(task_id=finding.task_id, doer=ADMINISTRATOR, evidence="Closed", now=NOW, by="user/1")
+    compared.load(here, account(status="closed", last_used_at=NOW - timedelta(days=365)), now=NOW + timedelta(days=1))
+    compared.compare(here, on=ON + timedelta(days=1))
+    assert Task.objects.get(pk=finding.task_id).state == "closed"
+
+
+@pytest.mark.clause("EL-023", "PA-033")
 def test_what_was_said_to_be_done_and_is_not_opens_again():
     here = in_order()
     compared.load(here, account(last_used_at=NOW - timedelta(days=90)))
@@ -117,7 +152,7 @@ def test_what_was_said_to_be_done_and_is_not_opens_again():
     assert task.proof.startswith("Still found by the comparison of 24 November 2026")
 
 
-@pytest.mark.clause("EL-037")
+@pytest.mark.clause("EL-035", "EL-037")
 def test_the_manager_is_told_a_week_before_and_the_lock_is_new_work_for_the_administrator():
     here = organisation(pack="elft")
     systems = feeds.feed_file("systems", {"code": "rio", "name": "RiO", "pack": "elft"})

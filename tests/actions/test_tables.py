@@ -11,6 +11,7 @@ from careward.evidence.ledger.models import Entry
 from careward.evidence.rows import bulk
 from careward.evidence.tables import actions, proof
 from careward.evidence.tables.kept import evidence_tables
+from careward.evidence.tables.rules import IN_A_STRETCH
 from careward.evidence.tables.watching import MANY
 from careward.people.staff.models import Organisation, Person
 from tests.actions.tables import NOW, fill, fill_all, models_of_evidence, outsider, touch
@@ -172,6 +173,23 @@ def test_a_change_is_not_absorbed_by_an_act_on_the_same_row(world, table):
     assert f"not as they had been left: row {row.pk}" in " ".join(proof.verify().problems)
     model._default_manager.filter(pk=row.pk).update(**{column: before})  # and when Careward itself puts the row right again
     assert list(proof.verify().wrong) == [table]
+
+
+def test_a_row_put_back_with_its_mark_is_not_absorbed_by_the_next_act_on_it(world):
+    """The mark then tells nothing: only the sum knows that another row was left there."""
+    row = model_of("accounts_finding")._default_manager.order_by("pk").first()
+    of_row = ("accounts_finding", row.pk // IN_A_STRETCH)
+    with outsider() as one:
+        (before,) = one.ask("SELECT detail FROM accounts_finding WHERE id = %s", row.pk)[0]
+        (marks,) = one.ask("SELECT marks FROM tables_stretch WHERE name = %s AND number = %s", *of_row)[0]
+        row.detail = "seen later"
+        act(row)
+        assert proof.verify().ok
+        one.ask("UPDATE accounts_finding SET detail = %s WHERE id = %s", before, row.pk)
+        one.ask("UPDATE tables_stretch SET marks = %s WHERE name = %s AND number = %s", marks, *of_row)
+    row.detail = "later still"
+    act(row)
+    assert list(proof.verify().wrong) == ["accounts_finding"]
 
 
 def test_a_table_that_was_put_back_to_an_earlier_state_or_emptied_is_found(world):

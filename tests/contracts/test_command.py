@@ -71,12 +71,14 @@ def test_loading_twice_changes_nothing(trust: tuple[Run, Path]):
     assert {f["added"] + f["changed"] + f["gone"] for f in report["files"]} == {0}
 
 
-def test_clauses_lists_all_371_and_only_done_ones_with_tests(trust: tuple[Run, Path]):
+def test_clauses_lists_all_373_and_only_done_ones_with_tests(trust: tuple[Run, Path]):
     run, _ = trust
     rows = lines(run("clauses", "--json"))
-    assert len(rows) == 371
-    assert all(set(row) == {"id", "state", "rules", "tests", "measure"} for row in rows)
-    assert all(row["tests"] for row in rows if row["state"] == "done")
+    assert len(rows) == 373
+    assert all(set(row) == {"id", "kind", "state", "level", "rules", "tests", "breaks", "measure"} for row in rows)
+    assert all(row["tests"] and row["breaks"] for row in rows if row["state"] == "done")
+    assert all((row["level"] is None) == (row["state"] == "missing") for row in rows)
+    assert all(set(row["measure"]) == {"total", "complies", "counts"} for row in rows if row["measure"])
     measured = {row["id"]: row["measure"] for row in rows if row["measure"]}
     assert measured["PA-033"]["total"] >= measured["PA-033"]["complies"] > 0
 

@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 from careward.core.packs.reader import PackError
-from careward.governance.procedures.carried import carried, clauses, proofs, read_carried
+from careward.governance.procedures.carried import breaks, carried, clauses, proofs, read_carried
+from careward.governance.procedures.rules import ENOUGH
+from tools.breaks import Break, of_clauses, some_of
 
 ROOT = Path(__file__).resolve().parents[2]
 FORBIDDEN = ("please", "successfully", "!", "TODO")
@@ -38,8 +40,8 @@ def _is_module(name: str) -> bool:
     return path.with_suffix(".py").exists() or (path / "__init__.py").exists()
 
 
-def test_all_371_clauses_are_known():
-    assert len(clauses()) == 371
+def test_all_373_clauses_are_known():
+    assert len(clauses()) == 373
 
 
 def test_every_clause_that_is_carried_exists():
@@ -50,13 +52,39 @@ def test_every_clause_that_a_test_cites_exists():
     assert {c: t for c, t in index().index().items() if c not in clauses()} == {}
 
 
-def test_the_index_of_tests_is_fresh():
+def test_the_indexes_of_tests_and_breaks_are_fresh():
     tool = index()
     assert tool.OUT.read_text(encoding="utf-8") == tool.text(), "run python tools/write_clause_index.py"
+    assert tool.BROKEN.read_text(encoding="utf-8") == tool.broken_text(), "run python tools/write_clause_index.py"
 
 
-def test_no_clause_is_called_done_without_a_test():
-    assert [c for c, entry in carried().items() if not entry.partly and not proofs().get(c)] == []
+def test_what_is_said_to_be_whole_has_the_level_of_its_kind_a_test_and_a_break():
+    whole = [c for c, entry in carried().items() if not entry.partly]
+    kinds = {c: clauses()[c].clause.kind for c in whole}
+    assert [c for c in whole if carried()[c].level not in ENOUGH[kinds[c]] or not proofs().get(c) or not breaks().get(c)] == []
+
+
+def test_every_break_of_a_clause_is_of_a_clause_that_a_test_cites():
+    assert breaks().keys() <= proofs().keys() & carried().keys()
+
+
+def test_every_break_applies_and_changes_something():
+    for planted in of_clauses():
+        there = (ROOT / planted.file).read_text(encoding="utf-8").count(planted.there)
+        assert there == 1 and planted.there != planted.becomes and planted.tests, f"{planted.clause} {planted.what}: there {there} times"
+
+
+def test_every_clause_that_is_enforced_has_a_break_of_the_code_and_not_only_of_a_pack():
+    enforced = {c for c in breaks() if clauses()[c].clause.kind == "H"}
+    assert enforced - {planted.clause for planted in of_clauses() if planted.file.endswith(".py")} == set()
+
+
+def test_so_many_breaks_are_those_of_changed_files_first_and_the_commit_decides_the_rest():
+    every = [Break(f"mistake {n}", "a", "b", file=f"careward/{n % 5}.py") for n in range(50)]
+    first, second = (some_of(every, 20, commit=commit, changed=["careward/3.py"]) for commit in ("one", "two"))
+    assert len(first) == len(set(first)) == 20 and first != second
+    assert {b.file for b in first[:10]} == {b.file for b in second[:10]} == {"careward/3.py"}
+    assert set().union(*(some_of(every, 20, commit=str(n), changed=[]) for n in range(40))) == set(every)
 
 
 def test_every_test_of_the_index_is_there():
@@ -88,7 +116,16 @@ def test_a_reference_that_leads_nowhere_is_noticed():
         resolved("nowhere.at.all")
 
 
-@pytest.mark.parametrize("entry", [{"places": []}, {"places": [{"words": "x"}]}, {"places": [{"words": "x", "at": "y"}], "partyl": "z"}])
+@pytest.mark.parametrize(
+    "entry",
+    [
+        {"level": "kept", "places": []},
+        {"level": "kept", "places": [{"words": "x"}]},
+        {"level": "kept", "places": [{"words": "x", "at": "y"}], "partyl": "z"},
+        {"level": "sworn", "places": [{"words": "x", "at": "y"}]},
+        {"places": [{"words": "x", "at": "y"}]},
+    ],
+)
 def test_a_slip_of_the_pen_in_the_list_is_an_error(entry: dict[str, object]):
     with pytest.raises(PackError):
         read_carried({"PA-001": entry}, "carried.toml")

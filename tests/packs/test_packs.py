@@ -105,7 +105,7 @@ def test_only_the_patient_systems_manager_authorises_a_non_live_environment():
     assert pack.environment_approvers("live") == ("line_manager", "deputy")
 
 
-@pytest.mark.clause("EL-036")
+@pytest.mark.clause("EL-035", "EL-036")
 @pytest.mark.parametrize("code", [row[0] for row in APPENDIX_1])
 def test_each_elft_system_has_agreed_a_lock_of_one_to_three_months(code: str):
     rule = load("elft").inactivity_for(code)

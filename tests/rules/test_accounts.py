@@ -78,7 +78,7 @@ def test_longer_without_use_is_never_milder(rule, status, used, sooner, later):
     assert GRADE[step(first)] <= GRADE[step(second)]
 
 
-@pytest.mark.clause("PA-033", "PA-035", "EL-037")
+@pytest.mark.clause("PA-033", "PA-035", "EL-035", "EL-037")
 @given(figures, days)
 def test_the_day_a_figure_is_reached_counts_and_the_day_before_does_not(rule, used):
     def step(idle, status="active"):

@@ -23,11 +23,28 @@ class D:
     late: int = 0
 
 
-@given(st.booleans(), st.sampled_from(["", "requests are not taken yet"]), st.integers(0, 3))
-def test_nothing_is_done_without_a_test_or_with_a_part_missing(carried: bool, partly: str, tests: int):
-    state = rules.clause_state(carried=carried, partly=partly, tests=tests)
-    assert (state == "done") == (carried and not partly and tests > 0)
-    assert (state == "missing") == (not carried)
+said = st.sampled_from(["", "requests are not taken yet"])
+few = st.integers(0, 2)
+
+
+@given(st.sampled_from("HTD"), st.sampled_from(["", *rules.LEVELS]), said, few, few)
+def test_nothing_is_done_below_its_level_without_a_test_and_a_break_or_with_a_part_missing(
+    kind: str, level: str, partly: str, tests: int, breaks: int
+):
+    lacking = rules.lacking(kind=kind, level=level, partly=partly, tests=tests, breaks=breaks)
+    state = rules.clause_state(kind=kind, level=level, lacking=lacking)
+    least = {"D": "shown", "T": "asked", "H": "prevented"}[kind]
+    enough = level != "" and rules.LEVELS.index(level) >= rules.LEVELS.index(least)
+    assert (state == "done") == (enough and not partly and tests > 0 and breaks > 0)
+    assert (state == "missing") == (level == "")
+    assert (lacking != "") == (state == "partly") or not level
+
+
+@pytest.mark.parametrize("level", rules.LEVELS)
+def test_how_far_a_clause_is_carried_is_said_in_whole_sentences_with_who_acts(level: str):
+    told = rules.carried_words(level, "Line manager")
+    assert told.startswith("Careward ") and told.endswith(".")
+    assert ("Line manager" in told) == (level not in ("kept", "prevented"))
 
 
 @given(st.sampled_from(["done", "partly", "missing"]), st.booleans(), st.none() | measured, st.integers(0, 3))

@@ -196,7 +196,7 @@ def test_the_number_that_is_kept_opens_those_duties(browser: Client, trust: Orga
     whole = markup(browser.get("/procedures/paris/"))
     number = re.search(r'href="/procedures/paris/\?show=kept"><b>(\d+)</b>', whole).group(1)
     kept = markup(browser.get("/procedures/paris/?show=kept"))
-    assert len(re.findall(r'<tr[^>]* id="PA-', kept)) == int(number) > 5
+    assert len(re.findall(r'<tr[^>]* id="PA-', kept)) == int(number) > 1
     assert f'aria-current="true">Kept <b>{number}</b>' in kept and "show=kept" not in whole.partition("cw-views")[2]
 
 
@@ -262,7 +262,7 @@ def test_the_list_shows_late_reviews_first_each_with_its_figures(browser: Client
     adopt(trust)
     words = text(browser.get("/procedures/"))
     assert "3 documents are in force." in words and "1 is past the review date." in words
-    order = [words.index(t) for t in ("PARIS Procedure Of 103", "Introduction or Upgrade of Information Systems Procedure Of 128")]
+    order = [words.index(t) for t in ("PARIS Procedure Of 103", "Introduction or Upgrade of Information Systems Procedure Of 130")]
     assert order == sorted(order) and "Of 86 duties" in words
     assert "Its review was due on 12 May 2024" in words and "Next review 14 March 2028" in words
 

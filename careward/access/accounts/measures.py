@@ -16,6 +16,8 @@ from django.urls import reverse
 from careward.access.accounts.counts import AccountCount, counts_of
 from careward.access.accounts.models import Account, FindingAccount, Run
 from careward.access.accounts.rules.states import TO_PUT_RIGHT
+from careward.access.authorisations.models import GenericApproval
+from careward.core.ids import plain
 from careward.core.packs.duties import HOUSE
 from careward.core.packs.pack import Pack
 from careward.core.ports import Measured
@@ -51,7 +53,7 @@ ABOUT: dict[str, Callable[[AccountCount], bool]] = {
 
 
 def measures(*, organisation_id: int, on: date) -> dict[str, Measured]:
-    """Every clause that a finding can cite on the packs of this organisation's systems; three queries, four where no run kept its cases."""
+    """Every clause that a finding can cite on the packs of this organisation's systems, and two duties that none cites."""
     finished = Run.objects.filter(organisation_id=organisation_id, finished_at__isnull=False, on_date__lte=on)
     runs = list(finished.order_by("-id").values_list("on_date", "system_code", "counts")[: NIGHTS * 4])
     kept = counts_of(runs[0][2]).cases if runs else None
@@ -59,7 +61,17 @@ def measures(*, organisation_id: int, on: date) -> dict[str, Measured]:
     wrong = _accounts_by_clause(organisation_id, on)
     totals = totals_by_clause(groups, {pack: about_clauses(pack_on(pack, on)) for pack in {g.pack for g in groups}})
     known = {clause: _measured(clause, totals.get(clause, 0), *wrong.get(clause, (0, 0))) for clause in totals.keys() | wrong.keys()}
-    return {**known, **_nights([day for day, system, _ in runs if not system], on)}
+    shared = {"shared_account.reason": _said_why(organisation_id, on)}
+    return {**known, **shared, **_nights([day for day, system, _ in runs if not system], on)}
+
+
+def _said_why(organisation_id: int, on: date) -> Measured:
+    """The open shared accounts, and those that an approval in force says the reason of (EL-026): two queries."""
+    approvals = GenericApproval.objects.filter(organisation_id=organisation_id, gone_on=None, ig_approved_on__lte=on, expires_on__gte=on)
+    told = {(system, plain(name)) for system, name in approvals.exclude(reason="").values_list("system_id", "username")}
+    accounts = Account.objects.filter(organisation_id=organisation_id, gone_on=None, status__in=("active", "locked"), kind="generic")
+    shared = [(system, plain(name)) for system, name in accounts.order_by().values_list("system_id", "username")]
+    return Measured(len(shared), sum(each in told for each in shared))
 
 
 def cases(organisation_id: int) -> tuple[AccountCount, ...]:

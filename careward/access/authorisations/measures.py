@@ -2,9 +2,9 @@
 
 from datetime import date
 
-from django.db.models import Count, Q
+from django.db.models import Q
 
-from careward.access.authorisations.models import Authorisation, GenericApproval
+from careward.access.authorisations.models import Authorisation
 from careward.access.authorisations.queries import TOLD, Approvers, authority_told
 from careward.access.authorisations.rules import LIVE, counts
 from careward.core.packs.duties import HOUSE
@@ -17,15 +17,7 @@ BY = TOLD.index("approved_by_employee_number")
 
 
 def measures(*, organisation_id: int, on: date) -> dict[str, Measured]:
-    """Approvals of shared accounts, and those that say why (EL-026); exceptions in force, and those rightly approved (PA-009)."""
-    shared = GenericApproval.objects.filter(organisation_id=organisation_id, gone_on=None, expires_on__gte=on).aggregate(
-        total=Count("id"), complies=Count("id", filter=~Q(reason=""))
-    )
-    return {"shared_account.reason": Measured(**shared)} | _by_exception_clause(organisation_id, on)
-
-
-def _by_exception_clause(organisation_id: int, on: date) -> dict[str, Measured]:
-    """For each clause that asks for a graver approver of exceptions, those given on the systems of its pack."""
+    """For each clause that asks for a graver approver of exceptions, those given on the systems of its pack, and those rightly approved."""
     found: dict[str, Measured] = {}
     for name in System.objects.filter(organisation_id=organisation_id).order_by("pack").values_list("pack", flat=True).distinct():
         pack = pack_on(name, on)

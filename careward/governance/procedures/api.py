@@ -24,14 +24,21 @@ class MeasureOut(Schema):
     complies: int
 
 
+class CountedOut(MeasureOut):
+    counts: str  # what one case is, in words
+
+
 class ClauseOut(Schema):
     """One line of `careward clauses --json`."""
 
     id: str
+    kind: str  # H enforced, T tracked, D held as data
     state: str
+    level: str | None  # kept, shown, found, asked, prevented, proved
     rules: list[str]
     tests: list[str]
-    measure: MeasureOut | None
+    breaks: list[str]
+    measure: CountedOut | None
 
 
 class FiguresOut(Schema):
@@ -78,6 +85,7 @@ class DutyOut(Schema):
     duty: str
     actor: str
     state: str
+    level: str | None
     standing: str
     partly: str
     to_put_right: int
@@ -152,6 +160,7 @@ def _duty(duty: queries.Duty) -> dict[str, object]:
         "duty": duty.clause.duty,
         "actor": duty.clause.actor,
         "state": duty.state,
+        "level": duty.level or None,
         "standing": duty.mark,
         "partly": duty.partly,
         "to_put_right": duty.to_put_right,

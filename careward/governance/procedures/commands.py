@@ -13,7 +13,7 @@ def clauses(
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line instead of a table.")] = False,
     organisation: OrganisationCode = "",
 ) -> None:
-    """Print each clause of every document with its state in Careward, the tests that prove it and its live count."""
+    """Print each clause of every document with its state in Careward, how far it is carried, the tests that prove it and its live count."""
     from careward.governance.procedures.queries import clauses_report
     from careward.people.staff.models import Organisation
 
@@ -25,8 +25,11 @@ def clauses(
         return
     counts = (row["measure"] for row in rows)
     complies = (f"{count['complies']:,} of {count['total']:,}" if count else "" for count in counts)
-    told = ((row["id"], row["state"], str(len(row["tests"])), said) for row, said in zip(rows, complies, strict=True))
-    desk.table(("Clause", "State", "Tests", "Complies"), told)
+    told = (
+        (row["id"], row["state"], row["level"] or "", str(len(row["tests"])), str(len(row["breaks"])), said)
+        for row, said in zip(rows, complies, strict=True)
+    )
+    desk.table(("Clause", "State", "Level", "Tests", "Breaks", "Complies"), told)
 
 
 COMMANDS = (Command("clauses", clauses),)

@@ -13,8 +13,8 @@ from careward.web.words import out_of
 ABOUT_HEADS = ("Field", "Number", "Part", "Value")
 BODY = ("sections", "clauses")  # not control fields
 CLAUSE_HEADS = (
-    "Clause", "Section", "Duty", "Who acts", "In Careward", "What is not there yet", "Cases", "In order", "To put right", "Late", "Kept",
-    "Covered by", "Tests",
+    "Clause", "Section", "Duty", "Who acts", "In Careward", "How far", "What is not there yet", "Cases", "In order", "To put right", "Late",
+    "Kept", "Covered by", "Tests", "Breaks",
 )  # fmt: skip
 IN_CAREWARD = {"done": "Covered", "partly": "Covered in part", "missing": "Not covered yet"}
 
@@ -53,7 +53,8 @@ def clause_line(duty: Duty) -> tuple[object, ...]:
     """One clause as the CSV of a procedure has it."""
     m = duty.measured
     return (
-        duty.clause.id, duty.clause.section, duty.clause.duty, duty.clause.actor, IN_CAREWARD[duty.state], duty.partly,
+        duty.clause.id, duty.clause.section, duty.clause.duty, duty.clause.actor, IN_CAREWARD[duty.state], duty.level, duty.partly,
         m.total if m else None, m.complies if m else None, duty.to_put_right if m else None, duty.late if m else None,
         out_of(m.complies, m.total) if m and m.total else "", "; ".join(p.at for p in duty.places), len(duty.tests),
+        len(duty.breaks),
     )  # fmt: skip

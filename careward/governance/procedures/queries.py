@@ -12,7 +12,7 @@ from careward.access.accounts.models import Run
 from careward.core.packs.documents import Clause, Document
 from careward.core.ports import Measured
 from careward.governance.procedures import rules
-from careward.governance.procedures.carried import Carried, CarriedPlace, PlacedClause, carried, clauses, proofs
+from careward.governance.procedures.carried import Carried, CarriedPlace, PlacedClause, breaks, carried, clauses, proofs
 from careward.governance.procedures.measures import collected
 from careward.governance.procedures.models import Adoption
 from careward.governance.procedures.rules import DutyFigures, Review
@@ -21,7 +21,7 @@ from careward.people.staff.packs import document_of, pack_on
 from careward.web.words import plural
 
 BREACHES = 20
-NOTHING = Carried(())
+NOTHING = Carried((), "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +52,7 @@ class Duty:
 
     clause: Clause
     state: str  # done, partly, missing: in this product
+    level: str  # see rules.LEVELS; empty where it is missing
     mark: str  # see rules.mark_of
     places: tuple[CarriedPlace, ...]
     partly: str
@@ -61,6 +62,12 @@ class Duty:
     measured: Measured | None
     late: int
     tests: tuple[str, ...]
+    breaks: tuple[str, ...]
+
+    @property
+    def carried_words(self) -> str:
+        """What Careward does about it and what a person still must; nothing where it is not carried."""
+        return rules.carried_words(self.level, self.clause.actor) if self.level else ""
 
     @property
     def to_put_right(self) -> int:
@@ -187,22 +194,26 @@ def _procedure(running: InForce, counted: Counts) -> Procedure:
 
 def _duty(clause: Clause, counted: Counts) -> Duty:
     entry = carried().get(clause.id, NOTHING)
-    tests = proofs().get(clause.id, ())
-    state = rules.clause_state(carried=bool(entry.places), partly=entry.partly, tests=len(tests))
+    tests, broken = proofs().get(clause.id, ()), breaks().get(clause.id, ())
+    far = {"kind": clause.kind, "level": entry.level}
+    lacking = rules.lacking(**far, partly=entry.partly, tests=len(tests), breaks=len(broken))
+    state = rules.clause_state(**far, lacking=lacking)
     measured = counted.measures.get(clause.id)
     late = measured.late if measured else 0
     return Duty(
         clause=clause,
         state=state,
+        level=entry.level,
         mark=rules.mark_of(state=state, countable=bool(entry.counts), measured=measured, late=late),
         places=entry.places,
-        partly=entry.partly or ("" if tests or not entry.places else "no test proves it yet"),
+        partly=lacking,
         counts=entry.counts,
         noun=entry.noun,
         nouns=entry.nouns,
         measured=measured,
         late=late,
         tests=tests,
+        breaks=broken,
     )
 
 
@@ -238,8 +249,11 @@ def clause_row(duty: Duty) -> dict[str, Any]:
     measured = duty.measured
     return {
         "id": duty.clause.id,
+        "kind": duty.clause.kind,
         "state": duty.state,
+        "level": duty.level or None,
         "rules": [p.at for p in duty.places],
         "tests": list(duty.tests),
-        "measure": {"total": measured.total, "complies": measured.complies} if measured else None,
+        "breaks": list(duty.breaks),
+        "measure": {"total": measured.total, "complies": measured.complies, "counts": duty.counts} if measured else None,
     }

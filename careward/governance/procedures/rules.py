@@ -12,12 +12,44 @@ from careward.web.words import day, plural
 
 MARKS = ("late", "fix", "kept", "part", "uncounted", "absent")
 
+# How far a clause is carried. kept: its data can be held. shown: it stands where people need it. found: each case is looked for. asked: a
+# task says who must do what by when. prevented: what it forbids is refused. proved: what a person was asked to do is read back.
+LEVELS = ("kept", "shown", "found", "asked", "prevented", "proved")
+ENOUGH = {"D": LEVELS[1:], "T": LEVELS[3:], "H": LEVELS[4:]}  # by what kind of duty it is: held as data, tracked, enforced
+SHORT = {
+    "D": "it is kept, and shown nowhere yet",
+    "T": "nobody is asked to do it",
+    "H": "it is found or asked about afterwards; nothing makes it so",
+}
 
-def clause_state(*, carried: bool, partly: str, tests: int) -> str:
-    """'done', 'partly' or 'missing' in this product: nothing is done without a test that proves it."""
-    if not carried:
+
+def clause_state(*, kind: str, level: str, lacking: str) -> str:
+    """'done', 'partly' or 'missing' in this product; `level` is empty where it is not carried."""
+    if not level:
         return "missing"
-    return "done" if tests and not partly else "partly"
+    return "done" if level in ENOUGH[kind] and not lacking else "partly"
+
+
+def lacking(*, kind: str, level: str, partly: str, tests: int, breaks: int) -> str:
+    """What keeps a carried clause from being done: what is said of it, else its level, else that nothing proves or breaks it."""
+    if not level or partly:
+        return partly
+    if level not in ENOUGH[kind]:
+        return SHORT[kind]
+    return "no test proves it yet" if not tests else "" if breaks else "nobody has tried to break it yet"
+
+
+def carried_words(level: str, actor: str) -> str:
+    """What Careward does about a clause and what a person still must, in a sentence or two."""
+    return {
+        "kept": "Careward holds what the document says. It is for people to act on it.",
+        "shown": f"Careward shows it where it is needed. Who acts: {actor}.",
+        "found": f"Careward finds each case at every comparison. What follows is for people. Who acts: {actor}.",
+        "asked": f"Careward finds each case and raises a task with a day. Who acts: {actor}.",
+        "prevented": "Careward refuses what the clause forbids.",
+        "proved": f"Careward finds each case at every comparison and raises a task with a day. A person makes the change in the system, "
+        f"and the next list from it proves that they did. Who acts: {actor}.",
+    }[level]
 
 
 def mark_of(*, state: str, countable: bool, measured: Measured | None, late: int) -> str:
