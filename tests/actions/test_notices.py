@@ -62,6 +62,24 @@ def test_a_letter_is_sent_once_and_names_nobody(trust):
     assert Notice.objects.filter(sent_at=NOW).count() == 3
 
 
+@pytest.mark.clause("PA-029", "PA-033", "PA-035", "EL-026", "EL-027", "EL-035", "EL-041")
+def test_whoever_looks_after_the_whole_is_told_of_what_others_leave_late_for_five_working_days(trust):
+    ready("trust_administrator", at=trust, email="tess@trust.example")
+    ready("auditor", at=trust, email="audrey@trust.example")
+    found.task(trust, role="trust_administrator", due_on=TODAY - timedelta(days=30))  # their own is no one else's
+    last = MORNING + timedelta(days=3)  # the fourth working day after it was due
+    write_letters(organisation=trust.ods_code, now=last)
+    assert not Notice.objects.filter(kind="long_late").exists()
+    for day in (4, 5, 6, 7):
+        write_letters(organisation=trust.ods_code, now=MORNING + timedelta(days=day))
+    (told,) = Notice.objects.filter(kind="long_late")
+    assert (told.user.email, told.words) == (
+        "tess@trust.example", "1 task of others is late by 5 working days or more. Speak to whoever acts."
+    )  # fmt: skip
+    people.organisation("RX9")
+    assert write_letters(organisation="RX9", now=MORNING + timedelta(days=4)) == 0
+
+
 def test_nobody_writes_to_a_user_who_was_closed(trust):
     write_letters(organisation=trust.ods_code, now=MORNING)
     Notice.objects.first().user.__class__.objects.update(is_active=False)

@@ -6,8 +6,8 @@ from datetime import date, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from careward.core.days import Calendar
-from careward.work.notices.rules import DIGEST, DUE_NEXT, KIND_WORDS, LATE, body, letters
+from careward.core.days import Calendar, working_days_between
+from careward.work.notices.rules import DIGEST, DUE_NEXT, KIND_WORDS, LATE, body, letters, long_late
 
 ENGLAND = Calendar()
 MONDAY = date(2026, 11, 23)
@@ -53,3 +53,26 @@ def test_late_work_is_said_once_for_each_day_that_passed():
     assert [each.words for each in first] == ["You have 1 task, 1 late.", "You have 1 task whose day has passed."]
     assert first[1] == again[1]  # the same kind and key: it is written once
     assert "https://careward.example" in body("x", address="https://careward.example")
+
+
+@given(days, due, st.integers(1, 10))
+def test_work_that_others_leave_late_is_told_of_from_so_many_working_days_on(on, offsets, after):
+    tasks = [on + timedelta(days=n) for n in offsets]
+    late = [day for day in tasks if day < on and working_days_between(day, on, ENGLAND) >= after]
+    found = long_late(due=tasks, on=on, after=after, calendar=ENGLAND)
+    if not late or not ENGLAND.works(on):
+        assert found == ()
+        return
+    (letter,) = found
+    assert letter.key == max(late).isoformat() and letter.words.startswith(f"{len(late)} task")
+    assert re.fullmatch(r"[A-Za-z0-9 ,.]+", letter.words)
+
+
+def test_each_day_on_which_more_becomes_late_for_long_is_told_of_once():
+    tasks = [MONDAY, MONDAY + timedelta(days=1)]
+    told = [each for n in range(20) for each in long_late(due=tasks, on=MONDAY + timedelta(days=n), after=5, calendar=ENGLAND)]
+    assert [each.words for each in dict.fromkeys(told)] == [
+        "1 task of others is late by 5 working days or more. Speak to whoever acts.",
+        "2 tasks of others are late by 5 working days or more. Speak to whoever acts.",
+    ]
+    assert [each.key for each in dict.fromkeys(told)] == ["2026-11-23", "2026-11-24"]

@@ -12,6 +12,7 @@ from careward.core.packs.calendar import WorkingTimes
 from careward.core.packs.choices import PackChoice
 from careward.core.packs.duties import DUTIES
 from careward.core.packs.environments import EnvironmentKind
+from careward.core.packs.escalation import Escalation
 from careward.core.packs.findings import FindingRule
 from careward.core.packs.inactivity import Inactivity
 from careward.core.packs.leavers import LeaversReport
@@ -48,6 +49,7 @@ class Pack:
     leavers_report: LeaversReport
     calendar: WorkingTimes
     document_review: DocumentReview
+    escalation: Escalation
     duties: dict[str, str]  # the clause of each of duties.DUTIES
     register: tuple[RegisterEntry, ...] = ()
     routes: tuple[PackChoice, ...] = ()

@@ -7,10 +7,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from careward.core.days import Calendar, next_working_day
+from careward.core.days import Calendar, add_working_days, next_working_day
 
-DIGEST, DUE_NEXT, LATE = "digest", "due_next", "late"
-KIND_WORDS = {DIGEST: "What waits, each working day", DUE_NEXT: "Due the next working day", LATE: "Late"}
+DIGEST, DUE_NEXT, LATE, LONG_LATE = "digest", "due_next", "late", "long_late"
+KIND_WORDS = {
+    DIGEST: "What waits, each working day",
+    DUE_NEXT: "Due the next working day",
+    LATE: "Late",
+    LONG_LATE: "Late for long, told to whoever looks after the whole",
+}
 SUBJECT = "Careward: you have work to do"
 
 
@@ -38,6 +43,18 @@ def letters(*, due: Sequence[date], on: date, calendar: Calendar) -> tuple[Lette
     if late:
         found.append(Letter(LATE, max(late).isoformat(), f"You have {_tasks(len(late))} whose day has passed."))
     return tuple(found)
+
+
+def long_late(*, due: Sequence[date], on: date, after: int, calendar: Calendar) -> tuple[Letter, ...]:
+    """The letter about other people's open tasks, due on these days, that are so many working days late: once for each such day."""
+    if not calendar.works(on):
+        return ()
+    late = [d for d in due if add_working_days(d, after, calendar) <= on]
+    if not late:
+        return ()
+    days = "1 working day" if after == 1 else f"{after} working days"
+    words = f"{_tasks(len(late)).capitalize()} of others {'is' if len(late) == 1 else 'are'} late by {days} or more. Speak to whoever acts."
+    return (Letter(LONG_LATE, max(late).isoformat(), words),)
 
 
 def _tasks(count: int) -> str:

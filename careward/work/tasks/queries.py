@@ -119,6 +119,14 @@ def due_days(*, organisation_id: int, person_id: int | None, rights: Rights, on:
     return list(theirs(organisation_id, who).filter(state="open").order_by("due_on").values_list("due_on", flat=True))
 
 
+def due_days_of_others(*, organisation_id: int, person_id: int | None, rights: Rights, on: date) -> list[date]:
+    """The days that have passed on which open tasks of others were due, of the systems whose tasks someone sees."""
+    who = doer(organisation_id=organisation_id, person_id=person_id, rights=rights, on=on)
+    late = tasks(organisation_id=organisation_id, who=who).filter(state="open", due_on__lt=on)
+    others = late.exclude(pk__in=theirs(organisation_id, who).filter(state="open", due_on__lt=on).values("pk"))
+    return list(others.order_by("due_on").values_list("due_on", flat=True))
+
+
 def waiting_count(*, organisation_id: int, who: Doer) -> int:
     return figures.count(theirs(organisation_id, who).filter(state="open"))
 

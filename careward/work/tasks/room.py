@@ -9,7 +9,7 @@ from careward.work.tasks.own_data import answers, own_data
 from careward.work.tasks.queries import waiting
 from careward.work.tasks.rules import TASK
 
-DO, SEE = "tasks:tasks:do", "tasks:tasks:see"
+DO, SEE, TOLD_LATE = "tasks:tasks:do", "tasks:tasks:see", "tasks:tasks:told_late"
 
 ROOM = Room(
     name="tasks",
@@ -26,6 +26,7 @@ ROOM = Room(
             ),
         ),
         Permission(SEE, "see tasks that are somebody else's", OVERSEERS, ("findings",)),
+        Permission(TOLD_LATE, "be told of tasks that others leave late for long", ("trust_administrator", "head_of_ig")),
     ),
     verbs=(
         Verb("tasks.raised", "Tasks raised"),

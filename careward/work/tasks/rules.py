@@ -11,7 +11,7 @@ from careward.core.decision import ALLOWED, Decision, refuse
 from careward.core.machine import Machine, Move
 from careward.core.rights import NO_RIGHTS, Rights
 
-DO, SEE = "tasks:tasks:do", "tasks:tasks:see"
+DO, SEE, TOLD_LATE = "tasks:tasks:do", "tasks:tasks:see", "tasks:tasks:told_late"
 READ_BACK = frozenset({"read_back"})  # what the house holds when the next export has shown how it is
 
 TASK = Machine(
