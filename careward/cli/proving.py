@@ -1,5 +1,6 @@
 """careward ledger: proof that nothing was bent."""
 
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Annotated
@@ -56,20 +57,36 @@ def verify(
 
 
 def _tables_as_left(as_json: bool) -> bool:
-    """Tells of every table whether it is as it was left."""
+    """Tells of every table whether it is as it was left; what is not stands as an alarm from now on."""
     from careward.evidence.tables.proof import verify as look
 
     report = look()
     if as_json:
         terms.lines([{"tables": report.tables, "rows": report.rows, "ok": report.ok, "problems": report.problems}])
-        return report.ok
-    said = "all as they were left" if report.ok else "NOT as they were left"
-    terms.out.print(f"{report.tables} tables of evidence with {report.rows:,} rows checked: {said}.")
-    for words in report.explained:
-        terms.out.print(f"Explained: {words}", soft_wrap=True, markup=False)
-    for problem in report.problems:
-        terms.errors.print(problem, soft_wrap=True, markup=False)
+    else:
+        said = "all as they were left" if report.ok else "NOT as they were left"
+        terms.out.print(f"{report.tables} tables of evidence with {report.rows:,} rows checked: {said}.")
+        for words in report.explained:
+            terms.out.print(f"Explained: {words}", soft_wrap=True, markup=False)
+        for problem in report.problems:
+            terms.errors.print(problem, soft_wrap=True, markup=False)
+    if not report.ok:
+        _raise_alarm(report.problems)
     return report.ok
+
+
+def _raise_alarm(problems: Sequence[str]) -> None:
+    """Where whoever asks may write beside the keys: of a copy it is told, and no more."""
+    from django.conf import settings
+
+    from careward.evidence.ledger.sealing import alarm_of_check
+
+    if settings.ONLY_LOOKING:
+        return
+    try:
+        alarm_of_check(problems, now=terms.now())
+    except OSError as error:
+        terms.errors.print(f"This does not stand as an alarm, for none can be kept: {error}", soft_wrap=True, markup=False)
 
 
 @ledger.command()

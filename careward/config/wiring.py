@@ -14,7 +14,9 @@ from careward.engines.connectors.csv.describing import FeedColumns
 from careward.engines.connectors.csv.profiles import Profile
 from careward.engines.connectors.csv.reader import read_folder
 from careward.engines.connectors.worklist.connector import Worklist
+from careward.evidence.ledger.errands import TABLES
 from careward.evidence.rows.engines.last import WATCH
+from careward.evidence.tables.checking import TablesToCheck
 from careward.evidence.tables.watching import TableWatch
 
 
@@ -45,5 +47,6 @@ def connectors_of(ods_code: str) -> dict[str, Connector]:
 def fit() -> None:
     """Hands every room what it needs from beside the stair."""
     WATCH.fit(TableWatch())
+    TABLES.fit(TablesToCheck())
     FEED_READER.fit(CsvFeeds())
     CONNECTORS.fit(connectors_of)

@@ -79,6 +79,7 @@ def test_the_house_has_the_timed_jobs_that_its_rooms_declare():
         "accounts.nightly": (time(4, 10), None, True),
         "ledger.checks_asked": (None, timedelta(seconds=30), False),
         "ledger.weekly_check": (None, timedelta(days=7), True),
+        "tables.nightly_check": (time(2, 40), None, False),
         "tasks.letters": (time(7, 30), None, True),
         "signin.drafts": (time(3, 40), None, False),
     }

@@ -44,6 +44,14 @@ def kept_sums(key: bytes, names: Sequence[str], *, lock: bool) -> tuple[dict[str
     return {str(row[0]): _sum(key, *row[:-1]) for row in found}, wrong
 
 
+def rows_in_all() -> int:
+    """How many rows all tables hold, as is kept of them."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT coalesce(sum(rows), 0) FROM tables_tablesum")
+        (found,) = cursor.fetchone()
+    return int(found)
+
+
 def _begin(names: Sequence[str]) -> None:
     """Puts in the rows of tables that were never summed, in the order of their names."""
     values = ", ".join(["(%s, 0, 0, %s, '', '')"] * len(names))
