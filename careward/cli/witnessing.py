@@ -1,19 +1,16 @@
 """careward ledger note, witness and ask-witness: somebody else holds the newest checkpoint, by hand or over the network."""
 
 import ssl
-import urllib.error
-import urllib.request
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Annotated
-from urllib.parse import urlsplit
 
 import typer
 
 from careward.cli import terms
 from careward.cli.ready import open_house
 from careward.seal.notes import NoteError
-from careward.seal.witness import CONFLICT, DONE, LONGEST_REQUEST, Witness, WitnessAnswer, WitnessKey, request
+from careward.seal.witness import DONE, LONGEST_REQUEST, Witness, WitnessAnswer, WitnessKey, request
 
 REFUSED = 5
 PATIENCE = 30  # seconds for a witness to answer
@@ -175,29 +172,17 @@ def ask_witness(
 ) -> None:
     """Have a witness cosign the newest checkpoint. Exit 5 where it refuses: then it has seen another ledger than this."""
     open_house(to_look=True)
-    asked = _request(0)
-    status, body = _post(url, asked)
-    if status == CONFLICT and body.strip().isdigit():  # it has seen some of it before
-        asked = _request(int(body))
-        status, body = _post(url, asked)
-    if status != DONE:
+    from careward.evidence.ledger.witnessed import NotCosigned, have_cosigned, is_witness_address
+
+    _newest()  # says so where nothing is sealed
+    if not is_witness_address(url):
+        raise terms.stop(f"{url} is not an https address.", 2)
+    try:
+        cosigned = have_cosigned(url, patience=PATIENCE)
+    except NotCosigned as silent:
+        words = f"The witness did not cosign: {silent}."
         raise terms.stop(
-            f"The witness refused ({status}): {body.strip()[:200]}. It has seen another ledger, or not this one's key.", REFUSED
-        )
-    cosigned = asked.partition("\n\n")[2] + body
+            f"{words} It has seen another ledger, or not this one's key." if silent.refused else words, REFUSED if silent.refused else 1
+        ) from silent
     must_be_cosigned(to, cosigned, key)
     to.write_text(cosigned, encoding="utf-8")
-
-
-def _post(url: str, text: str) -> tuple[int, str]:
-    where = urlsplit(url)
-    if where.scheme != "https" and (where.scheme, where.hostname) not in (("http", "localhost"), ("http", "127.0.0.1")):
-        raise terms.stop(f"{url} is not an https address.", 2)
-    asked = urllib.request.Request(f"{url.rstrip('/')}/add-checkpoint", text.encode(), method="POST")  # noqa: S310  (looked at above)
-    try:
-        with urllib.request.urlopen(asked, timeout=PATIENCE) as answer:  # noqa: S310
-            return answer.status, answer.read(LONGEST_REQUEST).decode("utf-8", "replace")
-    except urllib.error.HTTPError as error:
-        return error.code, error.read(LONGEST_REQUEST).decode("utf-8", "replace")
-    except OSError as error:
-        raise terms.stop(f"The witness does not answer: {error}.", 1) from error

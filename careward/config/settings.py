@@ -221,6 +221,12 @@ if ENGINE not in ("duckdb", "spark"):
 if ENGINE == "spark" and not SPARK_URL.startswith("sc://"):
     raise SystemExit("CAREWARD_ENGINE is spark, so CAREWARD_SPARK_URL must name its Connect server: write sc://HOST:PORT")
 
+# A witness elsewhere that cosigns the newest checkpoint: its address, and its public key as its keeper gave it by hand.
+WITNESS = os.environ.get("CAREWARD_WITNESS", "")
+WITNESS_KEY = os.environ.get("CAREWARD_WITNESS_KEY", "")
+if WITNESS and not WITNESS_KEY:
+    raise SystemExit("CAREWARD_WITNESS is named, so CAREWARD_WITNESS_KEY must hold its public key: careward ledger witness prints it")
+
 STATIC_URL = "/static/"
 STATIC_ROOT = CAREWARD_HOME / "static"
 if not ONLY_LOOKING:

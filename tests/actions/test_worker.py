@@ -75,6 +75,7 @@ def only(monkeypatch, *jobs: TimedJob) -> None:
 def test_the_house_has_the_timed_jobs_that_its_rooms_declare():
     assert {j.name: (j.at, j.every, j.for_each_organisation) for j in house().jobs.values()} == {
         "ledger.seal": (None, timedelta(minutes=1), False),
+        "ledger.witness": (None, timedelta(hours=1), False),
         "feeds.clear_uploads": (None, timedelta(hours=1), False),
         "accounts.nightly": (time(4, 10), None, True),
         "ledger.checks_asked": (None, timedelta(seconds=30), False),

@@ -5,7 +5,7 @@ from datetime import timedelta
 from django.conf import settings
 
 from careward.core.room import Alarm, ErrandKind, Home, MenuEntry, Passing, Permission, Room, TimedJob, Verb
-from careward.evidence.ledger import actions, errands, sealing
+from careward.evidence.ledger import actions, errands, sealing, witnessed
 
 VERIFY = "ledger:entries:verify"
 
@@ -14,10 +14,15 @@ REMEDY = (
 )
 
 
+SEE_TO_THE_WITNESS = "See whether it runs and can be reached, or name another: CAREWARD_WITNESS and CAREWARD_WITNESS_KEY."
+
+
 def _alarms() -> tuple[Alarm, ...]:
-    return tuple(
-        Alarm(f"{words[:1].upper()}{words[1:]}.", REMEDY, VERIFY, "ledger:entries") for words in sealing.alarms(now=settings.CLOCK())
-    )
+    now = settings.CLOCK()
+    found = [(words, REMEDY, "ledger:entries") for words in sealing.alarms(now=now)]
+    if words := witnessed.witness_alarm(now=now):
+        found.append((words, SEE_TO_THE_WITNESS, "ledger:checkpoints"))
+    return tuple(Alarm(f"{words[:1].upper()}{words[1:]}.", remedy, VERIFY, url) for words, remedy, url in found)
 
 
 ROOM = Room(
@@ -47,7 +52,10 @@ ROOM = Room(
     homes=(Home("entry", "ledger:entry", VERIFY),),
     errands=(ErrandKind(errands.VERIFY, errands.keep, errands.look, "Check the ledger"),),
     alarms=_alarms,
-    jobs=(TimedJob("ledger.seal", "Seal what was written down", actions.seal, every=timedelta(minutes=1)),),
+    jobs=(
+        TimedJob("ledger.seal", "Seal what was written down", actions.seal, every=timedelta(minutes=1)),
+        TimedJob("ledger.witness", "Have a witness cosign the newest checkpoint", witnessed.ask_the_witness, every=witnessed.ASKED_EVERY),
+    ),
     passing=(
         Passing("ledger_entry", "held by the tree"),
         Passing("ledger_leaf", "held by the tree"),

@@ -9,6 +9,7 @@ from careward.evidence.ledger import errands, pages, queries
 from careward.evidence.ledger.exporting import download
 from careward.evidence.ledger.keys import ledger_keys
 from careward.evidence.ledger.proof import SCRIPT
+from careward.evidence.ledger.witnessed import witness_seen
 from careward.web import lists
 from careward.web.acts import form_at
 from careward.web.listing import shown
@@ -66,7 +67,9 @@ def _in_order(report: queries.Report) -> str:
 
 @needs(VERIFY)
 def checkpoints(request: Request) -> HttpResponse:
-    return render(request, "ledger/checkpoints.jinja", {"checkpoints": queries.checkpoints(), "key": queries.public_key()})
+    return render(
+        request, "ledger/checkpoints.jinja", {"checkpoints": queries.checkpoints(), "key": queries.public_key(), "witness": witness_seen()}
+    )
 
 
 @needs(VERIFY)
