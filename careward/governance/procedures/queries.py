@@ -67,7 +67,7 @@ class Duty:
     @property
     def carried_words(self) -> str:
         """What Careward does about it and what a person still must; nothing where it is not carried."""
-        return rules.carried_words(self.level, self.clause.actor) if self.level else ""
+        return rules.CARRIED_WORDS.get(self.level, "")
 
     @property
     def to_put_right(self) -> int:

@@ -39,17 +39,15 @@ def lacking(*, kind: str, level: str, partly: str, tests: int, breaks: int) -> s
     return "no test proves it yet" if not tests else "" if breaks else "nobody has tried to break it yet"
 
 
-def carried_words(level: str, actor: str) -> str:
-    """What Careward does about a clause and what a person still must, in a sentence or two."""
-    return {
-        "kept": "Careward holds what the document says. It is for people to act on it.",
-        "shown": f"Careward shows it where it is needed. Who acts: {actor}.",
-        "found": f"Careward finds each case at every comparison. What follows is for people. Who acts: {actor}.",
-        "asked": f"Careward finds each case and raises a task with a day. Who acts: {actor}.",
-        "prevented": "Careward refuses what the clause forbids.",
-        "proved": f"Careward finds each case at every comparison and raises a task with a day. A person makes the change in the system, "
-        f"and the next list from it proves that they did. Who acts: {actor}.",
-    }[level]
+CARRIED_WORDS = {  # what Careward does about a clause, and what is still for people
+    "kept": "Careward holds what the document says. It is for people to act on it.",
+    "shown": "Careward shows it where it is needed. It is for people to act on it.",
+    "found": "Careward finds each case at every comparison. What follows is for people.",
+    "asked": "Careward finds each case and raises a task with a day for whoever must act.",
+    "prevented": "Careward refuses what the clause forbids.",
+    "proved": "Careward finds each case at every comparison and raises a task with a day. A person makes the change in the system, and the "
+    "next list from it proves that they did.",
+}
 
 
 def mark_of(*, state: str, countable: bool, measured: Measured | None, late: int) -> str:
