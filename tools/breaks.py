@@ -10,6 +10,7 @@ file a clause, and a test that cites the clause must see them; those of the plan
 """
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -29,7 +30,8 @@ KEEP_ANEW = "from tools.write_docs import kept\nfor path, text in kept(): path.w
 CITED = ROOT / "careward" / "governance" / "procedures" / "tests_by_clause.toml"
 QUICK = ("tests/house/", "tests/rules/", "tests/packs/", "tests/analysis/", "tests/actions/", "tests/web/", "tests/contracts/")  # in order
 LATELY = 20  # commits
-NOT_RUN = ("ImportError", "ModuleNotFoundError", "SyntaxError")  # a copy that cannot even be read says nothing of a test
+# A copy that cannot even be read, or a break that is itself a slip of the pen, says nothing of a test.
+NOT_RUN = re.compile(r"(Import|ModuleNotFound|Syntax|Indentation|Name)Error|AttributeError: '(?!NoneType)")
 PLAN = "careward/access/accounts/keeping/plan.py"
 WORK = "careward/access/accounts/keeping/work.py"
 KEEPING = "tests/rules/test_keeping.py"
@@ -206,12 +208,12 @@ def _keep_anew(planted: Break, copy: Path) -> None:
 
 
 def _seen_by(planted: Break, copy: Path, profile: str) -> str:
-    """The first test that fails, for another reason than that the copy cannot be read; none when all pass."""
+    """The first test that fails because it sees the mistake; none when all pass."""
     tests = [planted.tests] if isinstance(planted.tests, str) else planted.tests
     command = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", f"--hypothesis-profile={profile}", *tests]
     env = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}
     done = subprocess.run(command, cwd=copy, env=env, capture_output=True, text=True, check=False)
-    failed = [line for line in done.stdout.splitlines() if line.startswith("FAILED") and not any(error in line for error in NOT_RUN)]
+    failed = [line for line in done.stdout.splitlines() if line.startswith("FAILED") and not NOT_RUN.search(line)]
     return next((line.partition("::")[2].partition(" ")[0] for line in failed), "")
 
 
