@@ -168,7 +168,8 @@ def signed_since(lines: int) -> set[bytes]:
     ids = [
         number for facts in told[lines:] if facts["kind"] == "sealed" for first, last in facts["ids"] for number in range(first, last + 1)
     ]
-    return {rows.leaf_as_kept(row) for number in ids for row in rows.by_ranges([(number, number)])}
+    written = [row for number in ids for row in rows.by_ranges([(number, number)])]
+    return {rows.leaf_as_kept(row) for row in written if row.verb != "rows.checked"}  # what the clock's own job honestly writes meanwhile
 
 
 @pytest.mark.django_db
