@@ -10,7 +10,7 @@ from django.test import TestCase
 
 from careward.access.accounts.models import Account
 from careward.access.authorisations.models import Authorisation, GenericApproval
-from careward.access.feeds import actions, queries
+from careward.access.feeds import actions, queries, undoing
 from careward.access.feeds.models import Load, LoadMove
 from careward.access.feeds.rules import ALLOW
 from careward.access.feeds.uploads import Upload, folder_of, path_of
@@ -568,7 +568,7 @@ class TestUndo:
         reasons = refused.value.decision.reasons
         assert [r.code for r in reasons] == ["rows.touched_later"] * 2
         assert [f"load {n}" in r.remedy for r, n in zip(reasons, (third.id, second.id), strict=True)] == [True, True]
-        assert queries.against_undo(organisation_id=trust.pk, load_id=first.id).reasons == reasons
+        assert undoing.against_undo(organisation_id=trust.pk, load_id=first.id).reasons == reasons
         for number in (third.id, second.id, first.id):
             actions.undo_load(load_id=number, now=LATER, by=BY)
         assert Person.objects.count() == 0

@@ -48,6 +48,7 @@ def findings(
     """The list of findings; its choices are what the organisation has, and a manager when one is asked for."""
     return Listing(
         noun="findings",
+        size=30,  # each row has three lines, and says more than a row of other lists
         columns=(
             ColumnHead("Account", "account", ("username",), upward="Account"),
             ColumnHead("What is wrong", "what", ("code", "topic"), upward="What is wrong"),

@@ -13,7 +13,8 @@ from careward.access.feeds.last_columns import figures_of
 from careward.access.feeds.merge import as_day
 from careward.access.feeds.models import MOVES, Load, LoadFile
 from careward.access.feeds.plan import MOST_PROBLEMS, Planned
-from careward.access.feeds.queries import UNDO, LoadReport, later_listing, later_touching, load_report, stuck_at, waiting_since
+from careward.access.feeds.queries import UNDO, LoadReport, load_report, stuck_at, waiting_since
+from careward.access.feeds.undoing import later_listing, later_touching
 from careward.access.feeds.uploads import Upload, folder_of, forget, forget_if_older, store, system_of, waiting_folders
 from careward.access.feeds.world import World
 from careward.access.feeds.writing import put_back, recall

@@ -10,20 +10,20 @@ from django.db.models.functions import Coalesce
 
 from careward.access.feeds.models import Load, LoadFile, LoadMove
 from careward.access.feeds.pages import LOADS as LOADS_LIST
-from careward.access.feeds.rules import STATE_WORDS, from_reasons, untouched
-from careward.access.feeds.writing import Remembered, recall
-from careward.core.decision import Decision, Reason, refuse
+from careward.access.feeds.rules import STATE_WORDS, from_reasons
+from careward.core.decision import Reason
 from careward.core.ports import Problem
 from careward.core.rights import EVERYWHERE, Everywhere, Systems
 from careward.evidence.errands.models import Errand
 from careward.people.signin.models import User
 from careward.web import lists
 from careward.web.lists import Asked, Page
-from careward.web.words import day, plural
+from careward.web.words import plural
 from careward.work.approvals.queries import waiting_about
 
 UNDO = "feeds.undo"
-ROWS_ON_A_PAGE = 100  # of the first rows of a load's files
+ROWS_ON_A_PAGE = 60  # of the first rows of a load's files
+PROBLEMS_ON_A_PAGE = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,12 +152,17 @@ class LoadReport:
         return 6 if self.refused or self.problems_in_all else 0  # a column or a word that was not understood refuses no row
 
 
-def load_report(*, organisation_id: int, load_id: int) -> LoadReport | None:
-    """One load with its files; None when this organisation has none of that number. Two queries."""
+def load_report(*, organisation_id: int, load_id: int, most: int | None = None) -> LoadReport | None:
+    """One load with its files; None when this organisation has none of that number. Two queries.
+
+    `most`: no more problems are read than so many and what is left of their file; a thousand of each file take longer than a page has.
+    """
     load = Load.objects.filter(organisation_id=organisation_id, pk=load_id).first()
     if load is None:
         return None
-    files = load.files.defer("before").order_by("id")
+    files = list(load.files.defer("before", *(("problems",) if most is not None else ())).order_by("id"))
+    if most is not None:
+        _give_first_problems(load, files, most - len(load.problems))
     plain = [f.name for f in fields(LoadReport) if f.name not in ("reasons", "whole_problems", "load_notices", "files")]
     return LoadReport(
         **{name: getattr(load, name) for name in plain},
@@ -166,6 +171,18 @@ def load_report(*, organisation_id: int, load_id: int) -> LoadReport | None:
         load_notices=tuple(load.notices),
         files=tuple(_file(f) for f in files),
     )
+
+
+def _give_first_problems(load: Load, files: Sequence[LoadFile], most: int) -> None:
+    """Gives the first files their problems, until there are so many: one query, whatever the number of files."""
+    wanted = []
+    for file in files:
+        if most > 0 and (many := (file.samples or {}).get("problems", 1)):
+            wanted.append(file.pk)
+            most -= many
+    found = dict(load.files.filter(pk__in=wanted).values_list("pk", "problems")) if wanted else {}
+    for file in files:
+        file.problems = found.get(file.pk, [])
 
 
 def _file(row: Any) -> FileReport:
@@ -193,7 +210,7 @@ def _samples(rows: Iterable[Any]) -> tuple[Sample, ...]:
 def rows_of_each(files: Sequence[FileReport]) -> int:
     """How many rows of each kind a page shows of each file: all that are kept, or so many of each that a load of many files can be read."""
     kinds = sum(bool(kind) for f in files for kind in (f.samples_added, f.samples_changed, f.samples_gone))
-    return max(3, ROWS_ON_A_PAGE // max(kinds, 1))
+    return max(1, ROWS_ON_A_PAGE // max(kinds, 1))
 
 
 def who(actor: str) -> str:
@@ -289,7 +306,7 @@ class LoadSeen:
 
 def load_seen(*, organisation_id: int, load_id: int) -> LoadSeen | None:
     """One load for its page; None when this organisation has none of that number."""
-    report = load_report(organisation_id=organisation_id, load_id=load_id)
+    report = load_report(organisation_id=organisation_id, load_id=load_id, most=PROBLEMS_ON_A_PAGE)
     if report is None:
         return None
     moves = list(LoadMove.objects.filter(load_id=load_id, load__organisation_id=organisation_id).order_by("-id"))
@@ -341,49 +358,6 @@ def problem_rows(*, organisation_id: int, load_id: int) -> Iterator[tuple[object
     if report is None:
         return None
     return ((p.file, p.line or "", p.column, p.what, p.remedy) for p in report.problems)
-
-
-def _later(load: Load) -> list[Load]:
-    """The loads that went in after this one and are in force."""
-    if load.applied_at is None:
-        return []
-    applied = Load.objects.filter(organisation=load.organisation_id, state="applied", applied_at__gte=load.applied_at).exclude(pk=load.pk)
-    return [other for other in applied if (other.applied_at, other.pk) > (load.applied_at, load.pk)]
-
-
-def later_listing(load: Load) -> list[tuple[int, str, tuple[str, ...]]]:
-    """Later loads whose lists name rows that this one added or changed, the newest first: (load, its day, names of those files).
-
-    Every list is a full one, but for the report of leavers: what it no longer names, it ends, and so changes.
-    """
-    mine = {(f.feed, f.system_code) for f in load.files.exclude(feed="leavers") if f.added + f.changed}
-    found = []
-    for other in _later(load) if mine else ():
-        names = tuple(f.name for f in other.files.order_by("name") if (f.feed, f.system_code) in mine)
-        found += [(other.pk, day(at), names)] if names and (at := other.applied_at) else []
-    return sorted(found, reverse=True)
-
-
-def later_touching(load: Load) -> list[tuple[int, str, int]]:
-    """Later loads that changed rows this one added or changed, the newest first: (load, its day, rows in common)."""
-    later = _later(load)
-    mine: dict[str, list[Remembered]] = {}
-    for table in (t for file in load.files.all() for t in recall(file.before)) if later else ():
-        mine.setdefault(table.table, []).append(table)
-    found = []
-    for other in later:
-        theirs = [t for file in other.files.all() for t in recall(file.before)]
-        count = sum(own.touches(table) for table in theirs for own in mine.get(table.table, ()))
-        found += [(other.pk, day(at), count)] if count and (at := other.applied_at) else []
-    return sorted(found, reverse=True)
-
-
-def against_undo(*, organisation_id: int, load_id: int) -> Decision:
-    """Why a load cannot be taken back now, if so."""
-    load = Load.objects.get(organisation_id=organisation_id, pk=load_id)
-    if load.state != "applied":
-        return refuse("state.wrong", "house", f"Load {load_id} is not loaded", "Go back to the load")
-    return untouched(later_touching(load), later_listing(load))
 
 
 def waiting_since(load: Load) -> datetime:

@@ -8,6 +8,7 @@ from django.shortcuts import redirect, render
 from careward.access.feeds import actions, pages, queries, uploads
 from careward.access.feeds.reading import FEED_READER
 from careward.access.feeds.rules import ALLOW, RUN, WAITS
+from careward.access.feeds.undoing import against_undo
 from careward.core.rights import EVERYWHERE
 from careward.core.room import DownloadRows
 from careward.evidence.ledger.exporting import download
@@ -74,6 +75,7 @@ def load(request: Request, load_id: int) -> HttpResponse:
         "may_allow": ALLOW in may,
         "marks": pages.MARKS,
         "waits": WAITS.days,
+        "most_problems": queries.PROBLEMS_ON_A_PAGE,
         "most": queries.rows_of_each(seen.report.files),
     }
     return render(request, "feeds/load.jinja", context)
@@ -104,12 +106,12 @@ def undo(request: Request, load_id: int) -> HttpResponse:
     if request.method == "POST":
         actions.ask_to_undo(organisation_id=viewer.organisation_id, load_id=load_id, now=viewer.now, by=viewer.actor)
         return redirect("feeds:load", load_id=load_id)
-    against = queries.against_undo(organisation_id=viewer.organisation_id, load_id=load_id)
+    against = against_undo(organisation_id=viewer.organisation_id, load_id=load_id)
     return render(request, "feeds/undo.jinja", {"load": report, "reasons": against.reasons})
 
 
 def _here(request: Request, load_id: int) -> queries.LoadReport:
-    report = queries.load_report(organisation_id=request.viewer.organisation_id, load_id=load_id)
+    report = queries.load_report(organisation_id=request.viewer.organisation_id, load_id=load_id, most=0)
     if report is None or not _sees(request, load_id):
         raise Http404("no such load here")
     return report
