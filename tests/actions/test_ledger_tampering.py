@@ -10,7 +10,6 @@ import os
 import random
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -22,7 +21,6 @@ from careward.evidence.ledger.models import Leaf
 from careward.jobs import sealing as background
 from careward.jobs import worker
 from careward.seal.outside import SignedFile
-from careward.web.house import house
 
 NOW = datetime(2026, 11, 22, 10, 31, tzinfo=UTC)
 SEED = int(os.environ.get("CAREWARD_SEED", "20261122"))
@@ -170,14 +168,12 @@ def signed_since(lines: int) -> set[bytes]:
     ids = [
         number for facts in told[lines:] if facts["kind"] == "sealed" for first, last in facts["ids"] for number in range(first, last + 1)
     ]
-    return {rows.leaf_as_kept(row) for number in ids for row in rows.by_ranges([(number, number)])}
+    written = [row for number in ids for row in rows.by_ranges([(number, number)])]
+    return {rows.leaf_as_kept(row) for row in written if row.verb != "rows.checked"}  # what the clock's own job honestly writes meanwhile
 
 
 @pytest.mark.django_db
-def test_a_thousand_tamperings_are_all_found_and_none_is_ever_signed(monkeypatch: pytest.MonkeyPatch) -> None:
-    # The night's check of the tables is an act of its own: it would write an entry after each tampering, which this test is not about.
-    jobs = {name: job for name, job in house().jobs.items() if name != "tables.nightly_check"}
-    monkeypatch.setattr(worker, "house", lambda: SimpleNamespace(jobs=jobs, errands=house().errands))
+def test_a_thousand_tamperings_are_all_found_and_none_is_ever_signed() -> None:
     for count in (4, 9, 3):
         act(count=count)
         act(organisation="RX4", subject="load/3")
