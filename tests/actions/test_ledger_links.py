@@ -308,3 +308,28 @@ def test_a_leaf_hash_is_of_what_is_kept_to_the_letter() -> None:
             assert not proof.verify().ok
             transaction.set_rollback(True)
     sql("PRAGMA ignore_check_constraints = OFF")
+
+
+def test_a_lane_that_was_bent_stays_told_when_acts_have_gone_on_from_there_and_were_sealed() -> None:
+    act()
+    sealing.seal(now=NOW)
+    sql("UPDATE ledger_lane SET hash = %s WHERE name = 'RX3'", b"x" * 32)
+    assert not proof.verify().ok
+    act()
+    assert not proof.verify().ok
+    sealing.seal(now=NOW)
+    act()
+    sealing.seal(now=NOW)
+    assert "number 2 of what was written for RX3 does not go on from the one before" in " ".join(proof.verify().problems)
+
+
+def test_a_lane_that_was_bent_between_two_acts_that_wait_is_told_as_they_are_sealed_and_afterwards() -> None:
+    act()
+    sql("UPDATE ledger_lane SET hash = %s WHERE name = 'RX3'", b"x" * 32)
+    act()
+    act(organisation="RX4")
+    assert not proof.verify().ok
+    sealing.seal(now=NOW)
+    assert any("number 2 of what was written for RX3" in words for words in alarms())
+    assert [words for words in proof.verify().problems if "RX3" in words and "does not go on" in words]
+    assert not [words for words in proof.verify().problems if "RX4" in words]

@@ -72,25 +72,38 @@ class Batch:
         self.size += len(one.leaves)
 
     def lanes(self) -> dict[str, Any]:
-        """The links it takes up, as a line says them: of each lane the numbers in runs, and the last one's hash."""
+        """The links it takes up, as a line says them: of each lane the numbers in runs, after which hash they come, and the last one's.
+
+        `torn` do not come after the one before them: whoever bent where a lane had got to made the next act go on from there.
+        """
         found: dict[str, list[Waiting]] = {}
         for one in self.taken:
             found.setdefault(one.link.lane, []).append(one.link)
-        return {
-            lane: {"numbers": signed.runs([link.number for link in taken]), "hash": taken[-1].hash.hex()} for lane, taken in found.items()
-        }
+        return {lane: _lane(taken) for lane, taken in found.items()}
 
     def gaps(self) -> list[str]:
-        """Where something is gone between two links that are taken up."""
+        """Where something is gone between two links that are taken up, or was bent."""
         told: list[str] = []
         for lane, taken in self.lanes().items():
             told += [gap(lane, one[1], other[0]) for one, other in pairwise(taken["numbers"])]
+            told += [torn(lane, number) for number in taken.get("torn", ())]
         return told
+
+
+def _lane(taken: Sequence[Waiting]) -> dict[str, Any]:
+    bent = [other.number for one, other in pairwise(taken) if other.number == one.number + 1 and other.before != one.hash]
+    said = {"numbers": signed.runs([link.number for link in taken]), "after": taken[0].before.hex(), "hash": taken[-1].hash.hex()}
+    return said | ({"torn": bent} if bent else {})
 
 
 def gap(lane: str, last: int, number: int) -> str:
     """That something is gone from a lane, in words."""
     return f"between numbers {last} and {number} of what was written for {lane or 'the installation'} something is gone"
+
+
+def torn(lane: str, number: int) -> str:
+    """That a lane did not go on where it had got to, in words."""
+    return f"number {number} of what was written for {lane or 'the installation'} does not go on from the one before: the lane was bent"
 
 
 def ask(written: Iterable[tuple[str, int]]) -> None:

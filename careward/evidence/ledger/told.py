@@ -1,10 +1,11 @@
 """What the file beside the keys tells of the ledger, read whole: every tree that was signed, and what was explained."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from careward.evidence.ledger import signed
-from careward.evidence.ledger.links import EARLIER, gap
+from careward.evidence.ledger.links import EARLIER, FIRST, gap, torn
 from careward.evidence.ledger.rows import CheckpointRow
 from careward.evidence.ledger.rules import CLOCKS_DIFFER
 from careward.evidence.ledger.signed import LastSigned
@@ -73,11 +74,20 @@ class Outside:
             if lane == EARLIER:
                 ids = f"among {signed.words_of(line.facts['ids'])}"
                 self.notes.append(f"what an earlier version left unsealed, {ids}, is sealed as it stood on {line.facts['at'][:10]}")
-            for first, last in taken["numbers"]:
-                reached = self.lanes.get(lane, (0, b""))[0]
-                if first != reached + 1:
-                    self.gaps.append(f"{gap(lane, reached, first)}, as line {line.number} shows")
-                self.lanes[lane] = (last, bytes.fromhex(taken["hash"]))
+            self.gaps += [f"{words}, as line {line.number} shows" for words in self._not_going_on(lane, taken)]
+            self.lanes[lane] = (taken["numbers"][-1][1], bytes.fromhex(taken["hash"]))
+
+    def _not_going_on(self, lane: str, taken: Mapping[str, Any]) -> Iterator[str]:
+        """Where a lane does not go on from where it had got to; lines of an earlier version do not say after which hash they come."""
+        reached, hashed = self.lanes.get(lane, (0, FIRST))
+        after = taken.get("after", hashed.hex())
+        for first, last in taken["numbers"]:
+            if first != reached + 1:
+                yield gap(lane, reached, first)
+            elif after != hashed.hex():
+                yield torn(lane, first)
+            reached, after = last, hashed.hex()
+        yield from (torn(lane, number) for number in taken.get("torn", ()))
 
     def ahead(self, kept: Sequence[CheckpointRow]) -> Ahead | None:
         """The last line, where its checkpoint is the only one that is missing here."""
