@@ -55,10 +55,20 @@ def ask(text: str, *values: object) -> list[tuple[Any, ...]]:
         return cursor.fetchall() if cursor.description else []
 
 
+def as_kept(table: str) -> str:
+    """Every column as the database keeps it: Django would read a moment that was bent, and fail."""
+    with connection.cursor() as cursor:
+        names = [column.name for column in connection.introspection.get_table_description(cursor, table)]
+    return ", ".join(f'{"+" if connection.vendor == "sqlite" else ""}"{name}"' for name in names)
+
+
 def dump() -> str:
     """All that the tables hold, to the letter."""
     return repr(
-        [[tuple(bytes(c) if isinstance(c, memoryview) else c for c in row) for row in ask(f"SELECT * FROM {t} ORDER BY 1")] for t in KEYS]
+        [
+            [tuple(bytes(c) if isinstance(c, memoryview) else c for c in row) for row in ask(f"SELECT {as_kept(t)} FROM {t} ORDER BY 1")]
+            for t in KEYS
+        ]
     )
 
 

@@ -208,6 +208,8 @@ def _link(number: int, lane: Any, place: Any, ids: Any, before: Any, hashed: Any
     told, place = lane if isinstance(lane, str) else "", place if isinstance(place, int) else -1
     joined = rows.as_bytes(leaves)
     kept = tuple([joined[at : at + HASH_BYTES] for at in range(0, len(joined), HASH_BYTES)])
+    if not kept and leaves != b"":  # no bytes at all: nothing that was written
+        kept = (b"",)
     return Waiting(number, told, place, runs, rows.as_bytes(before), rows.as_bytes(hashed), kept)
 
 
