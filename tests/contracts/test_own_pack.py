@@ -26,7 +26,8 @@ def test_a_trust_with_its_own_pack_is_loaded_and_compared_by_the_command(tmp_pat
         ("u7", "training.missing", "ask", "NM-007"),
     }
     rows = {row["id"]: row for row in lines(run("clauses", "--json"))}
-    assert len(rows) == 391 and rows["NM-012"]["measure"] == {"total": 8, "complies": 7}
+    counted = "open accounts of people whose last use, or else creation, is known"
+    assert len(rows) == 393 and rows["NM-012"]["measure"] == {"total": 8, "complies": 7, "counts": counted}
     assert {clause[:3] for clause, row in rows.items() if row["measure"]} == {"NM-"}
 
 

@@ -124,7 +124,7 @@ def test_a_port_that_somebody_answers_at_is_said_and_not_shared(begun, tmp_path_
             )
             assert second.returncode == 1 and f"port {port} of this machine already" in second.stderr, second.stderr
             assert f"--port {port + 1}" in second.stderr and "Making" not in second.stdout
-    assert first.poll() is None and answers(port)
+    assert wait_until(lambda: answers(port), PATIENCE) and first.poll() is None
 
 
 @pytest.mark.parametrize(
