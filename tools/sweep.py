@@ -1,8 +1,8 @@
-"""What is too long for every run, and stands before an issue is closed: `make sweep`, about an hour on 2 cores; `make sweep ONLY=truths`.
+"""What is too long for every run, and stands before an issue is closed: `make sweep`, two hours or more; `make sweep ONLY=truths`.
 
 - truths: made-up trusts of several sizes and seeds, from files to findings, held line by line against what was planted in them
 - rules: the properties with ten times the examples, new ones each time
-- breaks: one mistake after another planted in a copy of the rules, each of which a property must see
+- breaks: one mistake after another planted in a copy of the product, each of which a test must see
 - kills: everything that is killed, raced or tampered with, five times over on each database; what serves, ended and
   tampered with in every way
 - days: each page of each persona, at both widths, with JavaScript and without

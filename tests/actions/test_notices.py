@@ -9,6 +9,7 @@ from careward.evidence.errands.models import Errand
 from careward.evidence.ledger.models import Entry
 from careward.work.notices import errands
 from careward.work.notices.models import Notice
+from careward.work.notices.rules import WHERE
 from careward.work.tasks.letters import write_letters
 from tests.make import found, people
 from tests.make.people import NOW, TODAY, ready, signed_in
@@ -74,7 +75,7 @@ def test_whoever_looks_after_the_whole_is_told_of_what_others_leave_late_for_fiv
         write_letters(organisation=trust.ods_code, now=MORNING + timedelta(days=day))
     (told,) = Notice.objects.filter(kind="long_late")
     assert (told.user.email, told.words) == (
-        "tess@trust.example", "1 task of others is late by 5 working days or more. Speak to whoever acts."
+        "tess@trust.example", "1 task of others is late by 5 working days or more. " + WHERE
     )  # fmt: skip
     people.organisation("RX9")
     assert write_letters(organisation="RX9", now=MORNING + timedelta(days=4)) == 0

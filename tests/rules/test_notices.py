@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from careward.core.days import Calendar, working_days_between
-from careward.work.notices.rules import DIGEST, DUE_NEXT, KIND_WORDS, LATE, body, letters, long_late
+from careward.work.notices.rules import DIGEST, DUE_NEXT, KIND_WORDS, LATE, WHERE, body, letters, long_late
 
 ENGLAND = Calendar()
 MONDAY = date(2026, 11, 23)
@@ -72,7 +72,7 @@ def test_each_day_on_which_more_becomes_late_for_long_is_told_of_once():
     tasks = [MONDAY, MONDAY + timedelta(days=1)]
     told = [each for n in range(20) for each in long_late(due=tasks, on=MONDAY + timedelta(days=n), after=5, calendar=ENGLAND)]
     assert [each.words for each in dict.fromkeys(told)] == [
-        "1 task of others is late by 5 working days or more. Speak to whoever acts.",
-        "2 tasks of others are late by 5 working days or more. Speak to whoever acts.",
+        "1 task of others is late by 5 working days or more. " + WHERE,
+        "2 tasks of others are late by 5 working days or more. " + WHERE,
     ]
     assert [each.key for each in dict.fromkeys(told)] == ["2026-11-23", "2026-11-24"]

@@ -43,10 +43,11 @@ CARRIED_WORDS = {  # what Careward does about a clause, and what is still for pe
     "kept": "Careward holds what the document says. It is for people to act on it.",
     "shown": "Careward shows it where it is needed. It is for people to act on it.",
     "found": "Careward finds each case at every comparison. What follows is for people.",
-    "asked": "Careward finds each case and raises a task with a day for whoever must act.",
+    "asked": "Careward finds each case and raises a task with a day for whoever must act. What stays late is told to whoever looks after "
+    "the whole.",
     "prevented": "Careward refuses what the clause forbids.",
     "proved": "Careward finds each case at every comparison and raises a task with a day. A person makes the change in the system, and the "
-    "next list from it proves that they did.",
+    "next list from it proves that they did. What stays late is told to whoever looks after the whole.",
 }
 
 

@@ -16,6 +16,7 @@ KIND_WORDS = {
     LATE: "Late",
     LONG_LATE: "Late for long, told to whoever looks after the whole",
 }
+WHERE = "They stand first in All tasks as a list, below My work. Speak to whoever acts."
 SUBJECT = "Careward: you have work to do"
 
 
@@ -53,7 +54,7 @@ def long_late(*, due: Sequence[date], on: date, after: int, calendar: Calendar) 
     if not late:
         return ()
     days = "1 working day" if after == 1 else f"{after} working days"
-    words = f"{_tasks(len(late)).capitalize()} of others {'is' if len(late) == 1 else 'are'} late by {days} or more. Speak to whoever acts."
+    words = f"{_tasks(len(late))} of others {'is' if len(late) == 1 else 'are'} late by {days} or more. {WHERE}"
     return (Letter(LONG_LATE, max(late).isoformat(), words),)
 
 
