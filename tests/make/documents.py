@@ -26,7 +26,7 @@ def _dated(value: Any, key: str = "") -> Any:
 
 
 def from_csv(text: str, document: Document) -> Document:
-    """The document with the header and control fields of a file that about_csv wrote; its sections and clauses stay as they are."""
+    """The document with the header and control fields of a file of about_rows; its sections and clauses stay as they are."""
     whole = as_data(document)
     data: dict[str, Any] = {
         k: ([] if isinstance(v, list) and k not in BODY else v) for k, v in whole.items() if k in BODY or isinstance(v, list)

@@ -1,23 +1,31 @@
 """Every list that leaves the house, as a file or as an answer to a program, is an entry: who, which list, narrowed by what, how many rows."""
 
 import csv
+import inspect
 import io
+import json
+import re
 from datetime import date
 
 import pytest
 from django.db import DatabaseError
+from django.urls import resolve
 
+from careward.access.feeds import views as feeds
 from careward.config.api import api
 from careward.config.rooms import house
 from careward.evidence.ledger.models import Entry
+from careward.front import views as front
 from careward.governance.procedures.actions import adopt_document
 from careward.people.signin.models import ApiToken
 from careward.people.signin.rules import hash_of
+from tests.house.test_files_that_leave import views
 from tests.make import found, people
 from tests.make.people import NOW, ready, signed_in
 
 pytestmark = pytest.mark.django_db
 EXPORTED = "list.exported"
+GIVES = {"download", "download_data"}
 
 
 def told() -> list[tuple[str, str, dict]]:
@@ -56,6 +64,8 @@ LISTS = {
     "/jobs/?as=csv": ("list/work that waits", "csv"),
     "/systems/paris/?as=csv": ("list/accounts", "csv"),
     "/procedures/paris/?as=csv": ("list/clauses-paris", "csv"),
+    "/procedures/paris/about.csv": ("list/document-paris", "csv"),
+    "/procedures/paris/about.json": ("list/document-paris", "json"),
 }
 
 
@@ -66,9 +76,11 @@ def test_each_list_taken_as_a_file_is_an_entry(trust, carol, address):
     assert answer.status_code == 200 and answer.headers["Content-Disposition"].startswith("attachment")
     ((actor, subject, body),) = told()
     assert (actor, subject, body["form"]) == (f"user/{user.pk}", *LISTS[address])
-    content = b"".join(answer.streaming_content)
+    content = b"".join(answer)
     if body["form"] == "csv":
         assert body["rows"] == len(list(csv.reader(io.StringIO(content.decode("utf-8-sig"))))) - 1
+    elif body["form"] == "json":
+        assert body["rows"] == len(json.loads(content)["clauses"]) > 0
 
 
 def test_the_file_of_a_person_s_page_says_whose_and_is_a_look_too(trust, admin, carol):
@@ -92,7 +104,7 @@ def test_each_file_is_an_entry_also_on_the_same_day(admin, carol):
 
 def test_a_page_of_a_list_is_no_export(admin, carol):
     for address in LISTS:
-        assert admin.get(address.partition("?")[0]).status_code in (200, 403)
+        assert admin.get(re.sub(r"\?.*|about[.].*", "", address)).status_code in (200, 403)
     assert told() == []
 
 
@@ -100,6 +112,22 @@ def test_asking_ahead_takes_nothing_and_writes_nothing(admin, carol):
     assert (admin.head("/findings/?as=csv").content, told()) == (b"", [])
     ahead = admin.get("/findings/?as=csv", headers={"Sec-Purpose": "prefetch"})
     assert (ahead.status_code, ahead.content, told()) == (503, b"", [])
+
+
+@pytest.mark.parametrize("address", LISTS)
+def test_no_file_is_given_to_who_only_asks_ahead(trust, carol, address):
+    browser = signed_in(ready("trust_administrator", at=trust))
+    assert (browser.head(address).content, told()) == (b"", [])
+    assert (browser.get(address, headers={"Purpose": "prefetch"}).status_code, told()) == (503, [])
+
+
+def test_every_view_that_gives_a_file_is_among_those_tried_here():
+    """Two are tried apart: a person's page, and the problems of a load, which needs one."""
+    tried = {inspect.unwrap(resolve(address.partition("?")[0]).func) for address in LISTS}
+    apart = {inspect.unwrap(front.person), inspect.unwrap(feeds.problems)}
+    giving = {view for view in map(inspect.unwrap, views()) if GIVES & set(view.__code__.co_names)}
+    assert len(giving) > 10
+    assert giving == tried | apart
 
 
 def test_nothing_leaves_that_cannot_be_written_down(admin, trust, carol, monkeypatch, client):

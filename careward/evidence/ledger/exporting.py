@@ -1,8 +1,13 @@
-"""A list leaves the house as a file: who takes which, narrowed by what, and how many rows is written down before a byte of it is sent."""
+"""The one door by which a file leaves the house: who takes which, narrowed by what, how many rows, is written down before a byte is sent.
 
+A house test (tests/house/test_files_that_leave.py) finds a view that answers with a file past it.
+"""
+
+from collections.abc import Mapping
 from contextlib import ExitStack
+from typing import Any
 
-from django.http import FileResponse
+from django.http import FileResponse, JsonResponse
 
 from careward.core.room import DownloadRows
 from careward.evidence.ledger.actions import write_down_export
@@ -27,3 +32,14 @@ def download(request: Request, kind: str, found: DownloadRows, *, about: str = "
         )  # fmt: skip
         unless_written.pop_all()
     return file.answer(found.name, viewer.today)
+
+
+def download_data(request: Request, name: str, data: Mapping[str, Any], *, rows: int) -> JsonResponse:
+    """One thing whole, with its so many parts, as a JSON file to keep; raises as `download` does."""
+    must_be_opened(request)
+    viewer = request.viewer
+    with written_first():
+        write_down_export(what=name, form="json", rows=rows, organisation=viewer.organisation, now=viewer.now, by=viewer.actor)
+    answer = JsonResponse(data, json_dumps_params={"indent": 2, "ensure_ascii": False})
+    answer.headers["Content-Disposition"] = f'attachment; filename="{exports.file_name(name, viewer.today, "json")}"'
+    return answer

@@ -1,13 +1,12 @@
 """A document's header and control fields as JSON and CSV, and back again (PA-001, PA-006, PA-096 to PA-099)."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import date
 from typing import Any, cast
 
 from careward.core.packs.documents import Document
 from careward.governance.procedures.queries import Duty
-from careward.web.exports import csv_lines
 from careward.web.words import out_of
 
 ABOUT_HEADS = ("Field", "Number", "Part", "Value")
@@ -32,13 +31,9 @@ def _plain(value: Any) -> Any:
     return value.isoformat() if isinstance(value, date) else value
 
 
-def about_csv(document: Document) -> str:
-    """The header and control fields, one value to a line."""
-    return "".join(csv_lines(ABOUT_HEADS, _about_rows(as_data(document))))
-
-
-def _about_rows(data: Mapping[str, Any]) -> Iterator[tuple[str, str, str, str]]:
-    for field, value in data.items():
+def about_rows(document: Document) -> Iterator[tuple[str, str, str, str]]:
+    """The header and control fields, one value to a line, under ABOUT_HEADS."""
+    for field, value in as_data(document).items():
         if field in BODY or value is None:
             continue
         if not isinstance(value, list):

@@ -3,13 +3,13 @@
 from functools import partial
 from typing import Any
 
-from django.http import Http404, HttpResponse, HttpResponseBase, JsonResponse
+from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 
 from careward.access.accounts.queries import reach
 from careward.core.packs.pack import HOUSE_PACK
 from careward.core.room import DownloadRows
-from careward.evidence.ledger.exporting import download
+from careward.evidence.ledger.exporting import download, download_data
 from careward.governance.procedures import actions, exports, narrowing, queries
 from careward.governance.procedures.carried import clauses
 from careward.governance.procedures.forms import AdoptForm, EndForm
@@ -17,7 +17,6 @@ from careward.governance.procedures.queries import InForce, Procedure
 from careward.people.staff.models import Organisation
 from careward.people.staff.packs import pack_on
 from careward.web.acts import act, typed
-from careward.web.exports import file_name
 from careward.web.permission import SIGNED_IN, NotAllowed, Request, needs, opens
 from careward.web.words import day
 
@@ -86,16 +85,12 @@ def about(request: Request, document: str) -> HttpResponse:
 
 
 @needs(SEE)
-def about_file(request: Request, document: str, kind: str) -> HttpResponse:
+def about_file(request: Request, document: str, kind: str) -> HttpResponseBase:
     """The header and control fields as a file; JSON holds the clauses too."""
-    document_read = _in_force(request, document).document
-    name = file_name(f"document-{document}", request.viewer.today, kind)
+    held, name = _in_force(request, document).document, f"document-{document}"
     if kind == "json":
-        response: HttpResponse = JsonResponse(exports.as_data(document_read), json_dumps_params={"indent": 2, "ensure_ascii": False})
-    else:
-        response = HttpResponse(exports.about_csv(document_read), content_type="text/csv; charset=utf-8")
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
+        return download_data(request, name, exports.as_data(held), rows=len(held.clauses))
+    return download(request, "csv", DownloadRows(name, exports.ABOUT_HEADS, exports.about_rows(held)))
 
 
 @needs(SEE)
