@@ -27,7 +27,7 @@ def verify(
     witness: Annotated[str, typer.Option("--witness", help="The public key of the witness that cosigned them.")] = "",
     tables: Annotated[bool, typer.Option("--tables", help="Hold every table of evidence against the ledger too.")] = False,
 ) -> None:
-    """Derive every hash again and check it against all that was signed. Exit 1 when bent, 6 when something waits too long to be sealed."""
+    """Derive every hash again and hold it against what was signed. Exit 1 when bent, 6 when something is not sealed or cosigned in time."""
     notes = [witnessing.read_note(path) for path in known or []]
     for path, note in zip(known or [], notes, strict=True):
         witnessing.must_be_cosigned(path, note, witness)
@@ -50,10 +50,21 @@ def verify(
         for problem in report.problems:
             terms.errors.print(problem, soft_wrap=True, markup=False)
     as_left = not tables or _tables_as_left(as_json)
+    silent = _witness_is_silent()
     if not report.ok or report.unsealable or not as_left:
         raise typer.Exit(1)
-    if waits.late:
+    if waits.late or silent:
         raise typer.Exit(PARTLY)
+
+
+def _witness_is_silent() -> bool:
+    """Tells of a named witness that has cosigned nothing for too long."""
+    from careward.evidence.ledger.witnessed import witness_alarm
+
+    words = witness_alarm(now=terms.now())
+    if words:
+        terms.errors.print(f"{words[:1].upper()}{words[1:]}.", soft_wrap=True, markup=False)
+    return bool(words)
 
 
 def _tables_as_left(as_json: bool) -> bool:
@@ -112,22 +123,25 @@ def explain(
     """Write down what happened to the ledger: the alarm ends, sealing goes on, and what is wrong stays in every report, explained."""
     open_house()
     from careward.core.decision import Refused
-    from careward.evidence.ledger.explaining import explain as write_down
+    from careward.evidence.ledger.explaining import explain as of_ledger
+    from careward.evidence.ledger.explaining import explain_silence as of_witness
     from careward.evidence.tables.actions import explain as of_tables
 
-    person = _person(by)
-    fine: Refused | None = None
-    try:
-        entry = write_down(what=what, now=terms.now(), by=person)
-        terms.out.print(f"Written down as entry {entry.pk}. Sealing goes on; what is wrong stays in every report as explained.")
-    except Refused as refused:  # nothing is wrong with the ledger: perhaps with the tables
-        fine = refused
-    try:
-        number = of_tables(what=what, now=terms.now(), by=person)
-        terms.out.print(f"Written down as entry {number}. The tables are taken over as they stand; what was wrong stays in every report.")
-    except Refused:
-        if fine:
-            raise fine from None
+    person, refusals = _person(by), list[Refused]()
+    ends = (
+        (of_ledger, "Sealing goes on; what is wrong stays in every report as explained."),
+        (of_tables, "The tables are taken over as they stand; what was wrong stays in every report."),
+        (of_witness, "No witness is named any more. One that CAREWARD_WITNESS names is named anew, and has another day."),
+    )
+    for end, then in ends:
+        try:
+            entry = end(what=what, now=terms.now(), by=person)
+        except Refused as refused:  # nothing is wrong with this: perhaps with the next
+            refusals.append(refused)
+        else:
+            terms.out.print(f"Written down as entry {getattr(entry, 'pk', entry)}. {then}", soft_wrap=True, markup=False)
+    if len(refusals) == len(ends):
+        raise refusals[0]
 
 
 @ledger.command("rotate-key")

@@ -190,6 +190,21 @@ def test_a_sealer_killed_between_its_line_and_its_commit_is_gone_on_from(ids: li
     assert proof.verify().ok
 
 
+def test_an_alarm_raised_after_a_sealer_was_killed_does_not_hide_what_it_had_begun(ids: list[int]) -> None:
+    """Its line then stands behind that of the alarm, and what it signed would seem to be gone."""
+    new = write(3)
+    with pytest.raises(ZeroDivisionError), transaction.atomic():
+        seal()
+        1 / 0
+    sealing.alarm_of_check(["people_person: row 7 is another"], now=NOW)
+    assert kinds() == ["sealed"] * 3 + ["alarm"] and sealing.alarms() == ("people_person: row 7 is another",)
+    assert list(Leaf.objects.order_by("number").values_list("entry_id", flat=True)) == [*ids, *new]
+    write(2)
+    assert seal() and sealing.alarms() == ("people_person: row 7 is another",)  # and nothing else
+    explaining.explain(what=WHAT, now=NOW, by="user/7")
+    assert proof.verify().ok and not sealing.alarms()
+
+
 @pytest.mark.parametrize("change", ["UPDATE ledger_entry SET actor = 'user/8' WHERE id = %s", "DELETE FROM ledger_entry WHERE id = %s"])
 def test_what_was_changed_meanwhile_does_not_lead_to_what_was_signed(change: str, ids: list[int]) -> None:
     new = write(3)

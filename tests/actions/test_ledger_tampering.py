@@ -121,7 +121,8 @@ class Forger:
 
     def _copy(self, table: str, key: str, found: list[Any]) -> str:
         row = self.dice.choice(found)
-        new = f"RX{self.dice.randint(10, 99)}" if key == "name" else self.dice.choice((0, -7, -(10**9), max(found) + 1, max(found) + 1_000))
+        last = max((number for number in found if isinstance(number, int)), default=0)  # an earlier strike may have left anything
+        new = f"RX{self.dice.randint(10, 99)}" if key == "name" else self.dice.choice((0, -7, -(10**9), last + 1, last + 1_000))
         columns = [c for c in COLUMNS[table] if c not in (key, "entry_id")]
         extra = ", entry_id" if table == "ledger_leaf" else ""
         values = [new, self.dice.choice((-3, 10**7))] if extra else [new]

@@ -6,10 +6,15 @@ from pathlib import Path
 
 import pytest
 from django.db import transaction
+from typer.testing import CliRunner
 
+from careward.cli import proving, terms
+from careward.core.decision import Refused
 from careward.evidence.ledger import actions, explaining, links, proof, sealing, witnessed
+from careward.evidence.ledger.heard import named, read_kept
 from careward.evidence.ledger.keys import ledger_keys
-from careward.evidence.ledger.witnessed import NotCosigned, ask_the_witness, read_kept, witness_alarm
+from careward.evidence.ledger.witnessed import NotCosigned, ask_the_witness, witness_alarm
+from careward.seal.outside import SignedFile
 from careward.seal.witness import Witness
 from careward.web.house import house
 from tests.make.people import ready, signed_in
@@ -36,6 +41,7 @@ def witness(tmp_path: Path, settings) -> Witness:
     found = Witness(tmp_path)
     found.know(ledger_keys().public.read_text(encoding="utf-8"))
     settings.WITNESS, settings.WITNESS_KEY = "https://witness.example", found.key().vkey()
+    actions.seal(now=NOW)
     return found
 
 
@@ -93,7 +99,7 @@ def test_a_witness_that_is_silent_for_more_than_a_day_is_an_alarm_until_it_answe
     later = NOW + DAY + 3 * HOUR
     assert "has cosigned no checkpoint since 2026-11-23 11:00: it does not answer: timed out" in witness_alarm(now=later)
     assert "It cosigns nothing since" in trust_page() and not sealing.alarms()  # it is no fault of the ledger
-    assert ask_the_witness(now=later, send=reached(witness))
+    assert ask_the_witness(now=later, send=reached(witness, later))
     assert witness_alarm(now=later + HOUR) == "" and read_kept().why == ""
 
 
@@ -102,12 +108,100 @@ def test_a_clock_that_asks_nobody_is_told_too(witness: Witness) -> None:
     assert "nobody has asked it since" in witness_alarm(now=NOW + 2 * DAY)
 
 
+def test_silence_since_the_naming_is_an_alarm_also_where_the_first_request_never_happened(witness: Witness) -> None:
+    assert witness_alarm(now=NOW + DAY + HOUR) == ""
+    late = witness_alarm(now=NOW + DAY + 2 * HOUR)
+    assert late.startswith(f"the witness {witness.key().name} has cosigned no checkpoint since 2026-11-23 11:00, when it was named: nobody")
+    assert not (ledger_keys().folder / "ledger.witnessed").exists()
+
+
+def test_it_is_silent_also_for_a_program_whose_settings_do_not_name_it(witness: Witness, settings, trust_page: Callable[[], str]) -> None:
+    settings.WITNESS = settings.WITNESS_KEY = ""
+    write()
+    assert named() is not None and witness_alarm(now=NOW + 2 * DAY)
+    assert "does not name it here any more" in trust_page()
+
+
+def test_naming_it_again_or_another_does_not_begin_the_silence_anew(witness: Witness, settings, tmp_path: Path) -> None:
+    other = Witness(tmp_path / "other")
+    other.know(ledger_keys().public.read_text(encoding="utf-8"))
+    lines = len(list(SignedFile(ledger_keys()).lines()))
+    settings.WITNESS_KEY = other.key().vkey()
+    actions.seal(now=NOW + DAY)
+    actions.seal(now=NOW + DAY)
+    assert len(list(SignedFile(ledger_keys()).lines())) == lines + 1
+    assert f"{other.key().name} has cosigned no checkpoint since 2026-11-23 11:00" in witness_alarm(now=NOW + DAY + 2 * HOUR)
+    assert any("in place of" in words for words in proof.verify().explained)
+    assert ask_the_witness(now=NOW + 2 * DAY, send=reached(other, NOW + 2 * DAY))
+    assert witness_alarm(now=NOW + 2 * DAY + HOUR) == ""
+
+
+def test_what_is_kept_of_it_is_believed_for_its_own_signature_alone(witness: Witness) -> None:
+    """Whoever may write beside the keys, and has no witness, cannot make it look as if it had been heard."""
+    ask_the_witness(now=NOW, send=reached(witness))
+    path = ledger_keys().folder / "ledger.witnessed"
+    path.write_text(path.read_text(encoding="utf-8").replace("2026-11-23T11", "2026-12-03T11"), encoding="utf-8")
+    assert witness_alarm(now=NOW + 10 * DAY)
+    path.unlink()
+    assert "when it was named" in witness_alarm(now=NOW + 2 * DAY)
+
+
+def test_a_witness_whose_clock_runs_ahead_does_not_hide_its_silence(witness: Witness) -> None:
+    ask_the_witness(now=NOW, send=reached(witness, NOW + 900 * DAY))
+    assert witness_alarm(now=NOW + HOUR) == "" and witness_alarm(now=NOW + 2 * DAY)
+
+
+def test_the_naming_is_carried_by_every_later_line_of_the_file(witness: Witness) -> None:
+    write(2)
+    sealing.alarm_of_check(["something"], now=NOW)
+    explaining.explain(what="It was tried in a test.", now=NOW, by="user/7")
+    write(2)
+    assert {line.facts["kind"] for line in SignedFile(ledger_keys()).lines()} > {"witness named", "alarm", "explained"}
+    assert witness_alarm(now=NOW + 2 * DAY) and proof.verify().ok
+
+
+def test_where_nothing_was_sealed_nobody_is_named_and_nothing_is_made(settings) -> None:
+    settings.WITNESS, settings.WITNESS_KEY = "https://witness.example", "k"
+    actions.seal(now=NOW)
+    assert named() is None and witness_alarm(now=NOW + 9 * DAY) == "" and not ledger_keys().private.exists()
+
+
+def test_a_named_person_ends_the_silence_and_it_stays_in_the_evidence(witness: Witness, settings) -> None:
+    with pytest.raises(Refused, match="no witness is silent"):
+        explaining.explain_silence(what="The trust's witness was given up.", now=NOW, by="user/7")
+    late = NOW + 2 * DAY
+    with pytest.raises(Refused, match="says too little"):
+        explaining.explain_silence(what="so", now=late, by="user/7")
+    entry = explaining.explain_silence(what="The trust's witness was given up.", now=late, by="user/7")
+    assert witness_alarm(now=late) == "" and "when it was named" in entry.body["problems"][0]
+    actions.seal(now=late)  # the settings still name it, so it is named anew, and has another day
+    assert witness_alarm(now=late + DAY) == "" and witness_alarm(now=late + 2 * DAY)
+    settings.WITNESS = ""
+    explaining.explain_silence(what="The trust's witness was given up.", now=late + 2 * DAY, by="user/7")
+    write()
+    report = proof.verify()
+    assert witness_alarm(now=late + 90 * DAY) == "" and report.ok
+    assert f"what was wrong until 2026-11-25 is in entry {entry.pk}, explained on 2026-11-25 by user/7" in report.explained
+
+
 def test_the_alarm_stands_where_alarms_stand(witness: Witness, client, monkeypatch, settings) -> None:  # type: ignore[no-untyped-def]
     settings.STATIC_ROOT.mkdir(exist_ok=True)
     ask_the_witness(now=NOW, send=reached(witness))
     monkeypatch.setattr("django.conf.settings.CLOCK", lambda: NOW + 2 * DAY)
     assert [alarm.url for alarm in house().alarms()] == ["ledger:checkpoints"]
     assert client.get("/healthz").status_code == 503
+
+
+def test_the_first_page_and_the_command_line_tell_it_though_nobody_was_ever_asked(witness: Witness, monkeypatch) -> None:  # type: ignore[no-untyped-def]
+    words = f"witness {witness.key().name} has cosigned no checkpoint since 2026-11-23 11:00, when it was named"
+    monkeypatch.setattr("django.conf.settings.CLOCK", lambda: NOW + 2 * DAY)
+    assert words in signed_in(ready("auditor")).get("/", follow=True).content.decode()
+    actions.seal(now=NOW)
+    monkeypatch.setattr(proving, "open_house", lambda **how: None)
+    for later, status in ((DAY, 0), (2 * DAY, 6)):
+        monkeypatch.setattr(terms, "now", lambda at=NOW + later: at)
+        told = CliRunner().invoke(proving.ledger, ["verify"])
+        assert told.exit_code == status and (words in told.stderr) is (status == 6)
 
 
 def test_what_the_witness_refuses_is_an_alarm_at_once_and_once_until_a_named_person_ends_it(witness: Witness, tmp_path: Path) -> None:

@@ -121,7 +121,10 @@ def strike(dice: random.Random, one) -> tuple[str, str]:
         elif how == "gone":
             one.ask(f'DELETE FROM "{table}" WHERE id = %s', row_id)
         else:
-            one.ask(f'UPDATE "{table}" SET id = %s WHERE id = %s', dice.choice((0, -3, 1_999_999_999)), row_id)
+            new = dice.choice((0, -3, 1_999_999_999))
+            if new == row_id:  # it was moved there before
+                return "", ""
+            one.ask(f'UPDATE "{table}" SET id = %s WHERE id = %s', new, row_id)
     except Exception as error:
         assert "constraint" in str(error).lower(), error
         return "", ""

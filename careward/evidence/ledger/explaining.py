@@ -23,6 +23,8 @@ from careward.evidence.ledger.rules import SHORTEST_REASON
 from careward.evidence.ledger.sealing import Broken, Turn
 from careward.evidence.ledger.signed import LastSigned
 from careward.evidence.ledger.told import Outside, read_outside
+from careward.evidence.ledger.witnessed import witness_alarm
+from careward.seal.handing import chain_of
 from careward.seal.outside import NOTHING, SignedFile, Tail
 
 MOST_KEPT = 200  # rows set aside that the entry holds; beyond these it holds their digest
@@ -33,17 +35,42 @@ def explain(*, what: str, now: datetime, by: str, keys_folder: Path | None = Non
 
     Raises Refused where nothing is wrong or nothing is said, and SealingStopped where nothing is left that could be gone on with.
     """
-    if len(what.strip()) < SHORTEST_REASON:
-        raise Refused(refuse("explanation.too_short", "house", "the explanation says too little", "Say what happened, and how you know."))
+    _must_say(what)
     turn = Turn(SignedFile(ledger_keys(keys_folder)), now)
     links.bind_now()
-    with turn.file.alone(), rows.on_the_disk_at_commit():
+    with sealing.alone(turn), rows.on_the_disk_at_commit():
         try:
             with transaction.atomic():
                 rows.one_sealer_at_a_time()
                 return _explain(turn, what.strip(), by)
         except Broken as broken:
             raise sealing.SealingStopped(broken.problems) from broken
+
+
+def _must_say(what: str) -> None:
+    if len(what.strip()) < SHORTEST_REASON:
+        raise Refused(refuse("explanation.too_short", "house", "the explanation says too little", "Say what happened, and how you know."))
+
+
+def explain_silence(*, what: str, now: datetime, by: str, keys_folder: Path | None = None) -> Entry:
+    """Writes down why the witness cosigned nothing, and ends the alarm: no witness is named from here on.
+
+    One that the settings still name is named anew as something is sealed next, and has another day. Raises Refused as `explain` does.
+    """
+    _must_say(what)
+    turn = Turn(SignedFile(ledger_keys(keys_folder)), now)
+    links.bind_now()
+    with sealing.alone(turn), rows.on_the_disk_at_commit(), transaction.atomic():
+        rows.one_sealer_at_a_time()
+        if not (alarm := witness_alarm(now=now)):
+            raise Refused(refuse("alarm.missing", "house", "no witness is silent", "There is nothing to explain."))
+        tail = turn.file.tail()
+        head = replace(signed.head_of(tail.newest, chain_of(turn.keys)), witness=None)
+        entry = record(at=now, actor=by, verb="ledger.explained", subject="ledger", organisation="", what=what.strip(), problems=[alarm])
+        links.bind_now()
+        facts = {"kind": signed.EXPLAINED, "at": signed.moment(now), "by": by, "entry": entry.pk, "marks": []}
+        turn.file.append(tail, turn.signer(), {**head.facts(), **facts})
+    return entry
 
 
 def _explain(turn: Turn, what: str, by: str) -> Entry:

@@ -14,7 +14,10 @@ REMEDY = (
 )
 
 
-SEE_TO_THE_WITNESS = "See whether it runs and can be reached, or name another: CAREWARD_WITNESS and CAREWARD_WITNESS_KEY."
+SEE_TO_THE_WITNESS = (
+    "See whether it and Careward's worker run, or name another: CAREWARD_WITNESS and CAREWARD_WITNESS_KEY. Where none is wanted any more, "
+    "let a named person write down why: careward ledger explain."
+)
 
 
 def _alarms() -> tuple[Alarm, ...]:

@@ -28,7 +28,7 @@ def rotate_key(*, why: str, now: datetime, by: str, keys_folder: Path | None = N
     """
     sealing.seal(now=now, keys_folder=keys_folder)  # what waits is still the old key's
     turn = Turn(SignedFile(ledger_keys(keys_folder)), now)
-    with turn.file.alone():
+    with sealing.alone(turn):
         _must_be_allowed(turn, why.strip())
         try:
             handed = _hand_over(turn, why.strip(), by)

@@ -7,6 +7,7 @@ ahead, and the next one gives the same entries their places again, which must le
 """
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -14,6 +15,7 @@ from pathlib import Path
 from django.db import DatabaseError, IntegrityError, OperationalError, transaction
 
 from careward.evidence.ledger import links, proof, rows, signed
+from careward.evidence.ledger.heard import name_witness
 from careward.evidence.ledger.keys import ledger_keys
 from careward.evidence.ledger.models import Checkpoint
 from careward.evidence.ledger.rules import CLOCKS_DIFFER
@@ -81,13 +83,30 @@ def _seal_all(turn: Turn) -> None:
         while _seal_some(turn):
             pass
         raise_alarm(turn, list(dict.fromkeys(turn.found)), stops=False)
+        if turn.keys.private.exists():
+            name_witness(turn.file, turn.signer(), now=turn.now)
 
 
 def alarm_of_check(problems: Sequence[str], *, now: datetime, keys_folder: Path | None = None) -> None:
     """What a check of the whole ledger found wrong stands as an alarm; not inside a transaction, for sealers take the file first."""
-    turn = Turn(SignedFile(ledger_keys(keys_folder)), now)
-    with turn.file.alone():
+    with alone(Turn(SignedFile(ledger_keys(keys_folder)), now)) as turn:
         raise_alarm(turn, problems, stops=False)
+
+
+@contextmanager
+def alone(turn: Turn) -> Iterator[Turn]:
+    """For whoever adds a line that seals nothing: one that a sealer killed before its commit has left comes to its end first.
+
+    Behind another line nobody would see any more that it was begun, and what it signed would seem to be gone.
+    """
+    with turn.file.alone():
+        tail = turn.file.tail()
+        with suppress(Broken, DatabaseError):  # then sealing says so, and the line is added all the same
+            if not tail.fault and (line := _line_ahead(turn, tail, rows.newest_checkpoint())):
+                with rows.on_the_disk_at_commit(), transaction.atomic():
+                    rows.one_sealer_at_a_time()
+                    _seal_again(turn, line, tail.previous)
+        yield turn
 
 
 def _seal_some(turn: Turn) -> bool:
@@ -178,9 +197,8 @@ def _seal_batch(turn: Turn) -> bool:
         head = _head(turn, tail.newest)
         if head.alarm and head.alarm["stops"]:
             raise SealingStopped([*head.alarm["problems"]])
-        before = _head(turn, tail.previous)
-        if tail.newest.facts["kind"] == signed.SEALED and not _stands_at(head, newest) and _stands_at(before, newest):
-            _seal_again(tail.newest, head, before)  # a sealer was killed between its line and its commit
+        if line := _line_ahead(turn, tail, newest):
+            _seal_again(turn, line, tail.previous)
             return True
         _must_stand_at(head, newest)
     return _seal_new(turn, tail, head)
@@ -230,8 +248,17 @@ def _stands_at(head: LastSigned, newest: rows.CheckpointRow | None) -> bool:
     return (newest.size, newest.root, newest.note, newest.line) == (head.size, head.root, head.note, head.checkpoint)
 
 
-def _seal_again(line: SignedLine, head: LastSigned, before: LastSigned) -> None:
+def _line_ahead(turn: Turn, tail: Tail, newest: rows.CheckpointRow | None) -> SignedLine | None:
+    """The last line, where the sealer that wrote it was killed before its commit."""
+    line = tail.newest
+    if line is None or line.facts["kind"] != signed.SEALED or _stands_at(_head(turn, line), newest):
+        return None
+    return line if _stands_at(_head(turn, tail.previous), newest) else None
+
+
+def _seal_again(turn: Turn, line: SignedLine, previous: SignedLine | None) -> None:
     """Gives the entries of a line their places again; raises Broken unless they lead to what was signed."""
+    head, before = _head(turn, line), _head(turn, previous)
     _must_have_places(before)
     batch = list(rows.by_ranges(line.facts["ids"]))
     leaves = rows.leaves_as_kept(batch)
@@ -258,7 +285,7 @@ def _seal_new(turn: Turn, tail: Tail, head: LastSigned) -> bool:
     number = tail.newest.number + 1 if tail.newest else 1
     ends = (head.ends[0] if head.ends else head.size, tree.size - 1)
     grown = LastSigned(
-        signer.sign(said.text()), said.size, said.root, tree.peaks, max(head.settled, *ids), number, ends, head.alarm
+        signer.sign(said.text()), said.size, said.root, tree.peaks, max(head.settled, *ids), number, ends, head.alarm, head.witness,
     )  # fmt: skip
     facts = {"kind": signed.SEALED, "at": signed.moment(turn.now), "ids": signed.runs(ids), "lanes": batch.lanes(), **grown.facts()}
     keep(turn.file.append(tail, signer, facts), grown)

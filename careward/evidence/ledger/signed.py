@@ -14,7 +14,7 @@ from careward.seal.notes import KeyChain, NoteError
 from careward.seal.outside import SignedLine
 from careward.seal.tree import EMPTY_ROOT, CompactRange
 
-TAKEN_OVER, SEALED, ALARM, EXPLAINED, HANDED_OVER = "taken over", "sealed", "alarm", "explained", "handed over"
+TAKEN_OVER, SEALED, ALARM, EXPLAINED, HANDED_OVER, NAMED = "taken over", "sealed", "alarm", "explained", "handed over", "witness named"
 MOST_TOLD = 10  # problems that a line tells in words
 
 
@@ -30,6 +30,7 @@ class LastSigned:
     checkpoint: int = 0  # the line of that checkpoint; 0 for one of an earlier version, or none
     ends: tuple[int, int] | None = None  # the lowest and the highest place that is taken in the database
     alarm: Mapping[str, Any] | None = None
+    witness: Mapping[str, str] | None = None  # the key of the one that is named, and since when it counts as silent
 
     def tree(self) -> CompactRange:
         """The tree, to be gone on with."""
@@ -44,6 +45,7 @@ class LastSigned:
             "checkpoint": self.checkpoint,
             "ends": self.ends,
             "alarm": self.alarm,
+            "witness": self.witness,
         }
 
     def alarmed(self, *, line: int, at: datetime, problems: Sequence[str], stops: bool) -> "LastSigned":
@@ -59,13 +61,13 @@ def head_of(line: SignedLine | None, chain: KeyChain | None) -> LastSigned:
         return LastSigned()
     facts = line.facts
     if not facts["note"]:
-        return LastSigned(settled=facts["settled"], ends=_pair(facts["ends"]), alarm=facts["alarm"])
+        return LastSigned(settled=facts["settled"], ends=_pair(facts["ends"]), alarm=facts["alarm"], witness=facts.get("witness"))
     said = chain.read(facts["note"])
     peaks = tuple(bytes.fromhex(peak) for peak in facts["peaks"])
     if CompactRange(said.size, peaks).root() != said.root:
         raise NoteError(f"the hashes of line {line.number} do not lead to its checkpoint")
     place = (facts["settled"], facts["checkpoint"], _pair(facts["ends"]))
-    return LastSigned(facts["note"], said.size, said.root, peaks, *place, facts["alarm"])
+    return LastSigned(facts["note"], said.size, said.root, peaks, *place, facts["alarm"], facts.get("witness"))
 
 
 def _pair(ends: Sequence[int] | None) -> tuple[int, int] | None:

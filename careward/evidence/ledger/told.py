@@ -47,7 +47,7 @@ class Outside:
         if self.newest and signed.read_moment(self.newest.facts["at"]) - signed.read_moment(facts["at"]) > CLOCKS_DIFFER:
             when = f"from {self.newest.facts['at'][:19]} to {facts['at'][:19]}"
             self.notes.append(f"the clock was set back {when} before line {line.number} of what was signed")
-        self.lines, self.newest = line.number, line
+        before, self.lines, self.newest = self.newest, line.number, line
         if facts["kind"] == signed.SEALED:
             said = chain.read(facts["note"])
             peaks = tuple(facts["peaks"])
@@ -63,6 +63,9 @@ class Outside:
             self.notes.append(
                 f"the key was handed over on {facts['at'][:10]} by {facts['by']} ({facts['why']}), as line {line.number} says"
             )
+        elif facts["kind"] == signed.NAMED and before and (was := before.facts.get("witness")):
+            names = [key.partition("+")[0] for key in (facts["witness"]["key"], was["key"])]
+            self.notes.append(f"the witness {names[0]} was named on {facts['at'][:10]} in place of {names[1]}, as line {line.number} says")
         if "marks" in facts:
             words = f"explained on {facts['at'][:10]} by {facts['by']}"
             self.explained |= dict.fromkeys(facts["marks"], words)

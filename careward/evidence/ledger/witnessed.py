@@ -4,23 +4,20 @@ What is kept says since when the witness cosigns nothing and why, so that a page
 nothing is asked, and the page of checkpoints says so.
 """
 
-import json
 import urllib.error
 import urllib.request
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, replace
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 from django.conf import settings
 
 from careward.evidence.ledger import rows, signed
-from careward.evidence.ledger.keys import ledger_keys
+from careward.evidence.ledger.heard import UNREADABLE, WitnessKept, keep, named, read_kept
 from careward.evidence.ledger.queries import continuation_since
 from careward.evidence.ledger.reading import moment
 from careward.evidence.ledger.sealing import alarm_of_check
-from careward.seal.keys import replace_file
 from careward.seal.notes import NoteError
 from careward.seal.witness import CONFLICT, DONE, LONGEST_REQUEST, WitnessKey, request
 
@@ -37,16 +34,6 @@ class NotCosigned(Exception):
     def __init__(self, why: str, *, refused: bool = False) -> None:
         self.refused = refused
         super().__init__(why)
-
-
-@dataclass(frozen=True, slots=True)
-class WitnessKept:
-    """What is kept of the witness. Moments as they are sealed; "" for never."""
-
-    note: str = ""  # the newest that it cosigned
-    cosigned_at: str = ""
-    failing_since: str = ""
-    why: str = ""
 
 
 def is_witness_address(url: str) -> bool:
@@ -105,9 +92,9 @@ def ask_the_witness(*, now: datetime, send: Post = post) -> bool:
         why = str(silent)
         if silent.refused and why != kept.why:  # once: whoever explained it is not told the same each hour
             alarm_of_check([f"the witness did not cosign: {why}"], now=now)
-        _keep(replace(kept, failing_since=kept.failing_since or signed.moment(now), why=why))
+        keep(replace(kept, failing_since=kept.failing_since or signed.moment(now), why=why))
         raise
-    _keep(WitnessKept(note, signed.moment(now)))
+    keep(WitnessKept(note, signed.moment(now)))
     return True
 
 
@@ -116,24 +103,6 @@ def _must_be_by_the_witness(note: str) -> None:
         WitnessKey.read(settings.WITNESS_KEY).cosigned_at(note)
     except NoteError as error:
         raise NotCosigned(f"what came back cannot be held against its key: {error}") from error
-
-
-def _path() -> Path:
-    return ledger_keys().folder / "ledger.witnessed"
-
-
-def _keep(kept: WitnessKept) -> None:
-    replace_file(_path(), json.dumps(asdict(kept), indent=1), mode=0o600)
-
-
-def read_kept() -> WitnessKept:
-    """What is kept of the witness; what somebody made of it that cannot be read counts as nothing cosigned, and says so."""
-    try:
-        return WitnessKept(**{name: str(value) for name, value in json.loads(_path().read_text(encoding="utf-8")).items()})
-    except FileNotFoundError:
-        return WitnessKept()
-    except (OSError, ValueError, TypeError, AttributeError):
-        return WitnessKept(failing_since=signed.moment(datetime.fromtimestamp(0, UTC)), why=f"{_path().name} cannot be read")
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,30 +114,32 @@ class WitnessSeen:
     cosigned_at: datetime | None
     failing_since: datetime | None
     why: str
+    is_asked: bool  # the settings of this program name it
 
 
 def witness_seen() -> WitnessSeen | None:
     """How the named witness stands; None where none is named."""
-    if not settings.WITNESS:
+    known = named()
+    if not settings.WITNESS and known is None:
         return None
     kept = read_kept()
     size = next(iter(kept.note.split("\n")[1:2]), "")
+    key = settings.WITNESS_KEY if settings.WITNESS else known.key if known else ""
     return WitnessSeen(
-        settings.WITNESS_KEY.partition("+")[0] or urlsplit(settings.WITNESS).hostname or settings.WITNESS,
+        key.partition("+")[0] or urlsplit(settings.WITNESS).hostname or settings.WITNESS,
         int(size) if size.isdigit() else 0,
-        moment(kept.cosigned_at), moment(kept.failing_since), kept.why,
+        moment(kept.cosigned_at), moment(kept.failing_since), kept.why, bool(settings.WITNESS),
     )  # fmt: skip
 
 
 def witness_alarm(*, now: datetime) -> str:
-    """That the named witness has cosigned nothing for too long, in words; "" where it has, or none is named."""
-    if not settings.WITNESS:
+    """That the named witness has cosigned nothing for too long, in words; "" where it has, or none is named.
+
+    Told from what lies beside the keys alone: no settings are needed, nothing is asked, and it makes no difference whether it ever was.
+    """
+    known, kept = named(), read_kept()
+    if known is None or (now - known.silent_since <= SILENT_AT_MOST + ASKED_EVERY and kept.failing_since != UNREADABLE):
         return ""
-    kept = read_kept()
-    since = kept.failing_since or kept.cosigned_at
-    late = bool(since) and now - signed.read_moment(since) > SILENT_AT_MOST + ASKED_EVERY
-    if not late:
-        return ""
-    why = kept.why or "nobody has asked it since; Careward's worker does"
-    last = f"since {kept.cosigned_at[:16].replace('T', ' ')}" if kept.cosigned_at else "yet"
-    return f"the witness has cosigned no checkpoint {last}: {why}"
+    since = f"{signed.moment(known.silent_since)[:16].replace('T', ' ')}{'' if known.heard else ', when it was named'}"
+    why = kept.why or "nobody has asked it since; Careward's worker does, where CAREWARD_WITNESS names it"
+    return f"the witness {known.name} has cosigned no checkpoint since {since}: {why}"
