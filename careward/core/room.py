@@ -154,11 +154,17 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """What of a room can be found by words: `find(viewer=, words=, most=)`."""
+    """What of a room can be found by words: `find(viewer=, words=, most=)`.
+
+    `near(viewer=, words=)` gives what might have been meant where nothing is found; `known(words)` whether words name such a thing, where
+    that is no secret: whoever may not see it is told so.
+    """
 
     title: str  # "People"
     find: Callable[..., Sequence[Hit]]
     permission: str = ""
+    near: Callable[..., Sequence[str]] | None = None
+    known: Callable[[str], bool] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -97,7 +97,10 @@ def search(request: Request) -> HttpResponse:
     if exact := next((hit for each in found for hit in each.hits if hit.exact), None):
         return redirect(home_of(exact.kind, exact.key))
     shown = tuple((each.title, tuple((hit, _address(request.viewer, hit)) for hit in each.hits)) for each in found)
-    return render(request, "front/search.jinja", {"words": typed, "found": shown})
+    context: dict[str, Any] = {"words": typed, "found": shown, "near": (), "closed": panels.closed(typed, viewer=request.viewer)}
+    if typed and not found:
+        context["near"] = panels.near(typed, viewer=request.viewer)
+    return render(request, "front/search.jinja", context)
 
 
 def _address(viewer: Viewer, hit: Hit) -> str:

@@ -64,11 +64,34 @@ class SearchHit:
     hits: tuple[Hit, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class ClosedSearch:
+    """Kinds of things that somebody may not search in: 'people', 'clauses'."""
+
+    kinds: tuple[str, ...]
+    named: tuple[str, ...]  # of these, what the words name
+    may: tuple[str, ...]  # who may see what the words name
+
+
 def found(words: str, *, viewer: Viewer, most: int = 20) -> tuple[SearchHit, ...]:
     """What each room finds that somebody may search in; rooms that find nothing are left out."""
     open_to = [s for s in house().searches if _may(s.permission, viewer)]
     told = (SearchHit(s.title, tuple(s.find(viewer=viewer, words=words, most=most))) for s in open_to)
     return tuple(f for f in told if f.hits)
+
+
+def near(words: str, *, viewer: Viewer, most: int = 5) -> tuple[str, ...]:
+    """What somebody may have meant, by the rooms that they may search in."""
+    told = [s.near(viewer=viewer, words=words) for s in house().searches if s.near and _may(s.permission, viewer)]
+    return tuple(dict.fromkeys(each for few in told for each in few))[:most]
+
+
+def closed(words: str, *, viewer: Viewer) -> ClosedSearch:
+    """What somebody may not search in, and which of it their words name."""
+    shut = [s for s in house().searches if not _may(s.permission, viewer)]
+    named = [s for s in shut if s.known and s.known(words)]
+    may = {role for s in named for role in house().who_may(s.permission)}
+    return ClosedSearch(tuple(s.title.lower() for s in shut), tuple(s.title.lower() for s in named), tuple(sorted(may)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 import zipfile
 from dataclasses import replace
 from datetime import timedelta
@@ -619,6 +620,25 @@ def test_a_clause_typed_any_way_leads_to_it(trust, admin, typed):
     assert admin.get("/search/", {"q": typed}).headers["Location"] == "/clauses/PA-033/"
 
 
-def test_a_clause_is_only_words_for_those_who_may_not_see_clauses(trust):
+def test_who_may_not_see_clauses_is_told_so_and_who_may(trust):
     browser = signed_in(ready("clinician", at=trust))
-    assert browser.get("/search/?q=PA-033").status_code == 200
+    page = words(browser.get("/search/?q=PA-033"))
+    assert "You may not see clauses." in page and "auditor" in page and "Check the spelling" not in page
+    assert "You may not search people, systems, accounts and clauses." in words(browser.get("/search/?q=zzz"))
+
+
+@pytest.mark.parametrize("typed", ["cdew paris", "PARIS cdew", "cdew, Paris system", "cdéw paris"])
+def test_a_user_name_is_found_on_the_system_named_beside_it(trust, admin, typed):
+    for code, name in (("paris", "PARIS system"), ("rio", "RiO")):
+        found.account(found.system(trust, code, name=name), username="cdewhurst")
+    page = words(admin.get("/search/", {"q": typed}))
+    assert "PARIS system. Nobody matched" in page and "RiO" not in page
+    assert "RiO. Nobody matched" in words(admin.get("/search/?q=cdew"))
+
+
+def test_near_spellings_are_offered_where_nobody_is_found(trust, admin):
+    people.staff(trust, "Siân O’Neill-Smythe")
+    people.staff(people.organisation("RX4"), "Sean Smythers")
+    page = words(admin.get("/search/?q=sian+smyhte"))
+    assert re.search(r"Did you mean .*Sian Smythe", page) and "Smythers" not in page
+    assert "Siân O’Neill-Smythe" in words(admin.get("/search/?q=sian+smythe"))

@@ -106,6 +106,15 @@ def test_people_are_filtered_and_sorted(admin, asked, expected):
     assert names(admin.get(reverse("staff:people"), asked)) == expected
 
 
+@pytest.mark.parametrize("typed", ["sian", "SIÂN", "o'neill", "ONEILL", "neill", "Smith-Jones", "smith jones", "smithjones", "4471", "0004471",
+                                   "sian.o@trust.example", "SIAN.O@", "siân ‘o’neill 447"])  # fmt: skip
+def test_people_are_found_however_they_are_spelt(admin, typed):
+    at = make.organisation()
+    make.post(make.person(at, "Siân O’Neill Smith-Jones", employee_number="0004471", email="sian.o@trust.example"))
+    make.staff(at, "Bo Nurse")
+    assert names(admin.get(reverse("staff:people"), {"find": typed})) == ["Siân O’Neill Smith-Jones"]
+
+
 def test_people_of_one_team_are_those_who_hold_a_post_there_now(admin):
     at = make.organisation()
     office, ward = make.team(at, "Office"), make.team(at, "Ward")

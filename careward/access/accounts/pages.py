@@ -1,10 +1,13 @@
 """What each list of this room can be asked."""
 
+from collections.abc import Callable
+
 from django.db.models import Q
 
 from careward.access.accounts.rules.states import TO_PUT_RIGHT
 from careward.access.accounts.touched import on_systems, touching, under_clause
 from careward.access.accounts.wording import KIND_WORDS, titles
+from careward.people.staff import finding
 from careward.web.lists import Choice, ColumnHead, Listing, Many, Option, Text
 
 FINDING_HEADS = (
@@ -39,11 +42,34 @@ ACCOUNT_HEADS = (
 )
 
 
-NAMES = ("username", "person__last_name", "person__first_name", "employee_number")
+def _named(typed: str, organisation_id: int, *fields: str, also: Callable[[str], Q] = lambda word: Q()) -> Q:
+    """Rows of which each word typed is part of one of some fields, or of the names of whose they are, or begins their number."""
+    found = Q()
+    for word in typed.split():
+        either = finding.are(finding.called(word, organisation_id=organisation_id), "person") | also(word)
+        for field in fields:
+            either |= Q(**{f"{field}__icontains": word})
+        found &= either
+    return found
+
+
+def _finding_named(typed: str, organisation_id: int) -> Q:
+    return _named(
+        typed,
+        organisation_id,
+        "username",
+        "employee_number",
+        also=lambda word: touching(account__username__icontains=word, finding__system=None),
+    )
 
 
 def findings(
-    systems: tuple[Option, ...], codes: frozenset[str], roles: tuple[Option, ...], clauses: tuple[str, ...], managers: tuple[Option, ...]
+    organisation_id: int,
+    systems: tuple[Option, ...],
+    codes: frozenset[str],
+    roles: tuple[Option, ...],
+    clauses: tuple[str, ...],
+    managers: tuple[Option, ...],
 ) -> Listing:
     """The list of findings; its choices are what the organisation has, and a manager when one is asked for."""
     return Listing(
@@ -57,7 +83,7 @@ def findings(
             ColumnHead("Clause"),
         ),
         filters=(
-            Text("q", "Name or user name", NAMES, also=lambda word: touching(account__username__icontains=word, finding__system=None)),
+            Text("q", "Name, staff number or user name", (), make=lambda typed: _finding_named(typed, organisation_id)),
             Choice("system", "System", systems, make=lambda code: on_systems([code])),
             Many("code", "What is wrong", tuple(Option(c, t) for c, t in titles().items() if c in codes), field="code"),
             Choice("who", "Who acts", roles, field="who", any_words="Anyone"),
@@ -83,7 +109,7 @@ def findings(
     )
 
 
-def accounts(environments: tuple[Option, ...]) -> Listing:
+def accounts(organisation_id: int, environments: tuple[Option, ...]) -> Listing:
     """The accounts of one system."""
     return Listing(
         noun="accounts",
@@ -95,7 +121,12 @@ def accounts(environments: tuple[Option, ...]) -> Listing:
             ColumnHead("Now"),
         ),
         filters=(
-            Text("q", "Name or user name", ("username", "display_name", "person__last_name", "person__first_name")),
+            Text(
+                "q",
+                "Name, staff number or user name",
+                (),
+                make=lambda typed: _named(typed, organisation_id, "username", "display_name"),
+            ),
             Choice("environment", "Environment", environments, field="environment"),
             Choice(
                 "status",

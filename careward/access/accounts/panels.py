@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from careward.access.accounts import pages, queries
+from careward.access.accounts.finding_accounts import found_accounts
 from careward.access.accounts.models import Account, AccountAnswer, Finding
 from careward.access.accounts.whole_access import Rest, WholeAccess, rests_on, whole_access
 from careward.access.authorisations.queries import authorised
@@ -74,7 +75,7 @@ def _asked(viewer: Viewer, code: str, asked: Mapping[str, Any]) -> tuple[SystemS
     seen = system_seen(organisation_id=viewer.organisation_id, code=code, on=viewer.today)
     if seen is None:
         return None
-    listed = pages.accounts(tuple(Option(e.code, e.title) for e in seen.environments))
+    listed = pages.accounts(viewer.organisation_id, tuple(Option(e.code, e.title) for e in seen.environments))
     return seen, listed, lists.parse(listed, asked)
 
 
@@ -110,10 +111,10 @@ def people(*, viewer: Viewer, key: object, asked: Mapping[str, Any]) -> bool:
 
 
 def found(*, viewer: Viewer, words: str, most: int) -> Sequence[Hit]:
-    """Accounts by the beginning of their user name."""
+    """Accounts by the beginning of their user name, on the system that is named beside it, if one is."""
     within = viewer.systems_for("accounts:accounts:see")
-    rows = queries.found_accounts(organisation_id=viewer.organisation_id, words=words, most=most, within=within)
-    return [Hit("account", str(a.id), a.username, a.person or "Nobody matched") for a in rows]
+    rows = found_accounts(organisation_id=viewer.organisation_id, words=words, most=most, within=within)
+    return [Hit("account", str(a.id), a.username, f"{a.system}. {a.person or 'Nobody matched'}") for a in rows]
 
 
 def own_data(*, user_id: int, person_id: int | None) -> list[Facts]:

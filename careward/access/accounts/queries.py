@@ -24,7 +24,6 @@ from careward.core.room import Happening
 from careward.evidence.tables import figures as figures_of
 from careward.people.staff.models import Person
 from careward.systems.register.models import System
-from careward.systems.register.queries import within_systems
 from careward.web import lists
 from careward.web.lists import Asked, Counts, Listing, Option, Page
 from careward.web.permission import Viewer
@@ -128,7 +127,9 @@ def listing(within: Reach, known: Iterable[Sort], manager_id: str) -> Listing:
     every = systems.values_list("pk", "code", "name")
     shown = tuple(Option(code, name) for pk, code, name in every if within.systems is EVERYWHERE or pk in there)
     clauses |= {s.clause for s in known}
-    return pages.findings(shown, frozenset(s.code for s in known), roles, tuple(sorted(clauses)), _manager(within, manager_id))
+    return pages.findings(
+        within.organisation_id, shown, frozenset(s.code for s in known), roles, tuple(sorted(clauses)), _manager(within, manager_id)
+    )
 
 
 def _touched_by_persons(within: Reach) -> tuple[set[int | None], set[str]]:
@@ -342,12 +343,6 @@ def _who_fit(row: Account) -> tuple[tuple[int, str, str], ...]:
             same |= Q(**{f"{theirs}__iexact": value})
     people = Person.objects.filter(same, organisation_id=row.organisation_id).order_by("last_name", "id")[:20]
     return tuple((p.pk, p.name, p.employee_number) for p in people)
-
-
-def found_accounts(*, organisation_id: int, words: str, most: int, within: Systems) -> tuple[AccountLine, ...]:
-    """The first accounts whose user name begins so."""
-    rows = Account.objects.filter(within_systems(within), organisation_id=organisation_id, username__istartswith=words, gone_on=None)
-    return tuple(_account_line(a, {}) for a in rows.select_related("person").order_by("username", "id")[:most])
 
 
 def happened_to(*, organisation_id: int, person_id: int, most: int, within: Systems) -> list[Happening]:

@@ -29,5 +29,5 @@ ROOM = Room(
     homes=(Home("clause", "procedures:clause_by_id"), Home("procedure", "procedures:procedure", SEE)),
     commands=COMMANDS,
     measures=measures,
-    searches=(Search("Clauses", panels.found, SEE),),
+    searches=(Search("Clauses", panels.found, SEE, known=panels.known),),
 )  # fmt: skip

@@ -6,7 +6,7 @@ from itertools import islice
 from typing import Any
 
 from careward.evidence.tables import figures
-from careward.people.staff import queries
+from careward.people.staff import finding, queries
 from careward.people.staff.queries import Named
 from careward.web import listing, lists
 from careward.web.lists import AskedList, Choice, ColumnHead, Filter, Listing, Option, Text
@@ -44,7 +44,12 @@ def _filters(place: dict[str, Any], teams: list[Named]) -> tuple[Filter, ...]:
     offered = tuple(dict.fromkeys(t.name for t in teams))[:SUGGESTED]
     types, states = (tuple(Option(*pair) for pair in words.items()) for words in (queries.TYPES, queries.STATES))
     return (
-        Text("find", "Name or staff number", ("last_name", "first_name", "preferred_name", "employee_number")),
+        Text(
+            "find",
+            "Name, staff number or e-mail",
+            (),
+            make=lambda typed: finding.are(finding.called(typed, organisation_id=place["organisation_id"])),
+        ),
         Text(
             "team",
             "Team, or part of its name",

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from django.db.models import Q
 
 from careward.core.room import Happening, Hit
-from careward.people.staff import queries
+from careward.people.staff import finding, queries
 from careward.people.staff.models import Absence, Assignment, Deputy, LeaverNotice, Person, TrainingHeld
 from careward.web.own_data import Facts, told
 from careward.web.permission import Viewer
@@ -19,9 +19,14 @@ def happened(*, viewer: Viewer, key: int, most: int) -> Sequence[Happening]:
 
 
 def found(*, viewer: Viewer, words: str, most: int) -> Sequence[Hit]:
-    """People by name or staff number."""
+    """People by name, staff number or e-mail address."""
     rows = queries.search_people(organisation_id=viewer.organisation_id, words=words, on=viewer.today, most=most)
     return [Hit("person", str(p.id), p.name, _about(p)) for p in rows]
+
+
+def near(*, viewer: Viewer, words: str) -> Sequence[str]:
+    """Names that are spelt nearly so."""
+    return finding.instead(words, organisation_id=viewer.organisation_id)
 
 
 def _about(seen: queries.Colleague) -> str:

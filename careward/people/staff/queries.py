@@ -12,13 +12,13 @@ from careward.core.decision import Decision
 from careward.core.ids import plain
 from careward.core.packs.duties import HOUSE
 from careward.core.room import Happening
-from careward.people.staff import rules
+from careward.people.staff import finding, rules
+from careward.people.staff.finding import BY_NAME
 from careward.people.staff.lines import below, lines_on, not_ended, posts_in_force
 from careward.people.staff.models import Assignment, Deputy, Person, Team
 from careward.people.staff.packs import pack_of
 from careward.people.staff.rules import ManagerOn
 
-BY_NAME = ("last_name", "first_name", "id")
 TYPES = {
     "employee": "Employee",
     "bank": "Bank",
@@ -189,18 +189,10 @@ def colleague(*, organisation_id: int, person_id: int, on: date) -> Colleague | 
 
 
 def search_people(*, organisation_id: int, words: str, on: date, most: int = 20) -> list[Colleague]:
-    """The first people whose names or staff number match every word, by name; none for a blank search."""
-    if not words.strip():
-        return []
-    found = staff(organisation_id=organisation_id).order_by(*BY_NAME)
-    for word in words.split():
-        found = found.filter(_matches(word))
-    return colleagues(found[:most], organisation_id=organisation_id, on=on)
-
-
-def _matches(word: str) -> Q:
-    names = Q(last_name__icontains=word) | Q(first_name__icontains=word) | Q(preferred_name__icontains=word)
-    return names | Q(employee_number__istartswith=word)
+    """The first people whose names, staff number or e-mail address match every word, by name; none for a blank search."""
+    ids = finding.called(words, organisation_id=organisation_id)[:most]
+    found = staff(organisation_id=organisation_id).filter(pk__in=ids).order_by(*BY_NAME)
+    return colleagues(found, organisation_id=organisation_id, on=on)
 
 
 def teams_called(words: str, *, organisation_id: int) -> list[Named]:

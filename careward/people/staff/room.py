@@ -26,7 +26,7 @@ ROOM = Room(
     commands=COMMANDS,
     measures=measures,
     histories=(History("person", panels.happened),),
-    searches=(Search("People", panels.found, SEE),),
+    searches=(Search("People", panels.found, SEE, panels.near),),
     own_data=(
         OwnData("The staff record", panels.record, ("Person",)),
         OwnData("Posts", panels.posts, ("Assignment",)),
