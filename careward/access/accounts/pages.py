@@ -63,6 +63,15 @@ def _finding_named(typed: str, organisation_id: int) -> Q:
     )
 
 
+FINDING_COLUMNS = (
+    ColumnHead("Account", "account", ("username",), upward="Account"),
+    ColumnHead("What is wrong", "what", ("code", "topic"), upward="What is wrong"),
+    ColumnHead("Who acts", "who", ("who", "manager__last_name"), upward="Who acts"),
+    ColumnHead("Due", "due", ("due_on",), upward="Due, soonest first", downward="Due, latest first"),
+    ColumnHead("Clause"),
+)
+
+
 def findings(
     organisation_id: int,
     systems: tuple[Option, ...],
@@ -75,13 +84,7 @@ def findings(
     return Listing(
         noun="findings",
         size=30,  # each row has three lines, and says more than a row of other lists
-        columns=(
-            ColumnHead("Account", "account", ("username",), upward="Account"),
-            ColumnHead("What is wrong", "what", ("code", "topic"), upward="What is wrong"),
-            ColumnHead("Who acts", "who", ("who", "manager__last_name"), upward="Who acts"),
-            ColumnHead("Due", "due", ("due_on",), upward="Due, soonest first", downward="Due, latest first"),
-            ColumnHead("Clause"),
-        ),
+        columns=FINDING_COLUMNS,
         filters=(
             Text("q", "Name, staff number or user name", (), make=lambda typed: _finding_named(typed, organisation_id)),
             Choice("system", "System", systems, make=lambda code: on_systems([code])),
