@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from django.apps import apps
-from django.db import connection, models, transaction
+from django.db import IntegrityError, connection, models, transaction
 
 from careward.evidence.ledger import actions as ledger
 from careward.evidence.tables.kept import evidence_tables
@@ -43,6 +43,8 @@ def value(model: type[models.Model], field: models.Field, number: int) -> Any:
         return known
     if field.is_relation:
         rows = list(field.related_model._default_manager.order_by("pk").values_list("pk", flat=True))
+        if not rows:  # all struck out: a row that named one would be refused
+            raise IntegrityError(f"{model._meta.db_table} has nothing to name in {field.column}")
         second = [f for f in model._meta.concrete_fields if f.related_model is field.related_model].index(field)
         return rows[(min(number, len(rows) - 1) + second) % len(rows)]  # a new row names the newest, which no other names yet
     if isinstance(field, models.DateTimeField):

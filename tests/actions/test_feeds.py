@@ -96,6 +96,21 @@ def test_a_folder_goes_in(trust):
     assert Environment.objects.get().live
 
 
+def test_a_new_account_is_its_persons_at_once_and_one_that_nobody_fits_is_nobodys_yet(trust):
+    whole = small_trust()
+    load(trust, whole)
+    assert {(a.username, a.person.employee_number, a.fits) for a in Account.objects.select_related("person")} == {
+        ("u1", "E1", 1), ("u2", "E2", 1), ("u3", "E3", 1),
+    }  # fmt: skip
+    more = [{"username": f"u{n}", "employee_number": f"E{n}"} for n in range(1, 4)]
+    more += [{"username": "u4", "employee_number": "E9"}, {"username": "u5", "employee_number": "e1 "}]
+    load(trust, reading(feed_file("accounts", *more)), now=LATER)
+    assert {a.username: (a.person_id, a.fits) for a in Account.objects.filter(username__in=("u4", "u5"))} == {
+        "u4": (None, None),
+        "u5": (Person.objects.get(employee_number="E1").pk, 1),
+    }
+
+
 def test_examining_changes_nothing(trust):
     before = everything()
     begun = actions.begin_load(organisation=trust, source="folder", profile="canonical", now=NOW, by=BY)

@@ -11,6 +11,7 @@ from careward.access.accounts.rules import authority, holding, own
 from careward.access.accounts.rules.answers import effect
 from careward.access.accounts.rules.judging import judge
 from careward.access.accounts.rules.matching import prepare
+from careward.access.accounts.rules.owners import Owners
 from careward.access.accounts.rules.plans import unsafe
 from careward.access.accounts.rules.shapes import (
     ApprovedGeneric,
@@ -225,6 +226,24 @@ def test_two_who_fit_are_never_acted_on(people):
     expected = {0: {"account.unmatched"}, 1: {"account.leaver"}}.get(len(fitting), {"account.ambiguous"})
     assert expected == {f.code for f in found} & {"account.unmatched", "account.leaver", "account.ambiguous"}
     assert all(f.step == "ask" and f.employee_number is None for f in found if len(fitting) != 1)
+
+
+written = (
+    st.sampled_from(["", "1", "2", " 1", "Ａ1", "a1"]),
+    st.sampled_from(["", "c", "C "]),
+    st.sampled_from(["", "a@x", "B@X ", "b@x"]),
+)
+
+
+@given(
+    st.lists(st.tuples(*written), max_size=7),
+    st.lists(st.tuples(st.sampled_from(["normal", "service", "generic"]), *written), min_size=1, max_size=5),
+)
+def test_a_new_account_is_given_the_person_whom_the_rule_finds_alone(people, new):
+    facts = prepare([Holder(i, number, address, card) for i, (number, card, address) in enumerate(people, 1)])
+    found = [facts.fits(SeenAccount(1, "paris", "live", "ann", "active", kind, n, a, c, ON, ON)) for kind, n, c, a in new]
+    owners = Owners((i, *told) for i, told in enumerate(people, 1))
+    assert owners.of(*zip(*new, strict=True)) == [fits[0].person_id if len(fits) == 1 else None for fits in found]
 
 
 @pytest.mark.clause("EL-028", "EL-029")

@@ -17,4 +17,5 @@ ACCOUNT = Shape(
     passing="last_used_at",
     cased=True,
     fixed=("organisation_id", "system_id", "seen_on"),
+    born=("person_id", "fits"),
 )

@@ -1,10 +1,12 @@
 """What each feed's file would do, and the order in which a folder's files are planned."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from itertools import chain
 from typing import Any
 
+from careward.access.accounts.rules.owners import Owners
 from careward.access.accounts.rules.states import not_one_move
 from careward.access.accounts.shapes import ACCOUNT
 from careward.access.authorisations.rules import LISTED, LIVE
@@ -12,7 +14,7 @@ from careward.access.authorisations.shapes import AUTHORISATION, GENERIC
 from careward.access.feeds import listed_words
 from careward.access.feeds.hints import Hints, Strangers
 from careward.access.feeds.listed_words import LIVE_NAMES, UnknownWords
-from careward.access.feeds.merge import Difference
+from careward.access.feeds.merge import Difference, Row
 from careward.access.feeds.plan import SHOWN_LINES, FilePlan, Filling, Planned, Prepare, Work
 from careward.access.feeds.staff_plan import plan_leavers, plan_staff
 from careward.access.feeds.world import KnownSystem, World
@@ -231,7 +233,7 @@ def plan_accounts(plan: FilePlan) -> Planned:
         hints.note(work.cells)
         return (made,)
 
-    filling = Filling(plan, ACCOUNT, prepare=prepare, watch=turns.note)
+    filling = Filling(plan, ACCOUNT, prepare=prepare, watch=turns.note, born=partial(_with_whose, world.owners))
     fixed = (world.organisation_id, system.id, world.today)
     filling.part(file.blocks(), world.standing(ACCOUNT, system.id), fixed)
     _tell(plan, unknown)
@@ -239,6 +241,18 @@ def plan_accounts(plan: FilePlan) -> Planned:
     if "last_used_at" not in file.columns:
         plan.notices.append(NO_USE)
     return filling.planned()
+
+
+_TOLD_BY = tuple(1 + ACCOUNT.columns.index(name) for name in ("kind", "employee_number", "smartcard_uuid", "email"))
+
+
+def _with_whose(owners: Owners, added: Sequence[Row]) -> list[Row]:
+    """New accounts, each with its person where one alone fits: the next comparison need not write that. Of others it tells."""
+    if not added:
+        return []
+    columns = list(zip(*added, strict=True))
+    persons = owners.of(*(columns[at] for at in _TOLD_BY))
+    return [(*row, person, None if person is None else 1) for row, person in zip(added, persons, strict=True)]
 
 
 def _use_unknown(work: Work) -> None:

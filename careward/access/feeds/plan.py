@@ -20,7 +20,7 @@ from careward.access.feeds.merge import (
 )
 from careward.access.feeds.rules import FileFigures
 from careward.access.feeds.world import World
-from careward.access.feeds.writing import Ink, Write
+from careward.access.feeds.writing import Born, Ink, Write
 from careward.core.blocks import Block
 from careward.core.ids import plain
 from careward.core.ports import FeedFile, Problem
@@ -153,10 +153,10 @@ class FilePlan:
         self._problems += problems[:room]
         self._unlisted += len(problems[room:])
 
-    def take(self, shape: Shape, difference: Difference, fixed: Row, there: dict[Any, Row] | None = None) -> None:
+    def take(self, shape: Shape, difference: Difference, fixed: Row, there: dict[Any, Row] | None = None, born: Born | None = None) -> None:
         """Hands on what a table gains and changes, and shows the first rows of it."""
         added = self.world.take_in(shape, difference, there)
-        self.ink.put(Write(shape, added, list(difference.moved), fixed))
+        self.ink.put(Write(shape, added, list(difference.moved), fixed, born))
         if any(len(kept) < MOST_SAMPLES for kept in self.samples.values()):
             self.show(samples_of(self.world, shape, difference))
 
@@ -232,8 +232,9 @@ class Filling:
         prepare: Prepare,
         there: dict[Any, Row] | None = None,
         watch: Callable[[Difference], None] = lambda _: None,
+        born: Born | None = None,
     ) -> None:
-        self.plan, self.shape, self._prepare, self._there, self._watch = plan, shape, prepare, there, watch
+        self.plan, self.shape, self._prepare, self._there, self._watch, self._born = plan, shape, prepare, there, watch, born
         self.tally = Tally()
 
     def part(self, blocks: Iterable[Block], standing: Sequence[Row], fixed: Row) -> None:
@@ -265,7 +266,7 @@ class Filling:
     def _take(self, difference: Difference, fixed: Row) -> None:
         self.tally.count(difference)
         self._watch(difference)
-        self.plan.take(self.shape, difference, fixed, self._there)
+        self.plan.take(self.shape, difference, fixed, self._there, self._born)
 
     def planned(self) -> Planned:
         """What the file came to."""

@@ -6,6 +6,7 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
+from careward.access.accounts.rules.owners import Owners
 from careward.access.feeds.merge import Difference, Row, as_day, key_of
 from careward.core.ids import bare, plain
 from careward.core.packs.pack import Pack
@@ -70,6 +71,12 @@ class World:
         return self._read(PERSON.table, ("first_name", "preferred_name", "last_name"), {PERSON.scope: self.organisation_id})
 
     @cached_property
+    def owners(self) -> Owners:
+        """Whose a new account is."""
+        columns = ("employee_number", "smartcard_uuid", "email")
+        return Owners(self._read(PERSON.table, columns, {PERSON.scope: self.organisation_id}))
+
+    @cached_property
     def members(self) -> set[tuple[int, int]]:
         """Which persons hold a post in which teams: (person, team)."""
         posts = self._read(ASSIGNMENT.table, ("person_id", "team_id"), {ASSIGNMENT.scope: self.organisation_id})
@@ -81,6 +88,7 @@ class World:
         self.numbers = {row.id: row.employee_number for row in rows}
         self.people, self._bare = _as_written_and_folded(self.numbers), None
         self.names = [(row.id, row.first_name, row.preferred_name, row.last_name) for row in rows]
+        self.owners = Owners((row.id, row.employee_number, row.smartcard_uuid, row.email) for row in rows)
         self.members = {(row.person_id, row.team_id) for row in posts}
 
     @cached_property

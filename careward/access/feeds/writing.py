@@ -2,7 +2,7 @@
 
 import json
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import Any
@@ -26,6 +26,9 @@ NAMED_BY_TEXT = {
 }
 
 
+Born = Callable[[Sequence[Row]], list[Row]]  # puts to each new row what the table's `born` columns hold of it
+
+
 @dataclass(frozen=True, slots=True)
 class Write:
     """The rows of one table to add (id first) and to change (was, becomes)."""
@@ -34,6 +37,7 @@ class Write:
     added: Sequence[Row]
     moved: Sequence[tuple[Row, Row]]
     fixed: Row = ()
+    born: Born | None = None
 
 
 class Ink:
@@ -55,7 +59,8 @@ class Ink:
         for was, _ in each.moved:
             self._sha.update(repr(tuple(was)).encode())
         if self._behind:
-            self._behind.insert(table, (*each.shape.columns, *each.shape.fixed), each.added, each.fixed)
+            added = each.born(each.added) if each.born else each.added
+            self._behind.insert(table, (*each.shape.columns, *each.shape.born, *each.shape.fixed), added, each.fixed)
             if each.moved:
                 self._behind.wait()
                 bulk.update(table, each.shape.columns, [becomes for _, becomes in each.moved])

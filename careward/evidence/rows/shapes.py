@@ -57,6 +57,7 @@ class Shape:
     identifiers: tuple[str, ...] = ()  # columns that would not go blank for most rows at once
     passing: str = ""  # a column that changes from day to day: its change alone is none of the row, unless it goes blank
     fixed: tuple[str, ...] = ("organisation_id",)  # further columns that a new row is given and no file changes
+    born: tuple[str, ...] = ()  # further columns in which each new row is given its own values
     row: Any = field(init=False, repr=False, compare=False)  # a named tuple: id, then `columns`
 
     def __post_init__(self) -> None:
