@@ -71,6 +71,7 @@ MIDDLEWARE = [
     "careward.people.signin.middleware.WhoIsAsking",
     "careward.web.size.NotTooLarge",
     "careward.web.errors.RefusalPages",
+    "careward.people.signin.asking.QuestionsByNumber",
 ]
 
 ROOT_URLCONF = "careward.config.urls"

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from typing import Any
 
-from careward.web.lists import Asked, Choice, Filter, Listing, Many, Page, Text, address, without
+from careward.web.lists import Asked, Choice, Filter, Listing, Many, Page, Text, address, personal, without
 from careward.web.words import number
 
 AROUND = 2  # page links to each side of this page
@@ -78,6 +78,8 @@ class Shown:
     page: int
     last: int
     none_yet: str
+    by_post: bool  # something may be typed, which may name somebody: it is sent, and stands in no address
+    in_address: str  # the names of the fields that may stand there
 
     @property
     def title(self) -> str:
@@ -120,6 +122,8 @@ def shown(listing: Listing, asked: Asked, page: Page[Any]) -> Shown:
         page=page.number,
         last=page.last,
         none_yet=listing.none_yet or f"There are no {listing.noun} yet.",
+        by_post=any(map(personal, listing.filters)),
+        in_address=" ".join([*(f.name for f in listing.filters if not personal(f)), "sort"]),
     )
 
 

@@ -12,6 +12,8 @@ from urllib.parse import urlencode
 
 from django.db.models import Count, Model, Q, QuerySet
 
+from careward.web.asked import VIEW
+
 SIZE = 50
 LONGEST = 100  # characters of a text filter that are looked at
 FARTHEST = 1_000_000  # pages; a longer number is not a page
@@ -133,6 +135,11 @@ class Many:
 Filter = Text | Choice | Many
 
 
+def personal(each: Filter) -> bool:
+    """Whether what is asked of a filter may name somebody, and so stands in no address: whatever is typed may."""
+    return isinstance(each, Text)
+
+
 @dataclass(frozen=True, slots=True)
 class Listing:
     """What one list can show and be asked. `noun` is plural: 'findings'. `sort` is the key it is sorted by at first, '-key' downward."""
@@ -158,6 +165,8 @@ class Asked:
     sort: str = ""  # "" for the list's own order
     page: int = 1
     download: str = ""
+    view: str = ""  # the number under which what may name somebody is kept
+    kept: tuple[str, ...] = ()  # the names of the filters that are kept so
 
     def of(self, name: str) -> tuple[str, ...]:
         """The chosen values of one filter; empty when it is off."""
@@ -188,8 +197,11 @@ class AskedList:
 def parse(listing: Listing, given: Any) -> Asked:
     """What a query string (request.GET, or any mapping of lists) asks of a list."""
     chosen = [(f.name, f.accept(_values(given, f.name))) for f in listing.filters]
+    view = _last(given, VIEW)
     return Asked(
         chosen=tuple((name, values) for name, values in chosen if values),
+        view=view,
+        kept=tuple(f.name for f in listing.filters if view and personal(f) and _values(given, f.name)),
         sort=_sort(listing, _last(given, "sort")),
         page=_page(_last(given, "page")),
         download=_last(given, "as") if listing.downloads and _last(given, "as") in DOWNLOADS else "",
@@ -357,12 +369,18 @@ def stream(rows: "QuerySet[Model]", chunk: int = 2000) -> Iterator[Any]:
 def address(listing: Listing, asked: Asked, **changes: Any) -> str:
     """The query string that asks the same with some changes; '?' when it asks nothing special."""
     asked = replace(asked, **changes)
-    pairs = [(name, value) for name, values in asked.chosen for value in values]
+    pairs = _under_number(asked) + [(name, value) for name, values in asked.chosen if name not in asked.kept for value in values]
     pairs += [(f.name, "any") for f in listing.filters if isinstance(f, Choice) and f.preset and not asked.of(f.name)]
     pairs += [("sort", asked.sort)] if asked.sort else []
     pairs += [("page", str(asked.page))] if asked.page > 1 else []
     pairs += [("as", asked.download)] if asked.download else []
     return f"?{urlencode(pairs)}"
+
+
+def _under_number(asked: Asked) -> list[tuple[str, str]]:
+    """The number under which words are kept, and which of them are not asked any more; nothing where none of them is."""
+    on = [name for name in asked.kept if asked.of(name)]
+    return [(VIEW, asked.view), *((name, "") for name in asked.kept if name not in on)] if on else []
 
 
 def without(asked: Asked, name: str, value: str) -> Asked:

@@ -42,3 +42,23 @@ def test_a_planted_figure_and_a_long_line_are_seen(line):
 
 def test_what_the_organisation_says_is_left_alone():
     assert wrong_in("<p>{{ system.lock_after_days | plural('day') }}, {{ entry.at | moment }}, 2 rows.</p>") == []
+
+
+BOX = re.compile(r"<(input|textarea)\b(?![^>]*type=\"(hidden|checkbox|radio|submit)\")")
+
+
+def _gets(text: str) -> list[str]:
+    """The forms of a template that put what is typed into an address."""
+    forms = re.findall(r"<form\b.*?</form>", text, re.S)
+    return [form for form in forms if not re.search(r'method="(post|\{\{)', form) and BOX.search(form)]
+
+
+def test_nothing_that_is_typed_stands_in_an_address():
+    """Whatever can be typed may name a person (7.2.7): a form with a box is sent, never asked by its address."""
+    assert _gets('<form action="/x"><input name="q" type="search"></form>') and _gets(
+        '<form method="get"><textarea name="q"></textarea></form>'
+    )
+    assert not _gets('<form method="get"><input type="hidden" name="a"><select name="b"></select></form>')
+    found = {str(path): _gets(path.read_text()) for path in [*CAREWARD.rglob("*.jinja"), *CAREWARD.rglob("*.html")]}
+    assert len(found) > 60
+    assert {path: forms for path, forms in found.items() if forms} == {}

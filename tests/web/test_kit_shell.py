@@ -96,7 +96,7 @@ def test_the_shell_names_the_person_and_how_to_sign_out():
     assert re.search(r'<form[^>]*action="/sample/sign-out/" method="post"><input type="hidden" name="csrfmiddlewaretoken"', text)
     assert "Printed from Careward by Bryony Falk on 23 November 2026 at 11:00" in text
     assert "Help, or phone the service desk on 4400" in text
-    assert 'action="/sample/findings/" method="get"' in text
+    assert 'action="/sample/findings/" method="post"' in text
 
 
 def test_signed_out_pages_have_no_menu_search_or_name():

@@ -13,26 +13,31 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from django.urls import Resolver404, resolve
 
+from careward.web.asked import ASKS, IN_ADDRESS
+
 NO_PAGE = re.compile(r"[?&]as=|\.(json|csv)$|/download/$|^/(api|static|sign-out|account/logout|demonstration)\b")
 TYPED = "smith"  # a name that many have
 EACH = 3  # of a kind: a page with much on it and one with little are both seen
 
 
 class Offers(HTMLParser):
-    """What a page leads to: its links, and what each control of its filter forms asks alone."""
+    """What a page leads to: its links, and what each control of its filter forms asks alone, also of those that ask by POST."""
 
     def __init__(self, address: str, page: str) -> None:
         super().__init__()
         self.path, self.found = urlsplit(address).path, list[str]()
-        self.form, self.select = "", ""
+        self.form, self.posted, self.select = "", "", ""
         self.feed(page)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         told = {name: value or "" for name, value in attrs}
         if tag == "a" and re.match(r"/(?!/)|\?", told.get("href", "")):
             self.found.append(self._whole(told["href"].split("#")[0]))
-        elif tag == "form" and told.get("method", "get").lower() == "get":
-            self.form = told.get("action") or self.path
+        elif tag == "form":
+            self.posted = told.get("action") or self.path
+            self.form = self.posted if told.get("method", "get").lower() == "get" else ""
+        elif tag == "input" and told.get("name") in (ASKS, IN_ADDRESS):
+            self.form = self.posted
         elif self.form and tag == "select":
             self.select = told["name"]
         elif self.form and tag == "option" and self.select and told.get("value"):

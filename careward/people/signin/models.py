@@ -88,6 +88,23 @@ class Draft(models.Model):
         constraints = [models.UniqueConstraint(fields=["user", "organisation", "form"], name="one_draft_each")]
 
 
+class KeptQuestion(models.Model):
+    """Words that somebody asked of a list or a search, kept for a day under a number, so that they stand in no address."""
+
+    number = models.BigIntegerField(primary_key=True)  # by chance, so that none tells of another
+    user = models.ForeignKey(User, models.CASCADE)
+    organisation = models.ForeignKey(Organisation, models.PROTECT)
+    page = models.TextField()
+    words = models.JSONField()  # by the name of the field
+    asked_at = models.DateTimeField(db_index=True)
+
+    personal = ("user", "words")
+    plain = ("number", "organisation", "page", "asked_at")
+
+    class Meta:
+        app_label = "people"
+
+
 class ApiToken(models.Model):
     """A client's key to the API: only its hash is kept."""
 

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from careward.core.forms import Known
 from careward.people.signin.drafts import answers_of, kept_until
-from careward.people.signin.models import Draft, RoleHeld, TermsAccepted, User
+from careward.people.signin.models import Draft, KeptQuestion, RoleHeld, TermsAccepted, User
 from careward.web.house import house
 from careward.web.own_data import Facts, told
 from careward.web.permission import Viewer, opens
@@ -72,3 +72,13 @@ def _draft(row: Draft) -> Facts:
     asked = [(page.form.question(q) if page else None, q, a) for q, a in answers.items()]
     told = tuple((q.short if q else name, in_words(q, a, Known(date.min)) if q else str(a)) for q, name, a in asked)
     return (("Form", page.form.title if page else row.form), ("Last changed", moment(row.changed_at)), *told)
+
+
+def questions(*, user_id: int, person_id: int | None) -> list[Facts]:
+    """The words that they asked of lists and searches, as long as they are kept."""
+    rows = KeptQuestion.objects.filter(user_id=user_id).order_by("asked_at", "pk")
+    return [(("Asked", moment(row.asked_at)), ("On", row.page), ("Words", ", ".join(_values(row.words)))) for row in rows]
+
+
+def _values(words: Any) -> list[str]:
+    return [value for values in words.values() for value in values]

@@ -5,7 +5,7 @@ from datetime import time
 from django.conf import settings
 
 from careward.core.room import ErrandKind, FormPage, Home, MenuEntry, OwnData, Panel, Passing, Permission, Room, TimedJob, Verb
-from careward.people.signin import drafts, inviting, panels
+from careward.people.signin import asking, drafts, inviting, panels
 from careward.people.signin.actions import ADD, GIVE, INVITE
 from careward.people.signin.commands import COMMANDS
 from careward.people.signin.forms import ADD_USER, GIVE_ROLE
@@ -48,7 +48,10 @@ ROOM = Room(
         *((Home("somebody_else", "signin:demonstration"),) if settings.DEMONSTRATION else ()),
     ),
     errands=(ErrandKind(INVITE, inviting.sent, inviting.send, "Send an invitation"),),
-    jobs=(TimedJob("signin.drafts", "Let go of answers that were begun and left", drafts.clear_old, at=time(3, 40)),),
+    jobs=(
+        TimedJob("signin.drafts", "Let go of answers that were begun and left", drafts.clear_old, at=time(3, 40)),
+        TimedJob("signin.questions", "Let go of words that were searched for", asking.clear_old, at=time(3, 45)),
+    ),
     forms=(FormPage(GIVE_ROLE, "signin:give_role"), FormPage(ADD_USER, "signin:add_user")),
     panels=(Panel("my_work", "Begun, not sent", 10, "signin/begun.jinja", panels.begun),),
     commands=COMMANDS,
@@ -58,6 +61,7 @@ ROOM = Room(
         Passing("people_user", "the moment of the last sign-in, which is an entry", ("last_login",)),
         Passing("mfa_authenticator", "the moment of the last use", ("last_used_at",)),
         Passing("people_draft", "what is begun and not sent decides nothing"),
+        Passing("people_keptquestion", "words of a search, kept for a day so that they stand in no address"),
         Passing("account_emailconfirmation", "no address is confirmed by a link here"),
         Passing("auth_permission", "Django's own, which nothing here asks: rights are roles"),
         Passing("auth_group", "Django's own, which nothing here asks: rights are roles"),
@@ -70,5 +74,6 @@ ROOM = Room(
         OwnData("Terms accepted", panels.terms, ("TermsAccepted",)),
         OwnData("Second factors", panels.factors),
         OwnData("Answers begun, not sent", panels.drafts, ("Draft",)),
+        OwnData("Searched for in the last day", panels.questions, ("KeptQuestion",)),
     ),
 )
