@@ -333,13 +333,18 @@ def apply(
     if whole is None:
         whole = figures.count(rows) if asked.narrowed else total
     number = min(asked.page, max(1, -(-total // listing.size)))
-    page = _rows(listing, asked, rows, found, (number - 1) * listing.size) if total else ()
+    page = _rows(listing, asked, rows, found, (number - 1) * listing.size, total) if total else ()
     return Page(page, number, listing.size, total, whole, counts)
 
 
-def _rows(listing: Listing, asked: Asked, rows: "QuerySet[Any]", found: "QuerySet[Any]", start: int) -> tuple[Any, ...]:
-    """The rows of one page in one query: what is put in order is their numbers alone, not all that each row and those it refers to hold."""
-    these = ordered(listing, asked, found).values("pk")[start : start + listing.size]
+def _rows(listing: Listing, asked: Asked, rows: "QuerySet[Any]", found: "QuerySet[Any]", start: int, total: int) -> tuple[Any, ...]:
+    """The rows of one page in one query: what is put in order is their numbers alone, not all that each row and those it refers to hold.
+
+    A page of the second half is counted from the end, so that the last one costs what the first does.
+    """
+    end = min(start + listing.size, total)
+    numbers = ordered(listing, asked, found).values("pk")
+    these = numbers.reverse()[total - end : total - start] if start > total // 2 else numbers[start:end]
     return tuple(ordered(listing, asked, rows.filter(pk__in=these)))
 
 

@@ -22,7 +22,7 @@ from careward.web.words import plural
 from careward.work.approvals.queries import waiting_about
 
 UNDO = "feeds.undo"
-ROWS_ON_A_PAGE = 60  # of the first rows of a load's files
+ROWS_ON_A_PAGE = 30  # of the first rows of a load's files
 PROBLEMS_ON_A_PAGE = 20
 
 

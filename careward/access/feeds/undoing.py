@@ -12,6 +12,7 @@ def _later(load: Load) -> list[Load]:
     if load.applied_at is None:
         return []
     applied = Load.objects.filter(organisation=load.organisation_id, state="applied", applied_at__gte=load.applied_at).exclude(pk=load.pk)
+    applied = applied.only("organisation_id", "applied_at")
     return [other for other in applied if (other.applied_at, other.pk) > (load.applied_at, load.pk)]
 
 
@@ -20,10 +21,13 @@ def later_listing(load: Load) -> list[tuple[int, str, tuple[str, ...]]]:
 
     Every list is a full one, but for the report of leavers: what it no longer names, it ends, and so changes.
     """
-    mine = {(f.feed, f.system_code) for f in load.files.exclude(feed="leavers") if f.added + f.changed}
+    later = _later(load)
+    files = load.files.exclude(feed="leavers").values_list("feed", "system_code", "added", "changed") if later else ()
+    mine = {(feed, system) for feed, system, added, changed in files if added + changed}
     found = []
-    for other in _later(load) if mine else ():
-        names = tuple(f.name for f in other.files.order_by("name") if (f.feed, f.system_code) in mine)
+    for other in later if mine else ():
+        theirs = other.files.order_by("name").values_list("name", "feed", "system_code")
+        names = tuple(name for name, feed, system in theirs if (feed, system) in mine)
         found += [(other.pk, day(at), names)] if names and (at := other.applied_at) else []
     return sorted(found, reverse=True)
 

@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 from careward.governance.procedures import rules
 from careward.governance.procedures.queries import Duty, Procedure, SectionView
 from careward.governance.procedures.rules import DutyFigures
+from careward.web.asked import VIEW
 
 LONGEST = 100
 
@@ -18,6 +19,7 @@ class Narrowing:
     show: str = ""
     words: str = ""
     who: str = ""
+    view: str = ""  # the number under which the words are kept
 
     @property
     def narrowed(self) -> bool:
@@ -30,7 +32,8 @@ class Narrowing:
 
     def address(self, **changes: str) -> str:
         asked = replace(self, **changes)
-        pairs = [(name, value) for name, value in (("show", asked.show), ("words", asked.words), ("who", asked.who)) if value]
+        words = (VIEW, asked.view) if asked.view and asked.words else ("words", asked.words)
+        pairs = [(name, value) for name, value in (("show", asked.show), words, ("who", asked.who)) if value]
         return f"?{urlencode(pairs)}" if pairs else "?"
 
 
@@ -50,6 +53,7 @@ def parse(given: Mapping[str, str], procedure: Procedure) -> Narrowing:
         show=show if show in rules.VIEWS else "",
         words=" ".join(given.get("words", "").replace("\0", " ").split())[:LONGEST],
         who=who if who in actors(procedure) else "",
+        view=given.get(VIEW, ""),
     )
 
 
