@@ -16,6 +16,7 @@ from careward.cli import ready
 from careward.cli.main import app
 from careward.evidence.ledger import actions, explaining, links, proof, rows, sealing
 from careward.evidence.ledger.keys import ledger_keys
+from careward.evidence.ledger.leaves import leaf_as_kept
 from careward.evidence.ledger.models import Checkpoint, Entry, Lane, Leaf, Link
 from careward.evidence.ledger.rules import Deed, WaitsToBeSealed
 from careward.jobs import sealing as background
@@ -290,7 +291,7 @@ def test_a_leaf_hash_is_of_what_is_kept_to_the_letter() -> None:
     if connection.vendor == "postgresql":
         pytest.skip("PostgreSQL keeps bodies and moments in one form alone")
     number = act()
-    good = rows.leaf_as_kept(next(rows.by_ranges([(number, number)])))
+    good = leaf_as_kept(next(rows.by_ranges([(number, number)])))
     assert good
     for column, value in (
         ("body", '{"why": "forged", "why": "left"}'),
@@ -304,7 +305,7 @@ def test_a_leaf_hash_is_of_what_is_kept_to_the_letter() -> None:
         with transaction.atomic():
             sql("PRAGMA ignore_check_constraints = ON")
             sql(f"UPDATE ledger_entry SET {column} = %s WHERE id = %s", value, number)
-            assert rows.leaf_as_kept(next(rows.by_ranges([(number, number)]))) != good, value
+            assert leaf_as_kept(next(rows.by_ranges([(number, number)]))) != good, value
             assert not proof.verify().ok
             transaction.set_rollback(True)
     sql("PRAGMA ignore_check_constraints = OFF")

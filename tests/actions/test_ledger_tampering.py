@@ -17,6 +17,7 @@ from django.db import DatabaseError, connection, transaction
 
 from careward.evidence.ledger import actions, links, proof, rows, sealing
 from careward.evidence.ledger.keys import ledger_keys
+from careward.evidence.ledger.leaves import leaf_as_kept
 from careward.evidence.ledger.models import Leaf
 from careward.jobs import sealing as background
 from careward.jobs import worker
@@ -180,7 +181,7 @@ def signed_since(lines: int) -> set[bytes]:
         number for facts in told[lines:] if facts["kind"] == "sealed" for first, last in facts["ids"] for number in range(first, last + 1)
     ]
     written = [row for number in ids for row in rows.by_ranges([(number, number)])]
-    return {rows.leaf_as_kept(row) for row in written if row.verb != "rows.checked"}  # what the clock's own job honestly writes meanwhile
+    return {leaf_as_kept(row) for row in written if row.verb != "rows.checked"}  # what the clock's own job honestly writes meanwhile
 
 
 @pytest.mark.django_db

@@ -17,6 +17,7 @@ from django.db import connection
 
 from careward.evidence.ledger import rows, rules, signed
 from careward.evidence.ledger.keys import ledger_keys
+from careward.evidence.ledger.leaves import leaves_as_kept
 from careward.evidence.ledger.rules import Row
 from careward.seal.tree import HASH_BYTES
 
@@ -175,14 +176,15 @@ def waiting(*, as_written: bool = False) -> Iterator[BoundEntries]:
     entries are not read. One that was changed since is then sealed as it was written, and found by whoever verifies.
     """
     key, last = lane_key(), None
-    while page := [_link(*found) for found in rows.links(after=last, limit=READ_AT_ONCE)]:
-        for kept, some in groupby(page, key=lambda link: as_written and bool(link.kept)):
+    while page := rows.links(after=last, limit=READ_AT_ONCE):
+        read = (_link(*found) for found in page)  # as far as it is asked for: whoever seals takes a few of them
+        for kept, some in groupby(read, key=lambda link: as_written and bool(link.kept)):
             if kept:
                 yield from (BoundEntries(link, (), link.kept, _binds(link, link.kept, key)) for link in some)
                 continue
             for part in _parts(list(some)):
                 yield from _with_entries(part, key)
-        last = page[-1].id
+        last = page[-1][0]
 
 
 def _parts(page: Sequence[Waiting]) -> Iterator[list[Waiting]]:
@@ -224,7 +226,7 @@ def _with_entries(page: Sequence[Waiting], key: bytes) -> Iterator[BoundEntries]
             found = tuple(rows.by_ranges(link.ids))
         else:
             found = tuple(near[n] for first, last in link.ids for n in range(first, last + 1) if n in near)
-        leaves = tuple(rows.leaves_as_kept(found))
+        leaves = tuple(leaves_as_kept(found))
         yield BoundEntries(link, found, leaves, _is_good(link, found, leaves, key))
 
 

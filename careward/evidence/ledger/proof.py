@@ -10,10 +10,12 @@ from typing import IO
 
 from careward.evidence.ledger import links, rows, rules, signed
 from careward.evidence.ledger.keys import ledger_keys
+from careward.evidence.ledger.leaves import leaf_as_kept, placed_again
 from careward.evidence.ledger.models import Checkpoint
 from careward.evidence.ledger.signed import LastSigned
 from careward.evidence.ledger.told import Ahead, Outside, read_outside
 from careward.evidence.ledger.waiting import hold_waiting
+from careward.evidence.rows.bulk import collector_off
 from careward.seal import walk
 from careward.seal.keys import LogKeys
 from careward.seal.outside import SignedFile
@@ -61,7 +63,8 @@ def _checked(keys: LogKeys, told: Outside, kept: list[rows.CheckpointRow], witne
     rows_of_kept = [KeptCheckpoint(c.size, c.root, c.peaks, c.note) for c in kept]
     outside = [("the copy beside the keys", _text_of(keys.earlier)), *witnessed]
     leaves = partial(_leaves, ahead=ahead)
-    checked = walk.walk(leaves=leaves, kept=rows_of_kept, outside=outside, keys=keys, found=found, signed=told.trees)
+    with collector_off():
+        checked = walk.walk(leaves=leaves, kept=rows_of_kept, outside=outside, keys=keys, found=found, signed=told.trees)
     waits = hold_waiting(told, ahead, found)
     if stray := rows.leaves_past_last_checkpoint():
         found.add(None, f"{stray} leaves stand outside every checkpoint", str(stray))
@@ -118,10 +121,10 @@ def _hold_checkpoints(told: Outside, kept: list[rows.CheckpointRow], found: LogF
 
 def _leaves(size: int, *, ahead: Ahead | None) -> Iterator[AsStood]:
     """Every leaf under a size, its hash derived again from the entry's row; then those that are signed and have no place yet."""
-    yield from rows.placed_again(below=size)
+    yield from placed_again(below=size)
     if ahead is not None:
         for number, row in enumerate(rows.by_ranges(ahead.ids), ahead.first):
-            again = rows.leaf_as_kept(row)
+            again = leaf_as_kept(row)
             yield Stood(number, row.id, again, again)
 
 

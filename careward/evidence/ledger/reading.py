@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from careward.evidence.ledger import pages, rows, rules
+from careward.evidence.ledger.leaves import leaf_as_kept
 
 CANNOT_BE_READ = "Cannot be read"
 DEEPEST_SHOWN = 20  # lists in lists
@@ -54,7 +55,7 @@ class EntryAsKept:
 
 def entry(row: rules.Row) -> EntryAsKept:
     """An entry from its row."""
-    leaf = rows.leaf_as_kept(row)
+    leaf = leaf_as_kept(row)
     kept = _printable(row.body)
     too_long = bool(leaf) and len(kept) > LONGEST_SHOWN
     body = None if too_long or not leaf else _body(row.body)

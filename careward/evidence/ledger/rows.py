@@ -4,19 +4,17 @@ Every column is taken as text in one form on both databases, so that a row has t
 """
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from itertools import islice
 from typing import Any, NamedTuple
 
 from django.db import OperationalError, connection
 
-from careward.evidence.ledger import rules
 from careward.evidence.ledger.models import Lane, Link
 from careward.evidence.ledger.rules import Row
 
 PAGE = 20_000
-TOGETHER = 500  # entries whose bodies are read as one list
+PLACED_AT_ONCE = 250  # leaves of one statement: one for each costs twice as much
 LOWEST = -(2**63)
 
 # SQLite keeps whatever it is given: a moment written in any other form than ours shows a "?".
@@ -29,6 +27,10 @@ _COLUMNS = {
     "sqlite": f"e.id, e.organisation, {_AT.format('e.at')}, e.actor, e.verb, e.subject, e.body",
     "postgresql": f"e.id, e.organisation, {_UTC.format('e.at')}, e.actor, e.verb, e.subject, e.body::text",
 }
+_AS_IT_STANDS = {  # see `sealed_at`; with the plus the driver, too, leaves the moment as it stands
+    "sqlite": "e.id, e.organisation, +e.at, e.actor, e.verb, e.subject, e.body",
+    "postgresql": _COLUMNS["postgresql"],
+}
 _MOMENT = {"sqlite": _AT.format("e.at"), "postgresql": _UTC.format("e.at")}
 _CHECKPOINT = {
     "sqlite": f"c.frontier, c.note, {_AT.format('c.sealed_at')}, c.line",
@@ -38,12 +40,12 @@ _SQL = {
     # the second bound adds nothing but speed: without it PostgreSQL reads every leaf there is for each batch
     "unsealed": "SELECT COLUMNS FROM ledger_entry e WHERE e.id > %s "
     "AND NOT EXISTS (SELECT 1 FROM ledger_leaf l WHERE l.entry_id = e.id AND l.entry_id > %s) ORDER BY e.id LIMIT %s",
-    "placed": "SELECT l.number, l.entry_id, l.hash, COLUMNS FROM PLACES",
+    "placed": "SELECT l.number, l.entry_id, l.hash, STANDING FROM PLACES",
     "hashes": "SELECT number, hash FROM ledger_leaf WHERE number > %s AND number < %s ORDER BY number LIMIT %s",
     "ends": "SELECT (SELECT min(number) FROM ledger_leaf), (SELECT max(number) FROM ledger_leaf)",
     "checkpoints": "SELECT c.size, c.root, CHECKPOINT FROM ledger_checkpoint c ORDER BY c.size",
     "newest": "SELECT c.size, c.root, CHECKPOINT FROM ledger_checkpoint c ORDER BY c.size DESC LIMIT 1",
-    "by_ids": "SELECT COLUMNS FROM ledger_entry e WHERE e.id BETWEEN %s AND %s ORDER BY e.id",
+    "by_ids": "SELECT STANDING FROM ledger_entry e WHERE e.id BETWEEN %s AND %s ORDER BY e.id",
     "by_list": "SELECT COLUMNS FROM ledger_entry e WHERE e.id IN (IDS)",
     "heads": "SELECT HEADS FROM ledger_entry e WHERE e.id IN (IDS)",
     "places": "SELECT entry_id, number, hash FROM ledger_leaf WHERE entry_id IN (IDS)",
@@ -68,7 +70,7 @@ _TAKE_LANE = {  # SQLite has one writer at a time, who has everything
     "postgresql": "SELECT number, hash FROM ledger_lane WHERE name = %s FOR UPDATE",
 }
 _PLACE = {
-    "sqlite": "INSERT INTO ledger_leaf (number, entry_id, hash) VALUES (%s, %s, %s)",
+    "sqlite": "INSERT INTO ledger_leaf (number, entry_id, hash) VALUES",
     "postgresql": "INSERT INTO ledger_leaf (number, entry_id, hash) SELECT * FROM unnest(%s::bigint[], %s::bigint[], %s::bytea[])",
 }
 
@@ -82,25 +84,23 @@ class Placed(NamedTuple):
     row: Row | None
 
 
-def leaf_as_kept(row: Row) -> bytes:
-    """The leaf hash of an entry as it is kept now; b"" where somebody made of it what we never write, such as a key that comes twice."""
-    return leaves_as_kept((row,))[0]
+def sealed_at(kept: Any) -> str:
+    """A moment as it is sealed, from how `pages_of_placed` gives it: what SQLite would take two microseconds to say of each row.
+
+    It keeps whatever it is given: one written in any other form than ours shows a "?".
+    """
+    if connection.vendor != "sqlite":
+        return str(kept)
+    if not isinstance(kept, str):
+        return f"?{kept!r}"
+    ending = ".000000Z" if len(kept) == 19 else "Z" if len(kept) == 26 and kept[19:] != ".000000" else "?"
+    return f"{kept[:10]}{'T' if kept[10:11] == ' ' else '?'}{kept[11:]}{ending}"
 
 
-def leaves_as_kept(found: Iterable[tuple[Any, ...]]) -> list[bytes]:
-    """The same of many."""
-    left, leaves = iter(found), list[bytes]()
-    while some := list(islice(left, TOGETHER)):
-        leaves += rules.leaves_together(some, to_the_letter=connection.vendor == "sqlite") or map(_leaf_alone, some)
-    return leaves
-
-
-def _leaf_alone(found: tuple[Any, ...]) -> bytes:
-    leaf = rules.leaf_to_the_letter if connection.vendor == "sqlite" else rules.leaf
-    try:
-        return leaf(Row._make(found))
-    except (ValueError, TypeError, RecursionError):
-        return b""
+def entry_of(found: Sequence[Any]) -> Row:
+    """An entry from its columns as they stand."""
+    number, organisation, at, *rest = found
+    return Row(number, organisation, sealed_at(at), *rest)
 
 
 class CheckpointRow(NamedTuple):
@@ -132,7 +132,7 @@ def _checkpoint(size: Any, root: Any, frontier: Any, note: Any, sealed_at: Any, 
         peaks, settled = tuple(map(str, told["peaks"])), int(told["settled"])
     except (ValueError, KeyError, TypeError, RecursionError):
         peaks, settled = (), 0
-    return CheckpointRow(_number(size), as_bytes(root), peaks, settled, _text(note), _text(sealed_at), _number(line))
+    return CheckpointRow(as_number(size), as_bytes(root), peaks, settled, _text(note), _text(sealed_at), as_number(line))
 
 
 def as_bytes(value: Any) -> bytes:
@@ -145,7 +145,8 @@ def _text(value: Any) -> str:
     return value.encode("utf-8", "backslashreplace").decode() if isinstance(value, str) else ""
 
 
-def _number(value: Any) -> int:
+def as_number(value: Any) -> int:
+    """A number as it was kept; -1 for what is none."""
     return value if isinstance(value, int) else -1
 
 
@@ -193,7 +194,7 @@ def by_ranges(ranges: Sequence[Sequence[int]]) -> Iterator[Row]:
     """Entries with ids in these ranges [first, last], range by range; those that are gone are left out."""
     for first, last in ranges:
         for low in range(first, last + 1, PAGE):
-            yield from (Row._make(found) for found in _fetch("by_ids", low, min(last, low + PAGE - 1)))
+            yield from map(entry_of, _fetch("by_ids", low, min(last, low + PAGE - 1)))
 
 
 def unplaced() -> list[int]:
@@ -209,7 +210,7 @@ def links(*, after: int | None, limit: int) -> list[tuple[Any, ...]]:
 def lanes() -> dict[str, tuple[int, bytes]]:
     """Where each lane has got to: the number of its last link, and its hash."""
     found = _fetch("lanes")
-    return {name if isinstance(name, str) else repr(name): (_number(number), as_bytes(hashed)) for name, number, hashed in found}
+    return {name if isinstance(name, str) else repr(name): (as_number(number), as_bytes(hashed)) for name, number, hashed in found}
 
 
 def any_lane() -> bool:
@@ -228,7 +229,7 @@ def take_lane(name: str) -> tuple[int, bytes]:
     found = _ask(_TAKE_LANE[connection.vendor], name)
     if found is None:
         raise RuntimeError(f"the lane {name} went while it was taken")
-    return _number(found[0]), as_bytes(found[1])
+    return as_number(found[0]), as_bytes(found[1])
 
 
 def leave_lane(name: str, number: int, hashed: bytes) -> None:
@@ -277,25 +278,13 @@ def unsealed(*, above: int, limit: int) -> list[Row]:
 
 def placed(*, below: int) -> Iterator[Placed]:
     """Every leaf numbered under a size with its entry, in order."""
-    for page in _pages_of_placed(below):
+    for page in pages_of_placed(below):
         for number, entry_id, hashed, *entry in page:
-            yield Placed(_number(number), _number(entry_id), as_bytes(hashed), None if entry[0] is None else Row._make(entry))
+            yield Placed(as_number(number), as_number(entry_id), as_bytes(hashed), None if entry[0] is None else entry_of(entry))
 
 
-def placed_again(*, below: int) -> Iterator[tuple[int, int, bytes, bytes | None]]:
-    """Every leaf under a size: its place, its entry, the hash that is kept, and the hash as it is derived from the entry now."""
-    for page in _pages_of_placed(below):
-        numbers, ids, hashes, firsts, *_ = zip(*page, strict=True)
-        again: Iterable[bytes | None] = leaves_as_kept(found[3:] for found in page if found[3] is not None)
-        if None in firsts:
-            left = iter(again)
-            again = [None if first is None else next(left) for first in firsts]
-        whole = set(map(type, (*numbers, *ids))) == {int}
-        places = (numbers, ids) if whole else (map(_number, numbers), map(_number, ids))
-        yield from zip(*places, hashes if set(map(type, hashes)) == {bytes} else map(as_bytes, hashes), again, strict=True)
-
-
-def _pages_of_placed(below: int) -> Iterator[list[tuple[Any, ...]]]:
+def pages_of_placed(below: int) -> Iterator[list[tuple[Any, ...]]]:
+    """The same many at once, as the database gives them: place, entry and hash of a leaf, and the entry's columns, None where gone."""
     last = -1
     while page := _fetch("placed", last, below, PAGE):
         yield page
@@ -322,8 +311,10 @@ def place(first: int, ids: Sequence[int], leaves: Sequence[bytes]) -> None:
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute(_PLACE["postgresql"], [list(numbers), list(ids), list(leaves)])
-        else:
-            cursor.executemany(_PLACE["sqlite"], list(zip(numbers, ids, leaves, strict=True)))
+            return
+        told = list(zip(numbers, ids, leaves, strict=True))
+        for some in (told[at : at + PLACED_AT_ONCE] for at in range(0, len(told), PLACED_AT_ONCE)):
+            cursor.execute(f"{_PLACE['sqlite']} {', '.join(['(%s, %s, %s)'] * len(some))}", [cell for row in some for cell in row])
 
 
 @contextmanager
@@ -369,13 +360,14 @@ def one_sealer_at_a_time() -> None:
 
 def _fetch(name: str, *values: Any) -> list[tuple[Any, ...]]:
     columns = _COLUMNS[connection.vendor]
-    sql = _SQL[name].replace("COLUMNS", columns).replace("HEADS", f"{columns.rpartition(', ')[0]}, '{{}}'")
-    sql = (
-        sql.replace("PLACES", _PLACES[connection.vendor])
-        .replace("CHECKPOINT", _CHECKPOINT[connection.vendor])
-        .replace("(AT)", f"({_MOMENT[connection.vendor]})")
-    )
-    sql = sql.replace("IDS", ", ".join(["%s"] * len(values)))
+    told = {
+        "STANDING": _AS_IT_STANDS[connection.vendor], "COLUMNS": columns, "HEADS": f"{columns.rpartition(', ')[0]}, '{{}}'",
+        "PLACES": _PLACES[connection.vendor], "CHECKPOINT": _CHECKPOINT[connection.vendor], "(AT)": f"({_MOMENT[connection.vendor]})",
+        "IDS": ", ".join(["%s"] * len(values)),
+    }  # fmt: skip
+    sql = _SQL[name]
+    for word, meant in told.items():
+        sql = sql.replace(word, meant)
     try:
         return _fetched(sql, values)
     except OperationalError:

@@ -16,6 +16,7 @@ CHECK_LATE = timedelta(hours=2)  # a check that has not ended by then has stoppe
 SEALED_WITHIN = timedelta(minutes=1)  # sealing follows within a second: what waits longer shows that it stands still
 SHORTEST_REASON = 10  # characters of what a person says: enough to say something
 CLOCKS_DIFFER = timedelta(seconds=30)
+Moment = Callable[[Any], str]
 MOMENT = "%Y-%m-%dT%H:%M:%S.%fZ"
 VERB = re.compile(r"[a-z][a-z0-9_]*(\.[a-z0-9_]+)+")
 
@@ -156,13 +157,6 @@ def _written(row: Row, body: Any) -> bytes:
     ).encode()
 
 
-def _parts(row: tuple[Any, ...], body: Any) -> dict[str, Any]:
-    number, organisation, at, actor, verb, subject, _ = row
-    return {
-        "actor": actor, "at": at, "body": body, "id": number, "organisation": organisation, "subject": subject, "verb": verb,
-    }  # fmt: skip
-
-
 def read_body(text: str) -> Any:
     """A body from its JSON; ValueError for what is none."""
     try:
@@ -180,11 +174,11 @@ def leaf_to_the_letter(row: Row) -> bytes:
     return leaf_hash(_written(row, body)) if _as_django_keeps_it(body) == row.body else b""
 
 
-def leaves_together(rows: Sequence[tuple[Any, ...]], *, to_the_letter: bool) -> list[bytes] | None:
+def leaves_together(rows: Sequence[tuple[Any, ...]], *, to_the_letter: bool, moment: Moment = str) -> list[bytes] | None:
     """The leaf hashes of many entries, whose bodies are read and written as one list: a call for each cost more than the work.
 
-    None where one by one must tell. Between two bodies stands what nobody who wrote one can know, so that none passes for two, nor two
-    for one.
+    None where one by one must tell. `moment` gives a moment as it is sealed from how the rows have it. Between two bodies stands what
+    nobody who wrote one can know, so that none passes for two, nor two for one.
     """
     between = f'"{token_hex(16)}"'
     try:
@@ -194,11 +188,32 @@ def leaves_together(rows: Sequence[tuple[Any, ...]], *, to_the_letter: bool) -> 
             return None
         if to_the_letter and _as_django_keeps_it(found) != text:
             return None
-        found[::2] = [_parts(row, body) for row, body in zip(rows, found[::2], strict=True)]
-        told = _compact(found)[1:-1].encode().split(f",{between},".encode())
-        return [sha256(b"\x00" + entry).digest() for entry in told] if len(told) == len(rows) else None
+        bodies = _compact(found)[1:-1].split(f",{between},")
+        return _hashed(rows, bodies, moment) if len(bodies) == len(rows) else None
     except (ValueError, TypeError, RecursionError):
         return None
+
+
+class _Quoted(dict[Any, str]):
+    """Texts as JSON writes them, each made once: entries that stand together share most of theirs."""
+
+    def __missing__(self, text: Any) -> str:
+        self[text] = found = _text(text)
+        return found
+
+
+def _hashed(rows: Sequence[tuple[Any, ...]], bodies: Sequence[str], moment: Moment) -> list[bytes]:
+    """The leaf hashes of entries whose bodies are written already; TypeError for what is no text where one belongs."""
+    quoted, at = _Quoted(), {kept: _text(moment(kept)) for kept in {row[2] for row in rows}}
+    return [
+        sha256(
+            (
+                f'\0{{"actor":{quoted[actor]},"at":{at[kept]},"body":{body},"id":{number},"organisation":{quoted[organisation]},'
+                f'"subject":{_text(subject)},"verb":{quoted[verb]}}}'
+            ).encode()
+        ).digest()
+        for (number, organisation, kept, actor, verb, subject, _), body in zip(rows, bodies, strict=True)
+    ]
 
 
 def as_json(value: object) -> bytes:

@@ -17,9 +17,11 @@ from django.db import DatabaseError, IntegrityError, OperationalError, transacti
 from careward.evidence.ledger import links, proof, rows, signed
 from careward.evidence.ledger.heard import name_witness
 from careward.evidence.ledger.keys import ledger_keys
+from careward.evidence.ledger.leaves import leaves_as_kept
 from careward.evidence.ledger.models import Checkpoint
 from careward.evidence.ledger.rules import CLOCKS_DIFFER
 from careward.evidence.ledger.signed import LastSigned
+from careward.evidence.rows.bulk import collector_off
 from careward.seal.handing import chain_of, finish
 from careward.seal.keys import KeyLost, LogKeys
 from careward.seal.notes import KeyChain, NoteError, Signer, TreeHead
@@ -70,7 +72,8 @@ def seal(*, now: datetime, keys_folder: Path | None = None) -> rows.CheckpointRo
     turn = Turn(SignedFile(ledger_keys(keys_folder)), now)
     links.bind_now()
     try:
-        _seal_all(turn)
+        with collector_off():
+            _seal_all(turn)
     except (OSError, OperationalError) as error:  # a full disk, or a folder that cannot be written: no line can say so
         _cannot_write[turn.keys.folder] = f"what is sealed cannot be kept: {error}"
         raise SealingStopped([_cannot_write[turn.keys.folder]]) from error
@@ -261,7 +264,7 @@ def _seal_again(turn: Turn, line: SignedLine, previous: SignedLine | None) -> No
     head, before = _head(turn, line), _head(turn, previous)
     _must_have_places(before)
     batch = list(rows.by_ranges(line.facts["ids"]))
-    leaves = rows.leaves_as_kept(batch)
+    leaves = leaves_as_kept(batch)
     tree = before.tree()
     tree.extend(leaves)
     if tree.size != head.size or tree.root() != head.root:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from careward.evidence.ledger import links, rows, signed
+from careward.evidence.ledger.leaves import leaf_as_kept
 from careward.evidence.ledger.told import Ahead, Outside
 from careward.seal.walk import LogFaults
 
@@ -55,7 +56,7 @@ def _cannot(one: links.BoundEntries, waits: Waits, found: LogFaults, *, earlier:
 
 
 def _now(number: int) -> bytes:
-    return b"".join(rows.leaf_as_kept(row) for row in rows.by_ranges([(number, number)]))
+    return b"".join(leaf_as_kept(row) for row in rows.by_ranges([(number, number)]))
 
 
 def _follows(link: links.Waiting, reached: dict[str, tuple[int, bytes]], found: LogFaults) -> None:

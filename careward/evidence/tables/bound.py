@@ -8,6 +8,7 @@ from typing import Any
 from django.db import connection
 
 from careward.evidence.ledger import links, rows
+from careward.evidence.ledger.leaves import leaf_as_kept
 
 TAKEN_OVER, EXPLAINED = "rows.taken_over", "rows.explained"
 
@@ -105,7 +106,7 @@ def told_of() -> list[tuple[int, str, int, list[str]]]:
 def unproved(entry_ids: Sequence[int]) -> set[int]:
     """Those of these entries that are neither in the tree as they are now, nor bound by a good link."""
     wanted = set(entry_ids)
-    found = {row.id: rows.leaf_as_kept(row) for number in wanted for row in rows.by_ranges([(number, number)])}
+    found = {row.id: leaf_as_kept(row) for number in wanted for row in rows.by_ranges([(number, number)])}
     proved = {number for number, leaf in found.items() if leaf and leaf in {h for _, h in _leaves(number)}}
     if wanted - proved:
         proved |= {row.id for one in links.waiting() if one.good for row in one.rows}
