@@ -14,8 +14,8 @@ from careward.people.looks.seeing import shown_to
 from careward.people.staff.queries import answers_for, colleague
 from careward.systems.register.queries import system_seen
 from careward.web import panels
+from careward.web.asked import LONGEST
 from careward.web.house import home_for, home_of
-from careward.web.lists import LONGEST
 from careward.web.permission import SIGNED_IN, NotAllowed, Request, Viewer, needs
 from careward.work.tasks.queries import acts_for
 

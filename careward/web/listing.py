@@ -79,6 +79,7 @@ class Shown:
     last: int
     none_yet: str
     by_post: bool  # something may be typed, which may name somebody: it is sent, and stands in no address
+    unknown: tuple[tuple[str, str], ...]  # what was asked and is no choice here: the title of the filter, and what was asked
     in_address: str  # the names of the fields that may stand there
 
     @property
@@ -122,6 +123,7 @@ def shown(listing: Listing, asked: Asked, page: Page[Any]) -> Shown:
         page=page.number,
         last=page.last,
         none_yet=listing.none_yet or f"There are no {listing.noun} yet.",
+        unknown=asked.unknown,
         by_post=any(map(personal, listing.filters)),
         in_address=" ".join([*(f.name for f in listing.filters if not personal(f)), "sort"]),
     )

@@ -12,10 +12,9 @@ from urllib.parse import urlencode
 
 from django.db.models import Count, Model, Q, QuerySet
 
-from careward.web.asked import VIEW
+from careward.web.asked import VIEW, cleaned
 
 SIZE = 50
-LONGEST = 100  # characters of a text filter that are looked at
 FARTHEST = 1_000_000  # pages; a longer number is not a page
 DOWNLOADS = ("csv", "xlsx")
 
@@ -75,11 +74,6 @@ class Text:
 
     def words(self, value: str) -> str:
         return f"“{value}”"
-
-
-def cleaned(words: str) -> str:
-    """What somebody typed as it is looked for: single spaces, and no longer than anybody means."""
-    return " ".join(words.replace("\0", " ").split())[:LONGEST].strip()
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +161,7 @@ class Asked:
     download: str = ""
     view: str = ""  # the number under which what may name somebody is kept
     kept: tuple[str, ...] = ()  # the names of the filters that are kept so
+    unknown: tuple[tuple[str, str], ...] = ()  # what was asked and is no choice here: the title of the filter, and what was asked
 
     def of(self, name: str) -> tuple[str, ...]:
         """The chosen values of one filter; empty when it is off."""
@@ -201,11 +196,18 @@ def parse(listing: Listing, given: Any) -> Asked:
     return Asked(
         chosen=tuple((name, values) for name, values in chosen if values),
         view=view,
+        unknown=tuple((f.title, cleaned(value)) for f in listing.filters if not isinstance(f, Text) for value in _strange(f, given)),
         kept=tuple(f.name for f in listing.filters if view and personal(f) and _values(given, f.name)),
         sort=_sort(listing, _last(given, "sort")),
         page=_page(_last(given, "page")),
         download=_last(given, "as") if listing.downloads and _last(given, "as") in DOWNLOADS else "",
     )
+
+
+def _strange(each: "Choice | Many", given: Any) -> list[str]:
+    """What was asked of a filter that is none of its choices."""
+    known = {"", "any", *(o.value for o in each.options)}
+    return [value for value in _values(given, each.name) if value not in known][:3]
 
 
 def _values(given: Any, name: str) -> tuple[str, ...]:

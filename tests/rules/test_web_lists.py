@@ -1,5 +1,6 @@
 """What a list can be asked: anything may stand in an address, and only what the list knows is heard."""
 
+from dataclasses import replace
 from urllib.parse import parse_qs
 
 from django.http import QueryDict
@@ -7,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from careward.web import lists
+from careward.web.asked import LONGEST
 from careward.web.listing import shown
 
 LIST = lists.Listing(
@@ -61,7 +63,7 @@ def test_no_address_is_an_error_and_only_known_values_are_heard(given_):
     assert asked.sort in ("", "-due", "account", "-account", "rows", "-rows")
     assert 1 <= asked.page <= lists.FARTHEST
     assert asked.download in ("", "csv", "xlsx")
-    assert len(asked.one("q")) <= lists.LONGEST and "\0" not in asked.one("q")
+    assert len(asked.one("q")) <= LONGEST and "\0" not in asked.one("q")
 
 
 @given(ADDRESSES)
@@ -74,7 +76,7 @@ def test_the_valid_rest_is_kept(given_):
 @given(ADDRESSES)
 def test_an_address_written_and_read_again_asks_the_same(given_):
     asked = lists.parse(LIST, given_)
-    assert lists.parse(LIST, parse_qs(lists.address(LIST, asked)[1:])) == asked
+    assert lists.parse(LIST, parse_qs(lists.address(LIST, asked)[1:])) == replace(asked, unknown=())
 
 
 @given(ADDRESSES)
@@ -151,3 +153,14 @@ def test_the_title_says_how_many_and_which_page():
     assert shown(LIST, lists.Asked(), lists.Page((), 2, 12, 36, 412)).title == "Findings: 36 of 412, page 2 of 3"
     assert shown(LIST, lists.Asked(), lists.Page((), 1, 50, 1204, 1204)).title == "Findings: 1,204, page 1 of 25"
     assert shown(LIST, lists.Asked(), lists.Page((), 1, 50, 2, 2)).title == "Findings: 2"
+
+
+@given(ADDRESSES, st.text("abc xyz", min_size=1).filter(str.strip), st.integers(1, 9))
+def test_under_a_number_no_address_of_a_list_holds_what_was_typed(given_, typed, page):
+    asked = lists.parse(LIST, {**given_, "q": typed, "view": "4711"})
+    drawn = shown(LIST, asked, lists.Page((1,), page, 1, 9, 20))
+    addresses = [drawn.previous, drawn.next, *(link.href for link in drawn.pages), *(d.href for d in drawn.downloads)]
+    for address in filter(None, addresses):
+        assert parse_qs(address[1:])["view"] == ["4711"] and "q" not in parse_qs(address[1:])
+    away = parse_qs(lists.address(LIST, lists.without(asked, "q", asked.one("q")))[1:], keep_blank_values=True)
+    assert "view" not in away and "q" not in away

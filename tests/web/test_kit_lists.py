@@ -144,3 +144,11 @@ class AnyAddress(TestCase):
         ]  # fmt: skip
         assert page.total == len(found)
         assert [(r.name, int(r.code)) for r in page.rows] == sorted(found)
+
+
+def test_what_is_no_choice_of_a_filter_is_said_and_the_rest_counts(register):
+    asked = lists.parse(LIST, {"kind": ["clinical", "nonsense"], "pack": "x\0y", "owned": "any", "q": "system"})
+    drawn = shown(LIST, asked, lists.apply(LIST, asked, register))
+    assert drawn.unknown == (("Pack", "x y"), ("Kind", "nonsense"))
+    assert asked.of("kind") == ("clinical",) and asked.of("pack") == ()
+    assert lists.parse(LIST, {"kind": "clinical", "pack": "", "owned": "yes"}).unknown == ()

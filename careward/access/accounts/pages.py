@@ -1,6 +1,7 @@
 """What each list of this room can be asked."""
 
 from collections.abc import Callable
+from functools import cache
 
 from django.db.models import Q
 
@@ -53,13 +54,18 @@ def _named(typed: str, organisation_id: int, *fields: str, also: Callable[[str],
     return found
 
 
+def _otherwise_named(word: str) -> Q:
+    """Findings of a person whose account is called so, or of a staff number that nobody has."""
+    theirs = touching(account__username__icontains=word, finding__system=None, finding__closed_on=None)
+    return theirs | Q(employee_number__icontains=word) if any(c.isdigit() for c in word) else theirs
+
+
 def _finding_named(typed: str, organisation_id: int) -> Q:
     return _named(
         typed,
         organisation_id,
         "username",
-        "employee_number",
-        also=lambda word: touching(account__username__icontains=word, finding__system=None),
+        also=_otherwise_named,
     )
 
 
@@ -86,7 +92,7 @@ def findings(
         size=30,  # each row has three lines, and says more than a row of other lists
         columns=FINDING_COLUMNS,
         filters=(
-            Text("q", "Name, staff number or user name", (), make=lambda typed: _finding_named(typed, organisation_id)),
+            Text("q", "Name, staff number or user name", (), make=cache(lambda typed: _finding_named(typed, organisation_id))),
             Choice("system", "System", systems, make=lambda code: on_systems([code])),
             Many("code", "What is wrong", tuple(Option(c, t) for c, t in titles().items() if c in codes), field="code"),
             Choice("who", "Who acts", roles, field="who", any_words="Anyone"),
@@ -128,7 +134,7 @@ def accounts(organisation_id: int, environments: tuple[Option, ...]) -> Listing:
                 "q",
                 "Name, staff number or user name",
                 (),
-                make=lambda typed: _named(typed, organisation_id, "username", "display_name"),
+                make=cache(lambda typed: _named(typed, organisation_id, "username", "display_name")),
             ),
             Choice("environment", "Environment", environments, field="environment"),
             Choice(

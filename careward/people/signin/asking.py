@@ -15,8 +15,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 
 from careward.people.signin.models import KeptQuestion
-from careward.web.asked import ASKS, IN_ADDRESS, VIEW
-from careward.web.lists import cleaned
+from careward.web.asked import ASKS, IN_ADDRESS, VIEW, cleaned
 from careward.web.permission import Viewer
 
 KEPT = timedelta(hours=24)

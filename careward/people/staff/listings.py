@@ -9,6 +9,7 @@ from careward.evidence.tables import figures
 from careward.people.staff import finding, queries
 from careward.people.staff.queries import Named
 from careward.web import listing, lists
+from careward.web.asked import cleaned
 from careward.web.lists import AskedList, Choice, ColumnHead, Filter, Listing, Option, Text
 
 CHUNK = 1000
@@ -64,7 +65,7 @@ def _filters(place: dict[str, Any], teams: list[Named]) -> tuple[Filter, ...]:
 
 def ask_people(*, organisation_id: int, on: date, given: Any) -> AskedList:
     """What a query string asks of the list of people."""
-    wanted = people_listing(organisation_id=organisation_id, on=on, team=lists.cleaned(given.get("team", "")))
+    wanted = people_listing(organisation_id=organisation_id, on=on, team=cleaned(given.get("team", "")))
     return AskedList(wanted, lists.parse(wanted, given))
 
 

@@ -1,13 +1,23 @@
 """What the worklist can be asked."""
 
 from datetime import datetime
+from functools import cache
 
 from django.db.models import Q
 
+from careward.core.packs.pack import HOUSE_PACK
+from careward.core.packs.pack import load as load_pack
 from careward.core.roles import ROLES
 from careward.web.lists import Choice, ColumnHead, Listing, Option, Text
 
 TASK_HEADS = ("Task", "Why", "Who acts", "System", "Step", "Due", "Raised", "State", "Times reopened", "Clause")
+
+
+@cache
+def kind_words(kind: str) -> str:
+    """What a task of a kind is about: what is found by that name is called, or the kind itself."""
+    found = load_pack(HOUSE_PACK).findings
+    return found[kind].title if kind in found else kind.replace(".", ": ").replace("_", " ").capitalize()
 
 
 def tasks(kinds: tuple[str, ...], lately: datetime) -> Listing:
@@ -38,9 +48,7 @@ def tasks(kinds: tuple[str, ...], lately: datetime) -> Listing:
                 any_words="Any",
             ),
             Choice("role", "Who acts", tuple(Option(r, role.title) for r, role in ROLES.items()), field="role", any_words="Anyone"),
-            Choice(
-                "kind", "What is wrong", tuple(Option(k, k.replace(".", ": ").replace("_", " ").capitalize()) for k in kinds), field="kind"
-            ),
+            Choice("kind", "What is wrong", tuple(sorted((Option(k, kind_words(k)) for k in kinds), key=lambda o: o.words)), field="kind"),
         ),
         sort="due",
         kind="tasks",
