@@ -9,6 +9,7 @@ from django.db import close_old_connections, connection
 
 from careward.evidence.ledger import rows
 from careward.evidence.ledger.sealing import SealingStopped, seal
+from careward.people.looks.taking_in import take_in_waiting
 from careward.seal.keys import KeyLost
 
 log = structlog.get_logger("careward.sealing")
@@ -21,7 +22,15 @@ class Sealer:
     def __init__(self, moment: Callable[[], datetime]) -> None:
         self.moment = moment
         self.began = False
-        self.said = ""
+        self.said = {"sealing": "", "looks": ""}
+
+    def take_in(self) -> None:
+        """Takes in looks that had to wait for somebody who wrote for long; what goes wrong with them holds up no sealing."""
+        try:
+            take_in_waiting()
+            self.tell("", of="looks")
+        except Exception as error:  # tried again, and an alarm stands where it goes on
+            self.tell(type(error).__name__, of="looks")
 
     def look(self) -> bool:
         """Seals what waits, and at the start also what a crash left between what is signed and what is kept; whether it did anything."""
@@ -36,13 +45,13 @@ class Sealer:
         self.tell("")
         return True
 
-    def tell(self, why: str) -> None:
+    def tell(self, why: str, *, of: str = "sealing") -> None:
         """By its kind alone, for words may name a person."""
-        if why and why != self.said:
-            log.error("sealing.stopped", why=why)
-        elif self.said and not why:
-            log.warning("sealing.goes_on")
-        self.said = why
+        if why and why != self.said[of]:
+            log.error(f"{of}.stopped", why=why)
+        elif self.said[of] and not why:
+            log.warning(f"{of}.goes_on")
+        self.said[of] = why
 
 
 def keep_sealing(stop: threading.Event, moment: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
@@ -56,6 +65,7 @@ def keep_sealing(stop: threading.Event, moment: Callable[[], datetime] = lambda:
 
 
 def _look(sealer: Sealer) -> None:
+    sealer.take_in()
     try:
         sealer.look()
     except Exception as error:  # the database does not answer: it is asked again

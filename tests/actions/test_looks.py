@@ -1,24 +1,35 @@
 """Who looks at another person's access is written down once a day, whoever else looks at the same moment."""
 
-from datetime import UTC, datetime
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from threading import Barrier, Thread
 
 import pytest
-from django.db import connection
+from django.db import DatabaseError, connection
 from django.test.utils import CaptureQueriesContext
 
 from careward.evidence.ledger import proof
 from careward.evidence.ledger.models import Entry, Link
 from careward.evidence.tables.proof import verify
+from careward.jobs.sealing import Sealer
+from careward.people.looks import taking_in, waiting
 from careward.people.looks.actions import LOOKED, look
 from careward.people.looks.models import Look
 from careward.people.looks.own_data import MOST, looked_at, who_looked
+from careward.people.looks.waiting import WaitingLook
 from careward.people.signin.models import ApiToken
+from careward.web.house import house
 from tests.actions.tables import outsider
 from tests.make import people
-from tests.make.people import NOW
+from tests.make.people import NOW, ready, signed_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(autouse=True)
+def _none_waits(settings):
+    (settings.CAREWARD_HOME / "looks.waiting").unlink(missing_ok=True)
 
 
 def looks(person: int, by: str = "user/7", now: datetime = NOW) -> bool:
@@ -48,6 +59,88 @@ def test_a_day_ends_at_midnight_in_london():
     before, after = datetime(2026, 7, 1, 22, 59, tzinfo=UTC), datetime(2026, 7, 1, 23, 0, tzinfo=UTC)
     assert [looks(carol.pk, now=before), looks(carol.pk, now=after), looks(carol.pk, now=after)] == [True, True, False]
     assert [str(on) for on in Look.objects.order_by("id").values_list("on", flat=True)] == ["2026-07-01", "2026-07-02"]
+
+
+@contextmanager
+def somebody_writes() -> Iterator[None]:
+    """As a large load does, for half a minute."""
+    if connection.vendor != "sqlite":
+        pytest.skip("only on SQLite all writers take turns")
+    with outsider() as other:
+        other.ask("BEGIN IMMEDIATE")
+        yield
+        other.ask("ROLLBACK")
+
+
+def test_a_look_waits_no_longer_than_a_moment_for_whoever_writes_and_comes_in_after_them(settings):
+    carol = people.staff(people.organisation())
+    with connection.cursor() as cursor:
+        before = cursor.execute("PRAGMA busy_timeout").fetchone()
+    with somebody_writes():
+        with CaptureQueriesContext(connection) as asked:
+            assert looks(carol.pk) and looks(carol.pk) and looks(carol.pk, "user/8")
+        waits = [each["sql"] for each in asked.captured_queries if "busy_timeout" in each["sql"]]
+        assert waits == [f"PRAGMA busy_timeout = {ms}" for ms in (250, 30_000)] * 3  # a moment each, where an act waits half a minute
+        assert entries() == []
+        assert len(waiting.waiting()[1]) == 2 and (settings.CAREWARD_HOME / "looks.waiting").stat().st_mode & 0o077 == 0
+    assert (taking_in.take_in_waiting(), taking_in.take_in_waiting()) == (2, 0)
+    assert not looks(carol.pk, now=NOW)
+    assert entries() == [("RX3", who, f"person/{carol.pk}") for who in ("user/7", "user/8")]
+    assert {entry.at for entry in Entry.objects.filter(verb=LOOKED)} == {NOW}
+    with connection.cursor() as cursor:
+        assert cursor.execute("PRAGMA busy_timeout").fetchone() == before
+    assert proof.verify().ok and verify().ok
+
+
+def test_the_page_of_a_person_is_shown_while_somebody_writes():
+    trust = people.organisation()
+    carol, browser = people.staff(trust, "Carol Dewhurst"), signed_in(ready("system_administrator", at=trust))
+    browser.get("/people/")
+    with somebody_writes():
+        assert "Carol Dewhurst" in browser.get(f"/people/{carol.pk}/access/").content.decode()
+        assert [each.person_id for each in waiting.waiting()[1]] == [carol.pk]
+    assert taking_in.take_in_waiting() == 1
+
+
+def test_a_look_is_taken_in_once_though_whoever_took_it_in_was_killed_before_the_file_was_emptied(monkeypatch):
+    carol = people.staff(people.organisation())
+    with somebody_writes():
+        looks(carol.pk)
+    with monkeypatch.context() as killed:
+        killed.setattr(waiting, "taken_in", lambda read: False)
+        taking_in.take_in_waiting()
+    read, _ = waiting.waiting()
+    with somebody_writes():
+        looks(carol.pk, "user/9")
+    assert not waiting.taken_in(read)  # another came meanwhile
+    assert taking_in.take_in_waiting() == 2 and waiting.waiting() == (b"", [])
+    assert [actor for _, actor, _ in entries()] == ["user/7", "user/9"]
+
+
+def test_what_a_killed_writer_left_of_a_line_is_passed_over_and_stops_nobody(settings):
+    carol = people.staff(people.organisation())
+    (settings.CAREWARD_HOME / "looks.waiting").write_bytes(b'[1]\n["a", "b", "", ""]\n["user/7", 3, "RX3", "2026-11-22"]\n["user/7", 1, "R')
+    with somebody_writes():
+        looks(carol.pk)
+        looks(10**9, "user/6")  # a person who is gone by then
+    sealer = Sealer(lambda: NOW)
+    sealer.take_in()
+    assert [actor for _, actor, _ in entries()] == ["user/7", "user/6"] and sealer.said["looks"] == ""
+
+
+def test_looks_that_nobody_takes_in_are_an_alarm(monkeypatch):
+    waiting.keep(WaitingLook("user/7", 1, "RX3", NOW.isoformat()))
+    assert taking_in.waits_too_long(now=NOW + timedelta(minutes=15)) == ""
+    monkeypatch.setattr("django.conf.settings.CLOCK", lambda: NOW + timedelta(minutes=16))
+    assert "looks at people wait since 2026" in house().alarms()[-1].words.lower()
+    taking_in.take_in_waiting()
+    assert not [alarm for alarm in house().alarms() if "Looks" in alarm.words]
+
+
+def test_where_it_can_be_written_down_nowhere_nothing_is_shown(settings, tmp_path):
+    settings.CAREWARD_HOME = tmp_path / "gone"
+    with pytest.raises(DatabaseError, match="written down nowhere"):
+        waiting.keep(WaitingLook("user/7", 1, "RX3", NOW.isoformat()))
 
 
 def test_two_requests_at_once_write_one_entry_and_both_are_answered():
