@@ -147,13 +147,6 @@ def test_too_few_and_too_many_cells_are_refused(read):
     assert (len(file.rows), file.refused) == (1, 2)
 
 
-@pytest.mark.parametrize("again", ["username,status", "USERNAME, status"])
-def test_a_heading_that_comes_again_is_told_as_such(read, again):
-    file = read(f"username,status\na,active\n{again}\nb,active\n")
-    assert said(file) == [(3, "", "The heading line stands here again")]
-    assert len(file.rows) == 2
-
-
 def test_a_quote_gone_wrong_costs_the_row_of_its_line_only(read):
     file = read('username,status\na,active\n"b,active\nc,active\n"d"x,active\ne,active\n')
     assert [d["username"] for d in dicts(file)] == ["a", "c", "e"]

@@ -97,6 +97,10 @@ _MISTAKES = (
     "is gone until that row is put right; a notice names its line.",
     "A row alike in every column to an earlier one is the same row, with a notice. One with the same key that says otherwise is refused, "
     "naming that line, but for the three kinds that follow. Blank lines are left out, with a notice.",
+    "What stands around the rows is left out, with one notice that names the lines: titles above the heading (of the first 50 lines), "
+    "`sep=`, lines of dashes, `(40 rows affected)`, totals, ends of file, and the heading again in joined files. Only a line that cannot "
+    "be a row is left out so. A line above the heading that could be a row, and a second heading with other columns or in another order, "
+    "refuse the file: rows would be read by the wrong heading.",
     "Rows of one assignment number at different times are its history: each counts on its days, and the last begun keeps the number.",
     "Where a course was failed and passed on one day, the pass counts. Where one user name is open in one row and closed in another, the "
     "open row counts and the account is asked about (`account.contradicted`).",

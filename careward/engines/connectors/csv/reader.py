@@ -1,7 +1,7 @@
 """Feeds A and B read from a folder of files, through a mapping profile, into the values of `core.ports`."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from datetime import date
@@ -14,7 +14,8 @@ from careward.core.blocks import collector_off
 from careward.core.columns import FEEDS
 from careward.core.ports import FeedFile, Problem, Reading
 from careward.engines.connectors.csv import aside, grouping, keeping, profiles
-from careward.engines.connectors.csv.headings import Readers, Unmatched, fields_of, notices_of, problems_of
+from careward.engines.connectors.csv.around import MOST_BEFORE, heading_at
+from careward.engines.connectors.csv.headings import Readers, Unmatched, fields_of, needed, notices_of, problems_of
 from careward.engines.connectors.csv.kept import FEW, KeptRows
 from careward.engines.connectors.csv.profiles import FeedProfile, Profile
 from careward.engines.connectors.csv.rows import Intake
@@ -49,6 +50,16 @@ class _Found:
         with suppress(OSError):
             return self.path.stat().st_size
         return 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Head:
+    """The heading of a file and the line it stands on, with what stood before it and what comes after."""
+
+    cells: list[str]
+    line: int
+    before: tuple[Sequence[int], Sequence[list[str]]]
+    rest: Iterator[Run]
 
 
 def read_folder(
@@ -150,10 +161,13 @@ def read_file(
 def _read_open(path: Path, name: str, system: str, profile: FeedProfile, limit: int, few: int, on: date, readers: Readers) -> FeedFile:
     source = _source(path, profile, limit)
     with collector_off(), closing(source.runs()) as runs:
-        headings, rest = _headings(runs, profile)
-        fields = fields_of(headings, profile, on, readers)
-        intake = Intake(name, profile.shape, fields, headings, heading=profile.header, file=TemporaryFile, few=few)
-        intake.take(_prepared(rest, headings, profile))
+        head = _head(runs, profile)
+        headings = head.cells
+        fields = fields_of(headings, head.line, profile, on, readers)
+        must = needed(profile) if profile.header else frozenset()
+        intake = Intake(name, profile.shape, fields, headings, must=must, file=TemporaryFile, few=few)
+        intake.left_out_before(*head.before)
+        intake.take(_prepared(head.rest, headings, profile))
     notices = (*notices_of(headings, profile), *intake.notices())
     return FeedFile(
         profile.feed,
@@ -164,7 +178,7 @@ def _read_open(path: Path, name: str, system: str, profile: FeedProfile, limit: 
         intake.rows,
         intake.rows.lines,
         intake.refused,
-        (*(Problem(name, p.line, p.column, p.what, p.remedy) for p in problems_of(headings, profile)), *intake.problems),
+        (*(Problem(name, p.line, p.column, p.what, p.remedy) for p in problems_of(headings, head.line, profile)), *intake.problems),
         notices,
         profile.snapshot,
         intake.key,
@@ -184,20 +198,21 @@ def _source(path: Path, profile: FeedProfile, limit: int) -> "TextSource | Parqu
     return TextSource(path, encoding=profile.encoding, delimiter=profile.delimiter)
 
 
-def _headings(runs: Iterator[Run], profile: FeedProfile) -> tuple[list[str], Iterator[Run]]:
-    """The file's columns, by its heading line or by the profile's names, and the records below."""
+def _head(runs: Iterator[Run], profile: FeedProfile) -> _Head:
+    """The file's columns, by its heading line or by the profile's names, with the records above it and those below."""
     for lines, records in runs:
         first = next((i for i, cells in enumerate(records) if isinstance(cells, Misfit) or any(map(str.strip, cells))), None)
         if first is None:
             continue
-        cells = records[first]
-        below = first + 1 if profile.header else first
-        rest = chain([(lines[below:], records[below:])], runs)
         if not profile.header:
-            return list(profile.names), rest
+            return _Head(list(profile.names), lines[first], ((), ()), chain([(lines[first:], records[first:])], runs))
+        cut = [[] if isinstance(cells, Misfit) else cells for cells in records[:MOST_BEFORE]]
+        found = heading_at(cut, needed(profile))
+        at = first if found is None else found
+        cells = records[at]
         if isinstance(cells, Misfit):
-            raise Unusable(lines[first], f"The heading line cannot be read. {cells.what}", cells.remedy)
-        return cells, rest
+            raise Unusable(lines[at], f"The heading line cannot be read. {cells.what}", cells.remedy)
+        return _Head(cells, lines[at], (lines[first:at], cut[first:at]), chain([(lines[at + 1 :], records[at + 1 :])], runs))
     raise Unusable(0, "The file is empty", "Export it again; a list with nobody in it still has its heading line")
 
 
