@@ -30,8 +30,9 @@ _OPENING = """# Feeds A and B: the files and their columns
 Written from the list in `careward/core/columns.py` by `describe()` in `careward/engines/connectors/csv`; a test holds it fresh.
 """
 _FORM = (
-    "Files are CSV (UTF-8, a byte order mark tolerated, a heading line, RFC 4180) or Parquet with the same columns. Case and outer blanks "
-    "of headings do not matter, nor does the order of columns. An extract of another form is read through a mapping profile."
+    "Files are CSV (UTF-8, a byte order mark tolerated, a heading line, RFC 4180), Excel workbooks (.xlsx) or Parquet with the same "
+    "columns. Case and outer blanks of headings do not matter, nor does the order of columns. "
+    "An extract of another form is read through a mapping profile."
 )
 _READING = (
     (
@@ -46,6 +47,14 @@ _READING = (
         "In a list each item is looked at. A word that the column takes stays one, and a mapping profile may keep others: "
         '`keep = { job_role = ["NA"] }`. A notice says the column, how many cells there were and what they held; where the column must '
         "not be blank, the row is refused.",
+    ),
+    (
+        "Excel workbooks",
+        'The first sheet is read, or the one that a profile names (`sheet = "Users"`); where there are others, or it is hidden, a notice '
+        "says which was read. A number cell gives its digits, whatever the sheet shows: noughts before a number are not there, and one of "
+        "more than 15 digits has lost some and is refused as bent. A day cell is that day; a number that stands for a day needs `excel` in "
+        "a profile. A row with a formula whose result was never saved is refused. One of `staff.csv` and `staff.xlsx` is read only where "
+        "the other is not there.",
     ),
     ("Text", "At most 200 characters where nothing else is said. Text in lower case is turned to it."),
     (

@@ -19,13 +19,15 @@ from careward.engines.connectors.csv.headings import Readers, Unmatched, fields_
 from careward.engines.connectors.csv.kept import FEW, KeptRows
 from careward.engines.connectors.csv.profiles import FeedProfile, Profile
 from careward.engines.connectors.csv.rows import Intake
-from careward.engines.connectors.csv.sources import Run, TextSource, Unusable, in_runs, records_of
+from careward.engines.connectors.csv.sources import Run, TextSource, Unusable, in_runs, level, records_of
 from careward.engines.connectors.csv.values import CODE_FORM, SYSTEM_CODE, Misfit, cell_reader
 
 if TYPE_CHECKING:
     from careward.engines.connectors.csv.parquet import ParquetSource
+    from careward.engines.connectors.csv.xlsx import XlsxSource
 
 GIB = 1 << 30
+MOST_UNPACKED = GIB // 2  # bytes of a workbook: a million rows of twelve columns are about half of it
 _STAY = {
     "staff": "There is no staff file: people stay as they were last loaded.",
     "systems": "There is no systems file: the register stays as it was last loaded.",
@@ -60,6 +62,13 @@ class _Head:
     line: int
     before: tuple[Sequence[int], Sequence[list[str]]]
     rest: Iterator[Run]
+
+    def levelled(self) -> "_Head":
+        """The same, each row filled up with the blanks that its file leaves out."""
+        width = len(self.cells)
+        lines, cells = self.before
+        filled = [row + [""] * (width - len(row)) for row in cells]
+        return _Head(self.cells, self.line, (lines, filled), level(self.rest, width))
 
 
 def read_folder(
@@ -162,13 +171,14 @@ def _read_open(path: Path, name: str, system: str, profile: FeedProfile, limit: 
     source = _source(path, profile, limit)
     with collector_off(), closing(source.runs()) as runs:
         head = _head(runs, profile)
+        head = head.levelled() if source.ragged else head
         headings = head.cells
         fields = fields_of(headings, head.line, profile, on, readers)
         must = needed(profile) if profile.header else frozenset()
         intake = Intake(name, profile.shape, fields, headings, must=must, file=TemporaryFile, few=few)
         intake.left_out_before(*head.before)
         intake.take(_prepared(head.rest, headings, profile))
-    notices = (*notices_of(headings, profile), *intake.notices())
+    notices = (*source.notices, *notices_of(headings, profile), *intake.notices())
     return FeedFile(
         profile.feed,
         name,
@@ -190,11 +200,16 @@ def _read_open(path: Path, name: str, system: str, profile: FeedProfile, limit: 
     )
 
 
-def _source(path: Path, profile: FeedProfile, limit: int) -> "TextSource | ParquetSource":
+def _source(path: Path, profile: FeedProfile, limit: int) -> "TextSource | ParquetSource | XlsxSource":
+    """What cuts a file into records; Arrow and openpyxl take longer to import than a short file to read."""
     if path.suffix.lower() == ".parquet":
-        from careward.engines.connectors.csv.parquet import ParquetSource  # Arrow takes longer to import than a short file to read
+        from careward.engines.connectors.csv.parquet import ParquetSource
 
         return ParquetSource(path, limit=limit)
+    if path.suffix.lower() == ".xlsx":
+        from careward.engines.connectors.csv.xlsx import XlsxSource
+
+        return XlsxSource(path, limit=min(limit, MOST_UNPACKED), sheet=profile.sheet)
     return TextSource(path, encoding=profile.encoding, delimiter=profile.delimiter)
 
 
@@ -251,15 +266,19 @@ def _printable(name: str) -> str:
 
 
 def _unmixed(found: list[_Found], problems: list[Problem]) -> Iterator[_Found]:
-    """The files without those that stand for the same as an earlier one: paris.csv and PARIS.parquet, or two full lists of staff."""
-    first: dict[tuple[str, str], str] = {}
+    """The files that alone stand for something. Of two, paris.csv and PARIS.xlsx, nobody can tell which holds."""
+    alike: dict[tuple[str, str], list[_Found]] = {}
     for item in found:
         apart = "" if item.profile.snapshot else str(PurePosixPath(item.name.lower()).with_suffix(""))
-        known = first.setdefault((item.profile.feed, item.system or apart), item.name)
-        if known == item.name:
-            yield item
-        else:
-            problems.append(Problem(item.name, 0, "", f"The file stands for the same as {known}, and was not read", "Keep one of the two"))
+        alike.setdefault((item.profile.feed, item.system or apart), []).append(item)
+    for items in alike.values():
+        if len(items) == 1:
+            yield items[0]
+            continue
+        for item in items:
+            others = ", ".join(other.name for other in items if other is not item)
+            what = f"The file stands for the same as {others}, and none of them was read"
+            problems.append(Problem(item.name, 0, "", what, "Keep one of them"))
 
 
 def _register(files: list[FeedFile], profile: Profile) -> tuple[FeedFile, ...]:
