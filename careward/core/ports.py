@@ -123,6 +123,8 @@ class Measured:
     complies: int
     link: str = ""  # where the cases are listed, those to put right first
     late: int = 0  # of those to put right, how many should have been by now
+    claimed: int = 0  # of those that comply, how many rest on an approval that a list tells of, and nobody gave here
+    listed: bool = True  # whether the findings under the clause are the cases to put right
 
     @property
     def to_put_right(self) -> int:
@@ -131,7 +133,10 @@ class Measured:
     def __add__(self, other: "Measured") -> "Measured":
         """The cases of both, where one clause asks for two things; the link is of the one with more to put right."""
         worse = max(self, other, key=lambda m: m.to_put_right)
-        return Measured(self.total + other.total, self.complies + other.complies, worse.link, self.late + other.late)
+        return Measured(
+            self.total + other.total, self.complies + other.complies, worse.link, self.late + other.late, self.claimed + other.claimed,
+            self.listed and other.listed,
+        )  # fmt: skip
 
 
 class Measure(Protocol):

@@ -331,15 +331,18 @@ def test_the_clauses_of_this_room_are_counted():
     make.role(make.user(), at, "clinician")
     make.role(make.user(), at, "auditor", to_on=TODAY)
     User.objects.update(last_login=NOW)
-    make.role(make.user(), at, "auditor")  # has not signed in yet, so nothing is asked of them
-    boss, first, second = make.person(at), make.person(at), make.person(at)
-    make.deputy(boss, first)
-    make.deputy(boss, second, to_on=None)
-    make.deputy(first, second, to_on=date(2026, 11, 2))
+    make.role(make.user(), at, "auditor")  # has not signed in yet, so no second factor is asked of them
+    first, second, third, here = (make.staff(at) for _ in range(4))
+    for manager, ends in ((first, date(2027, 1, 1)), (second, None), (third, TODAY), (here, TODAY)):
+        make.staff(at, manager=manager)
+        make.deputy(manager, here if manager != here else first, to_on=ends)
+        if manager != here:
+            make.absence(manager)
+    make.absence(make.staff(at))  # manages nobody
     found = measures.measures(organisation_id=at.pk, on=TODAY) | staff_measures.measures(organisation_id=at.pk, on=TODAY)
     assert {clause: (m.total, m.complies) for clause, m in found.items()} == {
-        "PA-003": (3, 1),
-        "deputy.acting": (2, 1),
+        "PA-003": (4, 1),
+        "deputy.acting": (3, 1),
         "factor.second": (2, 1),
     }
 

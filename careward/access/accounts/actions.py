@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 from django.db import transaction
 
-from careward.access.accounts import allowing, measures
+from careward.access.accounts import allowing, applying, measures
 from careward.access.accounts.counts import AccountCount, RunCounts
 from careward.access.accounts.handing_over import BY_HAND, HAND_OVER
 from careward.access.accounts.keeping.plan import KeepingPlan, keys_wanted, plan_keeping, stirred
@@ -136,7 +136,8 @@ def _planned(
 def _close(run: Run, kept: RunKept, plan: KeepingPlan, judged: Sequence[Judged], cases: tuple[AccountCount, ...], now: datetime) -> None:
     """Ends a run: its row says what was found, and the one entry of the ledger binds that and what was done about it."""
     here, codes = run.organisation, Counter(j.found.code for j in judged)
-    counts = RunCounts(kept.opened, kept.still, kept.closed, kept.unsafe, dict(sorted(codes.items())), cases)
+    in_order = applying.in_order(here.pk, run.on_date)
+    counts = RunCounts(kept.opened, kept.still, kept.closed, kept.unsafe, dict(sorted(codes.items())), cases, in_order)
     run.digest, run.counts, run.finished_at = _digest(judged), counts.kept(), now
     run.save(update_fields=["digest", "counts", "finished_at"])
     ledger.record(

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
-VERSION = 2  # 1: `cases` were lists of values by place
+VERSION = 3  # 1: `cases` were lists of values by place; 2: without `in_order`
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,10 @@ class AccountCount:
 
 @dataclass(frozen=True, slots=True)
 class RunCounts:
-    """Findings opened, still there and closed; systems whose plan is unsafe; lines by code; open accounts by sort (None: not kept)."""
+    """Findings opened, still there and closed; systems whose plan is unsafe; lines by code; open accounts by sort (None: not kept).
+
+    `in_order`: by pack and code, how many of the few accounts to whom a duty applies are as it asks (None: not kept).
+    """
 
     opened: int = 0
     still: int = 0
@@ -44,13 +47,14 @@ class RunCounts:
     unsafe: tuple[str, ...] = ()
     by_code: Mapping[str, int] = field(default_factory=dict)
     cases: tuple[AccountCount, ...] | None = None
+    in_order: Mapping[str, Mapping[str, int]] | None = None
 
     def kept(self) -> dict[str, Any]:
         """As a run keeps it, in JSON."""
         cases = None if self.cases is None else [asdict(g) for g in self.cases]
         return {
             "version": VERSION, "opened": self.opened, "still": self.still, "closed": self.closed, "unsafe": list(self.unsafe),
-            "by_code": dict(self.by_code), "cases": cases,
+            "by_code": dict(self.by_code), "cases": cases, "in_order": self.in_order,
         }  # fmt: skip
 
 
@@ -66,6 +70,7 @@ def counts_of(kept: Mapping[str, Any]) -> RunCounts:
     return RunCounts(
         opened=kept.get("opened", 0), still=kept.get("still", 0), closed=kept.get("closed", 0), unsafe=tuple(kept.get("unsafe", ())),
         by_code=kept.get("by_code", {}), cases=None if cases is None else tuple(_group(g) for g in cases),
+        in_order=kept.get("in_order"),
     )  # fmt: skip
 
 

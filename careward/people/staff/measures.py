@@ -2,19 +2,24 @@
 
 from datetime import date
 
-from django.db.models import Count, Q
 from django.urls import reverse
 
 from careward.core.ports import Measured
-from careward.people.staff.models import Deputy
+from careward.people.staff import standing
+from careward.people.staff.lines import covering, posts_in_force
+from careward.people.staff.models import Assignment, Deputy
+from careward.people.staff.packs import pack_of
 
 
 def measures(*, organisation_id: int, on: date) -> dict[str, Measured]:
-    """Deputies in force or to come, and those whose dates have an end (PA-021)."""
+    """Managers who are away for long, and those of them for whom a deputy acts within dates that end (PA-021)."""
     return {"deputy.acting": _deputies(organisation_id, on)}
 
 
 def _deputies(organisation_id: int, on: date) -> Measured:
-    known = Deputy.objects.filter(Q(to_on=None) | Q(to_on__gt=on), organisation_id=organisation_id, gone_on=None)
-    counts = known.aggregate(total=Count("pk"), ends=Count("pk", filter=~Q(to_on=None)))
-    return Measured(counts["total"], counts["ends"], reverse("staff:people"))
+    posts = Assignment.objects.filter(posts_in_force(on), organisation_id=organisation_id)
+    led = posts.exclude(supervisor_employee_number="").values("supervisor_employee_number")
+    away = standing.away(organisation_id=organisation_id, on=on, rule=pack_of(organisation_id, on).absence)
+    managers = away.filter(employee_number__in=led, pk__in=posts.values("person"))
+    acting = Deputy.objects.filter(covering(on), organisation_id=organisation_id).exclude(to_on=None)
+    return Measured(managers.count(), managers.filter(pk__in=acting.values("manager")).count(), reverse("staff:people"))

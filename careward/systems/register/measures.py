@@ -1,23 +1,24 @@
 """Live counts of the clauses that the register of systems carries."""
 
-from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date
-from itertools import chain
 
 from django.urls import reverse
 
 from careward.core.packs.pack import Pack
 from careward.core.ports import Measured
+from careward.people.signin.arrivals import roles_in_force
+from careward.people.signin.models import RoleHeld
 from careward.people.staff.packs import pack_on
 from careward.systems.register.models import System
+
+ADMINISTRATOR = "system_administrator"
 
 
 @dataclass(slots=True)
 class Registered:
     """One system of the register with the environments that are registered under it."""
 
-    own_pack: str  # of the organisation
     code: str
     pack: str
     administrator: str
@@ -28,33 +29,39 @@ class Registered:
 
 
 FIELDS = (
-    "organisation__pack", "code", "pack", "administrator_title", "administrator_contact", "description", "service_owner", "system_owner",
+    "code", "pack", "administrator_title", "administrator_contact", "description", "service_owner", "system_owner",
     "technical_owner",
 )  # fmt: skip
 
 
 def measures(*, organisation_id: int, on: date) -> dict[str, Measured]:
-    """EL-008, EL-065, IN-108 over every system; PA-015 over the copies its procedure lists; EL-066 to EL-085 over the listed register."""
+    """EL-008, EL-065, IN-108 over every system; PA-015 over the copies its procedure lists."""
     systems = registered(organisation_id)
     link = reverse("register:systems")
+    administered = _administered(organisation_id, on)
     counts = {
-        "system.administrator": Measured(len(systems), sum(bool(s.administrator) for s in systems), link),
+        "system.administrator": Measured(len(systems), sum(not administered.isdisjoint({s.code, ""}) for s in systems), link),
         "system.described": Measured(len(systems), sum(bool(s.administrator and s.contact and s.description) for s in systems), link),
         "system.owners": Measured(len(systems), sum(all(s.owners) for s in systems), link),
     }
-    for name in sorted({name for s in systems for name in (s.pack, s.own_pack)}):
-        pack = pack_on(name, on)
-        for clause, measured in chain(environments(systems, pack, link).items(), listed(systems, pack, link).items()):
+    for name in sorted({s.pack for s in systems}):
+        for clause, measured in environments(systems, pack_on(name, on), link).items():
             counts[clause] = counts[clause] + measured if clause in counts else measured
     return counts
+
+
+def _administered(organisation_id: int, on: date) -> set[str]:
+    """The codes of the systems that a named person administers here on a day, "" where somebody administers all: one query."""
+    held = RoleHeld.objects.filter(roles_in_force(on), organisation_id=organisation_id, role=ADMINISTRATOR, user__is_active=True)
+    return set(held.order_by().values_list("system_code", flat=True))
 
 
 def registered(organisation_id: int) -> list[Registered]:
     """The register with its environments, in one query."""
     found: dict[str, Registered] = {}
     rows = System.objects.filter(organisation_id=organisation_id).order_by("code").values_list(*FIELDS, "environment__code")
-    for own, code, pack, administrator, contact, description, service, system, technical, environment in rows:
-        row = found.setdefault(code, Registered(own, code, pack, administrator, contact, description, (service, system, technical)))
+    for code, pack, administrator, contact, description, service, system, technical, environment in rows:
+        row = found.setdefault(code, Registered(code, pack, administrator, contact, description, (service, system, technical)))
         row.environments |= {environment} - {None}
     return list(found.values())
 
@@ -68,15 +75,3 @@ def environments(systems: list[Registered], pack: Pack, link: str) -> dict[str, 
     if clause == "house" or not governed:
         return {}
     return {clause: Measured(len(copies) * len(governed), sum(len(copies & s.environments) for s in governed), link)}
-
-
-def listed(systems: list[Registered], pack: Pack, link: str) -> dict[str, Measured]:
-    """Of the entries a document's register lists, those this organisation has; another organisation's register asks nothing of it."""
-    if len(pack.register) < 2:  # a document about one system is no register
-        return {}
-    here, is_own = {s.code for s in systems}, any(s.own_pack == pack.id for s in systems)
-    entries: defaultdict[str, list[bool]] = defaultdict(list)
-    for entry in pack.register:
-        if is_own or entry.code in here:
-            entries[entry.clause].append(entry.code in here)
-    return {entry.clause: Measured(len(entries[entry.clause]), sum(entries[entry.clause]), link) for entry in pack.register}
