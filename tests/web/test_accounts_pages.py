@@ -454,7 +454,11 @@ def test_what_each_kind_would_show_is_the_same_told_and_counted(trust, role, giv
     assert queries.kinds_counted(known, lists.parse(listed, {**given, "q": "bo"})) is None  # asked of names, which the sorts do not know
 
 
-PAGES = ("/findings/", "/findings/by/person/", "/systems/", "/systems/paris/", "/tasks/", "/my-work/", "/search/?q=Family")
+PAGES = (
+    "/findings/", "/findings/?q=Family&system=paris", "/findings/?clause=EL-041&system=paris", "/findings/by/person/", "/systems/",
+    "/systems/paris/", "/systems/paris/?q=Family", "/people/", "/people/?find=Family&state=here", "/tasks/", "/tasks/?q=Family", "/my-work/",
+    "/search/?q=Family",
+)  # fmt: skip
 
 
 @pytest.mark.parametrize("address", PAGES)

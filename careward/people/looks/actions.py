@@ -1,18 +1,16 @@
 """Writing down that somebody was shown another person's access, before they are shown it."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date, datetime
 
 from django.db import OperationalError, connection, transaction
 
 from careward.core.days import london_day
 from careward.evidence.ledger import actions as ledger
+from careward.evidence.rows.turns import for_a_moment
 from careward.people.looks import waiting
 from careward.people.looks.waiting import WaitingLook
 
 LOOKED = "person.looked_at"
-A_MOMENT = 250  # milliseconds that a look waits for whoever writes to SQLite
 _THERE = 'SELECT 1 FROM looks_look WHERE viewer = %s AND person_id = %s AND "on" = %s'
 _UNLESS_THERE = 'INSERT INTO looks_look (viewer, person_id, "on") VALUES (%s, %s, %s) ON CONFLICT DO NOTHING RETURNING id'
 
@@ -26,7 +24,7 @@ def look(*, person_id: int, organisation: str, now: datetime, by: str) -> bool:
     if _answers(_THERE, (by, person_id, london_day(now))):
         return False
     try:
-        with _for_a_moment(), transaction.atomic():
+        with for_a_moment(), transaction.atomic():
             return write_down(person_id=person_id, organisation=organisation, now=now, by=by)
     except OperationalError as busy:
         if connection.vendor != "sqlite" or "is locked" not in str(busy):
@@ -41,24 +39,6 @@ def write_down(*, person_id: int, organisation: str, now: datetime, by: str) -> 
     if is_new:
         ledger.record(at=now, actor=by, verb=LOOKED, subject=f"person/{person_id}", organisation=organisation)
     return is_new
-
-
-@contextmanager
-def _for_a_moment() -> Iterator[None]:
-    """Whoever waits for a page waits no half a minute for another's turn."""
-    if connection.vendor != "sqlite" or connection.in_atomic_block:
-        yield
-        return
-    _busy_timeout(A_MOMENT)
-    try:
-        yield
-    finally:
-        _busy_timeout(int(connection.settings_dict["OPTIONS"].get("timeout", 5) * 1_000))
-
-
-def _busy_timeout(milliseconds: int) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(f"PRAGMA busy_timeout = {milliseconds}")
 
 
 def _answers(sql: str, day: tuple[str, int, date]) -> bool:

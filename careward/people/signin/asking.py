@@ -10,15 +10,18 @@ from secrets import randbelow
 from typing import Any
 from urllib.parse import urlencode
 
+from django.db import OperationalError, connection
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 
+from careward.evidence.rows.turns import for_a_moment
 from careward.people.signin.models import KeptQuestion
 from careward.web.asked import ASKS, IN_ADDRESS, VIEW, cleaned
 from careward.web.permission import Viewer
 
 KEPT = timedelta(hours=24)
+NOT_KEPT = "0"  # stands for a number in further links of a page that has none: they ask again
 NUMBERS = 2**53
 MOST = 20  # values of one field
 NOT_ASKED = {ASKS, IN_ADDRESS, VIEW, "csrfmiddlewaretoken"}
@@ -40,18 +43,34 @@ class QuestionsByNumber:
         if viewer is None:
             return None
         if request.method == "POST" and ASKS in request.POST:
-            return HttpResponseRedirect(_keep(request, viewer))
+            return _keep(request, viewer)
         return _open(request, viewer) if VIEW in request.GET else None
 
 
-def _keep(request: HttpRequest, viewer: Viewer) -> str:
-    """Keeps what names somebody under a number; returns the address that shows the answer."""
+def _keep(request: HttpRequest, viewer: Viewer) -> HttpResponse | None:
+    """Keeps what names somebody under a number, and leads to the address that shows the answer; None where it is answered at once."""
     open_ = set(request.POST.get(IN_ADDRESS, "").split())
     given = {name: [v for v in map(cleaned, request.POST.getlist(name)[:MOST]) if v] for name in request.POST if name not in NOT_ASKED}
     address = [(name, value) for name, values in given.items() if name in open_ for value in values]
     if words := {name: values for name, values in given.items() if name not in open_ and values}:
-        address = [(VIEW, str(keep(viewer, page=request.path, words=words))), *address]
-    return f"{request.path}?{urlencode(address)}" if address else request.path
+        try:
+            with for_a_moment():
+                address = [(VIEW, str(keep(viewer, page=request.path, words=words))), *address]
+        except OperationalError as busy:
+            if connection.vendor != "sqlite" or "is locked" not in str(busy):
+                raise
+            _answer_at_once(request, given)
+            return None
+    return HttpResponseRedirect(f"{request.path}?{urlencode(address)}" if address else request.path)
+
+
+def _answer_at_once(request: HttpRequest, given: Words) -> None:
+    """While a load writes to SQLite nothing can be kept: the page itself is the answer, and has no number to come back by."""
+    asked = QueryDict(mutable=True)
+    for name, values in given.items():
+        asked.setlist(name, values)
+    asked[VIEW] = NOT_KEPT
+    request.GET, request.method = asked, "GET"  # type: ignore[assignment]
 
 
 def keep(viewer: Viewer, *, page: str, words: Words) -> int:
