@@ -530,7 +530,8 @@ def test_an_export_checks_out_offline(compress: bool, sealed: Path, tmp_path: Pa
         "verify_ledger.py",
     ]
     done = run_script(folder)
-    assert (done.returncode, done.stdout, done.stderr) == (0, "In order. All 10 entries are what was signed.\n", "")
+    assert (done.returncode, done.stdout.split("\n")[0], done.stderr) == (0, "In order. All 10 entries are what was signed.", "")
+    assert "The key is the folder's own" in done.stdout and "You gave no checkpoint of your own" in done.stdout
     done = run_script(folder, "--json", "--vkey", ledger_keys(sealed).verifier().vkey(), "--known", known(sealed))
     assert (done.returncode, json.loads(done.stdout)) == (0, {"ok": True, "checked": 10, "first_bad": None, "problems": []})
 

@@ -62,6 +62,7 @@ def test_where_no_witness_is_named_nothing_is_asked_and_the_page_says_so(trust_p
     assert ask_the_witness(now=NOW, send=silent) is False
     assert witness_alarm(now=NOW + 9 * DAY) == "" and not (ledger_keys().folder / "ledger.witnessed").exists()
     assert "No witness is named" in trust_page()
+    assert signed_in(ready("auditor")).get("/ledger/checkpoints/cosigned/download/").status_code == 404
 
 
 @pytest.fixture
@@ -80,6 +81,8 @@ def test_each_hour_the_newest_checkpoint_is_cosigned_and_its_note_kept(witness: 
     assert proof.verify(witnessed=[first, read_kept().note]).ok
     assert (ledger_keys().folder / "ledger.witnessed").stat().st_mode & 0o077 == 0
     page = trust_page()
+    file = signed_in(ready("auditor")).get("/ledger/checkpoints/cosigned/download/")
+    assert file.content.decode() == read_kept().note and "careward-cosigned-7.txt" in file.headers["Content-Disposition"]
     assert "<b>7 entries</b>" in page and "It cosigns nothing" not in page
 
 

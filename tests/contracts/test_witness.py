@@ -68,7 +68,10 @@ def test_by_hand_a_note_is_witnessed_and_proves_a_roll_back_here_and_elsewhere(r
     assert told.returncode == 0 and "was cosigned by" in told.stderr
     export(run, tmp_path)
     told = checked(tmp_path, "--vkey", key_of(home), "--known", str(cosigned), "--witness", witness_key)
-    assert (told.returncode, told.stdout) == (0, "In order. All 2 entries are what was signed.\n"), told.stderr
+    assert (told.returncode, told.stdout.split("\n")[0]) == (0, "In order. All 2 entries are what was signed."), told.stderr
+    assert "Nothing of the first 2 was changed" in told.stdout and "folder's own" not in told.stdout and "after them" not in told.stdout
+    told = checked(tmp_path, "--known", str(cosigned), "--witness", (tmp_path / "witness" / "witness.vkey").read_text(encoding="utf-8"))
+    assert told.returncode == 1 and "the public key of the witness is none" in told.stdout
     shutil.rmtree(home)  # yesterday's copy is put back, the keys and the file beside them too
     shutil.copytree(yesterday, home)
     assert run("ledger", "verify").returncode == 0

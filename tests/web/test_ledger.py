@@ -395,7 +395,7 @@ def test_another_organisations_entries_are_never_shown(browser):
     assert "Load 777" not in page
     assert "Nobody has checked the ledger from here yet." in page
     assert listed(browser, "") == [own.pk]
-    assert "RY7" not in markup(browser.get("/ledger/checkpoints/"))
+    assert not re.search(r"(?<![\w+/=])RY7(?![\w+/=])", markup(browser.get("/ledger/checkpoints/")))  # a key may hold the letters
 
 
 @pytest.mark.parametrize("held", ["line_manager", "service_desk", "clinician", "project_manager"])

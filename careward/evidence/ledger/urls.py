@@ -12,6 +12,7 @@ urlpatterns = [
     path("ledger/<int:entry_id>/", views.entry, name="entry"),
     path("ledger/checkpoints/", views.checkpoints, name="checkpoints"),
     path("ledger/checkpoints/newest/download/", views.newest, name="newest"),
+    path("ledger/checkpoints/cosigned/download/", views.cosigned, name="cosigned"),
     path("ledger/checkpoints/key/download/", views.key, name="key"),
     path("ledger/checkpoints/script/download/", views.script, name="script"),
 ]

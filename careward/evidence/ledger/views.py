@@ -7,6 +7,7 @@ from django.shortcuts import redirect, render
 from careward.core.room import DownloadRows
 from careward.evidence.ledger import errands, pages, queries
 from careward.evidence.ledger.exporting import download
+from careward.evidence.ledger.heard import read_kept
 from careward.evidence.ledger.keys import ledger_keys
 from careward.evidence.ledger.proof import SCRIPT
 from careward.evidence.ledger.witnessed import witness_seen
@@ -78,6 +79,14 @@ def newest(request: Request) -> HttpResponse:
     if not found:
         raise Http404("nothing is sealed yet")
     return _file(f"careward-checkpoint-{found[0].size}.txt", found[0].note)
+
+
+@needs(VERIFY)
+def cosigned(request: Request) -> HttpResponse:
+    witness, note = witness_seen(), read_kept().note
+    if witness is None or not witness.size:
+        raise Http404("no witness has cosigned anything")
+    return _file(f"careward-cosigned-{witness.size}.txt", note)
 
 
 @needs(VERIFY)

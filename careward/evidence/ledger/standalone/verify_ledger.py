@@ -31,6 +31,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 MOST_SHOWN = 20
+WHOSE = {1: "public key", 4: "public key of the witness"}
 KEYS = {"actor", "at", "body", "id", "organisation", "subject", "verb"}
 
 
@@ -67,10 +68,10 @@ def read_key(vkey, kind=1):
         name, stated, encoded = vkey.strip().split("+", 2)
         raw = base64.b64decode(encoded, validate=True)
     except ValueError as error:
-        raise Bad("the public key is not written name+hash+base64") from error
+        raise Bad(f"the {WHOSE[kind]} is not written name+hash+base64") from error
     found = hashlib.sha256(name.encode() + b"\n" + raw).digest()[:4]
     if len(raw) != 33 or raw[0] != kind or found.hex() != stated:
-        raise Bad("the public key does not fit its own hash")
+        raise Bad(f"the {WHOSE[kind]} is none, or does not fit its own hash; take it as its keeper gave it")
     return name, found, raw[1:]
 
 
@@ -302,13 +303,29 @@ def main(arguments=None):
     if chosen.json:
         print(json.dumps({"ok": not problems, "checked": checked, "first_bad": first_bad, "problems": [what for _, what in problems]}))
     else:
-        tell(checked, first_bad, problems)
+        tell(checked, first_bad, problems, own_key=not chosen.vkey, known=chosen.known)
     return 1 if problems else 0
 
 
-def tell(checked, first_bad, problems):
+def how_far(checked, own_key, known):
+    """How far that goes, in plain words."""
+    if own_key:
+        yield "The key is the folder's own. Give the one that you kept or were given by hand (--vkey): a forged folder brings its own key."
+    if known:
+        newest = max(int(Path(path).read_text(encoding="utf-8").split("\n")[1]) for path in known)
+        yield f"Nothing of the first {newest:,} was changed, taken out or put in since the checkpoint that you gave was signed."
+        if newest < checked:
+            yield f"The {checked - newest:,} after them stand on the word of those who hold the key, until you keep a newer checkpoint."
+    else:
+        yield "You gave no checkpoint of your own (--known). Whoever holds the key could have written all of it anew, or left out its end."
+    yield "That what was written down is true, and that all that happened was, no ledger can prove."
+
+
+def tell(checked, first_bad, problems, own_key, known):
     if not problems:
-        print(f"In order. All {checked:,} entries are what was signed.")
+        print(f"In order. {f'All {checked:,} entries are' if checked != 1 else 'The only entry is'} what was signed.")
+        for words in how_far(checked, own_key, known):
+            print(f"- {words}")
         return
     bad = "not known" if first_bad is None else f"entry {first_bad}"
     print(f"Not in order. {checked:,} entries looked at; first bad row: {bad}.")
