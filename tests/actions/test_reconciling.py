@@ -453,6 +453,15 @@ def test_clause_pages_findings_and_tasks_agree_about_a_synthetic_trust(tmp_path:
     assert sorted(told) == sorted(lines)
 
 
+@pytest.mark.clause("EL-058")
+def test_a_list_without_a_column_of_last_use_makes_nobody_unused():
+    here = organisation()
+    made = {"username": "u1", "employee_number": "E1", "created_on": ON - timedelta(days=900)}
+    silent = feeds.feed_file("accounts", made, without=("last_used_at",))
+    compared.load(here, SYSTEMS, staff(28), TRAINED, authorised(*range(1, 29)), silent)
+    assert {(f.code, f.step) for f in compared.compare(here).found} == {("account.use_unknown", "ask")}
+
+
 @pytest.mark.clause("EL-009")
 def test_a_look_back_opens_no_finding_before_the_account_was_made():
     here, made = in_order(), ON - timedelta(days=2)

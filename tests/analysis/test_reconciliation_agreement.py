@@ -29,7 +29,7 @@ PACKS = {
     "odd": replace(
         ODD,
         inactivity=replace(ODD.inactivity, lock_after_days=0, close_after_days=60),
-        safety=replace(ODD.safety, most_share_percent=40, least_accounts=1),
+        safety=replace(ODD.safety, most_share_percent=40),
         training=(
             replace(ODD.training[0], valid_months=1, declaration=True, declaration_clause="PA-013"),
             Course("fire", "Fire", "house", 0, False),

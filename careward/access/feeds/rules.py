@@ -9,7 +9,7 @@ from difflib import SequenceMatcher
 
 from careward.core.decision import ALLOWED, Decision, Reason, refuse
 from careward.core.machine import Machine, Move
-from careward.core.packs.safety import Safety
+from careward.core.packs.safety import Safety, too_many
 
 RUN, ALLOW = "feeds:loads:run", "feeds:loads:allow"
 OPEN = frozenset({"waiting", "examined", "held", "refused"})
@@ -40,7 +40,6 @@ STATE_WORDS = {
     "undone": "Taken back",
 }
 WAITS = timedelta(days=7)  # how long files sent by the browser wait for somebody to load them
-GO_FREELY = 3  # rows gone or gone blank that are never a broken list, however short it is
 MOST_BLANKED_PERCENT = 50  # of the rows that held an identifier: "most"
 NEAR = 0.85  # how alike two names are that differ by a letter or two
 
@@ -84,7 +83,7 @@ def _over(part: int, whole: int, percent: int, least: int) -> bool:
 
 def _lost(part: int, whole: int, percent: int) -> bool:
     """Whether more is gone of a list than may go at once; a short list is guarded too (FEEDS B2.11)."""
-    return part > GO_FREELY and part * 100 > percent * whole
+    return too_many(part, of=whole, percent=percent)
 
 
 def _narrowed(file: FileFigures) -> Decision:

@@ -8,6 +8,7 @@ import pyarrow as pa
 from careward.core.ids import plain
 from careward.core.packs.answers import NOTHING
 from careward.core.packs.pack import Pack
+from careward.core.packs.safety import GO_FREELY
 from careward.engines.analysis.tables import ArrowShape, arrow
 
 LIVE = "live"
@@ -76,7 +77,7 @@ def figures(systems: Iterable[Mapping[str, Any]], environments: Iterable[str], p
 def _system(row: Mapping[str, Any], pack: Pack) -> tuple[Any, ...]:
     own, safety = pack.inactivity_for(row["system"]), pack.safety  # EL-036: each system may have its own figure
     days = own.lock_after_days, own.close_after_days, own.notice_days, own.first_asked_after_days
-    return (row["system"], row["kind"], row["pack"], *days, safety.most_share_percent, safety.least_accounts, pack.absence.step)
+    return (row["system"], row["kind"], row["pack"], *days, safety.most_share_percent, GO_FREELY + 1, pack.absence.step)
 
 
 def _clauses(system: str, pack: Pack) -> list[tuple[str, str]]:
