@@ -257,6 +257,19 @@ def test_the_list_finds_sorts_and_downloads_in_a_constant_number_of_queries(brow
     assert b"".join(answer.streaming_content).decode("utf-8-sig").splitlines()[0].startswith("Load,From,Begun,State,Added")
 
 
+@pytest.mark.parametrize("page", ["", "undo/"])
+def test_a_load_and_its_taking_back_ask_as_much_for_one_file_as_for_many(browser, trust, page, django_assert_max_num_queries):
+    one = load(trust, reading(people(2)))
+    many = load(trust, small_trust())
+    browser.get(f"/loads/{many.id}/{page}")
+    with django_assert_max_num_queries(16) as few:
+        browser.get(f"/loads/{many.id}/{page}")
+    assert len(one.files) < len(many.files)
+    extra = 5 if page else 0  # of the first it is asked what came after it
+    with django_assert_max_num_queries(len(few) + extra):
+        browser.get(f"/loads/{one.id}/{page}")
+
+
 def test_a_load_that_got_stuck_says_so(browser, trust, tmp_path):
     from careward.evidence.errands.models import Errand
 

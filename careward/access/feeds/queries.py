@@ -22,6 +22,7 @@ from careward.web.words import plural
 from careward.work.approvals.queries import waiting_about
 
 UNDO = "feeds.undo"
+KINDS = ("added", "changed", "gone")
 ROWS_ON_A_PAGE = 30  # of the first rows of a load's files
 PROBLEMS_ON_A_PAGE = 20
 
@@ -155,7 +156,8 @@ class LoadReport:
 def load_report(*, organisation_id: int, load_id: int, most: int | None = None) -> LoadReport | None:
     """One load with its files; None when this organisation has none of that number. Two queries.
 
-    `most`: no more problems are read than so many and what is left of their file; a thousand of each file take longer than a page has.
+    `most`: no more problems are read than so many and what is left of their file, nor more first rows than a page shows; a thousand of
+    each file take longer than a page has.
     """
     load = Load.objects.filter(organisation_id=organisation_id, pk=load_id).first()
     if load is None:
@@ -169,7 +171,7 @@ def load_report(*, organisation_id: int, load_id: int, most: int | None = None) 
         reasons=from_reasons(load.reasons),
         whole_problems=_problems(load.problems),
         load_notices=tuple(load.notices),
-        files=tuple(_file(f) for f in files),
+        files=tuple(_file(f, None if most is None else _rows_of_each(files)) for f in files),
     )
 
 
@@ -185,10 +187,16 @@ def _give_first_problems(load: Load, files: Sequence[LoadFile], most: int) -> No
         file.problems = found.get(file.pk, [])
 
 
-def _file(row: Any) -> FileReport:
+def _rows_of_each(files: Sequence[LoadFile]) -> int:
+    """How many rows of each kind a page shows of each file: all that are kept, or so many of each that a load of many files can be read."""
+    kinds = sum(bool((f.samples or {}).get(kind)) for f in files for kind in KINDS)
+    return max(1, ROWS_ON_A_PAGE // max(kinds, 1))
+
+
+def _file(row: Any, first: int | None) -> FileReport:
     counts = ("name", "feed", "digest", "rows", "added", "changed", "unchanged", "gone", "refused")
     samples = row.samples or {}
-    shown: dict[str, Any] = {f"samples_{kind}": _samples(samples.get(kind, ())) for kind in ("added", "changed", "gone")}
+    shown: dict[str, Any] = {f"samples_{kind}": _samples(samples.get(kind, ())[:first]) for kind in KINDS}
     return FileReport(
         **{name: getattr(row, name) for name in counts},
         system=row.system_code,
@@ -205,12 +213,6 @@ def _problems(rows: Iterable[list[Any]]) -> tuple[Problem, ...]:
 
 def _samples(rows: Iterable[Any]) -> tuple[Sample, ...]:
     return tuple(Sample(name, tuple(Fact(*fact) for fact in facts)) for name, facts in rows)
-
-
-def rows_of_each(files: Sequence[FileReport]) -> int:
-    """How many rows of each kind a page shows of each file: all that are kept, or so many of each that a load of many files can be read."""
-    kinds = sum(bool(kind) for f in files for kind in (f.samples_added, f.samples_changed, f.samples_gone))
-    return max(1, ROWS_ON_A_PAGE // max(kinds, 1))
 
 
 def who(actor: str) -> str:

@@ -76,7 +76,6 @@ def load(request: Request, load_id: int) -> HttpResponse:
         "marks": pages.MARKS,
         "waits": WAITS.days,
         "most_problems": queries.PROBLEMS_ON_A_PAGE,
-        "most": queries.rows_of_each(seen.report.files),
     }
     return render(request, "feeds/load.jinja", context)
 
