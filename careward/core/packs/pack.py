@@ -67,6 +67,10 @@ class Pack:
         own = next((e.lock_after_days for e in self.register if e.code == system), 0)
         return replace(self.inactivity, lock_after_days=own) if own else self.inactivity
 
+    def entry(self, system: str) -> RegisterEntry | None:
+        """What the document's own register says of a system, where it lists it."""
+        return next((e for e in self.register if e.code == system), None)
+
     def environment(self, code: str) -> EnvironmentKind | None:
         return next((e for e in self.environments if e.code == code), None)
 

@@ -6,6 +6,7 @@ from datetime import date
 from django.db.models import Q
 
 from careward.core.packs.pack import Pack
+from careward.core.packs.register import RegisterEntry
 from careward.core.rights import EVERYWHERE, Everywhere, Systems
 from careward.people.staff.packs import pack_on
 from careward.systems.register.models import Environment, System
@@ -37,6 +38,7 @@ class SystemSeen:
     lock_after_days: int
     close_after_days: int
     environments: tuple[EnvironmentSeen, ...]
+    listed: RegisterEntry | None = None  # what its procedure's own register says of it
 
     @property
     def locked_words(self) -> str:
@@ -98,4 +100,5 @@ def _seen(row: System, environments: tuple[EnvironmentSeen, ...], pack: Pack) ->
     return SystemSeen(
         row.pk, row.code, row.name, KINDS[row.kind], row.description, row.administrator_title, row.administrator_contact, row.service_owner,
         row.system_owner, row.technical_owner, row.request_channel, row.pack, rule.lock_after_days, rule.close_after_days, environments,
+        pack.entry(row.code),
     )  # fmt: skip
