@@ -275,6 +275,8 @@ def test_every_clause_that_is_counted_has_its_breach_planted():
 def test_a_case_in_order_is_counted_and_a_breach_is_to_put_right(clause: str, settings: Any):
     settings.ROOT_URLCONF = "tests.web.procedures_site"
     house, planted = House(clauses()[clause].pack), PLANTED[clause]
+    if clause == "EL-071":  # whose one entry is the system that every house has
+        unlisted(house, clause)
     began = house.measured(clause)
     planted.in_order(house)
     kept = _seen(house, planted, clause)

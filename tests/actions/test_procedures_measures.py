@@ -272,7 +272,7 @@ def test_nights_with_a_comparison_of_every_system_are_counted(trust: Organisatio
 @pytest.mark.clause("EL-008", "EL-065")
 def test_the_register_counts_administrators_and_whole_rows(trust: Organisation):
     system(trust, administrator_title="Patient Systems Manager", administrator_contact="4400", description="Care record")
-    system(trust, "rio", "elft", administrator_title="Clinical Systems Manager")
+    system(trust, "rio", "elft", administrator_title="Clinical Systems Manager", administrator_contact="4401")
     system(trust, "bank", "base")
     somebody = people.user()
     people.role(somebody, trust, "system_administrator", system_code="rio")
