@@ -201,6 +201,20 @@ DEPUTIES = Feed(
     ("manager_employee_number", "deputy_employee_number", "from_on"),
 )
 
+ROLE_HOLDERS = Feed(
+    "role_holders",
+    "role_holders.csv",
+    "Who holds a role that the procedures name, from one day up to but not including another.",
+    (
+        _must(_code("role", "like caldicott_guardian or patient_systems_manager")),
+        _EMPLOYEE,
+        _code("system", "the system's code in the register; blank: every system"),
+        _must(_day("from_on")),
+        _must(_day("to_on", sense="end")),
+    ),
+    ("role", "employee_number", "system", "from_on"),
+)
+
 AUTHORISATIONS = Feed(
     "authorisations",
     "authorisations.csv",
@@ -282,7 +296,7 @@ ACCOUNTS = Feed(
 
 # In the order in which the files of a folder go in: those that others refer to first.
 FEEDS: Mapping[str, Feed] = MappingProxyType(
-    {f.name: f for f in (SYSTEMS, STAFF, TRAINING, ABSENCES, DEPUTIES, LEAVERS, AUTHORISATIONS, GENERIC_ACCOUNTS, ACCOUNTS)}
+    {f.name: f for f in (SYSTEMS, STAFF, TRAINING, ABSENCES, DEPUTIES, ROLE_HOLDERS, LEAVERS, AUTHORISATIONS, GENERIC_ACCOUNTS, ACCOUNTS)}
 )
 
 

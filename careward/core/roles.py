@@ -50,6 +50,9 @@ ROLES: dict[str, Role] = {
     ),
 }
 
+# Roles that procedures name and nobody signs in with: who holds them is told by posts, by the list of deputies or by that of role holders.
+ELSEWHERE = ("deputy", "director", "hr", "training", "data_owner")
+
 # Who see people, accounts and findings whole, not only their own team's.
 OVERSEERS = (
     "system_administrator", "patient_systems_manager", "service_desk", "privacy_officer", "caldicott_guardian", "head_of_ig", "auditor",

@@ -50,6 +50,7 @@ SOURCES: dict[str, tuple[Named, str, str]] = {
     "training": ({"course": "course_code"}, "people_trainingheld", "AND gone_on IS NULL"),
     "absences": ({}, "people_absence", "AND gone_on IS NULL"),
     "authorisations": (_AUTHORISATION, "access_authorisation", f"AND gone_on IS NULL {OF_SYSTEM}"),
+    "role_holders": ({"system": "system_code"}, "access_roleholder", "AND gone_on IS NULL"),
     "generic": (_GENERIC, "access_genericapproval", "AND gone_on IS NULL"),
     "answers": ({}, "accounts_accountanswer", "AND ended_at IS NULL AND answer NOT IN ('is', 'owner', 'approve')"),
     "systems": ({"system": "code"}, "systems_system", ""),

@@ -9,7 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import TestCase
 
 from careward.access.accounts.models import Account
-from careward.access.authorisations.models import Authorisation, GenericApproval
+from careward.access.authorisations.models import Authorisation, GenericApproval, RoleHolder
 from careward.access.feeds import actions, queries, undoing
 from careward.access.feeds.models import Load, LoadMove
 from careward.access.feeds.rules import ALLOW
@@ -379,6 +379,25 @@ def test_a_system_with_an_unknown_pack_is_refused_and_without_one_has_the_organi
     report = load(trust, reading(feed_file("systems", {"pack": "no-such"}, {"code": "rio", "pack": ""})))
     assert problems(report) == [("systems.csv", 2, "pack")]
     assert list(System.objects.values_list("code", "pack")) == [("rio", "base")]
+
+
+def test_who_holds_a_role_is_kept_with_the_system_it_is_for_and_a_word_that_no_list_knows_is_told(trust):
+    holders = feed_file(
+        "role_holders", {}, {"role": "Patient Systems-Manager", "employee_number": "e2", "system": "PARIS"}, {"role": "caldicot_guardian"},
+        {"system": "elsewhere"}, {"employee_number": "E9"}, {"from_on": date(2031, 1, 1)},
+    )  # fmt: skip
+    report = load(trust, reading(*small_trust().files, holders))
+    assert {(h.role, h.person.employee_number, h.system_code, h.to_on) for h in RoleHolder.objects.select_related("person")} == {
+        ("caldicott_guardian", "E1", "", date(2030, 1, 1)),
+        ("patient_systems_manager", "E2", "paris", date(2030, 1, 1)),
+        ("caldicot_guardian", "E1", "", date(2030, 1, 1)),
+    }
+    assert [(p.column, p.what.split("; ")[-1]) for p in report.problems if p.file == "role_holders.csv"] == [
+        ("employee_number", "“E9” is not the employee number of anyone here"),
+        ("system", "“elsewhere” is not the code of a system in the register"),
+        ("to_on", "It ends on 2030-01-01, before it begins on 2031-01-01"),
+        ("role", "the nearest is caldicott_guardian"),
+    ]
 
 
 @pytest.mark.clause("EL-046", "EL-048")

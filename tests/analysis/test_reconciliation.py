@@ -326,6 +326,34 @@ def test_an_approval_by_somebody_who_was_not_here_is_no_authority_and_the_findin
     assert found == ([f"Nobody whom the procedure accepts has authorised it: the approval of 2024-01-01 {why}"] if why else [])
 
 
+@pytest.mark.clause("PA-008", "PA-009", "EL-017")
+@pytest.mark.parametrize(
+    ("holders", "stands"),
+    [
+        ("", True),  # nobody is known to have held it: the word of the file counts
+        ("99 | caldicott_guardian | | 2024-01-01 | 2024-01-02", True),
+        ("99 | caldicott_guardian | paris | 2023-01-01 |", True),
+        ("2 | caldicott_guardian | | 2023-01-01 |", False),
+        ("2 | caldicott_guardian | paris | 2024-01-01 | 2024-01-02", False),  # on its first day, which is its last whole one
+        ("2 | caldicott_guardian | | 2023-01-01 | 2024-01-01", True),  # to_on is no longer in it
+        ("2 | caldicott_guardian | | 2024-01-02 |", True),
+        ("2 | caldicott_guardian | rio | 2023-01-01 |", True),  # of another system
+        ("2 | privacy_officer | | 2023-01-01 |", True),  # another role, which bars nobody from this one
+        ("2 | caldicott_guardian | | 2023-01-01 |\n99 | caldicott_guardian | | 2023-06-01 |", True),
+    ],
+)
+def test_whoever_approves_in_a_role_that_others_are_known_to_have_held_gives_no_authority(told, holders, stands):
+    approved = AUTHORITY + "paris | live | 1 | normal | caldicott_guardian | 2024-01-01 | | 900 | visiting"
+    found = told(authorisations=approved, role_holders=f"person_id | role | system | from_on | to_on\n{holders}")
+    why = "is by 900 as caldicott_guardian, a role that others held on that day"
+    assert found == ([] if stands else [f"Nobody whom the procedure accepts has authorised it: the approval of 2024-01-01 {why}"])
+
+
+def test_who_is_line_manager_no_list_of_role_holders_tells(told):
+    holders = "person_id | role | system | from_on | to_on\n2 | line_manager | | 2023-01-01 |"
+    assert told(authorisations=AUTHORITY + "paris | live | 1 | normal | line_manager | 2024-01-01 | | 900 |", role_holders=holders) == []
+
+
 def test_of_several_approvals_that_are_none_the_last_is_told(told):
     rows = ["line_manager | 2024-01-01 | | E9", "clerk | 2024-02-01 | | 900", "line_manager | 2023-01-01 | | 101"]
     found = told(authorisations=AUTHORITY + "\n".join(f"paris | live | 1 | normal | {row} |" for row in rows))

@@ -11,7 +11,7 @@ from careward.access.accounts.rules import shapes
 from careward.access.accounts.rules.judging import judge
 from careward.access.accounts.rules.matching import prepare
 from careward.access.accounts.rules.plans import unsafe
-from careward.access.authorisations.rules import LEFT, UNKNOWN, Authority, split
+from careward.access.authorisations.rules import LEFT, OTHERS, UNKNOWN, Authority, RoleHeld, held_by_others, split
 from careward.core.days import FAR
 from careward.core.ids import plain
 from careward.core.packs.pack import load as load_pack
@@ -77,13 +77,26 @@ table = {
     "authorisations": st.tuples(
         st.sampled_from(sorted(SYSTEMS)), environment, person, st.sampled_from(["normal", "normal", "admin"]), terms, terms, approver, role, away, away, st.sampled_from(["", "", " ", "need"]),
     ),
+    "role_holders": st.tuples(
+        person, role, st.sampled_from(["", "", *sorted(SYSTEMS)]), st.sampled_from([-800, -400, -90, -7, 0]), st.none() | st.sampled_from([-365, -60, -1, 0, 30]),
+    ),
     "answers": st.tuples(
         st.integers(1, 24), st.sampled_from(["still_needed", "not_needed", "gone", "nobody"]), st.sampled_from([0, -1, -3, -7, 1]),
         st.sampled_from([0, 1, -1, 5, 6, 7, 8, 30]),
     ),
     "generic": st.tuples(st.sampled_from(sorted(SYSTEMS)), st.sampled_from(["u0", "U1 ", "u2", "u3", "u 4", "\uff55\u00a04"]), away, away, st.integers(1, 5)),
 }  # fmt: skip
-SIZES = {"accounts": 24, "people": 8, "assignments": 6, "training": 8, "absences": 4, "authorisations": 24, "generic": 6, "answers": 10}
+SIZES = {
+    "accounts": 24,
+    "people": 8,
+    "assignments": 6,
+    "training": 8,
+    "absences": 4,
+    "authorisations": 24,
+    "generic": 6,
+    "answers": 10,
+    "role_holders": 6,
+}
 LEAST = {"accounts": 8, "people": 2, "assignments": 2, "authorisations": 6}
 
 
@@ -150,7 +163,9 @@ def one_by_one(world, on):
     """What the single form says of the same world, in the order of the output contract, and whose each account is."""
     named = {name: [dict(zip(written(name).names, row, strict=True)) for row in world[name]] for name in RECONCILED}
     held = {name: _by_person(named[name]) for name in ("assignments", "training", "absences", "authorisations")}
-    people = [_holder(row, held, named["people"]) for row in named["people"]]
+    numbers = {p["person_id"]: p["employee_number"] for p in named["people"]}
+    roles = [RoleHeld(r["role"], r["system"], numbers.get(r["person_id"], ""), r["from_on"], r["to_on"]) for r in named["role_holders"]]
+    people = [_holder(row, held, named["people"], roles) for row in named["people"]]
     told = {row.pop("account_id"): shapes.AnswerKept(**row) for row in named["answers"]}
     accounts = [shapes.SeenAccount(**_split(row), answered=told.get(row["account_id"])) for row in named["accounts"]]
     facts = prepare(people, accounts, [_approval(row, held["assignments"]) for row in named["generic"]])
@@ -180,23 +195,26 @@ def _by_person(rows):
     }
 
 
-def _approver(row, held, people):
-    """What the staff list says of whoever approved, on the day they did."""
+def _approver(row, held, people, roles):
+    """What the staff list and that of role holders say of whoever approved, on the day they did."""
     theirs = [p["person_id"] for p in people if plain(p["employee_number"]) == plain(row["approved_by"]) != ""]
     if not theirs:
         return UNKNOWN
     gone = [had_left([Tenure(**r) for r in held["assignments"].get(person, [])], row["approved_on"] or FAR) for person in theirs]
-    return LEFT if all(gone) else ""
+    if all(gone):
+        return LEFT
+    on = row["approved_on"] or FAR
+    return OTHERS if held_by_others(roles, role=row["approver_role"], system=row["system"], by=row["approved_by"], on=on) else ""
 
 
-def _holder(row, held, people):
+def _holder(row, held, people, roles):
     mine = {name: rows.get(row["person_id"], []) for name, rows in held.items()}
     return shapes.Holder(
         **row,
         assignments=tuple(Tenure(**r) for r in mine["assignments"]),
         training=tuple(CourseTaken(**r) for r in mine["training"]),
         absences=tuple(Away(**r) for r in mine["absences"]),
-        authorisations=tuple(Authority(**_split(r), approver=_approver(r, held, people)) for r in mine["authorisations"]),
+        authorisations=tuple(Authority(**_split(r), approver=_approver(r, held, people, roles)) for r in mine["authorisations"]),
     )
 
 

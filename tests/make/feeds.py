@@ -48,9 +48,11 @@ GENERIC = {
     "system": "paris", "username": "ward1", "owner_employee_number": "E1", "ig_approved_on": date(2026, 1, 5),
     "expires_on": date(2027, 1, 5), "reason": "The ward's shared screen",
 }  # fmt: skip
+ROLE_HOLDER = {"role": "caldicott_guardian", "employee_number": "E1", "system": "", "from_on": date(2020, 1, 1), "to_on": date(2030, 1, 1)}
 ROWS = {
     "staff": STAFF, "systems": SYSTEM, "accounts": ACCOUNT, "training": TRAINING, "absences": ABSENCE, "deputies": DEPUTY,
     "leavers": LEAVER, "authorisations": AUTHORISATION, "generic_accounts": GENERIC,
+    "role_holders": ROLE_HOLDER,
 }  # fmt: skip
 
 Change = Mapping[str, Any]

@@ -44,6 +44,24 @@ class Authorisation(models.Model):
         constraints = [models.CheckConstraint(condition=models.Q(kind__in=["normal", "admin"]), name="authorisation_kind_known")]
 
 
+class RoleHolder(models.Model):
+    """Who holds a role that the procedures name, on one system or on all, from which day to which; the last day is not in it."""
+
+    organisation = models.ForeignKey("people.Organisation", models.PROTECT)
+    person = models.ForeignKey("people.Person", models.PROTECT)
+    role = models.TextField()
+    system_code = models.TextField(default="")  # of the register; empty: every system
+    from_on = models.DateField()
+    to_on = models.DateField(null=True)
+    gone_on = models.DateField(null=True)
+
+    personal = ("person", "role", "system_code", "from_on", "to_on", "gone_on")
+    plain = ("id", "organisation")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["person", "role", "system_code", "from_on"], name="one_row_per_role_holder")]
+
+
 class GenericApproval(models.Model):
     """An information governance approval of a shared or service account, with its owner and last day (EL-026, EL-027).
 

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import date
+from functools import cached_property
 from typing import Any
 
-from careward.access.authorisations.models import Authorisation, GenericApproval
-from careward.access.authorisations.rules import LEFT, UNKNOWN, Authority, split
+from careward.access.authorisations.models import Authorisation, GenericApproval, RoleHolder
+from careward.access.authorisations.rules import LEFT, OTHERS, TOLD_BY_POSTS, UNKNOWN, Authority, RoleHeld, held_by_others, split
 from careward.core.days import FAR
 from careward.core.ids import plain
 from careward.core.rights import Systems
@@ -23,30 +24,42 @@ TOLD = (
 
 
 class Approvers:
-    """What the staff list says of whoever gave some approvals, on the day of each (FEEDS B2.8)."""
+    """What the staff list and that of role holders say of whoever gave some approvals, on the day of each (FEEDS B2.8)."""
 
     def __init__(self, organisation_id: int, numbers: Iterable[str]) -> None:
+        self._organisation_id = organisation_id
         self._posts = tenures_by_number(set(numbers), organisation_id=organisation_id)
 
-    def state(self, number: str, on: date | None) -> str:
-        """UNKNOWN, LEFT, or neither."""
+    def state(self, number: str, on: date | None, *, role: str, system: str) -> str:
+        """UNKNOWN, LEFT, OTHERS, or none of them; one query more for all that were given in a role that the list of holders may tell."""
         posts = self._posts.get(plain(number))
-        return UNKNOWN if posts is None else LEFT if had_left(posts, on or FAR) else ""
+        if posts is None:
+            return UNKNOWN
+        if had_left(posts, on or FAR):
+            return LEFT
+        told = role not in TOLD_BY_POSTS and held_by_others(self._held, role=role, system=system, by=number, on=on or FAR)
+        return OTHERS if told else ""
+
+    @cached_property
+    def _held(self) -> list[RoleHeld]:
+        rows = RoleHolder.objects.filter(organisation_id=self._organisation_id, gone_on=None)
+        return [RoleHeld(*row) for row in rows.values_list("role", "system_code", "person__employee_number", "from_on", "to_on")]
 
 
 def authority_told(told: Sequence[Any], approvers: Approvers) -> Authority:
     """The same of the values of TOLD, where hundreds are judged for one figure and whole rows would cost most of a page."""
     system, environment, role, approved_on, kind, expires_on, roles, teams, by, reason = told
-    state = approvers.state(by, approved_on)
+    state = approvers.state(by, approved_on, role=role, system=system)
     return Authority(system, environment, role, approved_on, kind, expires_on, split(roles), split(teams), by, reason, state)
 
 
 def authority_of(row: Authorisation, approvers: Approvers) -> Authority:
     """An approval as the rules judge it; one query where its system was not read with it."""
+    state = approvers.state(row.approved_by_employee_number, row.approved_on, role=row.approver_role, system=row.system.code)
     return Authority(
         system=row.system.code, environment=row.environment, approver_role=row.approver_role, approved_on=row.approved_on, kind=row.kind,
         expires_on=row.expires_on, roles=split(row.roles), teams=split(row.teams), approved_by=row.approved_by_employee_number,
-        exception_reason=row.exception_reason, approver=approvers.state(row.approved_by_employee_number, row.approved_on),
+        exception_reason=row.exception_reason, approver=state,
     )  # fmt: skip
 
 

@@ -15,6 +15,7 @@ ROOM = Room(
     measures=measures,
     own_data=(
         OwnData("What was authorised", panels.own_data, ("Authorisation",)),
+        OwnData("Roles by the list of role holders", panels.roles, ("RoleHolder",)),
         OwnData("Shared accounts they own", panels.owned, ("GenericApproval",)),
     ),
 )

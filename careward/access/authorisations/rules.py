@@ -19,7 +19,9 @@ from careward.people.staff.rules import Post, crossed
 from careward.web.words import day
 
 LIVE = "live"
-UNKNOWN, LEFT = "unknown", "left"  # an approver who is nobody of the staff list, or had left by the day they approved
+# An approver who is nobody of the staff list, had left by the day they approved, or approved in a role that others held on it.
+UNKNOWN, LEFT, OTHERS = "unknown", "left", "others"
+TOLD_BY_POSTS = ("line_manager", "deputy")  # whose they are no list of role holders tells
 LISTED, DECIDED = "listed", "decided"  # how an approval of a shared account came: by the list of approved accounts, or decided here
 
 Rights = tuple[str, ...] | None  # None: the feed has no such column, so nothing is stated; (): stated to be none
@@ -39,7 +41,7 @@ class Authority:
     teams: Rights = None
     approved_by: str = ""  # their staff number
     exception_reason: str = ""
-    approver: str = ""  # UNKNOWN, LEFT, or neither
+    approver: str = ""  # UNKNOWN, LEFT, OTHERS, or none of them
 
     @property
     def is_exception(self) -> bool:
@@ -63,6 +65,27 @@ class Authority:
     def in_force(self, on: date) -> bool:
         """Whether it holds on a day."""
         return self.given(on) and self.until >= on
+
+
+@dataclass(frozen=True, slots=True)
+class RoleHeld:
+    """Who holds a role that the procedures name, on one system or on all, from a day up to but not including another."""
+
+    role: str
+    system: str  # its code; empty: every system
+    number: str  # their staff number
+    from_on: date
+    to_on: date | None
+
+    def covers(self, role: str, system: str, on: date) -> bool:
+        """Whether it is that role, on that system, on a day."""
+        return self.role == role and self.system in ("", system) and self.from_on <= on < (self.to_on or FAR)
+
+
+def held_by_others(held: Iterable[RoleHeld], *, role: str, system: str, by: str, on: date) -> bool:
+    """Whether it is known who held a role on a day, and it was not that person (FEEDS B2.8). Where nobody is known their word counts."""
+    then = [h for h in held if h.covers(role, system, on)]
+    return role not in TOLD_BY_POSTS and bool(then) and all(plain(h.number) != plain(by) for h in then)
 
 
 def approver_roles(pack: Pack, environment: str, *, exception: bool) -> tuple[str, ...]:
@@ -94,6 +117,8 @@ def why_not(authority: Authority, *, holder: str, pack: Pack) -> str:
         why = f"is by {by}, who had left by then"
     elif authority.approver_role not in approver_roles(pack, authority.environment, exception=authority.is_exception):
         why = f"is by {by} as {authority.approver_role}, a role that the procedure does not accept for it"
+    elif authority.approver == OTHERS:
+        why = f"is by {by} as {authority.approver_role}, a role that others held on that day"
     else:
         return ""
     return f"the approval of {authority.approved_on} {why}"

@@ -1,8 +1,8 @@
-"""What the feeds fill of this room: approvals that predate Careward, and approved shared accounts."""
+"""What the feeds fill of this room: who holds which role, approvals that predate Careward, and approved shared accounts."""
 
-from careward.access.authorisations.models import Authorisation, GenericApproval
-from careward.core.columns import AUTHORISATIONS, GENERIC_ACCOUNTS
-from careward.evidence.rows.shapes import Shape, link, said
+from careward.access.authorisations.models import Authorisation, GenericApproval, RoleHolder
+from careward.core.columns import AUTHORISATIONS, GENERIC_ACCOUNTS, ROLE_HOLDERS
+from careward.evidence.rows.shapes import Shape, filled, link, said
 from careward.people.staff.models import Person
 from careward.systems.register.models import System
 
@@ -16,6 +16,17 @@ AUTHORISATION = Shape(
         *said(AUTHORISATIONS, "expires_on", "exception_reason"),
     ),
     key=9,  # two approvals of one day may give different rights, and both count
+)
+
+ROLE_HOLDER = Shape(
+    RoleHolder,
+    (
+        *said(ROLE_HOLDERS, "role"),
+        link(ROLE_HOLDERS.column("employee_number"), "person_id", Person),
+        filled(ROLE_HOLDERS.column("system"), "system_code"),
+        *said(ROLE_HOLDERS, "from_on", "to_on"),
+    ),
+    key=4,
 )
 
 GENERIC = Shape(

@@ -10,7 +10,7 @@ from careward.access.accounts.rules.owners import Owners
 from careward.access.accounts.rules.states import not_one_move
 from careward.access.accounts.shapes import ACCOUNT
 from careward.access.authorisations.rules import LISTED, LIVE
-from careward.access.authorisations.shapes import AUTHORISATION, GENERIC
+from careward.access.authorisations.shapes import AUTHORISATION, GENERIC, ROLE_HOLDER
 from careward.access.feeds import listed_words
 from careward.access.feeds.hints import Hints, Strangers
 from careward.access.feeds.listed_words import LIVE_NAMES, UnknownWords
@@ -106,6 +106,26 @@ def plan_deputies(plan: FilePlan) -> Planned:
     return _fill(plan, DEPUTY, prepare)
 
 
+def plan_role_holders(plan: FilePlan) -> Planned:
+    """Who holds a role that the procedures name; in it their approvals count (FEEDS B2.8)."""
+    known = listed_words.roles(plan.world)
+    unknown = UnknownWords("role", known)
+    systems = _systems(plan.world)
+
+    def prepare(work: Work) -> Writes:
+        unknown.note(work)
+        work.cells["role"] = listed_words.as_known(work.cells.get("role") or work.blank, known)
+        work.cells["person_id"] = work.refer_person("employee_number")
+        remedy = "Correct it, or leave it blank for every system"
+        work.refer("system", systems, "is not the code of a system in the register", remedy, optional=True)
+        if "system" in work.cells:
+            work.cells["system"] = list(map(plain, work.cells["system"]))
+        _forwards(work)
+        return ()
+
+    return _fill(plan, ROLE_HOLDER, prepare, unknown)
+
+
 def _tell(plan: FilePlan, *unknown: UnknownWords) -> None:
     for words in unknown:
         plan.tell(words.problems(plan.file.name))
@@ -171,8 +191,12 @@ def plan_generic_accounts(plan: FilePlan) -> Planned:
     return filling.planned()
 
 
+def _systems(world: World) -> dict[str, int]:
+    return {code: row.id for code, row in world.register.items()}
+
+
 def _refer_systems(work: Work) -> list[KnownSystem | None]:
-    known = {code: row.id for code, row in work.world.register.items()}
+    known = _systems(work.world)
     remedy = "Add the system to systems.csv, or correct its code"
     work.cells["system_id"] = work.refer("system", known, "is not the code of a system in the register", remedy)
     values = work.cells.get("system", [])
@@ -335,6 +359,7 @@ PLANS: dict[str, Callable[[FilePlan], Planned]] = {
     "training": plan_training,
     "absences": plan_absences,
     "deputies": plan_deputies,
+    "role_holders": plan_role_holders,
     "leavers": plan_leavers,
     "authorisations": plan_authorisations,
     "generic_accounts": plan_generic_accounts,

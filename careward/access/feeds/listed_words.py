@@ -9,7 +9,7 @@ from careward.access.feeds.world import KnownSystem, World
 from careward.core.ids import spelt_plainly
 from careward.core.packs.pack import Pack
 from careward.core.ports import Problem
-from careward.core.roles import ROLES
+from careward.core.roles import ELSEWHERE, ROLES
 
 LIVE_NAMES = ("live", "production", "prod")  # what a system's live environment is called where its pack does not say otherwise
 LIKE = 0.6  # how alike the nearest known word is at least
@@ -80,7 +80,7 @@ def approver_roles(world: World) -> list[str]:
 
 def roles(world: World) -> list[str]:
     """Those, and every other role that somebody may hold here."""
-    return [*approver_roles(world), *ROLES]
+    return [*approver_roles(world), *ROLES, *ELSEWHERE]
 
 
 def environments(world: World, systems: Iterable[KnownSystem]) -> list[str]:

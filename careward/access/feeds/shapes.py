@@ -1,10 +1,9 @@
 """Every table that a load fills, as the rooms that keep them declare it, by its name in the database."""
 
 from careward.access.accounts.shapes import ACCOUNT
-from careward.access.authorisations.shapes import AUTHORISATION, GENERIC
+from careward.access.authorisations.shapes import AUTHORISATION, GENERIC, ROLE_HOLDER
 from careward.people.staff.shapes import ABSENCE, ASSIGNMENT, DEPUTY, LEAVER, PERSON, TEAM, TRAINING
 from careward.systems.register.shapes import ENVIRONMENT, SYSTEM
 
-SHAPES = {
-    s.table: s for s in (TEAM, PERSON, ASSIGNMENT, TRAINING, ABSENCE, DEPUTY, LEAVER, SYSTEM, ENVIRONMENT, AUTHORISATION, GENERIC, ACCOUNT)
-}
+TABLES = (TEAM, PERSON, ASSIGNMENT, TRAINING, ABSENCE, DEPUTY, LEAVER, SYSTEM, ENVIRONMENT, ROLE_HOLDER, AUTHORISATION, GENERIC, ACCOUNT)
+SHAPES = {shape.table: shape for shape in TABLES}

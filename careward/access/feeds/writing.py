@@ -10,18 +10,21 @@ from typing import Any
 from django.db.models import ForeignObjectRel
 
 from careward.access.accounts.shapes import ACCOUNT
-from careward.access.authorisations.shapes import AUTHORISATION
+from careward.access.authorisations.shapes import AUTHORISATION, ROLE_HOLDER
 from careward.access.feeds.merge import Row
 from careward.access.feeds.shapes import SHAPES
 from careward.evidence.rows import bulk
 from careward.evidence.rows.shapes import Shape
-from careward.systems.register.shapes import ENVIRONMENT
+from careward.systems.register.shapes import ENVIRONMENT, SYSTEM
 
 # Rows without a foreign key that still need this one; the row is named t.
 NAMED_BY_TEXT = {
     ENVIRONMENT.table: tuple(
         f"EXISTS (SELECT 1 FROM {shape.table} c WHERE c.system_id = t.system_id AND c.environment = t.code)"  # noqa: S608
         for shape in (ACCOUNT, AUTHORISATION)
+    ),
+    SYSTEM.table: (
+        f"EXISTS (SELECT 1 FROM {ROLE_HOLDER.table} c WHERE c.organisation_id = t.organisation_id AND c.system_code = t.code)",  # noqa: S608
     ),
 }
 

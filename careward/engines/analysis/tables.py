@@ -79,6 +79,7 @@ AUTHORISATIONS = ArrowShape(
         **_of(columns.AUTHORISATIONS, "approver_role", "approved_on", "expires_on", "exception_reason"),
     }
 )
+ROLE_HOLDERS = ArrowShape({"person_id": "int64", **_of(columns.ROLE_HOLDERS, "role", "system", "from_on", "to_on")})
 GENERIC = ArrowShape(
     {**_of(columns.GENERIC_ACCOUNTS, "system", "username", approved_on="ig_approved_on", expires_on="expires_on"), "owner_id": "int64"}
 )
@@ -92,6 +93,7 @@ RECONCILED = {
     "training": TRAINING,
     "absences": ABSENCES,
     "authorisations": AUTHORISATIONS,
+    "role_holders": ROLE_HOLDERS,
     "generic": GENERIC,
     "answers": ANSWERS,
     "systems": SYSTEMS,

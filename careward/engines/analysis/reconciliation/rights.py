@@ -12,6 +12,8 @@ from careward.engines.analysis.tables import looked_up, without
 KINDS = ("normal", "admin")
 DIMENSIONS = ("roles", "teams")
 PLACE = ["system", "environment", "person_id"]
+TOLD_BY_POSTS = ("line_manager", "deputy")  # whose they are no list of role holders tells
+IN_A_ROLE = ["approver_role", "system", "approved_on", "by_key"]
 
 
 def several(authorisations: Table, on: DateValue) -> Table:
@@ -22,10 +24,11 @@ def several(authorisations: Table, on: DateValue) -> Table:
 
 @dataclass(frozen=True, slots=True)
 class Staff:
-    """The staff list: who is in it, and their posts."""
+    """The staff list: who is in it, and their posts; and who holds the roles that the procedures name."""
 
     people: Table
     assignments: Table
+    holders: Table
 
     def by_number(self) -> Table:
         """Each employee number as it is compared, and from when whoever has it had left: every post ended, or listed no more."""
@@ -36,6 +39,12 @@ class Staff:
         known = looked_up(self.people.select("person_id", by_key=plain_number(self.people)), gone, ["person_id"])
         found = known.group_by("by_key").agg(stays=known.left_from.isnull().any(), last=known.left_from.max())
         return found.select("by_key", left_from=found.stays.ifelse(None, found["last"]), listed=ibis.literal(True))
+
+    def held(self) -> Table:
+        """Who holds each role, by the employee number as it is compared, but for those that posts tell."""
+        told = self.holders.filter(self.holders.role.notin(TOLD_BY_POSTS))
+        known = looked_up(told, self.people.select("person_id", held_by=plain_number(self.people)), ["person_id"])
+        return known.select("role", "from_on", "to_on", "held_by", on_system=known.system.fill_null(""))
 
 
 def authority(authorisations: Table, several: Table, approvers: Table, staff: Staff, on: DateValue) -> Table:
@@ -58,6 +67,7 @@ def _said(given: Table, approvers: Table, staff: Staff, on: DateValue) -> Table:
     t = looked_up(t, staff.people.select("person_id", holder=plain_number(staff.people)), ["person_id"])
     t = t.mutate(by_key=plain(t.approved_by.fill_null("")))
     t = looked_up(t, staff.by_number(), ["by_key"])
+    t = looked_up(t, _others(t, staff.held()), IN_A_ROLE)
     why = _why_not(t)
     t = t.mutate(counts=why.isnull(), refused=(ibis.literal("the approval of ") + t.approved_on.cast("string") + " ") + why)
     t = t.mutate(doubtful=t.counts & crossed(t.approved_on, t.expires_on))
@@ -67,6 +77,20 @@ def _said(given: Table, approvers: Table, staff: Staff, on: DateValue) -> Table:
         said |= {f"{kind}_until": own.ifelse(t.until, None), f"{kind}_doubtful": t.doubtful & (t.kind == kind)}
         said |= {f"{kind}_{d}": (own & (t.until >= on)).ifelse(t[d], None) for d in DIMENSIONS}
     return t.select(*PLACE, **said)
+
+
+def _others(given: Table, held: Table) -> Table:
+    """Of approvals given in a role that somebody is known to have held on that day, those whose giver did not."""
+    told = given.semi_join(held, given.approver_role == held.role).select(*IN_A_ROLE).distinct()
+    covers = [
+        told.approver_role == held.role,
+        (held.on_system == "") | (held.on_system == told.system),
+        held.from_on <= told.approved_on,
+        told.approved_on < held.to_on.fill_null(FAR),
+    ]
+    known = told.join(held, covers)
+    theirs = known.group_by(*IN_A_ROLE).agg(theirs=(known.held_by == known.by_key).any())
+    return theirs.filter(~theirs.theirs).select(*IN_A_ROLE, others=ibis.literal(True))
 
 
 def _why_not(t: Table) -> StringValue:
@@ -81,6 +105,7 @@ def _why_not(t: Table) -> StringValue:
             t.accepted.isnull(),
             ibis.literal("is by ") + by + " as " + t.approver_role + ", a role that the procedure does not accept for it",
         ),
+        (t.others.fill_null(False), ibis.literal("is by ") + by + " as " + t.approver_role + ", a role that others held on that day"),
     )
 
 
