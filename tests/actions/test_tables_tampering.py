@@ -60,6 +60,8 @@ class Careward:
             self._record()
 
     def _add(self) -> None:
+        if not Organisation.objects.exists():  # the outsider took the last one out
+            raise _Again
         self.number += 1
         with transaction.atomic():
             row = fill(Team, self.number)
@@ -67,6 +69,8 @@ class Careward:
             touch(row)
 
     def _add_and_drop(self) -> None:
+        if not Organisation.objects.exists():  # the outsider took the last one out
+            raise _Again
         self.number += 1
         with transaction.atomic():
             row = fill(Team, self.number)
