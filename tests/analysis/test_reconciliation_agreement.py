@@ -11,7 +11,7 @@ from careward.access.accounts.rules import shapes
 from careward.access.accounts.rules.judging import judge
 from careward.access.accounts.rules.matching import prepare
 from careward.access.accounts.rules.plans import unsafe
-from careward.access.authorisations.rules import LEFT, OTHERS, UNKNOWN, Authority, RoleHeld, held_by_others, split
+from careward.access.authorisations.rules import LEFT, OTHERS, UNKNOWN, Authority, RoleTenure, role_was_of_others, split
 from careward.core.days import FAR
 from careward.core.ids import plain
 from careward.core.packs.pack import load as load_pack
@@ -164,7 +164,7 @@ def one_by_one(world, on):
     named = {name: [dict(zip(written(name).names, row, strict=True)) for row in world[name]] for name in RECONCILED}
     held = {name: _by_person(named[name]) for name in ("assignments", "training", "absences", "authorisations")}
     numbers = {p["person_id"]: p["employee_number"] for p in named["people"]}
-    roles = [RoleHeld(r["role"], r["system"], numbers.get(r["person_id"], ""), r["from_on"], r["to_on"]) for r in named["role_holders"]]
+    roles = [RoleTenure(r["role"], r["system"], numbers.get(r["person_id"], ""), r["from_on"], r["to_on"]) for r in named["role_holders"]]
     people = [_holder(row, held, named["people"], roles) for row in named["people"]]
     told = {row.pop("account_id"): shapes.AnswerKept(**row) for row in named["answers"]}
     accounts = [shapes.SeenAccount(**_split(row), answered=told.get(row["account_id"])) for row in named["accounts"]]
@@ -204,7 +204,7 @@ def _approver(row, held, people, roles):
     if all(gone):
         return LEFT
     on = row["approved_on"] or FAR
-    return OTHERS if held_by_others(roles, role=row["approver_role"], system=row["system"], by=row["approved_by"], on=on) else ""
+    return OTHERS if role_was_of_others(roles, role=row["approver_role"], system=row["system"], by=row["approved_by"], on=on) else ""
 
 
 def _holder(row, held, people, roles):

@@ -20,7 +20,7 @@ from careward.access.accounts.rules.shapes import (
     SystemFacts,
 )
 from careward.access.accounts.rules.states import ACCOUNT, already_so, inactivity_step
-from careward.access.authorisations.rules import TOLD_BY_POSTS, Authority, RoleHeld, counted, held_by_others, split
+from careward.access.authorisations.rules import TOLD_BY_POSTS, Authority, RoleTenure, counted, role_was_of_others, split
 from careward.core.packs.pack import load as load_pack
 from careward.core.packs.reader import names as pack_names
 from careward.core.ports import STEPS, Found
@@ -250,14 +250,14 @@ spans = st.tuples(roles, st.sampled_from(["", "paris", "rio"]), st.sampled_from(
 
 
 @pytest.mark.clause("PA-009")
-@given(st.lists(spans.map(lambda s: RoleHeld(*s)), max_size=5), roles, days)
+@given(st.lists(spans.map(lambda s: RoleTenure(*s)), max_size=5), roles, days)
 def test_a_role_is_others_where_they_are_known_to_have_held_it_and_never_the_holders_own(held, role, on):
     asked = {"role": role, "system": "paris", "on": on}
     then = {h.number.strip() for h in held if h.covers(role, "paris", on)}
     for by in ("101", "102", "900"):
-        assert held_by_others(held, by=by, **asked) == (role not in TOLD_BY_POSTS and bool(then) and by not in then)
-    mine = [*held, RoleHeld(role, "", "900", on, None)]
-    assert not held_by_others(mine, by="900", **asked)
+        assert role_was_of_others(held, by=by, **asked) == (role not in TOLD_BY_POSTS and bool(then) and by not in then)
+    mine = [*held, RoleTenure(role, "", "900", on, None)]
+    assert not role_was_of_others(mine, by="900", **asked)
 
 
 @pytest.mark.clause("EL-028", "EL-029")

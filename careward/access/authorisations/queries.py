@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import Any
 
 from careward.access.authorisations.models import Authorisation, GenericApproval, RoleHolder
-from careward.access.authorisations.rules import LEFT, OTHERS, TOLD_BY_POSTS, UNKNOWN, Authority, RoleHeld, held_by_others, split
+from careward.access.authorisations.rules import LEFT, OTHERS, TOLD_BY_POSTS, UNKNOWN, Authority, RoleTenure, role_was_of_others, split
 from careward.core.days import FAR
 from careward.core.ids import plain
 from careward.core.rights import Systems
@@ -37,13 +37,13 @@ class Approvers:
             return UNKNOWN
         if had_left(posts, on or FAR):
             return LEFT
-        told = role not in TOLD_BY_POSTS and held_by_others(self._held, role=role, system=system, by=number, on=on or FAR)
+        told = role not in TOLD_BY_POSTS and role_was_of_others(self._tenures, role=role, system=system, by=number, on=on or FAR)
         return OTHERS if told else ""
 
     @cached_property
-    def _held(self) -> list[RoleHeld]:
+    def _tenures(self) -> list[RoleTenure]:
         rows = RoleHolder.objects.filter(organisation_id=self._organisation_id, gone_on=None)
-        return [RoleHeld(*row) for row in rows.values_list("role", "system_code", "person__employee_number", "from_on", "to_on")]
+        return [RoleTenure(*row) for row in rows.values_list("role", "system_code", "person__employee_number", "from_on", "to_on")]
 
 
 def authority_told(told: Sequence[Any], approvers: Approvers) -> Authority:

@@ -68,7 +68,7 @@ class Authority:
 
 
 @dataclass(frozen=True, slots=True)
-class RoleHeld:
+class RoleTenure:
     """Who holds a role that the procedures name, on one system or on all, from a day up to but not including another."""
 
     role: str
@@ -82,9 +82,9 @@ class RoleHeld:
         return self.role == role and self.system in ("", system) and self.from_on <= on < (self.to_on or FAR)
 
 
-def held_by_others(held: Iterable[RoleHeld], *, role: str, system: str, by: str, on: date) -> bool:
+def role_was_of_others(tenures: Iterable[RoleTenure], *, role: str, system: str, by: str, on: date) -> bool:
     """Whether it is known who held a role on a day, and it was not that person (FEEDS B2.8). Where nobody is known their word counts."""
-    then = [h for h in held if h.covers(role, system, on)]
+    then = [h for h in tenures if h.covers(role, system, on)]
     return role not in TOLD_BY_POSTS and bool(then) and all(plain(h.number) != plain(by) for h in then)
 
 

@@ -87,10 +87,10 @@ def about(request: Request, document: str) -> HttpResponse:
 @needs(SEE)
 def about_file(request: Request, document: str, kind: str) -> HttpResponseBase:
     """The header and control fields as a file; JSON holds the clauses too."""
-    held, name = _in_force(request, document).document, f"document-{document}"
+    found, name = _in_force(request, document).document, f"document-{document}"
     if kind == "json":
-        return download_data(request, name, exports.as_data(held), rows=len(held.clauses))
-    return download(request, "csv", DownloadRows(name, exports.ABOUT_HEADS, exports.about_rows(held)))
+        return download_data(request, name, exports.as_data(found), rows=len(found.clauses))
+    return download(request, "csv", DownloadRows(name, exports.ABOUT_HEADS, exports.about_rows(found)))
 
 
 @needs(SEE)

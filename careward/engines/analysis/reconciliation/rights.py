@@ -40,11 +40,11 @@ class Staff:
         found = known.group_by("by_key").agg(stays=known.left_from.isnull().any(), last=known.left_from.max())
         return found.select("by_key", left_from=found.stays.ifelse(None, found["last"]), listed=ibis.literal(True))
 
-    def held(self) -> Table:
+    def role_holders(self) -> Table:
         """Who holds each role, by the employee number as it is compared, but for those that posts tell."""
         told = self.holders.filter(self.holders.role.notin(TOLD_BY_POSTS))
-        known = looked_up(told, self.people.select("person_id", held_by=plain_number(self.people)), ["person_id"])
-        return known.select("role", "from_on", "to_on", "held_by", on_system=known.system.fill_null(""))
+        known = looked_up(told, self.people.select("person_id", holder_key=plain_number(self.people)), ["person_id"])
+        return known.select("role", "from_on", "to_on", "holder_key", on_system=known.system.fill_null(""))
 
 
 def authority(authorisations: Table, several: Table, approvers: Table, staff: Staff, on: DateValue) -> Table:
@@ -67,7 +67,7 @@ def _said(given: Table, approvers: Table, staff: Staff, on: DateValue) -> Table:
     t = looked_up(t, staff.people.select("person_id", holder=plain_number(staff.people)), ["person_id"])
     t = t.mutate(by_key=plain(t.approved_by.fill_null("")))
     t = looked_up(t, staff.by_number(), ["by_key"])
-    t = looked_up(t, _others(t, staff.held()), IN_A_ROLE)
+    t = looked_up(t, _others(t, staff.role_holders()), IN_A_ROLE)
     why = _why_not(t)
     t = t.mutate(counts=why.isnull(), refused=(ibis.literal("the approval of ") + t.approved_on.cast("string") + " ") + why)
     t = t.mutate(doubtful=t.counts & crossed(t.approved_on, t.expires_on))
@@ -79,17 +79,17 @@ def _said(given: Table, approvers: Table, staff: Staff, on: DateValue) -> Table:
     return t.select(*PLACE, **said)
 
 
-def _others(given: Table, held: Table) -> Table:
+def _others(given: Table, holders: Table) -> Table:
     """Of approvals given in a role that somebody is known to have held on that day, those whose giver did not."""
-    told = given.semi_join(held, given.approver_role == held.role).select(*IN_A_ROLE).distinct()
+    told = given.semi_join(holders, given.approver_role == holders.role).select(*IN_A_ROLE).distinct()
     covers = [
-        told.approver_role == held.role,
-        (held.on_system == "") | (held.on_system == told.system),
-        held.from_on <= told.approved_on,
-        told.approved_on < held.to_on.fill_null(FAR),
+        told.approver_role == holders.role,
+        (holders.on_system == "") | (holders.on_system == told.system),
+        holders.from_on <= told.approved_on,
+        told.approved_on < holders.to_on.fill_null(FAR),
     ]
-    known = told.join(held, covers)
-    theirs = known.group_by(*IN_A_ROLE).agg(theirs=(known.held_by == known.by_key).any())
+    known = told.join(holders, covers)
+    theirs = known.group_by(*IN_A_ROLE).agg(theirs=(known.holder_key == known.by_key).any())
     return theirs.filter(~theirs.theirs).select(*IN_A_ROLE, others=ibis.literal(True))
 
 
