@@ -17,7 +17,7 @@ from careward.access.accounts.rules.shapes import OF_A_PERSON
 from careward.core.days import LONDON
 from careward.core.packs.answers import KEEP
 from careward.core.packs.pack import Pack
-from careward.people.staff import standing
+from careward.people.staff import gone_or_away
 from careward.people.staff.packs import pack_on
 from careward.systems.register.models import System
 
@@ -45,7 +45,7 @@ def in_order(organisation_id: int, on: date) -> dict[str, dict[str, int]]:
 def _shut_of_leavers(organisation_id: int, on: date) -> dict[str, int]:
     """PA-029, EL-041: of those who have left, what is closed, or no longer in the list of its system."""
     shut = Q(status="closed", gone_on=None) | Q(gone_on__gt=on - LATELY)
-    people = standing.left(organisation_id=organisation_id, on=on)
+    people = gone_or_away.left(organisation_id=organisation_id, on=on)
     rows = Account.objects.filter(shut, organisation_id=organisation_id, person__in=people, fits=1).exclude(kind="service")
     return dict(rows.order_by().values_list("system__pack").annotate(Count("id")))
 
@@ -56,7 +56,7 @@ def _locked_of_the_absent(organisation_id: int, packs: Mapping[str, Pack], on: d
     found: dict[str, int] = {}
     for rule in {pack.absence for pack in packs.values()}:
         alike = [name for name, pack in packs.items() if pack.absence == rule]
-        people = standing.away(organisation_id=organisation_id, on=on, rule=rule)
+        people = gone_or_away.away(organisation_id=organisation_id, on=on, rule=rule)
         there = rows.filter(system__pack__in=alike, person__in=people)
         found |= dict(there.order_by().values_list("system__pack").annotate(Count("id")))
     return found

@@ -52,8 +52,8 @@ def measures(*, organisation_id: int, on: date) -> dict[str, Measured]:
 
 def _administered(organisation_id: int, on: date) -> set[str]:
     """The codes of the systems that a named person administers here on a day, "" where somebody administers all: one query."""
-    held = RoleHeld.objects.filter(roles_in_force(on), organisation_id=organisation_id, role=ADMINISTRATOR, user__is_active=True)
-    return set(held.order_by().values_list("system_code", flat=True))
+    found = RoleHeld.objects.filter(roles_in_force(on), organisation_id=organisation_id, role=ADMINISTRATOR, user__is_active=True)
+    return set(found.order_by().values_list("system_code", flat=True))
 
 
 def registered(organisation_id: int) -> list[Registered]:
