@@ -21,7 +21,7 @@ from careward.evidence.tables.watching import TableWatch
 
 
 class CsvFeeds:
-    """Files as CSV or Parquet, through the shipped mapping profiles and those the organisation keeps in CAREWARD_HOME/profiles."""
+    """Files as CSV, Excel or Parquet, through the shipped mapping profiles and those the organisation keeps in CAREWARD_HOME/profiles."""
 
     def read(self, folder: Path, *, profile: str, on: date, keep: bool = False) -> Reading:
         return read_folder(folder, profile=profile, profiles_folder=_own_profiles(), keep=keep, on=on)

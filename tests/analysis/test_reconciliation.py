@@ -338,19 +338,22 @@ def test_an_approval_by_somebody_who_was_not_here_is_no_authority_and_the_findin
         ("2 | caldicott_guardian | | 2023-01-01 | 2024-01-01", True),  # to_on is no longer in it
         ("2 | caldicott_guardian | | 2024-01-02 |", True),
         ("2 | caldicott_guardian | rio | 2023-01-01 |", True),  # of another system
-        ("2 | privacy_officer | | 2023-01-01 |", True),  # another role, which bars nobody from this one
+        ("2 | privacy_officer | | 2023-01-01 |", True),  # somebody else's other role
+        ("99 | privacy_officer | | 2023-01-01 |", False),  # known that day in another role
+        ("99 | privacy_officer | rio | 2023-01-01 |", True),
+        ("99 | privacy_officer | | 2023-01-01 |\n99 | caldicott_guardian | | 2023-01-01 |", True),
         ("2 | caldicott_guardian | | 2023-01-01 |\n99 | caldicott_guardian | | 2023-06-01 |", True),
     ],
 )
-def test_whoever_approves_in_a_role_that_others_are_known_to_have_held_gives_no_authority(told, holders, stands):
+def test_whoever_approves_in_a_role_that_is_known_not_to_have_been_theirs_gives_no_authority(told, holders, stands):
     approved = AUTHORITY + "paris | live | 1 | normal | caldicott_guardian | 2024-01-01 | | 900 | visiting"
     found = told(authorisations=approved, role_holders=f"person_id | role | system | from_on | to_on\n{holders}")
-    why = "is by 900 as caldicott_guardian, a role that others held on that day"
+    why = "is by 900 as caldicott_guardian, a role that was not theirs on that day"
     assert found == ([] if stands else [f"Nobody whom the procedure accepts has authorised it: the approval of 2024-01-01 {why}"])
 
 
 def test_who_is_line_manager_no_list_of_role_holders_tells(told):
-    holders = "person_id | role | system | from_on | to_on\n2 | line_manager | | 2023-01-01 |"
+    holders = "person_id | role | system | from_on | to_on\n2 | line_manager | | 2023-01-01 |\n99 | head_of_ig | | 2023-01-01 |"
     assert told(authorisations=AUTHORITY + "paris | live | 1 | normal | line_manager | 2024-01-01 | | 900 |", role_holders=holders) == []
 
 

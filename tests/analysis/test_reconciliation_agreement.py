@@ -11,7 +11,7 @@ from careward.access.accounts.rules import shapes
 from careward.access.accounts.rules.judging import judge
 from careward.access.accounts.rules.matching import prepare
 from careward.access.accounts.rules.plans import unsafe
-from careward.access.authorisations.rules import LEFT, OTHERS, UNKNOWN, Authority, RoleTenure, role_was_of_others, split
+from careward.access.authorisations.rules import LEFT, NOT_THEIRS, UNKNOWN, Authority, RoleTenure, split, was_not_theirs
 from careward.core.days import FAR
 from careward.core.ids import plain
 from careward.core.packs.pack import load as load_pack
@@ -204,7 +204,7 @@ def _approver(row, held, people, roles):
     if all(gone):
         return LEFT
     on = row["approved_on"] or FAR
-    return OTHERS if role_was_of_others(roles, role=row["approver_role"], system=row["system"], by=row["approved_by"], on=on) else ""
+    return NOT_THEIRS if was_not_theirs(roles, role=row["approver_role"], system=row["system"], by=row["approved_by"], on=on) else ""
 
 
 def _holder(row, held, people, roles):

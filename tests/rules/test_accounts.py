@@ -20,7 +20,7 @@ from careward.access.accounts.rules.shapes import (
     SystemFacts,
 )
 from careward.access.accounts.rules.states import ACCOUNT, already_so, inactivity_step
-from careward.access.authorisations.rules import TOLD_BY_POSTS, Authority, RoleTenure, counted, role_was_of_others, split
+from careward.access.authorisations.rules import TOLD_BY_POSTS, Authority, RoleTenure, counted, split, was_not_theirs
 from careward.core.packs.pack import load as load_pack
 from careward.core.packs.reader import names as pack_names
 from careward.core.ports import STEPS, Found
@@ -251,13 +251,13 @@ spans = st.tuples(roles, st.sampled_from(["", "paris", "rio"]), st.sampled_from(
 
 @pytest.mark.clause("PA-009")
 @given(st.lists(spans.map(lambda s: RoleTenure(*s)), max_size=5), roles, days)
-def test_a_role_is_others_where_they_are_known_to_have_held_it_and_never_the_holders_own(held, role, on):
+def test_a_role_is_not_theirs_where_others_or_another_are_known_and_never_where_it_is(tenures, role, on):
     asked = {"role": role, "system": "paris", "on": on}
-    then = {h.number.strip() for h in held if h.covers(role, "paris", on)}
+    then = [(t.number.strip(), t.role) for t in tenures if t.covers("paris", on)]
     for by in ("101", "102", "900"):
-        assert role_was_of_others(held, by=by, **asked) == (role not in TOLD_BY_POSTS and bool(then) and by not in then)
-    mine = [*held, RoleTenure(role, "", "900", on, None)]
-    assert not role_was_of_others(mine, by="900", **asked)
+        known = any(number == by or held == role for number, held in then)
+        assert was_not_theirs(tenures, by=by, **asked) == (role not in TOLD_BY_POSTS and known and (by, role) not in then)
+    assert not was_not_theirs([*tenures, RoleTenure(role, "", "900", on, None)], by="900", **asked)
 
 
 @pytest.mark.clause("EL-028", "EL-029")

@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import Any
 
 from careward.access.authorisations.models import Authorisation, GenericApproval, RoleHolder
-from careward.access.authorisations.rules import LEFT, OTHERS, TOLD_BY_POSTS, UNKNOWN, Authority, RoleTenure, role_was_of_others, split
+from careward.access.authorisations.rules import LEFT, NOT_THEIRS, TOLD_BY_POSTS, UNKNOWN, Authority, RoleTenure, split, was_not_theirs
 from careward.core.days import FAR
 from careward.core.ids import plain
 from careward.core.rights import Systems
@@ -31,14 +31,14 @@ class Approvers:
         self._posts = tenures_by_number(set(numbers), organisation_id=organisation_id)
 
     def state(self, number: str, on: date | None, *, role: str, system: str) -> str:
-        """UNKNOWN, LEFT, OTHERS, or none of them; one query more for all that were given in a role that the list of holders may tell."""
+        """UNKNOWN, LEFT, NOT_THEIRS, or none of them; one query more for all given in a role that the list may tell."""
         posts = self._posts.get(plain(number))
         if posts is None:
             return UNKNOWN
         if had_left(posts, on or FAR):
             return LEFT
-        told = role not in TOLD_BY_POSTS and role_was_of_others(self._tenures, role=role, system=system, by=number, on=on or FAR)
-        return OTHERS if told else ""
+        told = role not in TOLD_BY_POSTS and was_not_theirs(self._tenures, role=role, system=system, by=number, on=on or FAR)
+        return NOT_THEIRS if told else ""
 
     @cached_property
     def _tenures(self) -> list[RoleTenure]:

@@ -19,8 +19,8 @@ from careward.people.staff.rules import Post, crossed
 from careward.web.words import day
 
 LIVE = "live"
-# An approver who is nobody of the staff list, had left by the day they approved, or approved in a role that others held on it.
-UNKNOWN, LEFT, OTHERS = "unknown", "left", "others"
+# An approver who is nobody of the staff list, had left by the day they approved, or approved in a role that was not theirs on it.
+UNKNOWN, LEFT, NOT_THEIRS = "unknown", "left", "not theirs"
 TOLD_BY_POSTS = ("line_manager", "deputy")  # whose they are no list of role holders tells
 LISTED, DECIDED = "listed", "decided"  # how an approval of a shared account came: by the list of approved accounts, or decided here
 
@@ -41,7 +41,7 @@ class Authority:
     teams: Rights = None
     approved_by: str = ""  # their staff number
     exception_reason: str = ""
-    approver: str = ""  # UNKNOWN, LEFT, OTHERS, or none of them
+    approver: str = ""  # UNKNOWN, LEFT, NOT_THEIRS, or none of them
 
     @property
     def is_exception(self) -> bool:
@@ -77,15 +77,19 @@ class RoleTenure:
     from_on: date
     to_on: date | None
 
-    def covers(self, role: str, system: str, on: date) -> bool:
-        """Whether it is that role, on that system, on a day."""
-        return self.role == role and self.system in ("", system) and self.from_on <= on < (self.to_on or FAR)
+    def covers(self, system: str, on: date) -> bool:
+        """Whether they hold it on a system on a day."""
+        return self.system in ("", system) and self.from_on <= on < (self.to_on or FAR)
 
 
-def role_was_of_others(tenures: Iterable[RoleTenure], *, role: str, system: str, by: str, on: date) -> bool:
-    """Whether it is known who held a role on a day, and it was not that person (FEEDS B2.8). Where nobody is known their word counts."""
-    then = [h for h in tenures if h.covers(role, system, on)]
-    return role not in TOLD_BY_POSTS and bool(then) and all(plain(h.number) != plain(by) for h in then)
+def was_not_theirs(tenures: Iterable[RoleTenure], *, role: str, system: str, by: str, on: date) -> bool:
+    """Whether it is known that somebody did not hold a role on a day (FEEDS B2.8): others did, or they held another.
+
+    Where nothing is known of the role or of them on that day, their word counts.
+    """
+    then = [t for t in tenures if t.covers(system, on)]
+    theirs, of_role = {t.role for t in then if plain(t.number) == plain(by)}, any(t.role == role for t in then)
+    return role not in TOLD_BY_POSTS and role not in theirs and (of_role or bool(theirs))
 
 
 def approver_roles(pack: Pack, environment: str, *, exception: bool) -> tuple[str, ...]:
@@ -117,8 +121,8 @@ def why_not(authority: Authority, *, holder: str, pack: Pack) -> str:
         why = f"is by {by}, who had left by then"
     elif authority.approver_role not in approver_roles(pack, authority.environment, exception=authority.is_exception):
         why = f"is by {by} as {authority.approver_role}, a role that the procedure does not accept for it"
-    elif authority.approver == OTHERS:
-        why = f"is by {by} as {authority.approver_role}, a role that others held on that day"
+    elif authority.approver == NOT_THEIRS:
+        why = f"is by {by} as {authority.approver_role}, a role that was not theirs on that day"
     else:
         return ""
     return f"the approval of {authority.approved_on} {why}"

@@ -14,7 +14,7 @@ from careward.access.feeds.reading import FEED_READER
 from careward.core.columns import FEEDS
 from careward.core.ports import ProfileChoice
 
-KINDS = ("csv", "parquet")
+KINDS = ("csv", "parquet", "xlsx")
 KNOWN = tuple(f"{feed}.csv" for feed in FEEDS if feed != "accounts")
 MOST_BYTES = 512 * 1024 * 1024  # of one upload; more goes in at the command line
 MOST_FILES = 200

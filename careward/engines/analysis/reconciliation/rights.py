@@ -41,9 +41,8 @@ class Staff:
         return found.select("by_key", left_from=found.stays.ifelse(None, found["last"]), listed=ibis.literal(True))
 
     def role_holders(self) -> Table:
-        """Who holds each role, by the employee number as it is compared, but for those that posts tell."""
-        told = self.holders.filter(self.holders.role.notin(TOLD_BY_POSTS))
-        known = looked_up(told, self.people.select("person_id", holder_key=plain_number(self.people)), ["person_id"])
+        """Who holds each role, by the employee number as it is compared."""
+        known = looked_up(self.holders, self.people.select("person_id", holder_key=plain_number(self.people)), ["person_id"])
         return known.select("role", "from_on", "to_on", "holder_key", on_system=known.system.fill_null(""))
 
 
@@ -67,7 +66,7 @@ def _said(given: Table, approvers: Table, staff: Staff, on: DateValue) -> Table:
     t = looked_up(t, staff.people.select("person_id", holder=plain_number(staff.people)), ["person_id"])
     t = t.mutate(by_key=plain(t.approved_by.fill_null("")))
     t = looked_up(t, staff.by_number(), ["by_key"])
-    t = looked_up(t, _others(t, staff.role_holders()), IN_A_ROLE)
+    t = looked_up(t, _not_theirs(t, staff.role_holders()), IN_A_ROLE)
     why = _why_not(t)
     t = t.mutate(counts=why.isnull(), refused=(ibis.literal("the approval of ") + t.approved_on.cast("string") + " ") + why)
     t = t.mutate(doubtful=t.counts & crossed(t.approved_on, t.expires_on))
@@ -79,18 +78,22 @@ def _said(given: Table, approvers: Table, staff: Staff, on: DateValue) -> Table:
     return t.select(*PLACE, **said)
 
 
-def _others(given: Table, holders: Table) -> Table:
-    """Of approvals given in a role that somebody is known to have held on that day, those whose giver did not."""
-    told = given.semi_join(holders, given.approver_role == holders.role).select(*IN_A_ROLE).distinct()
+def _not_theirs(given: Table, holders: Table) -> Table:
+    """Of approvals given in a role, those whose giver is known not to have held it on that day: others did, or they held another."""
+    asked = given.filter(given.approver_role.notin(TOLD_BY_POSTS))
+    of_role = asked.semi_join(holders, asked.approver_role == holders.role).select(*IN_A_ROLE)
+    of_giver = asked.semi_join(holders, asked.by_key == holders.holder_key).select(*IN_A_ROLE)
+    told = of_role.union(of_giver, distinct=True)
     covers = [
-        told.approver_role == holders.role,
+        (told.approver_role == holders.role) | (told.by_key == holders.holder_key),
         (holders.on_system == "") | (holders.on_system == told.system),
         holders.from_on <= told.approved_on,
         told.approved_on < holders.to_on.fill_null(FAR),
     ]
     known = told.join(holders, covers)
-    theirs = known.group_by(*IN_A_ROLE).agg(theirs=(known.holder_key == known.by_key).any())
-    return theirs.filter(~theirs.theirs).select(*IN_A_ROLE, others=ibis.literal(True))
+    theirs = ((known.holder_key == known.by_key) & (known.role == known.approver_role)).any()
+    found = known.group_by(*IN_A_ROLE).agg(theirs=theirs)
+    return found.filter(~found.theirs).select(*IN_A_ROLE, not_theirs=ibis.literal(True))
 
 
 def _why_not(t: Table) -> StringValue:
@@ -105,7 +108,10 @@ def _why_not(t: Table) -> StringValue:
             t.accepted.isnull(),
             ibis.literal("is by ") + by + " as " + t.approver_role + ", a role that the procedure does not accept for it",
         ),
-        (t.others.fill_null(False), ibis.literal("is by ") + by + " as " + t.approver_role + ", a role that others held on that day"),
+        (
+            t.not_theirs.fill_null(False),
+            ibis.literal("is by ") + by + " as " + t.approver_role + ", a role that was not theirs on that day",
+        ),
     )
 
 

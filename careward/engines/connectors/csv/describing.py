@@ -30,8 +30,9 @@ _OPENING = """# Feeds A and B: the files and their columns
 Written from the list in `careward/core/columns.py` by `describe()` in `careward/engines/connectors/csv`; a test holds it fresh.
 """
 _FORM = (
-    "Files are CSV (UTF-8, a byte order mark tolerated, a heading line, RFC 4180) or Parquet with the same columns. Case and outer blanks "
-    "of headings do not matter, nor does the order of columns. An extract of another form is read through a mapping profile."
+    "Files are CSV (UTF-8, a byte order mark tolerated, a heading line, RFC 4180), Excel workbooks (.xlsx) or Parquet with the same "
+    "columns. Case and outer blanks of headings do not matter, nor does the order of columns. "
+    "An extract of another form is read through a mapping profile."
 )
 _READING = (
     (
@@ -46,6 +47,14 @@ _READING = (
         "In a list each item is looked at. A word that the column takes stays one, and a mapping profile may keep others: "
         '`keep = { job_role = ["NA"] }`. A notice says the column, how many cells there were and what they held; where the column must '
         "not be blank, the row is refused.",
+    ),
+    (
+        "Excel workbooks",
+        'The first sheet is read, or the one that a profile names (`sheet = "Users"`); where there are others, or it is hidden, a notice '
+        "says which was read. A number cell gives its digits, whatever the sheet shows: noughts before a number are not there, and one of "
+        "more than 15 digits has lost some and is refused as bent. A day cell is that day; a number that stands for a day needs `excel` in "
+        "a profile. A row with a formula whose result was never saved is refused. One of `staff.csv` and `staff.xlsx` is read only where "
+        "the other is not there.",
     ),
     ("Text", "At most 200 characters where nothing else is said. Text in lower case is turned to it."),
     (
@@ -97,6 +106,10 @@ _MISTAKES = (
     "is gone until that row is put right; a notice names its line.",
     "A row alike in every column to an earlier one is the same row, with a notice. One with the same key that says otherwise is refused, "
     "naming that line, but for the three kinds that follow. Blank lines are left out, with a notice.",
+    "What stands around the rows is left out, with one notice that names the lines: titles above the heading (of the first 50 lines), "
+    "`sep=`, lines of dashes, `(40 rows affected)`, totals, ends of file, and the heading again in joined files. Only a line that cannot "
+    "be a row is left out so. A line above the heading that could be a row, and a second heading with other columns or in another order, "
+    "refuse the file: rows would be read by the wrong heading.",
     "Rows of one assignment number at different times are its history: each counts on its days, and the last begun keeps the number.",
     "Where a course was failed and passed on one day, the pass counts. Where one user name is open in one row and closed in another, the "
     "open row counts and the account is asked about (`account.contradicted`).",

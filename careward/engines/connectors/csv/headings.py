@@ -48,13 +48,13 @@ class Unmatched(Exception):
         super().__init__("; ".join(r.what for r in reasons))
 
 
-def fields_of(headings: list[str], profile: FeedProfile, on: date, readers: Readers) -> tuple[FileColumn, ...]:
-    """The fields of a file in the order of its feed's shape; raises Unmatched with every reason at once."""
+def fields_of(headings: list[str], line: int, profile: FeedProfile, on: date, readers: Readers) -> tuple[FileColumn, ...]:
+    """The fields of a file in the order of its feed's shape; raises Unmatched with every reason at once, each naming the heading's line."""
     places: dict[str, int] = {}
     for index, heading in enumerate(headings):
         places.setdefault(normal(heading), index)
     wanted = {name: normal(theirs) for name, theirs in profile.theirs.items()}
-    if reasons := _against(headings, places, wanted, profile):
+    if reasons := _against(headings, line, places, wanted, profile):
         raise Unmatched(tuple(reasons))
     return tuple(
         FileColumn(
@@ -80,11 +80,11 @@ def misnamed(headings: list[str], profile: FeedProfile) -> dict[str, str]:
     return likeness([h for h in headings if h.strip() and normal(h) not in wanted], missing) if missing else {}
 
 
-def problems_of(headings: list[str], profile: FeedProfile) -> list[Unusable]:
+def problems_of(headings: list[str], line: int, profile: FeedProfile) -> list[Unusable]:
     """What is wrong with the headings of a file that can be read all the same."""
     return [
         Unusable(
-            1,
+            line,
             f"The column is not read, and {theirs}, which it resembles, is missing",
             f"Call it {theirs}, or map it in a profile",
             short(h),
@@ -106,8 +106,14 @@ def notices_of(headings: list[str], profile: FeedProfile) -> list[str]:
 
 
 def normal(heading: str) -> str:
-    """A heading as it is compared: outer blanks and case do not matter."""
-    return heading.strip().casefold()
+    """A heading as it is compared: outer blanks, case and a mark of the bytes' order (of a file joined on) do not matter."""
+    return heading.lstrip("\ufeff").strip().casefold()
+
+
+def needed(profile: FeedProfile) -> frozenset[str]:
+    """The headings that there must be, as they are compared."""
+    theirs = profile.theirs
+    return frozenset(normal(theirs[c.name]) for c in profile.shape.columns if c.required and c.name in theirs)
 
 
 def short(heading: str) -> str:
@@ -116,28 +122,28 @@ def short(heading: str) -> str:
     return f"{text[:40]}..." if len(text) > 40 else text
 
 
-def _against(headings: list[str], places: dict[str, int], wanted: dict[str, str], profile: FeedProfile) -> list[Unusable]:
+def _against(headings: list[str], line: int, places: dict[str, int], wanted: dict[str, str], profile: FeedProfile) -> list[Unusable]:
     sought = set(wanted.values())
     if not sought & places.keys():
-        return [_no_heading(headings, profile)]
+        return [_no_heading(headings, line, profile)]
     counts = Counter(map(normal, headings))
     reasons = [
-        Unusable(1, f"The column stands {counts[theirs]} times in the heading", "Keep one of them", headings[places[theirs]].strip())
+        Unusable(line, f"The column stands {counts[theirs]} times in the heading", "Keep one of them", headings[places[theirs]].strip())
         for theirs in dict.fromkeys(wanted.values())
         if counts[theirs] > 1
     ]
     for column in profile.shape.columns:
         if column.required and column.name in wanted and wanted[column.name] not in places:
             theirs = profile.theirs[column.name]
-            reasons.append(Unusable(1, "The column is missing, and the feed must have it", f"Add a column called {theirs}", theirs))
+            reasons.append(Unusable(line, "The column is missing, and the feed must have it", f"Add a column called {theirs}", theirs))
     return reasons
 
 
-def _no_heading(headings: list[str], profile: FeedProfile) -> Unusable:
+def _no_heading(headings: list[str], line: int, profile: FeedProfile) -> Unusable:
     other = next((name for mark, name in ((";", "semicolons"), ("\t", "tabs"), ("|", "upright strokes")) if mark in headings[0]), None)
     if len(headings) == 1 and other:
         what = f"The first line is not parted by commas, it seems to be by {other}"
-        return Unusable(1, what, "Save it as CSV with commas, or choose a mapping profile with its delimiter")
+        return Unusable(line, what, "Save it as CSV with commas, or choose a mapping profile with its delimiter")
     must = [profile.theirs[c.name] for c in profile.shape.columns if c.required and c.name in profile.theirs]
     what = "The first line is no heading: it names no column of this feed"
-    return Unusable(1, what, f"Put a heading line first, with at least {', '.join(must)}; or choose the mapping profile of this extract")
+    return Unusable(line, what, f"Put a heading line first, with at least {', '.join(must)}; or choose the mapping profile of this extract")

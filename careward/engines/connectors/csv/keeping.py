@@ -17,7 +17,7 @@ from careward.core.ports import FeedFile, Problem, Reading
 from careward.engines.connectors.csv.kept import KeptRows
 
 FOLDER = ".read"  # within the folder of the files; nobody takes it for one of them
-RULES = 6  # of the reading: raised whenever a cell would be read otherwise than before
+RULES = 7  # of the reading: raised whenever a cell would be read otherwise than before
 _TABLE = "reading.json"
 _PLAIN = ("feed", "name", "system", "digest", "refused", "snapshot", "canonical")
 

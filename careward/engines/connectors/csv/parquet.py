@@ -8,7 +8,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from careward.engines.connectors.csv.sources import Hashed, Run, Unusable
+from careward.engines.connectors.csv.sources import Run, Unusable, digest_of
 
 _RUN = 4096  # rows at a time
 
@@ -16,9 +16,12 @@ _RUN = 4096  # rows at a time
 class ParquetSource:
     """A Parquet file as records, its column names first; raises Unusable where it is damaged or holds what no cell can say."""
 
+    notices: tuple[str, ...] = ()
+    ragged = False
+
     def __init__(self, path: Path, *, limit: int) -> None:
         self._path, self._limit = path, limit
-        self.digest = _digest(path)
+        self.digest = digest_of(path)
 
     def runs(self) -> Generator[Run, None, None]:
         try:
@@ -77,11 +80,3 @@ _TEXTS: tuple[tuple[type, Callable[[Any], str]], ...] = (
     (list, lambda v: ";".join(str(item) for item in v if item is not None)),
     (bytes, lambda v: v.decode("utf-8")),
 )
-
-
-def _digest(path: Path) -> str:
-    with Hashed(path) as raw:
-        buffer = bytearray(1 << 20)
-        while raw.readinto(buffer):
-            pass
-        return raw.sha.hexdigest()

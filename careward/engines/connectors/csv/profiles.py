@@ -47,11 +47,12 @@ class FeedProfile:
     """How the files of one feed are read."""
 
     feed: str
-    file: str  # a pattern, case ignored: "staff.csv", "accounts/*.csv"; Parquet of the same name is taken too
+    file: str  # a pattern, case ignored: "staff.csv", "accounts/*.csv"; Parquet and Excel of the same name are taken too
     mode: str  # snapshot: a full list, so a row no longer in it is gone; changes: adds to what is known
     system: str = ""  # accounts only: the system's code; else what stands for * in the file's name, else that name
     encoding: str = "utf-8"
     delimiter: str = ","  # one character, or "whitespace"
+    sheet: str = ""  # of an Excel workbook; else its first
     header: bool = True
     names: tuple[str, ...] = ()  # the file's columns where it has no heading line
     columns: dict[str, str] = field(default_factory=dict)  # canonical = theirs; where given, only these are read
@@ -87,7 +88,7 @@ class FeedProfile:
         pattern, name = self.file.lower(), name.lower()
         if name.count("/") != pattern.count("/") or PurePosixPath(name).name.startswith("."):
             return False
-        as_text = str(PurePosixPath(name).with_suffix(PurePosixPath(pattern).suffix)) if name.endswith(".parquet") else name
+        as_text = str(PurePosixPath(name).with_suffix(PurePosixPath(pattern).suffix)) if name.endswith((".parquet", ".xlsx")) else name
         return fnmatchcase(name, pattern) or fnmatchcase(as_text, pattern)
 
     def system_of(self, name: str) -> str:

@@ -1,7 +1,7 @@
 """Feeds A and B read from a folder of files, through a mapping profile, into the values of `core.ports`."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from datetime import date
@@ -14,17 +14,20 @@ from careward.core.blocks import collector_off
 from careward.core.columns import FEEDS
 from careward.core.ports import FeedFile, Problem, Reading
 from careward.engines.connectors.csv import aside, grouping, keeping, profiles
-from careward.engines.connectors.csv.headings import Readers, Unmatched, fields_of, notices_of, problems_of
+from careward.engines.connectors.csv.around import MOST_BEFORE, heading_at
+from careward.engines.connectors.csv.headings import Readers, Unmatched, fields_of, needed, notices_of, problems_of
 from careward.engines.connectors.csv.kept import FEW, KeptRows
 from careward.engines.connectors.csv.profiles import FeedProfile, Profile
 from careward.engines.connectors.csv.rows import Intake
-from careward.engines.connectors.csv.sources import Run, TextSource, Unusable, in_runs, records_of
+from careward.engines.connectors.csv.sources import Run, TextSource, Unusable, in_runs, level, records_of
 from careward.engines.connectors.csv.values import CODE_FORM, SYSTEM_CODE, Misfit, cell_reader
 
 if TYPE_CHECKING:
     from careward.engines.connectors.csv.parquet import ParquetSource
+    from careward.engines.connectors.csv.xlsx import XlsxSource
 
 GIB = 1 << 30
+MOST_UNPACKED = GIB // 2  # bytes of a workbook: a million rows of twelve columns are about half of it
 _STAY = {
     "staff": "There is no staff file: people stay as they were last loaded.",
     "systems": "There is no systems file: the register stays as it was last loaded.",
@@ -49,6 +52,23 @@ class _Found:
         with suppress(OSError):
             return self.path.stat().st_size
         return 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Head:
+    """The heading of a file and the line it stands on, with what stood before it and what comes after."""
+
+    cells: list[str]
+    line: int
+    before: tuple[Sequence[int], Sequence[list[str]]]
+    rest: Iterator[Run]
+
+    def levelled(self) -> "_Head":
+        """The same, each row filled up with the blanks that its file leaves out."""
+        width = len(self.cells)
+        lines, cells = self.before
+        filled = [row + [""] * (width - len(row)) for row in cells]
+        return _Head(self.cells, self.line, (lines, filled), level(self.rest, width))
 
 
 def read_folder(
@@ -150,11 +170,15 @@ def read_file(
 def _read_open(path: Path, name: str, system: str, profile: FeedProfile, limit: int, few: int, on: date, readers: Readers) -> FeedFile:
     source = _source(path, profile, limit)
     with collector_off(), closing(source.runs()) as runs:
-        headings, rest = _headings(runs, profile)
-        fields = fields_of(headings, profile, on, readers)
-        intake = Intake(name, profile.shape, fields, headings, heading=profile.header, file=TemporaryFile, few=few)
-        intake.take(_prepared(rest, headings, profile))
-    notices = (*notices_of(headings, profile), *intake.notices())
+        head = _head(runs, profile)
+        head = head.levelled() if source.ragged else head
+        headings = head.cells
+        fields = fields_of(headings, head.line, profile, on, readers)
+        must = needed(profile) if profile.header else frozenset()
+        intake = Intake(name, profile.shape, fields, headings, must=must, file=TemporaryFile, few=few)
+        intake.left_out_before(*head.before)
+        intake.take(_prepared(head.rest, headings, profile))
+    notices = (*source.notices, *notices_of(headings, profile), *intake.notices())
     return FeedFile(
         profile.feed,
         name,
@@ -164,7 +188,7 @@ def _read_open(path: Path, name: str, system: str, profile: FeedProfile, limit: 
         intake.rows,
         intake.rows.lines,
         intake.refused,
-        (*(Problem(name, p.line, p.column, p.what, p.remedy) for p in problems_of(headings, profile)), *intake.problems),
+        (*(Problem(name, p.line, p.column, p.what, p.remedy) for p in problems_of(headings, head.line, profile)), *intake.problems),
         notices,
         profile.snapshot,
         intake.key,
@@ -176,28 +200,34 @@ def _read_open(path: Path, name: str, system: str, profile: FeedProfile, limit: 
     )
 
 
-def _source(path: Path, profile: FeedProfile, limit: int) -> "TextSource | ParquetSource":
+def _source(path: Path, profile: FeedProfile, limit: int) -> "TextSource | ParquetSource | XlsxSource":
+    """What cuts a file into records; Arrow and openpyxl take longer to import than a short file to read."""
     if path.suffix.lower() == ".parquet":
-        from careward.engines.connectors.csv.parquet import ParquetSource  # Arrow takes longer to import than a short file to read
+        from careward.engines.connectors.csv.parquet import ParquetSource
 
         return ParquetSource(path, limit=limit)
+    if path.suffix.lower() == ".xlsx":
+        from careward.engines.connectors.csv.xlsx import XlsxSource
+
+        return XlsxSource(path, limit=min(limit, MOST_UNPACKED), sheet=profile.sheet)
     return TextSource(path, encoding=profile.encoding, delimiter=profile.delimiter)
 
 
-def _headings(runs: Iterator[Run], profile: FeedProfile) -> tuple[list[str], Iterator[Run]]:
-    """The file's columns, by its heading line or by the profile's names, and the records below."""
+def _head(runs: Iterator[Run], profile: FeedProfile) -> _Head:
+    """The file's columns, by its heading line or by the profile's names, with the records above it and those below."""
     for lines, records in runs:
         first = next((i for i, cells in enumerate(records) if isinstance(cells, Misfit) or any(map(str.strip, cells))), None)
         if first is None:
             continue
-        cells = records[first]
-        below = first + 1 if profile.header else first
-        rest = chain([(lines[below:], records[below:])], runs)
         if not profile.header:
-            return list(profile.names), rest
+            return _Head(list(profile.names), lines[first], ((), ()), chain([(lines[first:], records[first:])], runs))
+        cut = [[] if isinstance(cells, Misfit) else cells for cells in records[:MOST_BEFORE]]
+        found = heading_at(cut, needed(profile))
+        at = first if found is None else found
+        cells = records[at]
         if isinstance(cells, Misfit):
-            raise Unusable(lines[first], f"The heading line cannot be read. {cells.what}", cells.remedy)
-        return cells, rest
+            raise Unusable(lines[at], f"The heading line cannot be read. {cells.what}", cells.remedy)
+        return _Head(cells, lines[at], (lines[first:at], cut[first:at]), chain([(lines[at + 1 :], records[at + 1 :])], runs))
     raise Unusable(0, "The file is empty", "Export it again; a list with nobody in it still has its heading line")
 
 
@@ -236,15 +266,19 @@ def _printable(name: str) -> str:
 
 
 def _unmixed(found: list[_Found], problems: list[Problem]) -> Iterator[_Found]:
-    """The files without those that stand for the same as an earlier one: paris.csv and PARIS.parquet, or two full lists of staff."""
-    first: dict[tuple[str, str], str] = {}
+    """The files that alone stand for something. Of two, paris.csv and PARIS.xlsx, nobody can tell which holds."""
+    alike: dict[tuple[str, str], list[_Found]] = {}
     for item in found:
         apart = "" if item.profile.snapshot else str(PurePosixPath(item.name.lower()).with_suffix(""))
-        known = first.setdefault((item.profile.feed, item.system or apart), item.name)
-        if known == item.name:
-            yield item
-        else:
-            problems.append(Problem(item.name, 0, "", f"The file stands for the same as {known}, and was not read", "Keep one of the two"))
+        alike.setdefault((item.profile.feed, item.system or apart), []).append(item)
+    for items in alike.values():
+        if len(items) == 1:
+            yield items[0]
+            continue
+        for item in items:
+            others = ", ".join(other.name for other in items if other is not item)
+            what = f"The file stands for the same as {others}, and none of them was read"
+            problems.append(Problem(item.name, 0, "", what, "Keep one of them"))
 
 
 def _register(files: list[FeedFile], profile: Profile) -> tuple[FeedFile, ...]:

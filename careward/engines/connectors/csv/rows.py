@@ -11,12 +11,13 @@ from careward.core.blocks import Block
 from careward.core.columns import Feed
 from careward.core.ids import NHS_NUMBER, check_digit_fits
 from careward.core.ports import Problem
+from careward.engines.connectors.csv.around import stands_around
 from careward.engines.connectors.csv.asides import Asides
 from careward.engines.connectors.csv.assignments import Assignments
 from careward.engines.connectors.csv.headings import FileColumn, normal
 from careward.engines.connectors.csv.kept import KeptRows, Opens
 from careward.engines.connectors.csv.orders import WORDS
-from careward.engines.connectors.csv.sources import Run
+from careward.engines.connectors.csv.sources import Run, Unusable
 from careward.engines.connectors.csv.stories import Story, notices, tell
 from careward.engines.connectors.csv.values import FORMULA, Misfit
 
@@ -66,7 +67,10 @@ class Repeats:
 
 
 class Intake:
-    """What has come in from one file so far; `heading` says whether the file has a heading line, which may come again."""
+    """What has come in from one file so far; `must` are headings that there must be, none where the file has no heading line.
+
+    Raises Unusable where another heading comes later: the rows below would be read by the first.
+    """
 
     def __init__(
         self,
@@ -75,12 +79,13 @@ class Intake:
         fields: tuple[FileColumn, ...],
         headings: list[str],
         *,
-        heading: bool,
+        must: frozenset[str],
         file: Opens,
         few: int,
     ) -> None:
         self.name, self.feed, self.fields, self.headings = name, feed, fields, headings
-        self._heading = heading
+        self._normal, self._must = list(map(normal, headings)), must
+        self._around: list[int] = []  # lines that stand around the rows
         self.columns = tuple(f.column.name for f in fields)
         few = few if feed.name != "staff" else sys.maxsize  # a person's posts bear on each other
         self.rows = KeptRows([f.column for f in fields], file=file, apart=feed.apart, few=few)
@@ -122,11 +127,12 @@ class Intake:
             out.append("The file has no rows.")
         if self._blank:
             out.append(f"Blank lines, left out: {self._blank:,}.")
+        if self._around:
+            out.append(f"Lines that stand around the rows, left out: {len(self._around):,} ({_lines(self._around)}).")
         if self._formulas:
             out.append(f"Cells that begin with =, +, - or @, taken as text and made harmless when exported: {self._formulas:,}.")
         if doubtful := sorted(set(self._doubtful).intersection(self.rows.lines)):
-            lines = ", ".join(map(str, doubtful[:_SHOWN_LINES])) + (" ..." if len(doubtful) > _SHOWN_LINES else "")
-            out.append(f"NHS numbers whose last digit does not fit the others, kept: {len(doubtful):,} (line {lines}).")
+            out.append(f"NHS numbers whose last digit does not fit the others, kept: {len(doubtful):,} ({_lines(doubtful)}).")
         out += [*self._asides.notices(), *notices(self._told)]
         if self._unlisted:
             out.append(f"Further problems, not listed: {self._unlisted:,}. Put right those listed and load the file again.")
@@ -134,20 +140,40 @@ class Intake:
 
     def _is_whole(self, cells: Sequence[Any]) -> TypeGuard[Sequence[list[str]]]:
         """Whether every record of a run has a cell for each column and is not the heading again."""
-        return set(map(type, cells)) <= {list} and set(map(len, cells)) <= {len(self.headings)} and self.headings not in cells
+        whole = set(map(type, cells)) <= {list} and set(map(len, cells)) <= {len(self.headings)}
+        return whole and not (self._must and any(normal(record[0]) == self._normal[0] for record in cells))
 
     def _sifted(self, lines: Sequence[int], cells: Sequence[Any]) -> tuple[list[int], list[list[str]]]:
         """The records of a run that are whole; the others are refused."""
-        again = self.headings if self._heading else None
         kept: list[tuple[int, list[str]]] = []
         for line, record in zip(lines, cells, strict=True):
             if isinstance(record, Misfit) or len(record) != len(self.headings):
                 self._refuse_uncut(line, record)
-            elif record == again:
-                self._refuse(line, [_HEADING_AGAIN])
-            else:
+            elif not self._is_heading(line, record):
                 kept.append((line, record))
         return [line for line, _ in kept], [record for _, record in kept]
+
+    def left_out_before(self, lines: Sequence[int], cells: Sequence[list[str]]) -> None:
+        """Takes in what stood before the heading line. Raises Unusable where it could be a row: the heading then comes late."""
+        for line, record in zip(lines, cells, strict=True):
+            if self._could_be_row(record):
+                remedy = "Put the heading line first; two files may have been joined"
+                raise Unusable(line, "The line stands before the heading and could be a row", remedy)
+            self._around += [line] if any(map(str.strip, record)) else []
+
+    def _could_be_row(self, cells: list[str]) -> bool:
+        needs = [f for f in self.fields if f.index >= 0 and f.column.required]
+        return len(cells) == len(self.headings) and not any(f.read([cells[f.index]])[1] for f in needs)
+
+    def _is_heading(self, line: int, cells: list[str]) -> bool:
+        """Whether the heading line comes again here, which is no row."""
+        if not self._must or not self._must <= set(names := list(map(normal, cells))):
+            return False
+        if [name for name in names if name] != [name for name in self._normal if name]:
+            remedy = "Load the two files that were joined here one after the other"
+            raise Unusable(line, "Another heading line stands here, with other columns or in another order", remedy)
+        self._around.append(line)
+        return True
 
     def _refuse_uncut(self, line: int, cells: list[str] | Misfit) -> None:
         if isinstance(cells, Misfit):
@@ -155,7 +181,9 @@ class Intake:
             self._name_cells(line, cells.cells)
         elif not any(map(str.strip, cells)):
             self._blank += 1
-        else:
+        elif stands_around(cells):
+            self._around.append(line)
+        elif not self._is_heading(line, cells):
             what = f"The row has {_counted(len(cells), 'cell')} and the file has {_counted(len(self.headings), 'column')}"
             remedy = "Look for a missing or surplus comma; a cell that holds one must be quoted"
             self._refuse(line, [("", what, remedy)])
@@ -233,9 +261,9 @@ class Intake:
     def _refuse_unfit(self, line: int, cells: list[str], row: tuple[Any, ...], reasons: list[Reason]) -> None:
         if not any(map(str.strip, cells)):
             self._blank += 1
-        elif self._heading and list(map(normal, cells)) == list(map(normal, self.headings)):
-            self._refuse(line, [_HEADING_AGAIN])
-        else:
+        elif stands_around(cells):
+            self._around.append(line)
+        elif not self._is_heading(line, cells):
             places = {f.heading: f.index for f in self.fields}
             self._refuse(line, sorted(reasons, key=lambda r: places[r[0]]))
             self._name(line, row)
@@ -274,9 +302,12 @@ class Intake:
             self._doubtful += [n for n, v in zip(lines, values, strict=True) if NHS_NUMBER.fullmatch(v) and not check_digit_fits(v)]
 
 
+def _lines(numbers: Sequence[int]) -> str:
+    return f"line {', '.join(map(str, numbers[:_SHOWN_LINES]))}{' ...' if len(numbers) > _SHOWN_LINES else ''}"
+
+
 def _counted(count: int, what: str) -> str:
     return f"{count:,} {what}{'' if count == 1 else 's'}"
 
 
 _MAY_BE_FORMULA = ("text", "staff_number", "code", "list")
-_HEADING_AGAIN: Reason = ("", "The heading line stands here again", "Take this line out; two files may have been joined")

@@ -48,11 +48,23 @@ class Hashed(io.RawIOBase):
         super().close()
 
 
+def digest_of(path: Path) -> str:
+    """The digest of a file's bytes."""
+    with Hashed(path) as raw:
+        buffer = bytearray(_BUFFER)
+        while raw.readinto(buffer):
+            pass
+        return raw.sha.hexdigest()
+
+
 class TextSource:
     """A delimited text file as runs of records; `digest` is known once they are used up.
 
     Raises Unusable, when opened or while read, for bytes that are not text in this encoding and for NUL bytes.
     """
+
+    notices: tuple[str, ...] = ()  # what it took, where that is not the whole file
+    ragged = False  # whether blanks at the end of a row are left out
 
     def __init__(self, path: Path, *, encoding: str, delimiter: str) -> None:
         self._path, self._delimiter = path, delimiter
@@ -84,6 +96,12 @@ class TextSource:
                 return next((number for number, line in enumerate(lines, 1) if bad.search(line)), 1)
         except UnicodeError:  # UTF-16 without its mark: nothing of it can be read
             return 1
+
+
+def level(runs: Iterator[Run], width: int) -> Iterator[Run]:
+    """Rows with a blank for each cell at their end that the file does not hold."""
+    for lines, rows in runs:
+        yield lines, [cells if isinstance(cells, Misfit) or len(cells) >= width else cells + [""] * (width - len(cells)) for cells in rows]
 
 
 def records_of(runs: Iterable[Run]) -> Iterator[Record]:
