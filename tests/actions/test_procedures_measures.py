@@ -11,7 +11,7 @@ from careward.access.accounts import applying
 from careward.access.accounts import measures as accounts
 from careward.access.accounts.counts import RunCounts
 from careward.access.accounts.models import Account, AccountAnswer, Finding, Run
-from careward.access.authorisations.models import Authorisation, GenericApproval
+from careward.access.authorisations.models import Authorisation, GenericApproval, RoleHolder
 from careward.core.packs.pack import load
 from careward.core.ports import Measured
 from careward.core.room import Room
@@ -335,7 +335,7 @@ def test_exceptions_count_as_right_when_the_caldicott_guardian_approved_them(tru
     nia, eva, joe = (
         Person.objects.create(organisation=trust, employee_number=n, first_name="Nia", last_name="Trevanion") for n in ("1", "3", "4")
     )
-    Person.objects.create(organisation=trust, employee_number="2", first_name="Ida", last_name="Penrose")
+    ida = Person.objects.create(organisation=trust, employee_number="2", first_name="Ida", last_name="Penrose")
     for who, role, reason, expires in (
         (nia, "caldicott_guardian", "Research", None), (nia, "line_manager", "Research", None), (eva, "line_manager", "Research", None),
         (joe, "line_manager", "", None), (joe, "line_manager", "Research", TODAY - timedelta(days=1)),
@@ -345,6 +345,10 @@ def test_exceptions_count_as_right_when_the_caldicott_guardian_approved_them(tru
             expires_on=expires, exception_reason=reason,
         )  # fmt: skip
     assert figures(trust, "PA-009") == (2, 1) and measured(trust, "PA-009").claimed == 1
+    tenure = RoleHolder.objects.create(organisation=trust, person=ida, role="caldicott_guardian", system_code="", from_on=TODAY)
+    assert figures(trust, "PA-009") == (2, 1) and measured(trust, "PA-009").claimed == 0  # known to have held the role
+    RoleHolder.objects.filter(pk=tenure.pk).update(person=nia)
+    assert figures(trust, "PA-009") == (2, 0)  # known to have been another's
 
 
 @pytest.mark.clause("EL-026")

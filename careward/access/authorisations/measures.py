@@ -31,17 +31,19 @@ def measures(*, organisation_id: int, on: date) -> dict[str, Measured]:
 def _exceptions(organisation_id: int, pack: Pack, on: date) -> Measured:
     """Who holds an exception to the procedure on one of its systems: right where one approval of it in force is by a graver approver.
 
-    Such an approval comes by a list, whose word it is that its approver held the role.
+    Such an approval comes by a list. Where no list of role holders tells that its approver held the role, that is claimed.
     """
     in_force = Q(approved_on__lte=on) & (Q(expires_on=None) | Q(expires_on__gte=on))
     systems = System.objects.filter(organisation_id=organisation_id, pack=pack.id)
     rows = Authorisation.objects.filter(in_force, system__in=systems, environment=LIVE, gone_on=None).exclude(exception_reason="")
     found = list(rows.values_list(*TOLD, "person__employee_number"))
     approvers = Approvers(organisation_id, (told[BY] for told in found))
-    right: dict[tuple[str, str], bool] = {}
+    all_, right, known = set[tuple[str, str]](), set[tuple[str, str]](), set[tuple[str, str]]()
     for *told, holder in found:
         each = authority_told(told, approvers)
         if each.is_exception:
-            right[each.system, holder] = right.get((each.system, holder), False) or counts(each, holder=holder, pack=pack)
-    complies = sum(right.values())
-    return Measured(len(right), complies, claimed=complies)
+            all_.add((each.system, holder))
+            if counts(each, holder=holder, pack=pack):
+                right.add((each.system, holder))
+                known |= {(each.system, holder)} if approvers.knows(each) else set()
+    return Measured(len(all_), len(right), claimed=len(right - known))

@@ -6,7 +6,17 @@ from functools import cached_property
 from typing import Any
 
 from careward.access.authorisations.models import Authorisation, GenericApproval, RoleHolder
-from careward.access.authorisations.rules import LEFT, NOT_THEIRS, TOLD_BY_POSTS, UNKNOWN, Authority, RoleTenure, split, was_not_theirs
+from careward.access.authorisations.rules import (
+    LEFT,
+    NOT_THEIRS,
+    TOLD_BY_POSTS,
+    UNKNOWN,
+    Authority,
+    RoleTenure,
+    split,
+    was_not_theirs,
+    was_theirs,
+)
 from careward.core.days import FAR
 from careward.core.ids import plain
 from careward.core.rights import Systems
@@ -39,6 +49,11 @@ class Approvers:
             return LEFT
         told = role not in TOLD_BY_POSTS and was_not_theirs(self._tenures, role=role, system=system, by=number, on=on or FAR)
         return NOT_THEIRS if told else ""
+
+    def knows(self, given: Authority) -> bool:
+        """Whether the role in which an approval was given is known to have been its giver's on that day."""
+        asked = {"role": given.approver_role, "system": given.system, "by": given.approved_by}
+        return was_theirs(self._tenures, on=given.approved_on or FAR, **asked)
 
     @cached_property
     def _tenures(self) -> list[RoleTenure]:

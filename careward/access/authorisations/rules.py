@@ -92,6 +92,11 @@ def was_not_theirs(tenures: Iterable[RoleTenure], *, role: str, system: str, by:
     return role not in TOLD_BY_POSTS and role not in theirs and (of_role or bool(theirs))
 
 
+def was_theirs(tenures: Iterable[RoleTenure], *, role: str, system: str, by: str, on: date) -> bool:
+    """Whether it is known that somebody held a role on a day: an approval given in it then is more than claimed (FEEDS B2.8)."""
+    return any(t.role == role and t.covers(system, on) and plain(t.number) == plain(by) for t in tenures)
+
+
 def approver_roles(pack: Pack, environment: str, *, exception: bool) -> tuple[str, ...]:
     """Who may approve: on a copy those it names (PA-018); live the approvers (PA-008), of an exception the graver ones alone (PA-009)."""
     if environment != LIVE:
