@@ -14,7 +14,7 @@ from careward.engines.connectors.csv.batches import Batches
 from careward.engines.connectors.worklist.connector import Worklist
 from tests.make.connectors import Chaos, InMemory
 
-SAFETY = Safety(10, 5, 10, 50, 10, 20)
+SAFETY = Safety(10, 10, 50, 10, 20)
 KINDS = ("worklist", "csv", "memory", "chaos")
 words = st.text(st.characters(categories=["L", "N"]), min_size=1, max_size=6)
 listed = st.none() | st.lists(words, max_size=3).map(tuple)
@@ -81,7 +81,7 @@ def test_a_step_nobody_knows_is_an_error(kind, out):
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize(("shut", "open_accounts", "safe"), [(4, 4, True), (5, 50, True), (6, 50, False), (5, 0, False)])
+@pytest.mark.parametrize(("shut", "open_accounts", "safe"), [(3, 3, True), (4, 4, False), (5, 50, True), (6, 50, False), (5, 0, False)])
 def test_a_plan_that_shuts_too_many_is_not_safe(kind, out, shut, open_accounts, safe):
     steps = [("lock", "close")[n % 2] for n in range(shut)]
     wanted = [Change(f"k{n}", "paris", "live", f"u{n}", step) for n, step in enumerate(steps)]

@@ -26,7 +26,7 @@ def test_a_trust_with_its_own_pack_is_loaded_and_compared_by_the_command(tmp_pat
         ("u7", "training.missing", "ask", "NM-007"),
     }
     rows = {row["id"]: row for row in lines(run("clauses", "--json"))}
-    counted = "open accounts of people whose last use, or else creation, is known"
+    counted = "accounts unused for as long as their system allows, and not yet as long as would close them"
     assert len(rows) == 393 and rows["NM-012"]["measure"] == {"total": 8, "complies": 7, "counts": counted}
     assert {clause[:3] for clause, row in rows.items() if row["measure"]} == {"NM-"}
 

@@ -113,9 +113,10 @@ def then_the_preview_shows_what_would_change(window: Visitor, username: str) -> 
         fold = window.page.locator("details", has=window.page.locator("summary", has_text=file))
         if fold.get_attribute("open") is None:
             fold.locator("summary").click()
-    expect(window.page.get_by_role("row").filter(has_text=username).filter(has_text="becomes closed")).to_be_visible()
-    expect(window.page.get_by_role("table", name="Gone in training.csv")).to_be_visible()
-    expect(window.page.get_by_role("table", name="Added in training.csv")).to_contain_text("fire-safety")
+    expect(window.page.get_by_role("listitem").filter(has_text=username).filter(has_text="becomes closed")).to_be_visible()
+    expect(window.page.get_by_role("heading", name="Gone in training.csv")).to_be_visible()
+    expect(window.page.get_by_role("heading", name="Added in training.csv")).to_be_visible()
+    expect(window.page.get_by_role("listitem").filter(has_text="fire-safety")).to_be_visible()
 
 
 def when_they_load_and_look_again(window: Visitor) -> str:
