@@ -1,12 +1,13 @@
 """Live counts of the clauses that authorisations carry."""
 
+from collections.abc import Iterable
 from datetime import date
 
 from django.db.models import Q
 
 from careward.access.authorisations.models import Authorisation
 from careward.access.authorisations.queries import TOLD, Approvers, authority_told
-from careward.access.authorisations.rules import LIVE, counts
+from careward.access.authorisations.rules import LIVE, Authority, counts
 from careward.core.packs.duties import HOUSE
 from careward.core.packs.pack import Pack
 from careward.core.ports import Measured
@@ -38,12 +39,12 @@ def _exceptions(organisation_id: int, pack: Pack, on: date) -> Measured:
     rows = Authorisation.objects.filter(in_force, system__in=systems, environment=LIVE, gone_on=None).exclude(exception_reason="")
     found = list(rows.values_list(*TOLD, "person__employee_number"))
     approvers = Approvers(organisation_id, (told[BY] for told in found))
-    all_, right, known = set[tuple[str, str]](), set[tuple[str, str]](), set[tuple[str, str]]()
-    for *told, holder in found:
-        each = authority_told(told, approvers)
-        if each.is_exception:
-            all_.add((each.system, holder))
-            if counts(each, holder=holder, pack=pack):
-                right.add((each.system, holder))
-                known |= {(each.system, holder)} if approvers.knows(each) else set()
-    return Measured(len(all_), len(right), claimed=len(right - known))
+    judged = [(each, holder) for *told, holder in found if (each := authority_told(told, approvers)).is_exception]
+    rightly = [(each, holder) for each, holder in judged if counts(each, holder=holder, pack=pack)]
+    right, known = _whose(rightly), _whose((each, holder) for each, holder in rightly if approvers.knows(each))
+    return Measured(len(_whose(judged)), len(right), claimed=len(right - known))
+
+
+def _whose(approvals: Iterable[tuple[Authority, str]]) -> set[tuple[str, str]]:
+    """Whose they are, and on which system."""
+    return {(each.system, holder) for each, holder in approvals}
