@@ -12,6 +12,7 @@ from careward.cli.ready import open_house
 from careward.core.ports import Problem, Reading
 
 if TYPE_CHECKING:
+    from careward.access.feeds.models import Load
     from careward.access.feeds.queries import LoadReport
     from careward.people.staff.models import Organisation
 
@@ -44,12 +45,14 @@ def load(
     whose = _organisation(organisation, reading)
     if whose.demonstration:
         terms.errors.print(FOR_TRYING, soft_wrap=True)
-    begun = actions.begin_load(organisation=whose, source=folder.name, profile=profile, now=terms.now(), by=terms.actor())
+    begun = _taken_up(whose, reading, profile) or actions.begin_load(
+        organisation=whose, source=folder.name, profile=profile, now=terms.now(), by=terms.actor()
+    )
     facts: dict[str, Any] = {"load_id": begun.pk, "reading": reading, "by": terms.actor()}
-    report = actions.examine_load(now=terms.now(), **facts) if dry_run or (terms.interactive() and not yes) else None
+    report = _looked_at(begun, facts, look=dry_run or (terms.interactive() and not yes), vouched=bool(allow_unsafe))
     if report and not as_json:
         _show(report)
-    if not dry_run and (report is None or _wanted(report, allow_unsafe)):
+    if not dry_run and (report is None or _wanted(report, allow_unsafe, asked=terms.interactive() and not yes)):
         report = actions.apply_load(now=terms.now(), allow_reason=allow_unsafe, **facts)
         if not as_json:
             _show(report)
@@ -58,10 +61,28 @@ def load(
     raise typer.Exit(report.exit_status)
 
 
-def _wanted(report: "LoadReport", allow_unsafe: str) -> bool:
-    """Whether the person who was shown the changes says to load them; nothing is asked of a load that cannot go."""
+def _taken_up(whose: "Organisation", reading: Reading, profile: str) -> "Load | None":
+    """The load of these very files that was held, and perhaps allowed since: the files are there again, so it goes on."""
+    from careward.access.feeds.queries import waiting_alike
+
+    return waiting_alike(organisation_id=whose.pk, profile=profile, digests={f.name: f.digest for f in reading.files})
+
+
+def _looked_at(begun: "Load", facts: dict[str, Any], *, look: bool, vouched: bool) -> "LoadReport | None":
+    """What the load would do, where somebody is to be shown it, or where it was held before; an allowed one as it was allowed."""
+    from careward.access.feeds import actions, queries
+
+    if begun.state == "examined":
+        return queries.load_report(organisation_id=begun.organisation_id, load_id=begun.pk)
+    if look or (begun.state == "held" and not vouched):
+        return actions.examine_load(now=terms.now(), **facts)
+    return None
+
+
+def _wanted(report: "LoadReport", allow_unsafe: str, *, asked: bool) -> bool:
+    """Whether what was shown may go in and the person who was shown it, if there is one, says so."""
     able = report.state == "examined" or (report.state == "held" and bool(allow_unsafe))
-    return able and typer.confirm("Load these?")
+    return able and (not asked or typer.confirm("Load these?"))
 
 
 def _organisation(code: str, reading: Reading) -> "Organisation":
@@ -121,8 +142,22 @@ def _finish(report: "LoadReport", as_json: bool) -> None:
         return
     words = {
         "applied": f"Loaded as load {report.id}." if report.changes else f"Nothing changed: load {report.id} holds what was here already.",
-        "held": 'Nothing was loaded. If the files are right, say why: --allow-unsafe "reason".',
+        "held": f"Nothing was loaded. {_way_in(report.id) if report.state == 'held' else ''}",
         "refused": "Nothing was loaded.",
         "examined": "Nothing was loaded.",
     }
     terms.out.print(words.get(report.state, report.state), soft_wrap=True)
+
+
+def _way_in(number: int) -> str:
+    """How a held load may go in: its loader says why for a first list, a second person allows any other (FEEDS B2.11)."""
+    from careward.access.feeds.models import Load
+    from careward.access.feeds.queries import stood_before
+    from careward.access.feeds.rules import first_lists
+
+    if first_lists(stood_before(Load.objects.get(pk=number))):
+        return 'If the files are right, say why: --allow-unsafe "reason".'
+    return (
+        "If the files are right, someone other than whoever loaded them allows it, on the load's page or with "
+        f'careward allow --load {number} --reason "..." --token FILE; then load them again.'
+    )

@@ -29,6 +29,7 @@ from careward.people.staff.models import Assignment, Organisation, Person
 from careward.web.house import house
 from careward.work.approvals import actions as approvals
 from careward.work.approvals.actions import ApprovalWanted as Question
+from careward.work.approvals.models import Approval
 from careward.work.approvals.rules import Content, Who
 from careward.work.tasks import actions as work
 from careward.work.tasks.models import Task, TaskMove
@@ -302,10 +303,14 @@ def test_a_load_that_waits_for_a_comparison_is_put_in_after_it():
     begun = feeds_actions.begin_load(organisation=here, source="test", profile="canonical", now=NOW, by="cli/test")
     reading = feeds.reading(ghosts(6))
     feeds_actions.examine_load(load_id=begun.pk, reading=reading, now=NOW, by="cli/test")
+    for row in Approval.objects.filter(state="waiting", subject_key=str(begun.pk)):
+        feeds_actions.allow_load(
+            organisation_id=here.pk, load_id=begun.pk, seen=row.digest, reason="The figures of a test", now=NOW, by="cli/second"
+        )
 
     def act(number: int) -> None:
         if number:
-            feeds_actions.apply_load(load_id=begun.pk, reading=reading, now=NOW, by="cli/test", allow_reason="The figures of a test")
+            feeds_actions.apply_load(load_id=begun.pk, reading=reading, now=NOW, by="cli/test")
         else:
             reconcile(organisation=here, on=ON, system="", keep=True, now=NOW, by="user/1")
 

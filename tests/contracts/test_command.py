@@ -165,9 +165,15 @@ def test_an_emptied_feed_is_held_until_someone_says_why(small: tuple[Run, Path])
     (folder / "staff.csv").write_text(header, encoding="utf-8")
     held = run("load", str(folder), "--yes")
     assert held.returncode == 5
-    assert "--allow-unsafe" in held.stdout + held.stderr
-    allowed = run("load", str(folder), "--yes", "--allow-unsafe", "The whole trust has moved to another system")
-    assert allowed.returncode == 0
+    number = lines(run("load", str(folder), "--yes", "--json"))[0]["load"]
+    assert f"careward allow --load {number}" in held.stdout + held.stderr
+    vouched = run("load", str(folder), "--yes", "--allow-unsafe", "The whole trust has moved to another system")
+    assert vouched.returncode == 5
+    assert "is not the first list of its kind: 40 rows stood here" in vouched.stdout + vouched.stderr
+    own = run("allow", "--load", str(number), "--reason", "The whole trust has moved to another system")
+    assert own.returncode == 5
+    assert "You asked for it, so somebody else decides" in own.stdout + own.stderr
+    assert run("allow", "--reason", "The whole trust has moved to another system").returncode == 2
 
 
 def test_a_load_can_be_undone(small: tuple[Run, Path]):

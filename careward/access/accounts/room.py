@@ -2,7 +2,6 @@
 
 from careward.access.accounts import errands, panels
 from careward.access.accounts.approving import APPROVE, DECIDED, against
-from careward.access.accounts.commands import COMMANDS
 from careward.access.accounts.handing_over import HAND_OVER, hand_over_for
 from careward.access.accounts.holders import SAY_WHOSE
 from careward.access.accounts.measures import measures
@@ -40,7 +39,7 @@ ROOM = Room(
         Verb("account.given_up", "Account said not to be needed"),
         Verb("account.holder_gone", "Holder of an account said to have gone"),
         Verb("account.answer_ended", "Answer about an account counts no more"),
-        Verb("plan.allowed", "Large plan let go"),
+        Verb("plan.allowed", "Large plan allowed"),
         Verb("changes.handed_over", "Changes handed to a system"),
         Verb("changes.held", "Changes held, too many at once"),
     ),
@@ -55,7 +54,6 @@ ROOM = Room(
         ErrandKind(DECIDED, errands.request_decided, None, "Act on what was decided about a shared account"),
         ErrandKind(HAND_OVER, hand_over_for, None, "Hand changes to the systems"),
     ),
-    commands=COMMANDS,
     measures=measures,
     machines=(ACCOUNT, FINDING),
     panels=(

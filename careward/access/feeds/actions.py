@@ -13,7 +13,7 @@ from careward.access.feeds.last_columns import figures_of
 from careward.access.feeds.merge import as_day
 from careward.access.feeds.models import MOVES, Load, LoadFile
 from careward.access.feeds.plan import MOST_PROBLEMS, Planned
-from careward.access.feeds.queries import UNDO, LoadReport, load_report, stuck_at, waiting_since
+from careward.access.feeds.queries import UNDO, LoadReport, load_report, stood_before, stuck_at, waiting_since
 from careward.access.feeds.undoing import later_listing, later_touching
 from careward.access.feeds.uploads import Upload, folder_of, forget, forget_if_older, store, system_of, waiting_folders
 from careward.access.feeds.world import World
@@ -27,7 +27,9 @@ from careward.evidence.rows import bulk
 from careward.people.signin.arrivals import rights_of
 from careward.people.staff.models import Organisation
 from careward.people.staff.packs import pack_on
+from careward.work.approvals import actions as approvals
 from careward.work.approvals.models import Approval
+from careward.work.approvals.queries import who_of
 from careward.work.approvals.rules import reason_given
 
 EXAMINE, APPLY = "feeds.examine", "feeds.apply"
@@ -81,6 +83,21 @@ def let_go(*, load_id: int, approval_id: int, now: datetime, by: str) -> None:
         _let_go(load, row, now, by)
 
 
+@transaction.atomic
+def allow_load(*, organisation_id: int, load_id: int, seen: str, reason: str, now: datetime, by: str) -> None:
+    """A second person allows a held load at once: exactly what they saw, whose digest is `seen`. Raises Refused with every reason."""
+    load, on = _locked(load_id, organisation_id), london_day(now)
+    rights, row = rights_of(actor=by, organisation_id=organisation_id, on=on), allowing.pending(load)
+    may = rights.must(rules.ALLOW, "allow this load", *allowing.systems(load))
+    if row is None:
+        raise Refused(may & rules.not_held(load.pk))
+    row = approvals.answer(
+        approval_id=row.pk, organisation_id=organisation_id, who=who_of(by=by, organisation_id=organisation_id, on=on),
+        holds=_holds(load, by, now), may=may, approves=True, seen=seen, reason=reason, now=now, by=by,
+    )  # fmt: skip
+    _let_go(load, row, now, by)
+
+
 def _let_go(load: Load, row: Approval, now: datetime, by: str) -> None:
     reason = row.answers.filter(approves=True).latest("id").reason
     codes = [r["code"] for r in load.reasons]
@@ -91,8 +108,8 @@ def _let_go(load: Load, row: Approval, now: datetime, by: str) -> None:
 def apply_load(*, load_id: int, reading: Reading, now: datetime, by: str, allow_reason: str = "") -> LoadReport:
     """Puts an examined load in: all of it or nothing. One that only waits is examined first, and stays out where it is held.
 
-    With `allow_reason` its loader vouches for a held load in the same act (FEEDS B2.11). Refused when the files, or the rows they
-    were held against, have moved since: the load then shows the new figures.
+    With `allow_reason` its loader vouches for a system's first list in the same act; whatever else is held needs a second person
+    (FEEDS B2.11). Refused when the files, or the rows they were held against, have moved since: the load then shows the new figures.
     """
     try:
         with transaction.atomic(), bulk.collector_off():
@@ -210,8 +227,7 @@ def _locked(load_id: int, organisation_id: int | None = None) -> Load:
 
 def _holds(load: Load, by: str, now: datetime) -> frozenset[str]:
     """What somebody may do to a load: to every system whose accounts it holds, and to the whole organisation where it holds more."""
-    on = load.files.order_by("system_code").values_list("system_code", flat=True).distinct()
-    return rights_of(actor=by, organisation_id=load.organisation_id, on=london_day(now)).on(*on)
+    return rights_of(actor=by, organisation_id=load.organisation_id, on=london_day(now)).on(*allowing.systems(load))
 
 
 def _may(name: str, load: Load, by: str, now: datetime, **gates: Decision) -> Decision:
@@ -247,8 +263,8 @@ def _plan(load: Load, reading: Reading, now: datetime, *, writing: bool) -> list
 def _keep_examined(load: Load, reading: Reading, planned: Sequence[Planned], now: datetime, by: str) -> None:
     """Stores the counts, samples and problems, and what was decided; an earlier allowance was for other figures and goes."""
     load.files.all().delete()
-    LoadFile.objects.bulk_create([_file_row(load, each) for each in planned])
-    refused, held = _against(load, reading, planned, now)
+    refused, held, doubted = _against(load, reading, planned, now)
+    LoadFile.objects.bulk_create([_file_row(load, each, doubted=each.file.name in doubted) for each in planned])
     against = refused if not refused else held
     _look(load, against, "refuse" if not refused else "hold" if not held else "examine", {
         "reasons": rules.as_reasons(against), "problems": _as_lists(reading.problems), "notices": list(reading.notices),
@@ -262,11 +278,11 @@ def _keep_examined(load: Load, reading: Reading, planned: Sequence[Planned], now
         _let_files_go(load)
 
 
-def _against(load: Load, reading: Reading, planned: Sequence[Planned], now: datetime) -> tuple[Decision, Decision]:
-    """Whether there is anything to load, and whether it may go in without a named person's word."""
-    figures = figures_of(planned, load.organisation_id)
-    held = rules.judge(figures, pack_on(load.organisation.pack, london_day(now)).safety)
-    return rules.usable(figures, whole_problems=len(reading.problems)), held
+def _against(load: Load, reading: Reading, planned: Sequence[Planned], now: datetime) -> tuple[Decision, Decision, frozenset[str]]:
+    """Whether there is anything to load, whether it may go in without a named person's word, and which files say that it may not."""
+    figures, safety = figures_of(planned, load.organisation_id), pack_on(load.organisation.pack, london_day(now)).safety
+    doubted = frozenset(f.name for f in figures if not rules.judge([f], safety))
+    return rules.usable(figures, whole_problems=len(reading.problems)), rules.judge(figures, safety), doubted
 
 
 def _look(load: Load, against: Decision, name: str, change: dict[str, Any], now: datetime, by: str) -> None:
@@ -280,7 +296,7 @@ def _look(load: Load, against: Decision, name: str, change: dict[str, Any], now:
     moves.make(kind=MOVES, row=load, move=name, holds=rules.GUARD, change=change, entry=told, now=now, by=by)
 
 
-def _file_row(load: Load, each: Planned) -> LoadFile:
+def _file_row(load: Load, each: Planned, *, doubted: bool) -> LoadFile:
     figures = each.figures
     return LoadFile(
         load=load,
@@ -296,7 +312,10 @@ def _file_row(load: Load, each: Planned) -> LoadFile:
         refused=figures.refused,
         problems=_as_lists(each.problems),
         notices=each.notices,
-        samples={**each.samples, "problems": each.problems_in_all, "held_against": each.digest, "columns": each.file.given},
+        samples={
+            **each.samples, "problems": each.problems_in_all, "held_against": each.digest, "columns": each.file.given,
+            "stood": figures.standing, "doubted": doubted,
+        },
     )
 
 
@@ -305,10 +324,11 @@ def _as_lists(problems: Iterable[Any]) -> list[list[Any]]:
 
 
 def _vouch(load: Load, reason: str, now: datetime, by: str) -> None:
-    """Whoever loads the first list of a system, at the machine, allows it themselves, and is told so."""
+    """Whoever loads the first list of a system allows it themselves, and is told so; any other load that is held they may not."""
     change = {"allowed_by": by, "allowed_reason": reason.strip()}
     entry = {"codes": [r["code"] for r in load.reasons], "by_loader": True}
-    _move("vouch", load, now, by, gates={"reason": reason_given(reason)}, change=change, entry=entry)
+    gates = {"reason": reason_given(reason), "first": rules.first_lists(stood_before(load))}
+    _move("vouch", load, now, by, gates=gates, change=change, entry=entry)
     allowing.drop(load, now=now, by=by)
 
 
@@ -336,11 +356,13 @@ def _apply(load: Load, reading: Reading, now: datetime, by: str, allow_reason: s
 
 def _examine_and_go(load: Load, reading: Reading, planned: list[Planned], now: datetime, by: str, allow_reason: str) -> None:
     """A load that goes in without having been looked at first: held and refused all the same, or let go in the same act."""
-    refused, held = _against(load, reading, planned, now)
+    refused, held, _ = _against(load, reading, planned, now)
     if not refused or not (held or allow_reason):
         raise _Stays(planned)
     _keep_examined(load, reading, planned, now, by)
     if load.state == "held":
+        if not (vouched := reason_given(allow_reason) & rules.first_lists(stood_before(load))):
+            raise _Stays(planned, vouched)
         _vouch(load, allow_reason, now, by)
 
 

@@ -45,7 +45,7 @@ def _rows(file: LoadFile, what: str) -> Iterable[tuple[str, ...]]:
 def ask(load: Load, *, now: datetime, by: str) -> Approval:
     """Puts a held load to those who may let one go; never to whoever brought it."""
     who = who_of(by=load.begun_by, organisation_id=load.organisation_id, on=london_day(now))
-    of = load.files.order_by("system_code").values_list("system_code", flat=True).distinct()
+    of = systems(load)
     asked = ApprovalWanted(
         kind=KIND, subject=_subject(load), title=f"Decide whether load {load.pk} may go in", content=content_of(load),
         system_code=of[0] if len(of) == 1 else "", permission=rules.ALLOW, follows=((LET_GO, {"load": load.pk}),),
@@ -56,6 +56,11 @@ def ask(load: Load, *, now: datetime, by: str) -> Approval:
 def drop(load: Load, *, now: datetime, by: str) -> None:
     """A load that is held no more needs nobody's word."""
     approvals.drop(organisation=load.organisation, kind=KIND, subject=_subject(load), now=now, by=by)
+
+
+def systems(load: Load) -> list[str]:
+    """The systems whose accounts a load holds, and "" for what is the whole organisation's."""
+    return list(load.files.order_by("system_code").values_list("system_code", flat=True).distinct())
 
 
 def _subject(load: Load) -> tuple[str, str]:

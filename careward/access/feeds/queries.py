@@ -1,11 +1,11 @@
 """Reads of loads: what a terminal or a page shows of each, always of one organisation."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Max, QuerySet, Sum
+from django.db.models import Max, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
 from careward.access.feeds.models import Load, LoadFile, LoadMove
@@ -175,6 +175,19 @@ def load_report(*, organisation_id: int, load_id: int, most: int | None = None) 
     )
 
 
+def stood_before(load: Load) -> list[tuple[str, int]]:
+    """The files of a load that look wrong, and how many rows stood here before each; what an earlier version kept counts as one that did."""
+    told = load.files.order_by("id").values_list("name", "samples__stood", "samples__doubted")
+    return [(name, 1 if stood is None else stood) for name, stood, doubted in told if doubted is not False]
+
+
+def waiting_alike(*, organisation_id: int, profile: str, digests: Mapping[str, str]) -> Load | None:
+    """The newest load of exactly these files, read where they lie, that is held or was allowed and has not gone in; each load's files once."""
+    waits = Q(state="held") | Q(state="examined") & ~Q(allowed_by="")
+    loads = Load.objects.filter(waits, organisation_id=organisation_id, profile=profile, folder="").order_by("-id").prefetch_related("files")
+    return next((row for row in loads if {f.name: f.digest for f in row.files.all()} == dict(digests)), None)
+
+
 def _give_first_problems(load: Load, files: Sequence[LoadFile], most: int) -> None:
     """Gives the first files their problems, until there are so many: one query, whatever the number of files."""
     wanted = []
@@ -335,7 +348,7 @@ WORDS = {
     "begin": "Begun by",
     "hold": "Held when looked at by",
     "refuse": "Could not be loaded when looked at by",
-    "allow": "Let go by",
+    "allow": "Allowed by",
     "vouch": "Allowed at the loading by its loader,",
     "ask_to_apply": "Asked to be loaded by",
     "not_applied": "Not loaded, asked by",

@@ -24,7 +24,7 @@ LOADS = Machine(
         Move("hold", OPEN, "held", "guard"),
         Move("refuse", OPEN, "refused", "guard"),
         Move("allow", frozenset({"held"}), "examined", ALLOW, ("approved",)),
-        Move("vouch", frozenset({"held"}), "examined", ALLOW, ("reason",)),  # at the loading itself, by its loader
+        Move("vouch", frozenset({"held"}), "examined", ALLOW, ("reason", "first")),  # at the loading itself, by its loader
         Move("apply", frozenset({"waiting", "examined"}), "applied", RUN, ("unmoved",)),
         Move("undo", frozenset({"applied"}), "undone", RUN, ("untouched",)),
         Move("expire", OPEN - {"refused"}, "refused", "clock"),
@@ -41,6 +41,7 @@ STATE_WORDS = {
 }
 WAITS = timedelta(days=7)  # how long files sent by the browser wait for somebody to load them
 MOST_BLANKED_PERCENT = 50  # of the rows that held an identifier: "most"
+SECOND_PERSON = "Ask someone else who may allow loads: on the load's page, or with careward allow --load, then load the files again"
 NEAR = 0.85  # how alike two names are that differ by a letter or two
 
 
@@ -162,6 +163,24 @@ def usable(files: Sequence[FileFigures], *, whole_problems: int) -> Decision:
     if whole_problems or any(f.refused or not f.usable for f in files):
         return refuse("load.unusable", "house", "No row of any file can be used", "Put right the problems listed and load the files again")
     return refuse("load.empty", "house", "The files hold no rows", "Check that this is the right folder and that the extract ran")
+
+
+def first_lists(held: Iterable[tuple[str, int]]) -> Decision:
+    """Whether every list that holds a load is the first of its kind, which its loader may vouch for (FEEDS B2.11).
+
+    `held`: the files that look wrong, and how many rows stood here before each. Any other load needs a second person.
+    """
+    decision = ALLOWED
+    for name, stood in held:
+        if stood:
+            what = f"{name} is not the first list of its kind: {stood:,} rows stood here before it, so whoever loads it may not allow it"
+            decision &= refuse("load.not_first", "house", what, SECOND_PERSON)
+    return decision
+
+
+def not_held(number: int) -> Decision:
+    """Why there is nothing to allow."""
+    return refuse("load.not_held", "house", f"Load {number} waits for nobody's word", "Look at its page for what it waits for")
 
 
 def files_here(folder: str) -> Decision:

@@ -49,8 +49,8 @@ ROOM = Room(
     ),
     errands=(ErrandKind(INVITE, inviting.sent, inviting.send, "Send an invitation"),),
     jobs=(
-        TimedJob("signin.drafts", "Let go of answers that were begun and left", drafts.clear_old, at=time(3, 40)),
-        TimedJob("signin.questions", "Let go of words that were searched for", asking.clear_old, at=time(3, 45)),
+        TimedJob("signin.drafts", "Remove answers that were begun and left", drafts.clear_old, at=time(3, 40)),
+        TimedJob("signin.questions", "Remove words that were searched for", asking.clear_old, at=time(3, 45)),
     ),
     forms=(FormPage(GIVE_ROLE, "signin:give_role"), FormPage(ADD_USER, "signin:add_user")),
     panels=(Panel("my_work", "Begun, not sent", 10, "signin/begun.jinja", panels.begun),),
