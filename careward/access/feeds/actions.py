@@ -313,8 +313,12 @@ def _file_row(load: Load, each: Planned, *, doubted: bool) -> LoadFile:
         problems=_as_lists(each.problems),
         notices=each.notices,
         samples={
-            **each.samples, "problems": each.problems_in_all, "held_against": each.digest, "columns": each.file.given,
-            "stood": figures.standing, "doubted": doubted,
+            **each.samples,
+            "problems": each.problems_in_all,
+            "held_against": each.digest,
+            "columns": each.file.given,
+            "stood": figures.standing,
+            "doubted": doubted,
         },
     )
 

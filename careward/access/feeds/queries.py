@@ -176,15 +176,17 @@ def load_report(*, organisation_id: int, load_id: int, most: int | None = None) 
 
 
 def stood_before(load: Load) -> list[tuple[str, int]]:
-    """The files of a load that look wrong, and how many rows stood here before each; what an earlier version kept counts as one that did."""
+    """The files of a load that look wrong, and how many rows stood here before; what an earlier version kept counts as one."""
     told = load.files.order_by("id").values_list("name", "samples__stood", "samples__doubted")
     return [(name, 1 if stood is None else stood) for name, stood, doubted in told if doubted is not False]
 
 
 def waiting_alike(*, organisation_id: int, profile: str, digests: Mapping[str, str]) -> Load | None:
-    """The newest load of exactly these files, read where they lie, that is held or was allowed and has not gone in; each load's files once."""
+    """The newest load of exactly these files, read where they lie, that is held, or was allowed and has not gone in."""
     waits = Q(state="held") | Q(state="examined") & ~Q(allowed_by="")
-    loads = Load.objects.filter(waits, organisation_id=organisation_id, profile=profile, folder="").order_by("-id").prefetch_related("files")
+    loads = (
+        Load.objects.filter(waits, organisation_id=organisation_id, profile=profile, folder="").order_by("-id").prefetch_related("files")
+    )
     return next((row for row in loads if {f.name: f.digest for f in row.files.all()} == dict(digests)), None)
 
 
