@@ -7,6 +7,7 @@ import typer
 from rich.table import Table
 
 from careward.cli import terms
+from careward.cli.acting import acts
 from careward.cli.ready import open_house
 from careward.core.ports import Found
 
@@ -14,7 +15,7 @@ SHOWN = 200
 
 
 def add_to(app: typer.Typer) -> None:
-    app.command()(reconcile)
+    app.command()(acts(reconcile))
 
 
 def reconcile(

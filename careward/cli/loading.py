@@ -8,6 +8,7 @@ import typer
 from rich.table import Table
 
 from careward.cli import terms
+from careward.cli.acting import acts
 from careward.cli.ready import open_house
 from careward.core.ports import Problem, Reading
 
@@ -22,7 +23,7 @@ FOR_TRYING = "This home is a demonstration: what you load is for trying only, an
 
 
 def add_to(app: typer.Typer) -> None:
-    app.command()(load)
+    app.command()(acts(load))
 
 
 def load(

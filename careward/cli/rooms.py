@@ -13,6 +13,7 @@ import typer
 
 import careward.config.rooms as listed
 from careward.cli import terms
+from careward.cli.acting import acts
 from careward.cli.ready import open_house
 from careward.core.commands import Command
 
@@ -21,7 +22,7 @@ PACKAGES = Path(listed.__file__).resolve().parents[2]
 
 def add_to(app: typer.Typer) -> None:
     for command in commands():
-        app.command(command.name)(_in_an_open_house(command.run))
+        app.command(command.name)(acts(_in_an_open_house(command.run)))
 
 
 def commands() -> Iterator[Command]:

@@ -1,9 +1,9 @@
 """What commands share: where output goes, the organisation meant, the day and the moment."""
 
-import getpass
 import json
 import sys
 from collections.abc import Iterable, Mapping, Sequence
+from contextvars import ContextVar
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Annotated, Any
 from zoneinfo import ZoneInfo
@@ -13,11 +13,14 @@ from rich.console import Console
 from rich.table import Table
 
 if TYPE_CHECKING:
+    from careward.people.signin.keyboard import Acting
     from careward.people.staff.models import Organisation
 
 out = Console(highlight=False)
 errors = Console(stderr=True, highlight=False)
 
+given_token: ContextVar[str] = ContextVar("careward.token", default="")  # of the command that runs
+Token = Annotated[str, typer.Option("--token", envvar="CAREWARD_TOKEN", show_envvar=True, help="Act as the person of this token.")]
 Json = Annotated[bool, typer.Option("--json", help="One JSON object a line instead of a table.")]
 OrganisationCode = Annotated[str, typer.Option("--organisation", help="ODS code, where the installation holds several.")]
 
@@ -37,8 +40,15 @@ def today() -> date:
 
 
 def actor() -> str:
-    """Who runs the command, as the ledger names them: the account on this machine."""
-    return f"cli/{getpass.getuser()}"
+    """Who runs the command, as the ledger names them: the person of its token, else the account on this machine by its number."""
+    return acting().actor
+
+
+def acting() -> "Acting":
+    """Whoever acts; Refused where the token that was given opens nothing."""
+    from careward.people.signin.keyboard import who_acts
+
+    return who_acts(token=given_token.get(), now=now())
 
 
 def day(text: str) -> date:
@@ -52,6 +62,11 @@ def day(text: str) -> date:
 def say(words: str) -> None:
     """One line on standard output, as it is."""
     out.print(words, soft_wrap=True, markup=False)
+
+
+def remark(words: str) -> None:
+    """One line beside the output, on standard error."""
+    errors.print(words, soft_wrap=True, markup=False)
 
 
 def table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
@@ -83,7 +98,15 @@ def interactive() -> bool:
 
 
 def organisation(code: str) -> "Organisation":
-    """The organisation named, or the only one there is. Exit 3 when it is not known, 2 when one must be named."""
+    """The organisation named, or the only one there is. Exit 3 when it is not known, 2 when one must be named, 4 with another's token."""
+    whose = acting()
+    row = _organisation(code or whose.organisation)
+    if whose.organisation_id not in (None, row.pk):
+        raise stop(f"The token is of {whose.organisation}: with it nothing is done at {row.ods_code}.", 4)
+    return row
+
+
+def _organisation(code: str) -> "Organisation":
     from careward.people.staff.models import Organisation
 
     rows = list(Organisation.objects.filter(ods_code=code) if code else Organisation.objects.all())

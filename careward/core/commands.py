@@ -23,6 +23,9 @@ class Desk(Protocol):
 
     def say(self, words: str) -> None: ...
 
+    def remark(self, words: str) -> None:
+        """Beside the output: what a program that reads it must not take for a part of it."""
+
     def lines(self, rows: Sequence[Mapping[str, Any]]) -> None:
         """One JSON object a line."""
 

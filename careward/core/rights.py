@@ -69,6 +69,10 @@ class Rights:
             return frozenset(p for p, reach in self.permissions.items() if reach)
         return frozenset(p for p, reach in self.permissions.items() if all(s in reach for s in systems))
 
+    def narrowed(self, permissions: Collection[str]) -> "Rights":
+        """No more than some permissions of these, on the systems where these reach."""
+        return Rights({p: reach for p, reach in self.permissions.items() if p in permissions})
+
     def must(self, permission: str, words: str, *systems: str) -> Decision:
         """Whether they may do something to each of some systems (WHOLE for the whole organisation), with the reason against.
 

@@ -18,7 +18,6 @@ from careward.people.looks.actions import LOOKED, look
 from careward.people.looks.models import Look
 from careward.people.looks.own_data import MOST, looked_at, who_looked
 from careward.people.looks.waiting import WaitingLook
-from careward.people.signin.models import ApiToken
 from careward.web.house import house
 from tests.actions.tables import outsider
 from tests.make import people
@@ -215,7 +214,7 @@ def test_a_row_taken_out_put_in_or_turned_is_found():
 def test_about_me_names_who_looked_and_whom_newest_first():
     trust = people.organisation()
     carol, bo = people.staff(trust, "Carol Dewhurst"), people.user(name="Bo Falk")
-    token = ApiToken.objects.create(organisation=trust, token_hash="x", name="rota", scope="findings", made_at=NOW)
+    token = people.token(trust, "findings", "x", name="rota")
     looks(carol.pk, f"user/{bo.pk}", datetime(2026, 11, 3, 12, tzinfo=UTC))
     looks(carol.pk, f"token/{token.pk}", datetime(2026, 11, 4, 12, tzinfo=UTC))
     assert who_looked(user_id=0, person_id=carol.pk) == [

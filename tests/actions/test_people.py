@@ -1,21 +1,18 @@
 """What is done with roles, users, terms and tokens: decided, written, and put in the ledger in one transaction."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 
 import pytest
 from django.db import IntegrityError, transaction
 from django.http import QueryDict
-from django.test import RequestFactory
-from ninja.errors import HttpError
 
 from careward.config.rooms import house
 from careward.core.decision import Refused
 from careward.core.rights import NO_RIGHTS
 from careward.evidence.ledger.models import Entry
 from careward.people.signin import actions, listings, measures, terms
-from careward.people.signin.api_keys import Bearer
 from careward.people.signin.arrivals import rights_of
-from careward.people.signin.models import ApiToken, RoleHeld, TermsAccepted, User
+from careward.people.signin.models import RoleHeld, TermsAccepted, User
 from careward.people.signin.rules import PERSONA_DOMAIN
 from careward.people.staff import actions as staff_actions
 from careward.people.staff import measures as staff_measures
@@ -214,46 +211,6 @@ def test_acceptance_is_kept_with_version_and_fingerprint_once():
     assert codes(no) == {"terms.changed"}
 
 
-def request_with(token: str, permission: str):
-    return Bearer(permission)(RequestFactory().get("/", headers={"Authorization": f"Bearer {token}"}))
-
-
-def test_a_token_is_shown_once_and_opens_only_its_scopes_until_it_ends():
-    at = make.organisation()
-    made = actions.make_token(organisation_id=at.pk, name="Warehouse", scope="findings  clauses", now=NOW, by="user/0")
-    row = ApiToken.objects.get(pk=made.id)
-    assert made.token not in str(row.__dict__)
-    assert (row.scope, len(row.token_hash)) == ("clauses findings", 64)
-    assert (last().verb, last().body["scope"]) == ("token.made", "clauses findings")
-    assert made.token not in str(last().body)
-    client = request_with(made.token, "accounts:findings:see")
-    assert (client.organisation_id, client.organisation, client.actor) == (at.pk, "RX3", f"token/{row.pk}")
-    with pytest.raises(HttpError, match="staff:people:see"):
-        request_with(made.token, "staff:people:see")
-    assert request_with(made.token + "x", "accounts:findings:see") is None
-    for _ in range(2):
-        actions.end_token(organisation_id=at.pk, token_id=row.pk, now=NOW + timedelta(hours=1), by="user/0")
-    assert request_with(made.token, "accounts:findings:see") is None
-    assert Entry.objects.filter(verb="token.ended").count() == 1
-
-
-def test_two_tokens_are_never_alike_and_a_scope_must_be_known():
-    at = make.organisation()
-    facts = {"organisation_id": at.pk, "now": NOW, "by": "user/0"}
-    assert actions.make_token(name="A", scope="people", **facts).token != actions.make_token(name="A", scope="people", **facts).token
-    with pytest.raises(Refused) as no:
-        actions.make_token(name=" ", scope="people everything", **facts)
-    assert codes(no) == {"token.unnamed", "token.scope_unknown"}
-    with pytest.raises(Refused):
-        actions.make_token(name="A", scope="", **facts)
-
-
-def test_a_token_of_another_organisation_is_out_of_reach():
-    made = actions.make_token(organisation_id=make.organisation("RYY").pk, name="A", scope="people", now=NOW, by="user/0")
-    with pytest.raises(ApiToken.DoesNotExist):
-        actions.end_token(organisation_id=make.organisation().pk, token_id=made.id, now=NOW, by="user/0")
-
-
 def test_a_persona_is_entered_only_where_all_is_made_up(settings):
     persona, real, misled = make.user(f"auditor{PERSONA_DOMAIN}"), make.user(), make.user(f"admin{PERSONA_DOMAIN}")
     make.role(persona, make.organisation("RZZ9N", demonstration="whole"), "auditor")
@@ -377,11 +334,15 @@ def test_authority_is_asked_in_one_way_of_whoever_acts():
     assert not rights.may("ledger:entries:verify") and not rights.may("signin:roles:give")
     User.objects.filter(pk=who.pk).update(is_active=False)
     assert rights_of(actor=f"user/{who.pk}", **place) == NO_RIGHTS
-    token = actions.make_token(organisation_id=at.pk, name="A", scope="people", now=NOW, by="cli/setup")
-    assert rights_of(actor=f"token/{token.id}", **place).on() == {"staff:people:see"}
-    assert rights_of(actor=f"token/{token.id}", organisation_id=elsewhere.pk, on=TODAY) == NO_RIGHTS
-    actions.end_token(organisation_id=at.pk, token_id=token.id, now=NOW, by="cli/setup")
-    assert rights_of(actor=f"token/{token.id}", **place) == NO_RIGHTS
+    token = make.token(at, "people findings", "cw_letters", who=make.user())
+    assert rights_of(actor=f"token/{token.pk}", **place) == NO_RIGHTS
+    make.role(token.user, at, "auditor", system_code="paris")
+    narrow = rights_of(actor=f"token/{token.pk}", **place)
+    assert "staff:people:see" in narrow.on() and narrow.on("rio") == frozenset() and "ledger:entries:see" not in narrow.on()
+    assert rights_of(actor=f"token/{token.pk}", organisation_id=elsewhere.pk, on=TODAY) == NO_RIGHTS
+    assert rights_of(actor=f"token/{token.pk}", organisation_id=at.pk, on=date(2099, 1, 1)) == NO_RIGHTS
+    User.objects.filter(pk=token.user_id).update(is_active=False)
+    assert rights_of(actor=f"token/{token.pk}", **place) == NO_RIGHTS
     assert rights_of(actor="cli/ops", **place).on("") == frozenset(house().permissions)
     by_name = {p.name for p in house().permissions.values() if p.by_name}
     assert "feeds:loads:allow" in by_name and "accounts:plans:allow" in by_name

@@ -2,10 +2,13 @@
 
 import json
 import os
+import pwd
 import shutil
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -234,14 +237,51 @@ def test_lines_of_user_and_permission_load_through_their_profile(small: tuple[Ru
     assert "account.unmatched" in {r["code"] for r in found}
 
 
-def test_a_token_is_printed_once(trust: tuple[Run, Path]):
-    run, _ = trust
-    result = run("token", "reporting", "--scope", "findings")
-    assert result.returncode == 0
-    assert len(result.stdout.strip()) > 30
-    assert run("token", "reporting", "--scope", "everything").returncode == 5
+@pytest.fixture(scope="module")
+def keyed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """A home where somebody may run commands, and their token."""
+    home = tmp_path_factory.mktemp("home")
+    run = careward(home)
+    assert run("organisation", "RX3", "A trust").returncode == 0
+    assert run("user", "keeper@trust.example", "Keeper", "--role", "trust_administrator").returncode == 0
+    return home, run("token", "console", "--scope", "commands", "--for", "keeper@trust.example").stdout.strip()
+
+
+def who_did(home: Path, verb: str) -> str:
+    """Who did what was done last, as its entry says."""
+    with closing(sqlite3.connect(home / "careward.sqlite3")) as rows:
+        return rows.execute("SELECT actor FROM ledger_entry WHERE verb = ? ORDER BY id DESC", (verb,)).fetchone()[0]
+
+
+def test_a_token_belongs_to_somebody_and_is_printed_once(keyed: tuple[Path, str]):
+    home, key = keyed
+    run = careward(home)
+    assert len(key) > 30
+    whose = ("--for", "keeper@trust.example")
+    assert run("token", "reporting", "--scope", "findings").returncode == 2  # whose?
+    assert run("token", "reporting", "--scope", "findings", "--for", "nobody@trust.example").returncode == 3
+    result = run("token", "reporting", "--scope", "findings", *whose)
+    assert result.returncode == 0 and len(result.stdout.strip()) > 30 and "opens nothing from" in result.stderr
+    assert run("token", "reporting", "--scope", "everything", *whose).returncode == 5
     assert run("end-token", "reporting").returncode == 0
     assert run("end-token", "reporting").returncode == 3  # none is in use any more
+
+
+def test_a_command_is_in_the_name_of_a_token_or_of_the_account_by_its_number(keyed: tuple[Path, str]):
+    home, key = keyed
+    run = careward(home)
+    account = f"cli/{pwd.getpwuid(os.getuid()).pw_name}"
+    claimed = careward(home, LOGNAME="alice", USER="alice", LNAME="alice", USERNAME="alice")
+    assert claimed("user", "one@trust.example", "One").returncode == 0
+    assert who_did(home, "user.made") == account
+    assert run("user", "two@trust.example", "Two", "--token", key).returncode == 0
+    assert who_did(home, "user.made").startswith("user/")
+    assert careward(home, CAREWARD_TOKEN=key)("user", "three@trust.example", "Three").returncode == 0
+    assert who_did(home, "user.made").startswith("user/")
+    assert run("organisation", "RYY", "Another").returncode == 0
+    assert run("user", "four@trust.example", "Four", "--organisation", "RYY", "--token", key).returncode == 4
+    refused = run("user", "four@trust.example", "Four", "--token", key + "x")
+    assert refused.returncode == 5 and "opens nothing" in refused.stderr and key not in refused.stderr
 
 
 def test_a_house_is_made_for_its_owner_only(tmp_path: Path):

@@ -9,7 +9,8 @@ from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, generate_tot
 from django.test import Client
 
 from careward.people.signin.middleware import FACTOR_KEY
-from careward.people.signin.models import RoleHeld, TermsAccepted, User
+from careward.people.signin.models import ApiToken, RoleHeld, TermsAccepted, User
+from careward.people.signin.rules import hash_of
 from careward.people.signin.terms import terms_in_force
 from careward.people.staff.models import Absence, Assignment, Deputy, Organisation, Person, Team
 
@@ -92,6 +93,14 @@ def app_of(who: User) -> str:
 def code_of(secret: str) -> str:
     """The code an app shows now."""
     return format_hotp_value(hotp_value(secret, next(yield_hotp_counters_from_time())))
+
+
+def token(at: Organisation, scope: str, letters: str, *, who: User | None = None, **more: Any) -> ApiToken:
+    """A key in use, of somebody who may see everything where nobody is named."""
+    if who is None:
+        role(who := user(name="Rota Keeper"), at, "auditor")
+    facts = {"name": "reader", "made_at": NOW, "ends_on": date(2099, 1, 1), "prefix": letters[:11], **more}
+    return ApiToken.objects.create(organisation=at, user=who, scope=scope, token_hash=hash_of(letters), **facts)
 
 
 def ready(held: str = "trust_administrator", *, at: Organisation | None = None, **more: Any) -> User:

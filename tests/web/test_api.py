@@ -12,8 +12,6 @@ from hypothesis import strategies as st
 from schemathesis.specs.openapi.checks import negative_data_rejection
 
 from careward.config.rooms import house
-from careward.people.signin.models import ApiToken
-from careward.people.signin.rules import hash_of
 from careward.people.staff.models import Organisation
 from tests.make import found, people
 from tests.make.people import NOW, TODAY
@@ -31,8 +29,7 @@ def trust() -> Organisation:
 
 def key(at: Organisation, scope: str, **more) -> dict[str, str]:
     token = f"token-{at.ods_code}-{scope}"
-    facts = {"name": "reader", "scope": scope, "made_at": NOW, **more}
-    ApiToken.objects.create(organisation=at, token_hash=hash_of(token), **facts)
+    people.token(at, scope, token, **more)
     return {"Authorization": f"Bearer {token}"}
 
 

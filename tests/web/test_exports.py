@@ -17,8 +17,6 @@ from careward.config.rooms import house
 from careward.evidence.ledger.models import Entry
 from careward.front import views as front
 from careward.governance.procedures.actions import adopt_document
-from careward.people.signin.models import ApiToken
-from careward.people.signin.rules import hash_of
 from tests.house.test_files_that_leave import views
 from tests.make import found, people
 from tests.make.people import NOW, ready, signed_in
@@ -143,7 +141,7 @@ def test_nothing_leaves_that_cannot_be_written_down(admin, trust, carol, monkeyp
 
 
 def key(trust, name: str = "reader") -> dict[str, str]:
-    ApiToken.objects.create(organisation=trust, token_hash=hash_of(name), name=name, scope="findings", made_at=NOW)
+    people.token(trust, "findings", name)
     return {"Authorization": f"Bearer {name}"}
 
 
@@ -160,7 +158,7 @@ ANSWERS = {
 @pytest.mark.parametrize("address", ANSWERS)
 def test_each_list_that_a_program_is_given_is_an_entry(client, trust, carol, address):
     scope = " ".join(house().scopes)
-    ApiToken.objects.create(organisation=trust, token_hash=hash_of("all"), name="all", scope=scope, made_at=NOW)
+    people.token(trust, scope, "all")
     answer = client.get(address, headers={"Authorization": "Bearer all"})
     assert answer.status_code == 200, answer.content
     ((actor, subject, body),) = told()

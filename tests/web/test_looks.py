@@ -8,11 +8,9 @@ from django.test.utils import CaptureQueriesContext
 
 from careward.evidence.ledger.models import Entry
 from careward.people.looks.actions import LOOKED
-from careward.people.signin.models import ApiToken
-from careward.people.signin.rules import hash_of
 from tests.make import found, people
 from tests.make.pages import markup
-from tests.make.people import NOW, ready, signed_in
+from tests.make.people import ready, signed_in
 
 pytestmark = pytest.mark.django_db
 
@@ -139,7 +137,7 @@ def test_the_page_costs_one_read_more_than_one_s_own_when_it_is_looked_at_again(
 
 
 def test_a_program_s_look_is_an_entry_in_the_name_of_its_token(trust, carol, client):
-    token = ApiToken.objects.create(organisation=trust, token_hash=hash_of("secret"), name="rota", scope="findings", made_at=NOW)
+    token = people.token(trust, "findings", "secret", name="rota")
     for _ in range(2):
         answer = client.get(f"/api/people/{carol.employee_number}/accounts", headers={"Authorization": "Bearer secret"})
         assert answer.status_code == 200

@@ -8,9 +8,9 @@ from ninja import NinjaAPI
 
 from careward.governance.procedures.actions import adopt_document
 from careward.governance.procedures.api import router
-from careward.people.signin.models import ApiToken
-from careward.people.signin.rules import hash_of
+from careward.people.signin.models import ApiToken, RoleHeld
 from careward.people.staff.models import Organisation
+from tests.make import people
 from tests.web import procedures_site
 
 NOW = datetime(2026, 11, 23, 11, 0, tzinfo=UTC)
@@ -38,7 +38,7 @@ def trust(db, settings) -> Organisation:
 
 
 def client(trust: Organisation, scope: str = "clauses") -> Client:
-    ApiToken.objects.create(organisation=trust, name="reader", scope=scope, token_hash=hash_of(f"{scope}-token"), made_at=NOW)
+    people.token(trust, scope, f"{scope}-token")
     return Client(headers={"Authorization": f"Bearer {scope}-token"})
 
 
@@ -91,4 +91,5 @@ def test_a_document_not_in_force_here_is_not_found(trust: Organisation):
     other = Organisation.objects.create(ods_code="RXX", name="Other")
     assert Client(headers={"Authorization": "Bearer clauses-token"}).get("/api/procedures/paris").status_code == 200
     ApiToken.objects.update(organisation=other)
+    RoleHeld.objects.update(organisation=other)
     assert reader.get("/api/procedures/paris").status_code == 404

@@ -1,6 +1,5 @@
-"""What can be done with roles, users, terms and tokens. One function per verb, each written down as it is done."""
+"""What can be done with roles, users and terms (tokens are in tokens.py). One function per verb, each written down as it is done."""
 
-import secrets
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -21,7 +20,7 @@ from careward.evidence.errands import actions as errands
 from careward.evidence.ledger import actions as ledger
 from careward.people.signin import rules
 from careward.people.signin.arrivals import is_persona, rights_of
-from careward.people.signin.models import ApiToken, RoleHeld, TermsAccepted, User
+from careward.people.signin.models import RoleHeld, TermsAccepted, User
 from careward.people.signin.terms import terms_in_force
 from careward.people.staff.models import Organisation, Person
 from careward.people.staff.packs import pack_on
@@ -30,15 +29,6 @@ from careward.web.house import house
 GIVE, ADD = "signin:roles:give", "signin:users:add"
 INVITE = "signin.invite"
 NOBODY = 0  # the number of whoever has no row yet
-TOKEN_PREFIX = "cw_"  # noqa: S105  (so that a scanner of repositories knows one when it sees one)
-
-
-@dataclass(frozen=True, slots=True)
-class MadeToken:
-    """A client's new key; `token` is shown this once and kept nowhere."""
-
-    id: int
-    token: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,45 +257,6 @@ def accept_terms(*, organisation_id: int, user_id: int, text_hash: str, now: dat
             version=terms.version,
             text_hash=terms.text_hash,
         )
-
-
-@transaction.atomic
-def make_token(*, organisation_id: int, name: str, scope: str, now: datetime, by: str) -> MadeToken:
-    """Makes a client's key to the API for one organisation; only its SHA-256 is kept. Refused when the name or scope says nothing."""
-    scopes = sorted(set(scope.split()))
-    decision = ALLOWED
-    if not name.strip():
-        decision &= refuse("token.unnamed", "house", "The token has no name", "Name the client that will use it")
-    known = house().scopes
-    if not scopes or not set(known) >= set(scopes):
-        unknown = ", ".join(s for s in scopes if s not in known) or "nothing"
-        decision &= refuse("token.scope_unknown", "house", f"The scope names {unknown}", f"Use one or more of {', '.join(known)}")
-    if not decision:
-        raise Refused(decision)
-    organisation = Organisation.objects.get(pk=organisation_id)
-    token = TOKEN_PREFIX + secrets.token_urlsafe(32)
-    row = ApiToken.objects.create(
-        organisation=organisation, name=name.strip(), scope=" ".join(scopes), token_hash=rules.hash_of(token), made_at=now
-    )
-    _record_token(row, organisation, verb="token.made", now=now, by=by)
-    return MadeToken(row.pk, token)
-
-
-@transaction.atomic
-def end_token(*, organisation_id: int, token_id: int, now: datetime, by: str) -> None:
-    """Ends a client's key at once; ending it again changes nothing."""
-    row = ApiToken.objects.select_for_update().select_related("organisation").get(pk=token_id, organisation_id=organisation_id)
-    if row.ended_at is not None:
-        return
-    row.ended_at = now
-    row.save(update_fields=["ended_at"])
-    _record_token(row, row.organisation, verb="token.ended", now=now, by=by)
-
-
-def _record_token(row: ApiToken, organisation: Organisation, *, verb: str, now: datetime, by: str) -> None:
-    ledger.record(
-        at=now, actor=by, verb=verb, subject=f"token/{row.pk}", organisation=organisation.ods_code, name=row.name, scope=row.scope
-    )
 
 
 @transaction.atomic

@@ -7,7 +7,7 @@ from typing import Any
 
 from allauth.mfa.models import Authenticator
 from django.conf import settings
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from careward.core import roles
 from careward.core.days import london_day
@@ -146,8 +146,8 @@ def _rights(rows: Iterable[RoleHeld], on: date) -> Rights:
 def rights_of(*, actor: str, organisation_id: int, on: date) -> Rights:
     """What an actor, as the ledger names them, may do at an organisation on a day: authority is asked here, by every action.
 
-    A signed-in person may what their grants allow, someone at the machine's own keyboard everything, a client of the API what its
-    scopes allow, and a job of the house everything but what only a named person does.
+    A signed-in person may what their grants allow, someone at the machine's own keyboard everything, a token what its scopes name of
+    what its person may, and a job of the house everything but what only a named person does.
     """
     kind, _, number = actor.partition("/")
     if kind == "cli":
@@ -155,12 +155,23 @@ def rights_of(*, actor: str, organisation_id: int, on: date) -> Rights:
     if kind == "job":
         return rights_everywhere(p.name for p in house().permissions.values() if not p.by_name)
     if kind == "token" and number.isdecimal():
-        tokens = ApiToken.objects.filter(organisation_id=organisation_id, pk=int(number), ended_at=None)
-        return rights_everywhere(house().permissions_in(" ".join(tokens.values_list("scope", flat=True)).split()))
+        row = tokens_in_use(on).filter(organisation_id=organisation_id, pk=int(number)).first()
+        return rights_by(row, on=on) if row else NO_RIGHTS
     if kind != "user" or not number.isdecimal():
         return NO_RIGHTS
     grants = RoleHeld.objects.filter(roles_in_force(on), organisation_id=organisation_id, user_id=int(number), user__is_active=True)
     return _rights(grants, on)
+
+
+def tokens_in_use(on: date) -> QuerySet[ApiToken]:
+    """The keys that open anything on a day: not ended, not over, and of somebody who may sign in."""
+    return ApiToken.objects.filter(ended_at=None, ends_on__gt=on, user__is_active=True).select_related("organisation")
+
+
+def rights_by(token: ApiToken, *, on: date) -> Rights:
+    """What a key may do: what its scopes name, and only where its person may do so themselves today. A scope no longer known is nothing."""
+    theirs = rights_of(actor=f"user/{token.user_id}", organisation_id=token.organisation_id, on=on)
+    return theirs.narrowed(house().permissions_in(token.scope.split()))
 
 
 def _employer(facts: Mapping[str, Any]) -> tuple[int, str, str, str]:

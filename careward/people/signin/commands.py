@@ -6,6 +6,7 @@ import typer
 
 from careward.core.commands import Command, Desk
 from careward.people.staff.commands import OrganisationCode
+from careward.web.words import day
 
 Email = Annotated[str, typer.Argument(help="The address they sign in with.")]
 
@@ -48,26 +49,43 @@ def end_user(context: typer.Context, email: Email, organisation: OrganisationCod
 
 def token(
     context: typer.Context,
-    name: Annotated[str, typer.Argument(help="The client's name.")],
-    scope: Annotated[str, typer.Option("--scope", help="What it may do.")],
+    name: Annotated[str, typer.Argument(help="The program's name.")],
+    scope: Annotated[str, typer.Option("--scope", help="What it may do; 'commands' lets it name who runs a command.")],
+    whose: Annotated[str, typer.Option("--for", help="The e-mail address of the person it belongs to; yourself with --token.")] = "",
+    until: Annotated[str, typer.Option("--until", help="The first day it opens nothing; as long as may be when not given.")] = "",
     organisation: OrganisationCode = "",
 ) -> None:
-    """Print a client's token, once."""
-    from careward.people.signin.actions import make_token
+    """Print a token, once: the key of one person to the API or the command line, until a day."""
+    from careward.people.signin.tokens import make_token
 
     desk: Desk = context.obj
-    whose = desk.organisation(organisation)
-    print(make_token(organisation_id=whose.pk, name=name, scope=scope, now=desk.now(), by=desk.actor()).token)
+    at, by = desk.organisation(organisation), desk.actor()
+    if not whose and not by.startswith("user/"):
+        raise desk.stop("A token belongs to a person: name them by their address, --for jo.bloggs@trust.example.", 2)
+    user_id = _who(desk, whose) if whose else int(by.removeprefix("user/"))
+    ends_on = desk.day(until) if until else None
+    made = make_token(organisation_id=at.pk, user_id=user_id, name=name, scope=scope, ends_on=ends_on, now=desk.now(), by=by)
+    print(made.token)
+    desk.remark(f"It opens nothing from {day(made.ends_on)} on.")
+
+
+def _who(desk: Desk, email: str) -> int:
+    from careward.people.signin.models import User
+
+    row = User.objects.filter(email=email.strip().lower(), is_active=True).first()
+    if row is None:
+        raise desk.stop("Nobody signs in with that address.", 3)
+    return row.pk
 
 
 def end_token(
     context: typer.Context,
-    name: Annotated[str, typer.Argument(help="The client's name, as it was given to careward token.")],
+    name: Annotated[str, typer.Argument(help="The program's name, as it was given to careward token.")],
     organisation: OrganisationCode = "",
 ) -> None:
-    """End every token of a client at once."""
-    from careward.people.signin.actions import end_token as end
+    """End every token of a program at once."""
     from careward.people.signin.models import ApiToken
+    from careward.people.signin.tokens import end_token as end
 
     desk: Desk = context.obj
     whose = desk.organisation(organisation)
@@ -76,7 +94,7 @@ def end_token(
         raise desk.stop(f"No token in use is called {name}.", 3)
     for row in rows:
         end(organisation_id=whose.pk, token_id=row, now=desk.now(), by=desk.actor())
-    desk.say(f"Ended: {len(rows)}. The client is refused from now on.")
+    desk.say(f"Ended: {len(rows)}. The program is refused from now on.")
 
 
 COMMANDS = (Command("user", user), Command("end-user", end_user), Command("token", token), Command("end-token", end_token))

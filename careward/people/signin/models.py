@@ -106,17 +106,34 @@ class KeptQuestion(models.Model):
 
 
 class ApiToken(models.Model):
-    """A client's key to the API: only its hash is kept."""
+    """A named person's key to the API or the command line, for one organisation, until a day: only its hash is kept."""
 
     organisation = models.ForeignKey(Organisation, models.PROTECT)
+    user = models.ForeignKey(User, models.PROTECT, null=True)  # none: made before keys were somebody's, and opens nothing
     name = models.TextField()
     scope = models.TextField()
+    prefix = models.TextField(default="")  # its first letters, by which its keeper knows it again and wrong ones are counted
     token_hash = models.TextField(unique=True)
     made_at = models.DateTimeField()
+    ends_on = models.DateField(null=True)  # the first day it opens nothing
     ended_at = models.DateTimeField(null=True)
 
+    personal = ("user",)
+    plain = ("id", "organisation", "name", "scope", "prefix", "token_hash", "made_at", "ends_on", "ended_at")
+
+    class Meta:
+        app_label = "people"
+
+
+class WrongTokens(models.Model):
+    """How many tokens that open nothing were tried in a stretch of time, by one address or with one beginning."""
+
+    key = models.TextField(unique=True)  # a hash of where from or of the beginning, and the number of the stretch
+    tries = models.IntegerField()
+    at = models.DateTimeField(db_index=True)
+
     personal = ()
-    plain = ("id", "organisation", "name", "scope", "token_hash", "made_at", "ended_at")
+    plain = ("id", "key", "tries", "at")
 
     class Meta:
         app_label = "people"

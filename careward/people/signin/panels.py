@@ -9,12 +9,12 @@ from django.urls import reverse
 
 from careward.core.forms import Known
 from careward.people.signin.drafts import answers_of, kept_until
-from careward.people.signin.models import Draft, KeptQuestion, RoleHeld, TermsAccepted, User
+from careward.people.signin.models import ApiToken, Draft, KeptQuestion, RoleHeld, TermsAccepted, User
 from careward.web.house import house
 from careward.web.own_data import Facts, told
 from careward.web.permission import Viewer, opens
 from careward.web.questions import in_words
-from careward.web.words import moment
+from careward.web.words import day, moment
 
 KINDS = {"totp": "Authenticator app", "webauthn": "Passkey", "recovery_codes": "Recovery codes"}
 
@@ -32,6 +32,21 @@ def roles(*, user_id: int, person_id: int | None) -> list[Facts]:
 def terms(*, user_id: int, person_id: int | None) -> list[Facts]:
     """The terms of use they accepted."""
     return told(TermsAccepted.objects.filter(user_id=user_id), but=("user",), titles={"text_hash": "Fingerprint of the text"})
+
+
+def tokens(*, user_id: int, person_id: int | None) -> list[Facts]:
+    """Their keys to the API and the command line; what is kept of a key itself is a hash that opens nothing."""
+    rows = ApiToken.objects.filter(user_id=user_id).select_related("organisation").order_by("made_at", "pk")
+    return [_token(row) for row in rows]
+
+
+def _token(row: ApiToken) -> Facts:
+    end = moment(row.ended_at) if row.ended_at else day(row.ends_on) if row.ends_on else ""
+    facts = (
+        ("Name", row.name), ("At", row.organisation.name), ("Begins with", row.prefix), ("May", row.scope), ("Made", moment(row.made_at)),
+        ("Ended" if row.ended_at else "Ends", end),
+    )  # fmt: skip
+    return tuple((what, value) for what, value in facts if value)
 
 
 def factors(*, user_id: int, person_id: int | None) -> list[Facts]:

@@ -4,11 +4,13 @@ from datetime import time
 
 from django.conf import settings
 
+from careward.core.roles import ROLES
 from careward.core.room import ErrandKind, FormPage, Home, MenuEntry, OwnData, Panel, Passing, Permission, Room, TimedJob, Verb
-from careward.people.signin import asking, drafts, inviting, panels
+from careward.people.signin import asking, drafts, guesses, inviting, panels
 from careward.people.signin.actions import ADD, GIVE, INVITE
 from careward.people.signin.commands import COMMANDS
 from careward.people.signin.forms import ADD_USER, GIVE_ROLE
+from careward.people.signin.keyboard import USE
 from careward.people.signin.measures import measures
 
 SEE = "signin:roles:see"
@@ -20,7 +22,8 @@ ROOM = Room(
     permissions=(
         Permission(SEE, "see who holds which role", ("head_of_ig", "auditor", "trust_administrator")),
         Permission(GIVE, "give roles and end them", ("trust_administrator",), by_name=True),
-        Permission(ADD, "add somebody who signs in", ("trust_administrator",), by_name=True),
+        Permission(ADD, "add somebody who signs in, and end tokens", ("trust_administrator",), by_name=True),
+        Permission(USE, "run commands in their own name", tuple(ROLES), ("commands",), by_name=True),
     ),
     verbs=(
         Verb("user.made", "User added"),
@@ -51,6 +54,7 @@ ROOM = Room(
     jobs=(
         TimedJob("signin.drafts", "Remove answers that were begun and left", drafts.clear_old, at=time(3, 40)),
         TimedJob("signin.questions", "Remove words that were searched for", asking.clear_old, at=time(3, 45)),
+        TimedJob("signin.guesses", "Remove counts of wrong tokens", guesses.clear_old, at=time(3, 50)),
     ),
     forms=(FormPage(GIVE_ROLE, "signin:give_role"), FormPage(ADD_USER, "signin:add_user")),
     panels=(Panel("my_work", "Begun, not sent", 10, "signin/begun.jinja", panels.begun),),
@@ -61,6 +65,7 @@ ROOM = Room(
         Passing("people_user", "the moment of the last sign-in, which is an entry", ("last_login",)),
         Passing("mfa_authenticator", "the moment of the last use", ("last_used_at",)),
         Passing("people_draft", "what is begun and not sent decides nothing"),
+        Passing("people_wrongtokens", "how many wrong tokens were tried in the last minutes: it keeps nobody, and decides for minutes"),
         Passing("people_keptquestion", "words of a search, kept for a day so that they stand in no address"),
         Passing("account_emailconfirmation", "no address is confirmed by a link here"),
         Passing("auth_permission", "Django's own, which nothing here asks: rights are roles"),
@@ -73,6 +78,7 @@ ROOM = Room(
         OwnData("Roles in Careward", panels.roles, ("RoleHeld",)),
         OwnData("Terms accepted", panels.terms, ("TermsAccepted",)),
         OwnData("Second factors", panels.factors),
+        OwnData("Tokens", panels.tokens, ("ApiToken",)),
         OwnData("Answers begun, not sent", panels.drafts, ("Draft",)),
         OwnData("Searched for in the last day", panels.questions, ("KeptQuestion",)),
     ),

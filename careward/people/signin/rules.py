@@ -170,6 +170,45 @@ def may_accept_terms(*, shown: str, in_force: str, clause: str) -> Decision:
     return refuse("terms.changed", clause, "The terms have changed since you opened the page", "Read them again and accept the new text")
 
 
+@dataclass(frozen=True, slots=True)
+class TokenWanted:
+    """A key about to be made. `reached` are the scopes of which the roles of its person open something today."""
+
+    name: str
+    scopes: tuple[str, ...]
+    today: date
+    ends_on: date
+    most_days: int
+    known: tuple[str, ...]
+    reached: frozenset[str]
+    own: bool  # made by its person, or at the machine's own keyboard
+
+
+def may_make_token(wanted: TokenWanted) -> Decision:
+    """Whether a key may be made: named, for scopes that its person's own roles reach, for a while, and never in another's name."""
+    decision = ALLOWED
+    if not wanted.name:
+        decision &= refuse("token.unnamed", "house", "The token has no name", "Name the program that will use it")
+    if not wanted.own:
+        decision &= refuse("token.anothers", "house", "Nobody makes a token in another's name", "Let them make it themselves")
+    if not wanted.scopes or not set(wanted.known) >= set(wanted.scopes):
+        unknown = ", ".join(s for s in wanted.scopes if s not in wanted.known) or "nothing"
+        decision &= refuse("token.scope_unknown", "house", f"The scope names {unknown}", f"Use one or more of {', '.join(wanted.known)}")
+    if beyond := [s for s in wanted.scopes if s in wanted.known and s not in wanted.reached]:
+        detail = f"The roles of its person open nothing of {' and '.join(beyond)}"
+        decision &= refuse("token.beyond_roles", "house", detail, "Leave it out, or give them a role that opens it first")
+    return decision & _may_end_on(wanted)
+
+
+def _may_end_on(wanted: TokenWanted) -> Decision:
+    if wanted.ends_on <= wanted.today:
+        return refuse("token.over", "house", f"The token would end on {day(wanted.ends_on)}", "Choose a later day")
+    if (wanted.ends_on - wanted.today).days > wanted.most_days:
+        detail = f"A token lasts {wanted.most_days} days at most"
+        return refuse("token.too_long", "house", detail, "Choose an earlier day; make a new one when it ends")
+    return ALLOWED
+
+
 def hash_of(token: str) -> str:
     """What is kept of a client's token. It holds 256 random bits, so one round of SHA-256 is enough."""
     return hashlib.sha256(token.encode()).hexdigest()
