@@ -83,6 +83,7 @@ def test_the_house_has_the_timed_jobs_that_its_rooms_declare():
         "tables.nightly_check": (time(2, 40), None, False),
         "tasks.letters": (time(7, 30), None, True),
         "signin.drafts": (time(3, 40), None, False),
+        "signin.guesses": (time(3, 50), None, False),
         "signin.questions": (time(3, 45), None, False),
     }
 
