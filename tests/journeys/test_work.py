@@ -25,7 +25,7 @@ def when_they_say_it_is_done(window: Visitor, evidence: str) -> None:
 
 
 def then_it_waits_to_be_read_back(window: Visitor, address: str, evidence: str) -> None:
-    window.sees("Waiting to be read back")
+    window.sees("Waiting to be proved")
     window.go(address)
     window.sees("Said to be done", evidence)
 

@@ -99,7 +99,7 @@ def test_a_task_is_said_to_be_done_taken_back_and_shows_its_history(trust, admin
     assert "Say that it is done" in words(admin.get(f"/tasks/{task.pk}/"))
     refused = admin.post(f"/tasks/{task.pk}/done/", {"evidence": " "})
     assert refused.status_code == 409 and "Nothing says what was done" in words(refused)
-    assert admin.post(f"/tasks/{task.pk}/done/", {"evidence": "Closed in PARIS, 10:31"}).headers["Location"] == "/my-work/"
+    assert admin.post(f"/tasks/{task.pk}/done/", {"evidence": "Closed in PARIS, 10:31"}).headers["Location"] == f"/my-work/?after={task.pk}"
     page = words(admin.get(f"/tasks/{task.pk}/"))
     assert "Said to be done, 23 November 2026, 11:00" in page and "Closed in PARIS, 10:31" in page
     assert "It is not done after all" in page
@@ -182,7 +182,7 @@ def test_a_question_is_answered_on_its_task_s_page_and_what_was_typed_is_kept(tr
     assert "That day has passed" in page and 'value="2020"' in page and "checked" in page
     assert "like 30 11 2026" in words(browser.post(address, {**past, "until_month": "13"}))
     done = browser.post(address, {**past, "until_year": "2027"})
-    assert done.headers["Location"] == "/my-work/"
+    assert done.headers["Location"] == f"/my-work/?after={task.pk}"
     task.refresh_from_db()
     assert (task.state, task.evidence) == ("answered", "Still needed until 1 February 2027")
     page = words(browser.get(f"/tasks/{task.pk}/"))
@@ -208,7 +208,9 @@ def test_an_answer_to_what_has_changed_since_is_not_taken_and_the_page_shows_it_
         assert page.status_code == 409 and "This task has changed since you opened it" in words(page)
     task.refresh_from_db()
     assert task.state == "open" and not task.answers.exists()
-    assert browser.post(address, {"seen": seen_on(browser, task), "choice": "not_needed"}).headers["Location"] == "/my-work/"
+    assert (
+        browser.post(address, {"seen": seen_on(browser, task), "choice": "not_needed"}).headers["Location"] == f"/my-work/?after={task.pk}"
+    )
     assert task.answers.get().link == task.link
 
 

@@ -1,18 +1,17 @@
 """Saying that a task is done, and taking that back; what a comparison does to many at once is in many.py."""
 
-from datetime import date, datetime
+from datetime import datetime
 
 from django.db import transaction
 
 from careward.core.days import london_day
 from careward.evidence.moves import actions as moves
 from careward.evidence.moves.rows import locked
-from careward.people.staff.packs import pack_on, pack_with
 from careward.work.tasks import rules
 from careward.work.tasks.models import TASKS, Task
 from careward.work.tasks.questions import from_data
+from careward.work.tasks.whose import evidence_clause, is_doers
 from careward.work.tasks.whose import holds as holds_of
-from careward.work.tasks.whose import is_doers
 
 
 @transaction.atomic
@@ -20,7 +19,7 @@ def say_done(*, task_id: int, doer: rules.Doer, evidence: str, now: datetime, by
     """Records that someone did what a task asks; the next export closes it or reopens it. Raises Refused with every reason."""
     task: Task = locked(TASKS, task_id)
     about_themselves = task.about_id is not None and task.about_id == doer.person_id
-    clause = _evidence_clause(task, london_day(now))
+    clause = evidence_clause(task, london_day(now))
     decision = rules.may_say_done(theirs=is_doers(task, doer), about_themselves=about_themselves, evidence=evidence, clause=clause)
     told = evidence.strip()
     said = {"evidence": told, "said_done_at": now, "said_done_by": by}
@@ -29,11 +28,6 @@ def say_done(*, task_id: int, doer: rules.Doer, evidence: str, now: datetime, by
         now=now, by=by, entry={"clause": task.clause},
     )  # fmt: skip
     return task
-
-
-def _evidence_clause(task: Task, on: date) -> str:
-    """Which clause asks for evidence: of the procedure that the task was raised under, else of the organisation's own."""
-    return pack_on(pack_with(task.clause) or task.organisation.pack, on).clause_of("work.evidence")
 
 
 @transaction.atomic

@@ -1,14 +1,15 @@
 """What somebody types when they answer a task's question."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
 
-from careward.core.decision import Decision
+from careward.core.decision import Decision, Reason
 from careward.web.fields import DayField
 from careward.work.tasks.questions import CANNOT, Given, Question
 
+EVERYBODY = "everybody"
 NUMBER_WORDS = {  # whom a number names, where it is not only whose task it is
     "approval": "Staff number of whoever answers for it, or of whose task this is",
     "new_owner": "Staff number of whoever answers for it now, or of whose task this is",
@@ -55,13 +56,51 @@ class AnswerForm(forms.Form):
         typed: Mapping[str, Any] = self.cleaned_data
         return Given(typed["choice"], typed.get("until"), typed.get("number", ""), typed.get("reason", ""))
 
-    def refuse(self, decision: Decision) -> tuple[Any, ...]:
+    def refuse(self, decision: Decision) -> tuple[Reason, ...]:
         """Puts each reason to the field it is about; returns those that are about none."""
-        others = []
-        for reason in decision.reasons:
-            field = reason.code.split(".")[0]
-            if field in self.fields:
-                self.add_error(field, f"{reason.detail}. {reason.remedy}")
-            else:
-                others.append(reason)
-        return tuple(others)
+        return _put(self, decision)
+
+
+class TogetherForm(forms.Form):
+    """What goes with one act on many tasks: what was done, to whom they go, or a note. Whether it will do is the rule's to say."""
+
+    def __init__(self, act: str, offered: Sequence[tuple[int, str]], back: bool, *given: Any, **more: Any) -> None:
+        super().__init__(*given, **more)
+        if act == "done":
+            hint = "Like “Locked in PARIS, 10:31”. It stands on each of them. Do not write about a patient."
+            self.fields["evidence"] = _lines("What you did and where", hint)
+        elif act == "give":
+            everybody = [(EVERYBODY, "Everybody whose work it is")] if back else []
+            whom = [("", "Choose one"), *((str(number), name) for number, name in offered), *everybody]
+            self.fields["whom"] = forms.ChoiceField(
+                label="Who does them from now on", choices=whom, error_messages={"required": "Choose who does them from now on"}
+            )
+            self.fields["why"] = _lines("Why (if you want to say)", "Do not write about a patient.")
+        else:
+            self.fields["note"] = _lines("Your note", "It stands in the history of each of them. Do not write about a patient.")
+
+    @property
+    def whom(self) -> int | None:
+        """The person they are given to; None where they go back to everybody."""
+        typed = self.cleaned_data["whom"]
+        return None if typed == EVERYBODY else int(typed)
+
+    def refuse(self, decision: Decision) -> tuple[Reason, ...]:
+        """Puts each reason to the field it is about; returns those that are about none."""
+        return _put(self, decision)
+
+
+def _put(form: forms.Form, decision: Decision) -> tuple[Reason, ...]:
+    """Puts each reason to the field it is about, which its code begins with; returns those that are about none."""
+    others = []
+    for reason in decision.reasons:
+        field = reason.code.split(".")[0]
+        if field in form.fields:
+            form.add_error(field, f"{reason.detail}. {reason.remedy}")
+        else:
+            others.append(reason)
+    return tuple(others)
+
+
+def _lines(label: str, hint: str) -> forms.CharField:
+    return forms.CharField(label=label, help_text=hint, max_length=1_000, required=False, widget=forms.Textarea(attrs={"rows": 3}))

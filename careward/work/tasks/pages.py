@@ -1,5 +1,6 @@
 """What the worklist can be asked."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from functools import cache
 
@@ -9,6 +10,7 @@ from careward.core.packs.pack import HOUSE_PACK
 from careward.core.packs.pack import load as load_pack
 from careward.core.roles import ROLES
 from careward.web.lists import Choice, ColumnHead, Listing, Option, Text
+from careward.work.tasks.words import BY_STEP
 
 TASK_HEADS = ("Task", "Why", "Who acts", "System", "Step", "Due", "Raised", "State", "Times reopened", "Clause")
 
@@ -20,8 +22,13 @@ def kind_words(kind: str) -> str:
     return found[kind].title if kind in found else kind.replace(".", ": ").replace("_", " ").capitalize()
 
 
-def tasks(kinds: tuple[str, ...], lately: datetime) -> Listing:
-    """The list of tasks; what is done shows for a while."""
+def _by_words(options: Mapping[str, str]) -> tuple[Option, ...]:
+    return tuple(sorted((Option(*pair) for pair in options.items()), key=lambda o: o.words))
+
+
+def tasks(sorts: tuple[tuple[str, str, str], ...], *, systems: Mapping[str, str], mine: Q, lately: datetime) -> Listing:
+    """The list of tasks; what is done shows for a while. `sorts` are the kinds there are, each with its system and step."""
+    kinds, codes, steps = ({row[n] for row in sorts} for n in range(3))
     return Listing(
         noun="tasks",
         columns=(
@@ -48,7 +55,10 @@ def tasks(kinds: tuple[str, ...], lately: datetime) -> Listing:
                 any_words="Any",
             ),
             Choice("role", "Who acts", tuple(Option(r, role.title) for r, role in ROLES.items()), field="role", any_words="Anyone"),
-            Choice("kind", "What is wrong", tuple(sorted((Option(k, kind_words(k)) for k in kinds), key=lambda o: o.words)), field="kind"),
+            Choice("whose", "Whose", (Option("mine", "Yours"),), wheres={"mine": mine}, any_words="Anybody's"),
+            Choice("system", "System", _by_words({c: systems.get(c, c) for c in codes if c}), field="system_code"),
+            Choice("step", "What is to be done", _by_words({s: words for s, words in BY_STEP.items() if s in steps}), field="step"),
+            Choice("kind", "What is wrong", _by_words({k: kind_words(k) for k in kinds}), field="kind"),
         ),
         sort="due",
         kind="tasks",

@@ -10,6 +10,7 @@ from django.db.models import Count, Q, QuerySet
 from careward.core.rights import EVERYWHERE, Everywhere, Rights
 from careward.core.roles import ROLES
 from careward.evidence.tables import figures
+from careward.people.signin.models import User
 from careward.people.staff.models import Deputy, Person
 from careward.web import lists
 from careward.web.lists import Asked, Listing, Page
@@ -43,7 +44,8 @@ class TaskLine:
 @dataclass(frozen=True, slots=True)
 class MoveLine:
     at: datetime
-    by: str
+    by: str  # a name; "" where no person did it
+    move: str
     was: str
     became: str
     note: str
@@ -94,10 +96,11 @@ def doer(*, organisation_id: int, person_id: int | None, rights: Rights, on: dat
 
 def theirs(organisation_id: int, who: Doer) -> QuerySet[Task]:
     """Every task that is this person's; agrees with rules.is_theirs."""
-    return Task.objects.filter(_theirs(who), organisation_id=organisation_id)
+    return Task.objects.filter(where_theirs(who), organisation_id=organisation_id)
 
 
-def _theirs(who: Doer) -> Q:
+def where_theirs(who: Doer) -> Q:
+    """What makes a task somebody's, for a list."""
     people = [p for p in (who.person_id, *who.stands_in_for) if p is not None]
     given = Q(assignee_id__in=people) | Q(assignee=None) & _of_roles(who.rights)
     return Q(passed_to_id__in=people) | Q(passed_to=None) & given
@@ -131,7 +134,7 @@ def waiting_count(*, organisation_id: int, who: Doer) -> int:
     return figures.count(theirs(organisation_id, who).filter(state="open"))
 
 
-def inbox(*, organisation_id: int, who: Doer, now: datetime, today: date, shown: int = 100) -> Inbox:
+def inbox(*, organisation_id: int, who: Doer, now: datetime, today: date, shown: int = 60) -> Inbox:
     """What is open for someone, soonest first; three queries whatever the size, and none reads what was done long ago."""
     mine = theirs(organisation_id, who)
     counts = mine.filter(state__in=("open", "said_done")).aggregate(
@@ -149,7 +152,7 @@ def inbox(*, organisation_id: int, who: Doer, now: datetime, today: date, shown:
 def tasks(*, organisation_id: int, who: Doer) -> QuerySet[Task]:
     """The worklist as a queryset for the list page: one's own, and those of the systems whose tasks one may see; agrees with may_look."""
     rows, systems = Task.objects.filter(organisation_id=organisation_id), who.rights.systems_for(SEE)
-    return rows if isinstance(systems, Everywhere) else rows.filter(_theirs(who) | Q(system_code__in=systems))
+    return rows if isinstance(systems, Everywhere) else rows.filter(where_theirs(who) | Q(system_code__in=systems))
 
 
 def task(*, organisation_id: int, task_id: int, who: Doer, today: date) -> TaskDetail | None:
@@ -157,20 +160,32 @@ def task(*, organisation_id: int, task_id: int, who: Doer, today: date) -> TaskD
     row = Task.objects.filter(organisation_id=organisation_id, pk=task_id).select_related("assignee", "passed_to").first()
     if row is None:
         return None
-    moves = TaskMove.objects.filter(task=row).order_by("-id").values_list("at", "by", "was", "became", "note")
+    moves = _moves(row)
     whom = row.passed_to_id or row.assignee_id
     last = row.answers.filter(taken_back_at=None).order_by("-id").first()
     asked = asked_of(row, today) if row.state == "open" else from_data(row.question)
     return TaskDetail(
         line=_line(row, today), step=row.step, role=row.role, subject=_subject(row), about_id=row.about_id,
         assignee_name=row.assignee.name if row.assignee else "", evidence=row.evidence, said_done_at=row.said_done_at,
-        closed_at=row.closed_at, proof=row.proof, moves=tuple(MoveLine(*m) for m in moves),
+        closed_at=row.closed_at, proof=row.proof, moves=moves,
         theirs=is_theirs(role=row.role, system_code=row.system_code, assignee_id=whom, doer=who),
         may_do=DO in who.holds(system_code=row.system_code, assignee_id=whom),
         question=asked, passed_to=row.passed_to.name if row.passed_to else "",
         cannot=last.reason if last and last.answer == "cannot" else "", seen=seen_of(row, asked),
         asked_for_word=bool(last and last.answer == "approve"),
     )  # fmt: skip
+
+
+def _moves(row: Task) -> tuple[MoveLine, ...]:
+    """What happened to a task, newest first, with the name of whoever did it where a person did."""
+    rows = list(
+        TaskMove.objects.filter(task__organisation=row.organisation_id, task=row)
+        .order_by("-id")
+        .values_list("at", "by", "move", "was", "became", "note")
+    )
+    users = {by: int(by.removeprefix("user/")) for _, by, *_ in rows if by.startswith("user/")}
+    names = dict(User.objects.filter(pk__in=users.values()).values_list("pk", "name")) if users else {}
+    return tuple(MoveLine(at, names.get(users.get(by, 0), ""), *rest) for at, by, *rest in rows)
 
 
 def _subject(row: Task) -> tuple[str, str]:
@@ -241,8 +256,9 @@ def deputised_for(*, organisation_id: int, who: Doer) -> tuple[str, ...]:
     return tuple(p.name for p in rows)
 
 
-def kinds(rows: QuerySet[Task]) -> tuple[str, ...]:
-    return tuple(sorted(figures.lines(rows.order_by().values_list("kind", flat=True).distinct())))
+def sorts(rows: QuerySet[Task]) -> tuple[tuple[str, str, str], ...]:
+    """What sorts of tasks there are: each kind with its system and its step, one query."""
+    return tuple(sorted(figures.lines(rows.order_by().values_list("kind", "system_code", "step").distinct())))
 
 
 @dataclass(frozen=True, slots=True)

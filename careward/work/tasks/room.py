@@ -35,6 +35,7 @@ ROOM = Room(
         Verb("tasks.reopened", "Tasks opened again"),
         Verb("task.said_done", "Task said to be done"),
         Verb("task.answered", "Task answered"),
+        Verb("task.noted", "Note written on a task"),
         Verb("task.passed_on", "Task passed on"),
         Verb("task.taken_back", "Task taken back"),
     ),

@@ -97,6 +97,41 @@ def may_say_done(*, theirs: bool, about_themselves: bool, evidence: str, clause:
     )
 
 
+BY_HAND = frozenset({"lock", "close", "amend", "reopen"})  # steps somebody takes in the system, and says that they took
+SHUTTING = frozenset({"lock", "close"})  # of these, the ones that may also be asked about
+MOVED_ON = {"said_done": "It is already said to be done", "answered": "It is answered already", "closed": "It is done already"}
+
+
+def still_open(state: str) -> Decision:
+    """Whether a task is still to be done: one that was chosen from a list may have moved on since."""
+    if state == "open":
+        return ALLOWED
+    return refuse("task.moved_on", "house", MOVED_ON[state], "Nothing more is needed of you here")
+
+
+def ends_by_saying_so(*, asks: bool, step: str) -> Decision:
+    """Whether a task ends by somebody saying that it is done: one that asks ends by its answer, unless it may be shut as well."""
+    if not asks or step in SHUTTING:
+        return ALLOWED
+    return refuse("task.asks", "house", "It asks a question", "Open it and answer")
+
+
+def may_give(*, theirs: bool, able: bool, about_them: bool) -> Decision:
+    """Whether a task may be given to somebody: it is the giver's, and whoever is to do it does such work and is not whom it is about."""
+    decision = yours(theirs=theirs)
+    if about_them:
+        decision &= refuse("whom.about_them", "house", "It is about their own access", "Give it to somebody else")
+    elif not able:
+        decision &= refuse("whom.not_able", "house", "They do not do this work, and stand in for nobody who does", "Choose somebody else")
+    return decision
+
+
+def may_note(*, seen: bool, note: str) -> Decision:
+    """Whether somebody may write a note on a task: they may see it, and write something."""
+    decision = ALLOWED if seen else refuse("task.not_seen", "house", "This task is not yours to see", "Ask whoever does it")
+    return decision & (ALLOWED if note.strip() else refuse("note.missing", "house", "Nothing is written", "Enter the note"))
+
+
 def stands_until(answer: str, *, until: date | None, due_on: date, today: date) -> date | None:
     """The last day an answer stands for, after which the task is to be done again if its cause is still there; None: until proved.
 

@@ -6,21 +6,24 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 
 from careward.core.decision import Reason, Refused
 from careward.core.room import DownloadRows
 from careward.evidence.ledger.exporting import download
 from careward.people.looks.seeing import shown_to
 from careward.web import lists
+from careward.web.house import house
 from careward.web.listing import shown
 from careward.web.panels import panels
 from careward.web.permission import SIGNED_IN, Request, needs
-from careward.work.tasks import actions, pages, queries
+from careward.work.tasks import actions, pages, queries, words, worklists
 from careward.work.tasks.answering import answer_task
 from careward.work.tasks.forms import AnswerForm
 from careward.work.tasks.rules import DO
 
 SAID = "Your answer is written down. The next comparison reads it."
+PRINT = "print"  # what an address asks for beside the files: a list to print
 SAID_TO_DECIDERS = "It is asked for. This task waits for a named person's decision."
 
 
@@ -29,11 +32,13 @@ def my_work(request: Request) -> HttpResponse:
     viewer = request.viewer
     who = queries.doer_of(viewer)
     inbox = queries.inbox(organisation_id=viewer.organisation_id, who=who, now=viewer.now, today=viewer.today)
+    mine = queries.theirs(viewer.organisation_id, who)
+    systems = house().systems(organisation_id=viewer.organisation_id)
+    after = worklists.next_alike(mine, organisation_id=viewer.organisation_id, after=request.GET.get("after", ""))
     standbys = queries.deputised_for(organisation_id=viewer.organisation_id, who=who)
     begun = panels("my_work", viewer=viewer, key=None, asked=request.GET)
-    return render(
-        request, "tasks/my_work.jinja", {"inbox": inbox, "standbys": standbys, "panels": begun, "done_for": queries.DONE_FOR.days}
-    )
+    context = {"inbox": inbox, "standbys": standbys, "panels": begun, "done_for": queries.DONE_FOR.days, "after": after}
+    return render(request, "tasks/my_work.jinja", {**context, "alike": worklists.alike(mine, systems)})
 
 
 @needs(SIGNED_IN)
@@ -55,7 +60,14 @@ def _seen(request: Request, task_id: int) -> queries.TaskDetail:
 def _task_page(request: Request, seen: queries.TaskDetail, form: AnswerForm | None, refused: tuple[Reason, ...]) -> HttpResponse:
     shown_to(request, seen.about_id)
     about_me = seen.about_id is not None and seen.about_id == request.viewer.person_id
-    context = {"task": seen, "about_me": about_me, "form": form, "refused": refused}
+    names = house().systems(organisation_id=request.viewer.organisation_id)
+    context = {
+        "task": seen,
+        "about_me": about_me,
+        "form": form,
+        "refused": refused,
+        "proved_by": words.will_show((seen.line.system_code,), names),
+    }
     status = 409 if refused else 422 if form is not None and form.errors else 200
     return render(request, "tasks/task.jinja", context, status=status)
 
@@ -75,7 +87,12 @@ def answer(request: Request, task_id: int) -> HttpResponse:
     except Refused as refused:
         return _task_page(request, seen, form, form.refuse(refused.decision))
     messages.success(request, SAID_TO_DECIDERS if form.given().choice == "approve" else SAID)
-    return redirect("tasks:my_work")
+    return _on_from(task_id)
+
+
+def _on_from(task_id: int) -> HttpResponse:
+    """To one's work, which offers the next one like this first."""
+    return redirect(f"{reverse('tasks:my_work')}?after={task_id}")
 
 
 @needs(DO)
@@ -84,9 +101,9 @@ def say_done(request: Request, task_id: int) -> HttpResponse:
     if request.method == "POST":
         _known(request, task_id)
         evidence = request.POST.get("evidence", "")
-        actions.say_done(task_id=task_id, doer=queries.doer_of(viewer), evidence=evidence, now=viewer.now, by=viewer.actor)
-        messages.success(request, "Written down. The next comparison with the system closes the task, or opens it again.")
-        return redirect("tasks:my_work")
+        done = actions.say_done(task_id=task_id, doer=queries.doer_of(viewer), evidence=evidence, now=viewer.now, by=viewer.actor)
+        messages.success(request, words.recorded(done.step, done.system_code, house().systems(organisation_id=viewer.organisation_id)))
+        return _on_from(task_id)
     return redirect("tasks:task", task_id)
 
 
@@ -109,11 +126,23 @@ def _known(request: Request, task_id: int) -> None:
 @needs(SIGNED_IN)
 def worklist(request: Request) -> HttpResponseBase:
     viewer = request.viewer
-    rows = queries.tasks(organisation_id=viewer.organisation_id, who=queries.doer_of(viewer))
-    listed = pages.tasks(queries.kinds(rows), viewer.now - timedelta(days=30))
+    who = queries.doer_of(viewer)
+    rows = queries.tasks(organisation_id=viewer.organisation_id, who=who)
+    mine, systems = queries.where_theirs(who), house().systems(organisation_id=viewer.organisation_id)
+    listed = pages.tasks(queries.sorts(rows), systems=systems, mine=mine, lately=viewer.now - timedelta(days=30))
     asked = lists.parse(listed, request.GET)
     if asked.download:
         lines = queries.task_rows(rows, listed, asked)
         return download(request, asked.download, DownloadRows("tasks", pages.TASK_HEADS, lines, asked.narrowed_by))
     page = queries.task_page(rows, listed, asked, viewer.today)
-    return render(request, "tasks/worklist.jinja", {"list": shown(listed, asked, page)})
+    drawn = shown(listed, asked, page)
+    if request.GET.get("as") == PRINT:
+        return render(
+            request,
+            "tasks/sheet.jinja",
+            {"list": drawn, "lines": worklists.sheet(rows, listed, asked), "back": lists.address(listed, asked)},
+        )
+    ticks = viewer.may(DO) and asked.one("state") in ("open", "reopened")
+    every = worklists.all_of(rows, listed, asked) if ticks and page.last > 1 else tuple(row.line.id for row in page.rows)
+    context = {"list": drawn, "ticks": ticks, "every": every, "back": lists.address(listed, asked), "most": worklists.MOST}
+    return render(request, "tasks/worklist.jinja", {**context, "print": lists.address(listed, asked, download=PRINT, page=1)})

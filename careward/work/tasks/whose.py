@@ -4,10 +4,13 @@ from datetime import date
 
 from careward.core.decision import ALLOWED, Decision
 from careward.core.room import AnswerWeighed
+from careward.people.staff.packs import pack_on, pack_with
 from careward.web.house import house
 from careward.work.tasks import rules
 from careward.work.tasks.models import Task
 from careward.work.tasks.questions import Question, from_data, shown, shown_data
+
+DIGITS = 12  # of a digest that stands beside each of many tasks
 
 
 def is_doers(task: Task, doer: rules.Doer) -> bool:
@@ -43,3 +46,13 @@ def against(task: Task, weighed: AnswerWeighed, on: date) -> Decision:
 def seen_of(task: Task, asked: Question | None) -> str:
     """The digest of what a task's page shows of it, its question with the facts as they are: an answer is to exactly that."""
     return rules.seen_digest(title=task.title, why=task.why, otherwise=task.otherwise, link=task.link, question=shown_data(asked))
+
+
+def shown_of(task: Task) -> str:
+    """The digest of what a list shows of a task: an act on many is on exactly these."""
+    return rules.seen_digest(title=task.title, why=task.why, otherwise=task.otherwise, link=task.link, question=task.question)[:DIGITS]
+
+
+def evidence_clause(task: Task, on: date) -> str:
+    """Which clause asks for evidence: of the procedure that the task was raised under, else of the organisation's own."""
+    return pack_on(pack_with(task.clause) or task.organisation.pack, on).clause_of("work.evidence")

@@ -1,0 +1,51 @@
+"""What several pages say of tasks."""
+
+from collections.abc import Collection, Mapping
+
+from careward.web.words import plural
+
+RECORDED = {"lock": "Lock recorded", "close": "Closing recorded", "amend": "Change of rights recorded", "reopen": "Reopening recorded"}
+BY_STEP = {"lock": "Lock", "close": "Close", "amend": "Put rights right", "reopen": "Reopen"}
+
+
+def will_show(systems: Collection[str], names: Mapping[str, str], *, many: bool = False) -> str:
+    """What becomes of work that is said to be done: 'The next PARIS file will show whether it worked.'"""
+    known = [names.get(code, code) for code in systems if code]
+    file = f"The next {known[0]} file" if len(known) == 1 and len(systems) == 1 else "The next files"
+    return f"{file} will show whether {'each of them' if many else 'it'} worked."
+
+
+def recorded(step: str, system: str, names: Mapping[str, str]) -> str:
+    """'Lock recorded. The next PARIS file will show whether it worked.'"""
+    return f"{RECORDED.get(step, 'Recorded')}. {will_show((system,), names)}"
+
+
+def where(step: str, system: str) -> str:
+    """'Lock on PARIS'."""
+    return f"{BY_STEP[step]} on {system}"
+
+
+BUTTONS = {"done": "Say they are done", "give": "Give them", "note": "Write this note"}
+DEEDS = {"done": "said to be done", "give": "given", "note": "noted"}
+
+
+def heading(act: str, many: int) -> str:
+    """What is about to be done to how many."""
+    tasks = plural(many, "task")
+    if act == "done":
+        return f"Say that {tasks} {'is' if many == 1 else 'are'} done"
+    return f"Give {tasks} to somebody" if act == "give" else f"Write a note on {tasks}"
+
+
+def came_of(act: str, many: int, systems: Collection[str], names: Mapping[str, str]) -> str:
+    """What was done, and what follows: 'Recorded: 30 tasks are said to be done. The next PARIS file will show ...'"""
+    are = "is" if many == 1 else "are"
+    said = f"{plural(many, 'task')} {are} {DEEDS[act]}."
+    if act == "done":
+        return f"{said} {will_show(systems, names, many=many != 1)}"
+    return f"{said} They stay open until they are done." if act == "give" else f"{said} The note stands in the history of each."
+
+
+def came_short(act: str, done: int, refused: int) -> str:
+    """Over a page that tells what could not be done: '28 tasks are said to be done, 2 are not'."""
+    return f"{plural(done, 'task')} {'is' if done == 1 else 'are'} {DEEDS[act]}, {refused} {'is' if refused == 1 else 'are'} not"
