@@ -114,12 +114,11 @@ class SheetLine:
 
     title: str
     due_on: date
-    clause: str
 
 
 def sheet(rows: "QuerySet[Task]", listed: Listing, asked: Asked) -> tuple[SheetLine, ...]:
     """A list to print."""
-    found = lists.matching(listed, asked, rows).values_list("title", "due_on", "clause")[:MOST]
+    found = lists.matching(listed, asked, rows).values_list("title", "due_on")[:MOST]
     return tuple(SheetLine(*row) for row in found)
 
 
