@@ -68,6 +68,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "careward.people.signin.idle.EndsWhenIdle",
     "careward.people.signin.middleware.WhoIsAsking",
     "careward.web.size.NotTooLarge",
     "careward.web.errors.RefusalPages",
@@ -157,11 +158,7 @@ PASSWORD_HASHERS = (
     if TESTING
     else ["django.contrib.auth.hashers.ScryptPasswordHasher", "django.contrib.auth.hashers.PBKDF2PasswordHasher"]
 )
-AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-]
+AUTH_PASSWORD_VALIDATORS = [{"NAME": "careward.people.signin.passwords.PasswordRule"}]
 LOGIN_URL = "/sign-in/"
 LOGIN_REDIRECT_URL = "/"
 ACCOUNT_ADAPTER = "careward.people.signin.sign_in.AccountAdapter"
@@ -183,7 +180,8 @@ MFA_TOTP_ISSUER = "Careward"
 
 SESSION_COOKIE_NAME = "__Host-careward" if SECURE else "careward"
 CSRF_COOKIE_NAME = "__Host-careward-form" if SECURE else "csrftoken"
-SESSION_COOKIE_AGE = 12 * 3600
+SESSION_COOKIE_AGE = 12 * 3600  # since signing in
+IDLE_MINUTES = int(os.environ.get("CAREWARD_IDLE_MINUTES", "30"))  # without a page asked for, and a session is over
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"

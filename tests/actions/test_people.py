@@ -79,7 +79,7 @@ def test_a_weak_password_is_refused_and_nobody_is_made(password):
             now=NOW,
             by="cli/setup",
         )
-    assert (codes(no), clauses(no)) == ({"password.weak"}, {"LR-026"})
+    assert clauses(no) == {"LR-026"} and codes(no) <= {f"password.{why}" for why in ("short", "common", "named", "patterned")}
     assert all("12 characters" in r.remedy for r in no.value.decision.reasons)
     assert not User.objects.exists()
 

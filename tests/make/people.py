@@ -8,6 +8,7 @@ from allauth.account.models import EmailAddress
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, generate_totp_secret, hotp_value, yield_hotp_counters_from_time
 from django.test import Client
 
+from careward.people.signin.idle import BEGUN, SEEN
 from careward.people.signin.middleware import FACTOR_KEY
 from careward.people.signin.models import ApiToken, RoleHeld, TermsAccepted, User
 from careward.people.signin.rules import hash_of
@@ -119,5 +120,6 @@ def signed_in(who: User) -> Client:
     browser.force_login(who)
     session = browser.session
     session[FACTOR_KEY] = who.pk
+    session[BEGUN] = session[SEEN] = int(NOW.timestamp())
     session.save()
     return browser

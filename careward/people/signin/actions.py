@@ -6,7 +6,6 @@ from typing import Any
 
 from allauth.account.models import EmailAddress
 from django.conf import settings
-from django.contrib.auth.password_validation import password_validators_help_texts, validate_password
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
@@ -21,6 +20,7 @@ from careward.evidence.ledger import actions as ledger
 from careward.people.signin import rules
 from careward.people.signin.arrivals import is_persona, rights_of
 from careward.people.signin.models import RoleHeld, TermsAccepted, User
+from careward.people.signin.passwords import may_use_password, names_of
 from careward.people.signin.terms import terms_in_force
 from careward.people.staff.models import Organisation, Person
 from careward.people.staff.packs import pack_on
@@ -49,7 +49,7 @@ def make_user(*, organisation_id: int, email: str, name: str, password: str | No
     """
     organisation = Organisation.objects.get(pk=organisation_id)
     draft = User(email=email.strip().lower(), name=name.strip(), created_at=now)
-    decision = _may_make_user(draft, password, pack_on(organisation.pack, london_day(now)))
+    decision = _may_make_user(draft, password, pack_on(organisation.pack, london_day(now)), organisation.name, organisation.ods_code)
     if not decision:
         raise Refused(decision)
     return _make_user(draft, organisation, password, now=now, by=by)
@@ -98,7 +98,7 @@ def add_user(
     return user_id
 
 
-def _may_make_user(draft: User, password: str | None, pack: Pack) -> Decision:
+def _may_make_user(draft: User, password: str | None, pack: Pack, *at: str) -> Decision:
     decision = ALLOWED
     try:
         validate_email(draft.email)
@@ -110,17 +110,8 @@ def _may_make_user(draft: User, password: str | None, pack: Pack) -> Decision:
         clause = pack.clause_of("user.one_name")
         decision &= refuse("user.made_already", clause, "Somebody signs in with this e-mail address already", "Give them a role instead")
     if password is not None:
-        decision &= _may_use_password(draft, password, pack.clause_of("password.strong"))
+        decision &= may_use_password(password, names=names_of(draft, *at), clause=pack.clause_of("password.strong"))
     return decision
-
-
-def _may_use_password(draft: User, password: str, clause: str) -> Decision:
-    try:
-        validate_password(password, draft)
-    except ValidationError as weak:
-        remedy = "; ".join(password_validators_help_texts())
-        return Decision(tuple(r for m in weak.messages for r in refuse("password.weak", clause, m.rstrip("."), remedy).reasons))
-    return ALLOWED
 
 
 @transaction.atomic

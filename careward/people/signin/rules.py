@@ -20,6 +20,20 @@ WARNED = "role.apart"  # the one refusal that a second word lifts
 PERSONA_DOMAIN = "@northmoor.example"  # the invented trust's; names under example are nobody's, so no letter reaches a persona
 
 
+class Over(Enum):
+    """Why a session is over."""
+
+    IDLE = "nothing was asked for"
+    LONG = "it began long ago"
+
+
+def session_over(*, begun: int, seen: int, now: int, idle: int, longest: int) -> Over | None:
+    """Whether a session is over, all in seconds: too long since something was asked for, or since it began."""
+    if now - seen >= idle:
+        return Over.IDLE
+    return Over.LONG if now - begun >= longest else None
+
+
 class Step(Enum):
     """What stands between someone signed in and the pages; the first that applies is shown."""
 

@@ -7,9 +7,18 @@ from allauth.mfa.totp import views as apps
 from allauth.mfa.webauthn import views as passkeys
 from django.http import HttpResponse
 
+from careward.people.signin.idle import ENDED
 from careward.people.signin.middleware import FACTOR_KEY
 from careward.people.signin.sign_in import ForgottenForm
+from careward.people.signin.words import ended
 from careward.web.permission import ANYONE, SIGNED_IN, needs
+
+
+class SignIn(account.LoginView):
+    """Says why the session before this one ended, where it did not end by signing out."""
+
+    def get_context_data(self, **facts):  # type: ignore[no-untyped-def]
+        return {**super().get_context_data(**facts), "ended": ended(self.request.session.get(ENDED, ""))}
 
 
 class Forgotten(account.PasswordResetView):
@@ -34,7 +43,7 @@ class AddPasskey(passkeys.AddWebAuthnView):
         return response
 
 
-sign_in = needs(ANYONE)(account.login)
+sign_in = needs(ANYONE)(SignIn.as_view())
 sign_out = needs(ANYONE)(account.logout)
 not_active = needs(ANYONE)(account.account_inactive)
 second_step = needs(ANYONE)(factors.authenticate)

@@ -18,6 +18,7 @@ from django.core.mail import EmailMessage
 from django.http import HttpRequest
 
 from careward.people.signin import actions
+from careward.people.signin.idle import ENDED
 from careward.people.signin.letters import DONE, VERBS, WRONG, letter
 from careward.people.signin.models import User
 
@@ -34,6 +35,7 @@ class AccountAdapter(DefaultAccountAdapter):
     def login(self, request: HttpRequest, user: User) -> None:
         """Signs in and writes down by what: "password", "mfa"."""
         super().login(request, user)
+        request.session.pop(ENDED, None)
         methods = tuple(str(r["method"]) for r in get_authentication_records(request, user))
         actions.note_sign_in(user_id=user.pk, methods=methods, now=settings.CLOCK(), by=f"user/{user.pk}")
 
