@@ -205,7 +205,7 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 DRAFT_DAYS = int(os.environ.get("CAREWARD_DRAFT_DAYS", "30"))  # how long answers that were not sent are kept
 
 TOKEN_DAYS = int(os.environ.get("CAREWARD_TOKEN_DAYS", "90"))  # how long a token lasts, at most and where no day is named
-TOKEN_WARNING_DAYS = 14  # how long before its end its person is told
+TOKEN_WARNING_DAYS = int(os.environ.get("CAREWARD_TOKEN_WARNING_DAYS", "14"))  # how long before its end its person is told
 WRONG_TOKENS = 20  # that one address may try in five minutes, and that may be tried with one beginning
 
 LANGUAGE_CODE = "en-gb"
