@@ -80,11 +80,11 @@ def common() -> frozenset[str]:
 
 def names_of(user: User, *trusts: str) -> list[str]:
     """What a password of somebody may not be named after: themselves, their address, where they work and where they hold a role."""
-    held = RoleHeld.objects.filter(user_id=user.pk).values_list("organisation__name", "organisation__ods_code") if user.pk else ()
+    grants = RoleHeld.objects.filter(user_id=user.pk).values_list("organisation__name", "organisation__ods_code") if user.pk else ()
     at = user.person.organisation if user.person_id and user.person else None
     staff = [user.person.first_name, user.person.last_name, user.person.preferred_name] if at and user.person else []
     work = [at.name, at.ods_code] if at else []
-    return [user.name, user.email.partition("@")[0].replace(".", " "), *staff, *work, *trusts, *(name for row in held for name in row)]
+    return [user.name, user.email.partition("@")[0].replace(".", " "), *staff, *work, *trusts, *(name for row in grants for name in row)]
 
 
 class PasswordRule:
