@@ -202,6 +202,8 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 LARGEST_REQUEST = 1024 * 1024 * 1024  # twice what the page of uploads takes, so that it can still say so
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 
+READ_APART = not TESTING  # files are read by processes with bounds; a test asks for it where it is about that: each begins for 0.3 s
+READING_TIMES = float(os.environ.get("CAREWARD_READING_TIMES", "1"))  # how much more than usual a file may cost to read
 DRAFT_DAYS = int(os.environ.get("CAREWARD_DRAFT_DAYS", "30"))  # how long answers that were not sent are kept
 
 TOKEN_DAYS = int(os.environ.get("CAREWARD_TOKEN_DAYS", "90"))  # how long a token lasts, at most and where no day is named

@@ -24,7 +24,8 @@ class CsvFeeds:
     """Files as CSV, Excel or Parquet, through the shipped mapping profiles and those the organisation keeps in CAREWARD_HOME/profiles."""
 
     def read(self, folder: Path, *, profile: str, on: date, keep: bool = False) -> Reading:
-        return read_folder(folder, profile=profile, profiles_folder=_own_profiles(), keep=keep, on=on)
+        bounds = {"apart": settings.READ_APART, "times": settings.READING_TIMES}
+        return read_folder(folder, profile=profile, profiles_folder=_own_profiles(), keep=keep, on=on, **bounds)
 
     def profiles(self) -> tuple[tuple[Profile, ...], tuple[str, ...]]:
         return profiles.usable(profiles_folder=_own_profiles())

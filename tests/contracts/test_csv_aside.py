@@ -1,4 +1,4 @@
-"""Reading by two processes comes to what reading by one does, whatever becomes of the second; and none of it is left over."""
+"""Reading by processes of their own comes to what reading here does; one that ends costs the file it was reading; none is left over."""
 
 import os
 import select
@@ -7,7 +7,6 @@ import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
-from threading import Event
 
 import pytest
 
@@ -37,11 +36,13 @@ def folder(tmp_path):
     return tmp_path
 
 
-@pytest.fixture(autouse=True)
-def always_aside(monkeypatch):
+@pytest.fixture(params=[1, 2], ids=["one process", "two"])
+def processes(request, monkeypatch):
     monkeypatch.setattr(aside, "MUCH", 0)
-    monkeypatch.setattr(aside, "_cores", lambda: 2)
+    monkeypatch.setattr(aside, "_cores", lambda: request.param)
     monkeypatch.setattr(kept, "FEW", 100)
+    monkeypatch.setattr(aside, "FEW", 200)
+    return request.param
 
 
 def said(reading):
@@ -51,13 +52,6 @@ def said(reading):
         for f in reading.files
     ]
     return replace(reading, files=tuple(files))
-
-
-def by_one(folder, monkeypatch):
-    with monkeypatch.context() as patch:
-        patch.setattr(aside, "_cores", lambda: 1)
-        patch.setattr(aside, "_started", lambda theirs: pytest.fail("with one core no second process is started"))
-        return said(read_folder(folder))
 
 
 def children():
@@ -75,7 +69,7 @@ def _parent(process):
 
 @pytest.fixture
 def started(monkeypatch):
-    """The second processes that were started, each with what was done to it at once."""
+    """The processes that were started."""
     begun, start = [], aside._started
 
     def starting(theirs):
@@ -86,115 +80,107 @@ def started(monkeypatch):
     return begun
 
 
-@pytest.fixture
-def asked(monkeypatch):
-    """How many files the second process handed over."""
-    read_there, done = aside._read_there, []
+def ended_while_reading(name, monkeypatch, number):
+    """The process that has been given this file ends before it can say anything of it."""
+    given = aside.FileReader._given
 
-    def reading(*given):
-        done.append(read_there(*given))
-        return done[-1]
+    def giving(reader, task, cost, rows):
+        if task[1] != name:
+            return given(reader, task, cost, rows)
+        if reader._ours is None:
+            reader._begun()
+        reader._process.send_signal(signal.SIGSTOP)
+        talk = given(reader, task, cost, rows)
+        reader._process.send_signal(number)
+        reader._process.send_signal(signal.SIGCONT)
+        return talk
 
-    monkeypatch.setattr(aside, "_read_there", reading)
-    return done
-
-
-def only_there(monkeypatch):
-    """This process leaves every file to the second until that one has no more to do or is gone."""
-    have_read, read_here = aside._have_read, aside._read_here
-    over = Event()
-
-    def having(*given):
-        have_read(*given)
-        over.set()
-
-    def reading(*given):
-        over.wait(60)
-        read_here(*given)
-
-    monkeypatch.setattr(aside, "_have_read", having)
-    monkeypatch.setattr(aside, "_read_here", reading)
+    monkeypatch.setattr(aside.FileReader, "_given", giving)
 
 
-def test_the_second_process_reads_what_one_would_have_read(folder, monkeypatch, started, asked):
-    alone = by_one(folder, monkeypatch)
-    only_there(monkeypatch)
-    assert said(read_folder(folder)) == alone
-    assert len(asked) == len(alone.files) + 1  # and the one that cannot be used
-    assert [p.returncode is not None for p in started] == [True]
-    assert not [c for c in children() if aside.SECOND in (c / "cmdline").read_text()]
+def test_processes_of_their_own_read_what_this_one_would_have_read(folder, processes, started):
+    here = said(read_folder(folder))
+    assert not started
+    assert said(read_folder(folder, apart=True)) == here
+    assert len(started) == processes and all(p.returncode is not None for p in started)
+    assert not [c for c in children() if aside.APART in (c / "cmdline").read_text()]
 
 
-def test_rows_that_came_from_the_second_process_are_kept_beside_the_files_and_found_again(folder, monkeypatch):
-    alone = by_one(folder, monkeypatch)
-    only_there(monkeypatch)
-    read_folder(folder, keep=True)
+def test_rows_that_came_from_another_process_are_kept_beside_the_files_and_found_again(folder, processes, monkeypatch):
+    here = said(read_folder(folder))
+    read_folder(folder, keep=True, apart=True)
     monkeypatch.setattr("careward.engines.connectors.csv.reader._read_folder", lambda *_: pytest.fail("it is read anew"))
     found = said(read_folder(folder, keep=True))
-    assert [replace(f, lines=[]) for f in found.files] == [replace(f, lines=[]) for f in alone.files]
+    assert [replace(f, lines=[]) for f in found.files] == [replace(f, lines=[]) for f in here.files]
     assert (folder / keeping.FOLDER).is_dir()
 
 
-@pytest.mark.parametrize("after", [0, 1, 3])
-def test_a_second_process_that_is_killed_costs_nothing_but_time(folder, monkeypatch, started, after):
-    alone = by_one(folder, monkeypatch)
-    read_there, done = aside._read_there, []
-
-    def reading(second, talk, task):
-        if len(done) == after:
-            started[0].kill()
-            started[0].wait()
-        done.append(read_there(second, talk, task))
-        return done[-1]
-
-    monkeypatch.setattr(aside, "_read_there", reading)
-    only_there(monkeypatch)
-    assert said(read_folder(folder)) == alone
-    assert len(done) == after
-    assert started[0].returncode == -signal.SIGKILL
+@pytest.mark.parametrize(("number", "words"), [
+    (signal.SIGKILL, "was ended from outside (signal 9), perhaps because this machine has no memory left"),
+    (signal.SIGSEGV, "The file broke the process that read it (signal 11)"),
+    (signal.SIGXCPU, "takes longer than the 16 seconds that a file of its size is given"),
+])  # fmt: skip
+def test_a_process_that_ends_costs_the_file_it_was_reading_and_says_so(folder, processes, monkeypatch, number, words):
+    here = said(read_folder(folder))
+    ended_while_reading("accounts/rio.csv", monkeypatch, number)
+    found = said(read_folder(folder, apart=True))
+    assert found.files == tuple(f for f in here.files if f.name != "accounts/rio.csv")
+    (problem,) = set(found.problems) - set(here.problems)
+    assert problem.file == "accounts/rio.csv" and words in problem.what and problem.remedy
 
 
-def test_where_no_process_can_be_started_all_is_read_here(folder, monkeypatch, asked):
-    alone = by_one(folder, monkeypatch)
+def test_a_process_that_ended_between_two_files_costs_nothing(folder, processes, monkeypatch, started):
+    here = said(read_folder(folder))
+    read = aside.FileReader.read
 
+    def reading(reader, task):
+        found = read(reader, task)
+        reader._process.kill()
+        reader._process.wait()
+        return found
+
+    monkeypatch.setattr(aside.FileReader, "read", reading)
+    assert said(read_folder(folder, apart=True)) == here
+    assert len(started) == len(here.files) + 1  # and the one that cannot be used
+
+
+def test_where_no_process_can_be_started_nothing_is_read_here(folder, processes, monkeypatch):
     def refuse(*args, **more):
         raise OSError("no process left")
 
     monkeypatch.setattr(subprocess, "Popen", refuse)
-    assert said(read_folder(folder)) == alone
-    assert not asked
+    found = read_folder(folder, apart=True)
+    assert not found.files
+    assert {p.what for p in found.problems} == {"No process could be started on this machine to read it"}
 
 
-def test_what_goes_wrong_here_ends_the_second_process_too(folder, monkeypatch, started):
-    def broken(*given):
-        raise RuntimeError("as Ctrl-C would")
-
-    monkeypatch.setattr(aside, "_read_here", broken)
-    with pytest.raises(RuntimeError, match=r"as Ctrl-C would"):
-        read_folder(folder)
-    assert started[0].returncode is not None
+def test_an_error_of_ours_there_is_one_here_and_repeats_nothing_of_the_file(folder, processes, monkeypatch, started):
+    monkeypatch.setattr(aside, "APART", "tests.contracts.reading_that_breaks")
+    with pytest.raises(aside.ReadingBroke, match=r"^RuntimeError at .*reading_that_breaks.py:\d+") as broke:
+        read_folder(folder, apart=True)
+    assert "Lee" not in str(broke.value)
+    assert all(p.returncode is not None for p in started)
 
 
 READ_FOR_EVER = """
-import signal, sys, time
+import signal, sys
 from pathlib import Path
 from careward.engines.connectors.csv import aside
 from careward.engines.connectors.csv.reader import read_folder
 signal.signal(signal.SIGINT, signal.default_int_handler)  # whoever runs these tests in the background ignores it
-aside.MUCH, aside._cores = 0, lambda: 2
 start = aside._started
 def starting(theirs):
     process = start(theirs)
     print(process.pid, flush=True)
     return process
 aside._started = starting
-aside._read_here = lambda *_: time.sleep(60)
-read_folder(Path(sys.argv[1]))
+aside.APART = "tests.contracts.reading_that_never_ends"
+read_folder(Path(sys.argv[1]), apart=True)
 """
 
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
-def test_however_the_first_process_ends_the_second_one_does_too(folder, how):
+def test_however_the_first_process_ends_those_that_read_do_too(folder, how):
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     command = [sys.executable, "-c", READ_FOR_EVER, str(folder)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment) as first:
@@ -206,4 +192,4 @@ def test_however_the_first_process_ends_the_second_one_does_too(folder, how):
         finally:
             os.close(second)
     assert first.returncode == -how
-    assert ended, "the second process stayed"
+    assert ended, "the process that reads stayed"

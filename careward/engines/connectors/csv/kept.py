@@ -57,6 +57,19 @@ class KeptRows:
         places = [(value, self._copied(value, file)) for value in self._values()]
         return {"apart": self._apart if self._file else "", "places": places, "count": len(self)}
 
+    def in_order(self) -> "KeptRows | None":
+        """The same rows in memory, their file closed; None where they are kept apart, and so not in the order of their file."""
+        if self._apart or self._file is None:
+            return None
+        rest = KeptRows(self._as_columns(), file=self._make, few=len(self))
+        for block in self.blocks():
+            rest.add(block)
+        self._file.close()
+        return rest
+
+    def _as_columns(self) -> list[Column]:
+        return [Column(name, kind) for name, kind in zip(self.columns, self._kinds, strict=True)]
+
     def _copied(self, value: Any, file: IO[bytes]) -> list[int]:
         packed = chain(map(self._bytes, self._places.get(value, ())), map(self._packed, self._gathered.get(value, ())))
         places = []
@@ -115,8 +128,7 @@ class KeptRows:
 
     def without(self, lines: set[int]) -> "KeptRows":
         """The same rows without those of these lines."""
-        columns = [Column(name, kind) for name, kind in zip(self.columns, self._kinds, strict=True)]
-        rest = KeptRows(columns, file=self._make, apart=self._apart, few=self._few)
+        rest = KeptRows(self._as_columns(), file=self._make, apart=self._apart, few=self._few)
         for block in self.blocks():
             rest.add(block.only([i for i, line in enumerate(block.lines) if line not in lines]))
         rest.done()

@@ -11,6 +11,7 @@ import pyarrow.parquet as pq
 from careward.engines.connectors.csv.sources import Run, Unusable, digest_of
 
 _RUN = 4096  # rows at a time
+_FEW_CELLS, _CELLS_FOR_BYTE = 1_000_000, 50  # that are always read; that one byte of the file may stand for beyond them
 
 
 class ParquetSource:
@@ -29,14 +30,21 @@ class ParquetSource:
                 self._refuse_swollen(file.metadata)
                 yield (1,), [list(file.schema_arrow.names)]
                 yield from _rows(file)
+        except MemoryError:  # which Arrow's is, too
+            raise
         except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
             raise Unusable(0, "The file is not Parquet, or is damaged", "Export it again") from error
 
     def _refuse_swollen(self, metadata: Any) -> None:
-        """A small file can stand for a vast table, since Parquet packs repeats; each value is held to one byte at least."""
-        if metadata.num_rows * metadata.num_columns > self._limit:
-            what = f"The file unpacks to {metadata.num_rows:,} rows of {metadata.num_columns:,} columns"
-            raise Unusable(0, what, "Split it into smaller files, or raise the limit")
+        """A small file can stand for a vast table, since Parquet packs repeats; each value is held to one byte at least.
+
+        A list of people or accounts has a key in each row, which does not pack so: some 5 cells a byte are the most of an honest one.
+        """
+        cells = metadata.num_rows * metadata.num_columns
+        size = self._path.stat().st_size
+        if cells > self._limit or cells > max(_FEW_CELLS, _CELLS_FOR_BYTE * size):
+            what = f"The file of {size:,} bytes unpacks to {metadata.num_rows:,} rows of {metadata.num_columns:,} columns"
+            raise Unusable(0, what, "Look whether it holds the list it should; a very long list goes in as several files")
 
 
 def _rows(file: Any) -> Iterator[Run]:

@@ -1,10 +1,11 @@
 """Feeds A and B read from a folder of files, through a mapping profile, into the values of `core.ports`."""
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from datetime import date
+from importlib import import_module
 from itertools import chain
 from pathlib import Path, PurePosixPath
 from tempfile import TemporaryFile
@@ -15,6 +16,7 @@ from careward.core.columns import FEEDS
 from careward.core.ports import FeedFile, Problem, Reading
 from careward.engines.connectors.csv import aside, grouping, keeping, profiles
 from careward.engines.connectors.csv.around import MOST_BEFORE, heading_at
+from careward.engines.connectors.csv.bounds import why_no_room
 from careward.engines.connectors.csv.headings import Readers, Unmatched, fields_of, needed, notices_of, problems_of
 from careward.engines.connectors.csv.kept import FEW, KeptRows
 from careward.engines.connectors.csv.profiles import FeedProfile, Profile
@@ -79,27 +81,30 @@ def read_folder(
     limit: int = GIB,
     keep: bool = False,
     on: date = date.max,
+    apart: bool = False,
+    times: float = 1,
 ) -> Reading:
     """Every known file of a folder, read; a file above `limit` bytes is refused unread.
 
     Whole files that cannot be used stand in the Reading's problems and not among its files. `keep` puts what was read beside the files,
     and takes it from there while they are the same. `on` is the day of the load: without one, no day is taken to be still to come.
+    Files that strangers may have made are read `apart`, by processes with bounds; `times` as much as usual is then given to each.
     Raises ProfileError.
     """
     known = profiles.load(profile, profiles_folder=profiles_folder)
     if not folder.is_dir():
         return Reading((), (_folder_problem("There is no such folder", "Name the folder that holds the files"),), ())
     if not keep:
-        return _read_folder(folder, known, limit, on)
+        return _read_folder(folder, known, limit, on, times if apart else 0)
     stamped = keeping.stamp(folder, repr((known, on)))
     reading = keeping.recall(folder, stamped)
     if reading is None:
-        reading = _read_folder(folder, known, limit, on)
+        reading = _read_folder(folder, known, limit, on, times if apart else 0)
         keeping.keep(reading, folder, stamped)
     return reading
 
 
-def _read_folder(folder: Path, known: Profile, limit: int, on: date) -> Reading:
+def _read_folder(folder: Path, known: Profile, limit: int, on: date, apart: float) -> Reading:
     try:
         found, strays = _known_files(folder, known)
     except OSError as error:
@@ -109,7 +114,7 @@ def _read_folder(folder: Path, known: Profile, limit: int, on: date) -> Reading:
     files: list[FeedFile] = []
     items = list(_unmixed(found, problems))
     tasks = [(item.path, item.name, item.system, item.profile, limit, on) for item in items]
-    for file in aside.read_all(_reading_here(), tasks, [item.size for item in items]):
+    for file in aside.read_all(tasks, [item.size for item in items], times=apart) if apart else _read_here(tasks):
         problems += file.problems if _unusable(file) else ()
         files += [] if _unusable(file) else [file]
     if not found:
@@ -121,17 +126,19 @@ def _read_folder(folder: Path, known: Profile, limit: int, on: date) -> Reading:
     return Reading((*_register(files, known), *files), tuple(problems), tuple(notices))
 
 
-def _reading_here() -> aside.Read:
-    """Reads files with few rows in memory, of all files together: many short ones are as much as a long one."""
+def _read_here(tasks: Iterable[aside.Task]) -> Iterator[FeedFile]:
+    """Reads files with few rows into memory, of all files together: many short ones are as much as a long one."""
     few, readers = FEW, Readers()
-
-    def read(task: aside.Task) -> FeedFile:
-        nonlocal few
+    for task in tasks:
         file = read_file(*task, few=few, readers=readers)
         few = max(0, few - file.rows.in_memory if isinstance(file.rows, KeptRows) else few)
-        return file
+        yield file
 
-    return read
+
+def ready_for(path: Path) -> None:
+    """Imports what reads a file of this kind."""
+    if (kind := path.suffix.lower()) in (".parquet", ".xlsx"):
+        import_module(f"careward.engines.connectors.csv{kind}")
 
 
 def read_file(
@@ -160,9 +167,8 @@ def read_file(
     except Unmatched as error:
         reasons = error.reasons
     except OSError as error:
-        reasons = (
-            Unusable(0, f"The file cannot be opened: {error.strerror or 'no reason given'}", "Check that it is there and may be read"),
-        )
+        opened = f"The file cannot be opened: {error.strerror or 'no reason given'}", "Check that it is there and may be read"
+        reasons = (Unusable(0, *(why_no_room(error) or opened)),)
     problems = tuple(Problem(name, r.line, r.column, r.what, r.remedy) for r in reasons)
     return FeedFile(profile.feed, name, system, "", (), [], [], 0, problems, (), snapshot=False)
 

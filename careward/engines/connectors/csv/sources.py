@@ -16,7 +16,12 @@ Record = tuple[int, list[str] | Misfit]  # the line it began on; its cells, or w
 Run = tuple[Sequence[int], Sequence[list[str] | Misfit]]  # records in the order of the file: their lines, their cells
 _AT_ONCE = 4096  # lines cut at a time; with fewer, reading is cheaper by a quarter and planning and writing the blocks dearer by more
 _BUFFER = 1 << 20
+_LONGEST = 1 << 21  # characters of a record: a cell has at most 131,072
+_AGAIN, _AGAIN_OFTEN = 1 << 24, 4  # characters read a second time, at most; how often what was read record by record, beyond them
 _SURROGATE = re.compile("[\udc80-\udcff]")
+
+
+_CLOSE = 'Close every quoted cell, and write a quote inside one twice ("")'
 
 
 class Unusable(Exception):
@@ -118,16 +123,54 @@ def in_runs(records: Iterable[Record]) -> Iterator[Run]:
         yield lines, cells
 
 
-def _fed(lines: Iterator[str], gathered: list[str], again: deque[str]) -> Iterator[str]:
-    """Lines for the CSV reader: those to be read again first; each is held until its record is whole."""
-    while True:
-        line = again.popleft() if again else next(lines, None)
-        if line is None:
-            return
-        gathered.append(line)
+class _Lines:
+    """Lines for the CSV reader: those to be read again first; each is held until its record is whole.
+
+    A quote that goes wrong has the lines after it read again. A file of little else would have all of it read again for each line
+    (240 KB of lines `a","` took four minutes), so there is an end to that.
+    """
+
+    def __init__(self, lines: Iterator[str]) -> None:
+        self._lines = lines
+        self._again: deque[str] = deque()
+        self._read = self._read_again = self._long = 0
+        self.gathered: list[str] = []
+
+    def __iter__(self) -> "_Lines":
+        return self
+
+    def __next__(self) -> str:
+        if self._again:
+            line = self._again.popleft()
+        else:
+            line = next(self._lines)
+            self._read += len(line)
+        self.gathered.append(line)
+        self._long += len(line)
         if "\0" in line:
             raise _NulByte
-        yield line
+        if self._long > _LONGEST:
+            raise csv.Error("unexpected end of data")  # a quote that nobody closes would gather all the rest of a file
+        return line
+
+    @property
+    def through(self) -> bool:
+        """Whether none waits to be read again."""
+        return not self._again
+
+    def done(self) -> None:
+        """A record is whole."""
+        self.gathered.clear()
+        self._long = 0
+
+    def read_again(self, began: int) -> None:
+        """All of the broken record but its first line."""
+        self._read_again += self._long
+        if self._read_again > _AGAIN + _AGAIN_OFTEN * self._read:
+            what = "Quotes go wrong on this line and on many before it, so nobody can tell where rows begin and end"
+            raise Unusable(began, what, _CLOSE)
+        self._again.extendleft(reversed(self.gathered[1:]))
+        self.done()
 
 
 class _NulByte(Exception):
@@ -162,29 +205,27 @@ def _one_by_one(lines: Iterator[str], began: int, until: int, delimiter: str) ->
 
     The last record yielded is none: its number is the line to go on from.
     """
-    gathered: list[str] = []
-    again: deque[str] = deque()
+    some = _Lines(lines)
     while True:
-        reader = csv.reader(_fed(lines, gathered, again), delimiter=delimiter, strict=True)
+        reader = csv.reader(some, delimiter=delimiter, strict=True)
         before = began - 1
         try:
             for cells in reader:
                 if cells:
                     yield began, cells
                 began = before + reader.line_num + 1
-                gathered.clear()
-                if began >= until and not again:
+                some.done()
+                if began >= until and some.through:
                     yield began, []
                     return
             yield began, []
             return
         except _NulByte:
-            raise _nul(began + len(gathered) - 1) from None
+            raise _nul(began + len(some.gathered) - 1) from None
         except csv.Error as error:
             broken = _broken(str(error))
         yield began, broken
-        again.extendleft(reversed(gathered[1:]))
-        gathered.clear()
+        some.read_again(began)
         began += 1
 
 
@@ -213,4 +254,4 @@ def _broken(error: str) -> Misfit:
         what = "A quote opened on this line is never closed"
     else:
         what = "A quote stands in the middle of a quoted cell"
-    return Misfit(what, 'Close every quoted cell, and write a quote inside one twice ("")')
+    return Misfit(what, _CLOSE)

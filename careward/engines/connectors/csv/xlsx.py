@@ -20,6 +20,7 @@ from careward.engines.connectors.csv.sources import Run, Unusable, digest_of
 from careward.engines.connectors.csv.values import Misfit
 
 T = TypeVar("T")
+_LITTLE, _SWELLS = 50 << 20, 100  # bytes that are always unpacked; how often its own size a workbook may unpack to beyond them
 _AT_ONCE = 512  # rows: each may be as wide as a sheet can be
 MOST_ROWS, MOST_CELLS = 1 << 20, 40_000_000  # of a sheet, blank ones among them: the first is as many as Excel has
 _MOST_DIGITS = 15  # that Excel keeps of a number; it makes noughts of the rest
@@ -63,8 +64,8 @@ class XlsxSource:
                 raise Unusable(0, "The workbook is protected by a password, or of a kind before 2007", f"Take the password away. {_AGAIN}")
         with _damaged(), zipfile.ZipFile(self._path) as packed:
             size = sum(member.file_size for member in packed.infolist())
-            if size > self._limit:
-                raise Unusable(0, f"The workbook unpacks to {size:,} bytes", "Split it into smaller files, or raise the limit")
+            if size > self._limit or size > max(_LITTLE, _SWELLS * self._path.stat().st_size):
+                raise Unusable(0, f"The workbook unpacks to {size:,} bytes", f"{_AGAIN}; a very long list goes in as several files")
             sheets = [name for name in packed.namelist() if name.startswith("xl/worksheets/") and name.endswith(".xml")]
             return any(_holds_formulas(packed, name) for name in sheets)
 
@@ -190,7 +191,7 @@ def _damaged() -> Iterator[None]:
     """Whatever a broken workbook makes of the library is one thing to whoever sent it."""
     try:
         yield
-    except Unusable:
+    except (Unusable, MemoryError):
         raise
     except Exception as error:
         raise Unusable(0, "The file is not an Excel workbook, or is damaged", _AGAIN) from error
