@@ -28,6 +28,7 @@ def folder(tmp_path):
         rows = "".join(f"live,u{p},active,2026-01-02,2026-11-20T08:15:00Z,R1;R2\n" for p in people)
         odd = "live,u20000001,active,,,\nlive,new,perhaps,,,\nlive,x\n"
         (tmp_path / "accounts" / f"{system}.csv").write_text("environment,username,status,created_on,last_used_at,roles\n" + rows + odd)
+    (tmp_path / "accounts" / "none.csv").write_text("environment,username,status\n")
     approvals = "".join(f"{SYSTEMS[n % 3]},{p},20000001,manager,2026-01-0{1 + n % 9},R1\n" for n, p in enumerate(people))
     (tmp_path / "authorisations.csv").write_text(
         "system,employee_number,approved_by_employee_number,approver_role,approved_on,roles\n" + approvals

@@ -11,7 +11,7 @@ from threading import Thread
 from traceback import extract_tb
 
 from careward.engines.connectors.csv import aside, reader
-from careward.engines.connectors.csv.bounds import NO_MEMORY, set_bounds
+from careward.engines.connectors.csv.bounds import NO_MEMORY, set_bounds, why_no_room
 from careward.engines.connectors.csv.headings import Readers
 
 
@@ -36,6 +36,8 @@ def _answer(task: aside.Task, readers: Readers, out: aside.Out) -> aside.Answer:
     except MemoryError:
         os._exit(NO_MEMORY)  # nothing that is left here can be relied on
     except Exception as error:
+        if isinstance(error, OSError) and (said := why_no_room(error)):
+            return aside.unread(task, said), {}, ()
         return f"{type(error).__name__} at " + " ".join(f"{Path(f.filename).name}:{f.lineno}" for f in extract_tb(error.__traceback__)[-6:])
 
 

@@ -197,7 +197,7 @@ def _some_in_memory(files: list[FeedFile]) -> list[FeedFile]:
     """Files with few rows taken into memory, of all together as many as of one: each that is not is a file held open."""
     few = FEW
     for place, file in enumerate(files):
-        if isinstance(file.rows, KeptRows) and len(file.rows) <= few and (rows := file.rows.in_order()):
+        if isinstance(file.rows, KeptRows) and len(file.rows) <= few and (rows := file.rows.in_order()) is not None:
             few -= len(rows)
             files[place] = replace(file, rows=rows, lines=rows.lines)
     return files

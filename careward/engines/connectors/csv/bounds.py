@@ -20,7 +20,7 @@ MOST_MEMORY = 4096 * MIB
 WRITTEN, WRITTEN_FOR_BYTE = 256 * MIB, 4  # bytes of its rows on the disk
 PACKED = 10  # bytes that one byte of a workbook or a Parquet file is taken to stand for
 WALL = 4  # times the seconds of a processor: a machine may be busy
-NO_MEMORY, NO_ROOM = 3, 4  # with what the process ends that has no memory, or nowhere to put rows
+NO_MEMORY = 3  # with what the process ends that has none left
 
 Said = tuple[str, str]  # what is wrong, and what to do
 

@@ -8,7 +8,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from careward.engines.connectors.csv.sources import Run, Unusable, digest_of
+from careward.engines.connectors.csv.sources import LONGEST_CELL, TOO_LONG, Run, Unusable, digest_of
 
 _RUN = 4096  # rows at a time
 _FEW_CELLS, _CELLS_FOR_BYTE = 1_000_000, 50  # that are always read; that one byte of the file may stand for beyond them
@@ -52,6 +52,8 @@ def _rows(file: Any) -> Iterator[Run]:
     for batch in file.iter_batches(batch_size=_RUN):
         columns = [_cells(array) for array in batch.columns]
         rows = list(map(list, zip(*columns, strict=True)))
+        if any(max(map(len, column), default=0) > LONGEST_CELL for column in columns):
+            raise Unusable(line, f"{TOO_LONG}, on this line or soon after", "Look whether it holds the list it should")
         if any("\0" in "".join(column) for column in columns):
             bad = next(place for place, cells in enumerate(rows) if "\0" in "".join(cells))
             raise Unusable(line + bad, "The file holds a NUL character, which no text has", "Export it again without it")

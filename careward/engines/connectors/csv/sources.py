@@ -21,6 +21,8 @@ _AGAIN, _AGAIN_OFTEN = 1 << 24, 4  # characters read a second time, at most; how
 _SURROGATE = re.compile("[\udc80-\udcff]")
 
 
+LONGEST_CELL = csv.field_size_limit()  # characters
+TOO_LONG = f"A cell is longer than {LONGEST_CELL:,} characters"
 _CLOSE = 'Close every quoted cell, and write a quote inside one twice ("")'
 
 
@@ -247,9 +249,8 @@ def _nul(line: int) -> Unusable:
 
 
 def _broken(error: str) -> Misfit:
-    limit = csv.field_size_limit()
     if "field limit" in error:
-        what = f"A cell is longer than {limit:,} characters, or a quote opened on this line is never closed"
+        what = f"{TOO_LONG}, or a quote opened on this line is never closed"
     elif "end of data" in error:
         what = "A quote opened on this line is never closed"
     else:

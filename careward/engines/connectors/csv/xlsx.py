@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 
 import openpyxl
 
-from careward.engines.connectors.csv.sources import Run, Unusable, digest_of
+from careward.engines.connectors.csv.sources import LONGEST_CELL, TOO_LONG, Run, Unusable, digest_of
 from careward.engines.connectors.csv.values import Misfit
 
 T = TypeVar("T")
@@ -113,6 +113,8 @@ def _record(line: int, cells: Sequence[Any]) -> list[str] | Misfit:
     texts = [_text(cell.value) for cell in cells]
     while texts and not texts[-1].strip():
         texts.pop()
+    if any(len(text) > LONGEST_CELL for text in texts):
+        return Misfit(TOO_LONG, _AGAIN)
     if any("\0" in text for text in texts):
         raise Unusable(line, "The file holds a NUL character, which no text has", "Export it again without it")
     return texts
