@@ -346,7 +346,10 @@ def test_damaged_swollen_and_nul_parquet_are_refused_whole(tmp_path):
     assert read_file(path, feed="accounts", name="p").problems[0].what == "The file is not Parquet, or is damaged"
     pq.write_table(pa.table({"username": ["a"] * 50_000, "status": ["active"] * 50_000}), path)
     assert path.stat().st_size < 60_000
-    assert read_file(path, feed="accounts", name="p", limit=60_000).problems[0].what == f"The file of {path.stat().st_size:,} bytes unpacks to 50,000 rows of 2 columns"
+    assert (
+        read_file(path, feed="accounts", name="p", limit=60_000).problems[0].what
+        == f"The file of {path.stat().st_size:,} bytes unpacks to 50,000 rows of 2 columns"
+    )
     pq.write_table(pa.table({"username": ["a", "b\0"], "status": ["active"] * 2}), path)
     assert [(p.line, p.what[:19]) for p in read_file(path, feed="accounts", name="p").problems] == [(3, "The file holds a NU")]
 
