@@ -24,8 +24,8 @@ class CsvFeeds:
     """Files as CSV, Excel or Parquet, through the shipped mapping profiles and those the organisation keeps in CAREWARD_HOME/profiles."""
 
     def read(self, folder: Path, *, profile: str, on: date, keep: bool = False) -> Reading:
-        bounds = {"apart": settings.READ_APART, "times": settings.READING_TIMES}
-        return read_folder(folder, profile=profile, profiles_folder=_own_profiles(), keep=keep, on=on, **bounds)
+        own, apart, times = _own_profiles(), settings.READ_APART, settings.READING_TIMES
+        return read_folder(folder, profile=profile, profiles_folder=own, keep=keep, on=on, apart=apart, times=times)
 
     def profiles(self) -> tuple[tuple[Profile, ...], tuple[str, ...]]:
         return profiles.usable(profiles_folder=_own_profiles())
