@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from careward.seal.notes import KeyChain, NoteError, Verifier, read_checkpoint
-from careward.seal.tree import consistency_ranges, continues, includes, inclusion_ranges, roots
+from careward.seal.tree import Range, consistency_ranges, continues, includes, inclusion_ranges, node_hash, roots
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +36,30 @@ class Inclusion:
 def include(leaves: Iterable[bytes], *, number: int, size: int, leaf: bytes, note: str) -> Inclusion:
     """The evidence for one leaf out of all leaf hashes, in one pass; IndexError when some are missing."""
     return Inclusion(number, size, leaf, roots(leaves, inclusion_ranges(index=number, size=size)), note)
+
+
+def include_several(leaves: Iterable[bytes], *, numbers: Iterable[int], size: int) -> dict[int, tuple[bytes, ...]]:
+    """The hashes that lead from each of several leaves to the root, lowest first, out of one reading of all leaf hashes.
+
+    IndexError when some are missing. All of them are in the memory meanwhile: 64 bytes for each leaf.
+    """
+    levels = [list(leaves)]
+    if len(levels[0]) != size:
+        raise IndexError(f"the log has {len(levels[0])} leaves and not {size}")
+    while len(levels[-1]) > 1:
+        below = levels[-1]
+        levels.append([node_hash(below[at], below[at + 1]) for at in range(0, len(below) - 1, 2)])
+    return {number: tuple(_over(levels, each) for each in inclusion_ranges(index=number, size=size)) for number in numbers}
+
+
+def _over(levels: Sequence[Sequence[bytes]], leaves: Range) -> bytes:
+    """The root over a range as inclusion_ranges gives it: a full subtree, or one at the right edge that is cut off."""
+    low, high = leaves
+    level = (high - low).bit_length() - 1
+    if high - low == 1 << level:
+        return levels[level][low >> level]
+    middle = low + (1 << level)
+    return node_hash(_over(levels, (low, middle)), _over(levels, (middle, high)))
 
 
 def continuation(leaves: Iterable[bytes], *, old_size: int, size: int) -> tuple[bytes, ...]:

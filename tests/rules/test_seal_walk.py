@@ -139,6 +139,16 @@ def test_evidence_of_one_leaf_and_of_going_on_is_made_in_one_pass(keys: LogKeys,
         assert not proofs.goes_on(old_note="", new_note=note, path=path, verifier=keys.verifier())
 
 
+@given(size=st.integers(1, 70), data=st.data())
+def test_evidence_of_several_leaves_is_made_of_one_reading(size: int, data: st.DataObject) -> None:
+    hashes = [leaf(n).hash for n in range(size)]
+    wanted = data.draw(st.sets(st.integers(0, size - 1), min_size=1))
+    found = proofs.include_several(iter(hashes), numbers=wanted, size=size)
+    assert found == {number: tree.inclusion_proof(hashes, number) for number in wanted}
+    with pytest.raises(IndexError, match=f"the log has {size} leaves and not {size + 1}"):
+        proofs.include_several(iter(hashes), numbers=wanted, size=size + 1)
+
+
 def test_evidence_is_not_made_from_a_log_with_leaves_missing() -> None:
     hashes = [leaf(n).hash for n in range(6)]
     for number in (0, 6):

@@ -37,11 +37,12 @@ def finding_seen(within: Reach, finding_id: int) -> FindingSeen | None:
     if row is None:
         return None
     line = line_of(row, places(within, [row.pk]).get(row.pk, ()))
-    return FindingSeen(line, row.task.title if row.task else line.step_words, row.closed_on, _history(row))
+    return FindingSeen(line, row.task.title if row.task else line.step_words, row.closed_on, finding_history(row.pk))
 
 
-def _history(row: Finding) -> tuple[Happening, ...]:
-    moves = list(FindingMove.objects.filter(finding=row).order_by("-id"))
+def finding_history(finding_id: int) -> tuple[Happening, ...]:
+    """What each comparison did with a finding and why, newest first; whoever asks has asked for the finding first."""
+    moves = list(FindingMove.objects.filter(finding_id=finding_id).order_by("-id"))
     names = {by: name_of(by) for by in {m.by for m in moves}}
     return tuple(Happening(m.at, f"{DONE.get(m.move, m.move)}, by {names[m.by]}", _why(m.note)) for m in moves)
 

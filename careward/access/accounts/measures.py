@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import BooleanField, Case, Count, F, Q, Value, When
+from django.db.models import BooleanField, Case, Count, F, Q, QuerySet, Value, When
 from django.urls import reverse
 
 from careward.access.accounts import applying
@@ -153,20 +153,23 @@ def _shared(known: Mapping[str, Measured], packs: Iterable[Pack], organisation_i
 
 def cases(organisation_id: int) -> tuple[AccountCount, ...]:
     """The open accounts of an organisation by sort: what the clauses are counted over."""
-    rows = (
-        Account.objects.filter(organisation_id=organisation_id, gone_on=None, status__in=("active", "locked"))
-        .annotate(
-            is_live=_is(environment="live"),
-            active=_is(status="active"),
-            matched=_is(fits=1),
-            use_known=_is(Q(last_used_at__isnull=False) | Q(created_on__isnull=False)),
-            roles_stated=_is(roles__isnull=False),
-            teams_stated=_is(teams__isnull=False),
-        )
-        .order_by()
-        .values_list("system__pack", "is_live", "kind", "active", "matched", "use_known", "roles_stated", "teams_stated")
-    )
+    rows = sorted_accounts(organisation_id).order_by().values_list(*SORT)
     return tuple(AccountCount(*row) for row in rows.annotate(n=Count("id")))
+
+
+SORT = ("system__pack", "is_live", "kind", "active", "matched", "use_known", "roles_stated", "teams_stated")  # as AccountCount has them
+
+
+def sorted_accounts(organisation_id: int) -> QuerySet[Account]:
+    """The open accounts of an organisation, each with the sort it is of."""
+    return Account.objects.filter(organisation_id=organisation_id, gone_on=None, status__in=("active", "locked")).annotate(
+        is_live=_is(environment="live"),
+        active=_is(status="active"),
+        matched=_is(fits=1),
+        use_known=_is(Q(last_used_at__isnull=False) | Q(created_on__isnull=False)),
+        roles_stated=_is(roles__isnull=False),
+        teams_stated=_is(teams__isnull=False),
+    )
 
 
 def _is(*conditions: Q, **fields: Any) -> Case:

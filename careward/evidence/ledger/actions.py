@@ -3,7 +3,7 @@
 Call `record` inside the same transaction as the change itself.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from django.db import connection, transaction
@@ -52,14 +52,25 @@ def _lane(entry: Entry) -> str:
 
 @transaction.atomic
 def write_down_export(
-    *, what: str, form: str, rows: int, narrowed_by: Sequence[str] = (), about: str = "", organisation: str, now: datetime, by: str
+    *,
+    what: str,
+    form: str,
+    rows: int,
+    narrowed_by: Sequence[str] = (),
+    about: str = "",
+    files: Mapping[str, str] | None = None,
+    organisation: str,
+    now: datetime,
+    by: str,
 ) -> Entry:
     """Writes down that a list leaves the house, as a file or an answer to a program: `what` list, how many rows, narrowed by what.
 
-    Filters by their names alone: what was looked for may name somebody. `about` is whose or what page it stands on.
+    Filters by their names alone: what was looked for may name somebody. `about` is whose or what page it stands on. `files` are the
+    SHA-256 of what leaves, by name, where the entry is to vouch for it.
     """
     said: dict[str, object] = {"form": form, "rows": rows}
-    said |= {name: value for name, value in (("narrowed_by", list(narrowed_by)), ("about", about)) if value}
+    told = (("narrowed_by", list(narrowed_by)), ("about", about), ("files", dict(files or {})))
+    said |= {name: value for name, value in told if value}
     return record(at=now, actor=by, verb="list.exported", subject=f"list/{what}", organisation=organisation, **said)
 
 

@@ -5,12 +5,14 @@ A house test (tests/house/test_files_that_leave.py) finds a view that answers wi
 
 from collections.abc import Mapping
 from contextlib import ExitStack
+from hashlib import sha256
 from typing import Any
 
 from django.http import FileResponse, JsonResponse
 
 from careward.core.room import DownloadRows
 from careward.evidence.ledger.actions import write_down_export
+from careward.evidence.ledger.bundles import Bundle, with_proofs
 from careward.web import exports
 from careward.web.opened import must_be_opened, written_first
 from careward.web.permission import Request
@@ -43,3 +45,26 @@ def download_data(request: Request, name: str, data: Mapping[str, Any], *, rows:
     answer = JsonResponse(data, json_dumps_params={"indent": 2, "ensure_ascii": False})
     answer.headers["Content-Disposition"] = f'attachment; filename="{exports.file_name(name, viewer.today, "json")}"'
     return answer
+
+
+def download_bundle(request: Request, bundle: Bundle) -> FileResponse:
+    """Lists and texts with the ledger's proof of them as one ZIP to keep; raises as `download` does.
+
+    Its own entry states the hash of each file, and is sealed before the ZIP is put together.
+    """
+    must_be_opened(request)
+    viewer = request.viewer
+    files, rows = {f"{name}.txt": words.encode() for name, words in bundle.texts.items()}, 0
+    for name, found in bundle.lists.items():
+        made = exports.put_together("csv", found.heads, found.lines)
+        with made.content as content:
+            files[f"{name}.csv"] = content.read()
+        rows += made.rows
+    with written_first():
+        own = write_down_export(
+            what=bundle.name, form="zip", rows=rows, organisation=viewer.organisation, now=viewer.now, by=viewer.actor,
+            files={name: sha256(content).hexdigest() for name, content in files.items()},
+        )  # fmt: skip
+        packed = with_proofs(files, entries=(*bundle.entries, own.pk), organisation=viewer.organisation, now=viewer.now)
+    name = exports.file_name(bundle.name, viewer.today, "zip")
+    return FileResponse(packed, as_attachment=True, filename=name, content_type="application/zip")

@@ -1,7 +1,7 @@
 """What the list of entries can be asked, and an entry's verb, subject, actor and body in plain words."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import cache
@@ -160,5 +160,10 @@ def entries_list() -> Listing:
 
 def unread_days(given: Mapping[str, str]) -> tuple[str, ...]:
     """What was typed as a day and is none, so that the page says it did not narrow the list."""
-    typed = (given.get(f.name, "").strip()[:40] for f in entries_list().filters if isinstance(f, Day))
+    return unread(given, [f.name for f in entries_list().filters if isinstance(f, Day)])
+
+
+def unread(given: Mapping[str, str], names: Iterable[str]) -> tuple[str, ...]:
+    """The same of fields that hold days."""
+    typed = (given.get(name, "").strip()[:40] for name in names)
     return tuple(words for words in typed if words and read_day(words) is None)

@@ -1,6 +1,6 @@
 """What was written down, read back for pages and workers."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
@@ -66,6 +66,13 @@ def _entry_row(found: EntryAsKept, place: tuple[int, bytes] | None) -> EntryRow:
     return EntryRow(found.id, found.what, found.thing, found.at, found.by, place[0] if place else None)
 
 
+def entries_listed(*, organisation: str, ids: Collection[int]) -> tuple[EntryRow, ...]:
+    """Some entries of an organisation as the list shows them, in the order in which they were written."""
+    there = sorted(Entry.objects.filter(organisation=organisation, id__in=ids).values_list("id", flat=True))
+    found, places = reading.entries(there, bodies=False), rows.places(there)
+    return tuple(_entry_row(found[entry_id], places.get(entry_id)) for entry_id in there)
+
+
 def entry_rows(organisation: str, asked: Asked) -> Iterator[tuple[object, ...]]:
     """All entries that match, for a file."""
     matching = lists.matching(pages.entries_list(), asked, Entry.objects.filter(organisation=organisation)).values_list("id", flat=True)
@@ -79,6 +86,14 @@ def _cells(found: EntryAsKept, place: tuple[int, bytes] | None) -> tuple[object,
     number, hashed = place or (None, b"")
     at = found.at or CANNOT_BE_READ
     return (found.id, at, found.what, found.verb, found.subject, found.actor, number, hashed.hex(), found.written)
+
+
+def entries_about(*, organisation: str, subjects: Collection[str]) -> list[tuple[int, str]]:
+    """The entries about some things, each with what it is about, in the order in which they were written: a query for each five hundred."""
+    rows = Entry.objects.filter(organisation=organisation).order_by("id")
+    some = sorted(subjects)
+    parts = (some[at : at + READ_AT_ONCE] for at in range(0, len(some), READ_AT_ONCE))
+    return [found for part in parts for found in rows.filter(subject__in=part).values_list("id", "subject")]
 
 
 @dataclass(frozen=True, slots=True)

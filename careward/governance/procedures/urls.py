@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from careward.governance.procedures import views
+from careward.governance.procedures import evidence_views, views
 
 app_name = "procedures"
 
@@ -16,5 +16,10 @@ urlpatterns = [
     path("procedures/<slug:document>/about.csv", views.about_file, {"kind": "csv"}, name="about_csv"),
     path("procedures/<slug:document>/end/", views.end, name="end"),
     path("procedures/<slug:document>/<slug:clause>/", views.clause, name="clause"),
+    path("procedures/<slug:document>/<slug:clause>/evidence/", evidence_views.clause_evidence, name="evidence"),
+    path("procedures/<slug:document>/<slug:clause>/evidence/in-order/", evidence_views.accounts_in_order, name="in_order"),
+    path("procedures/<slug:document>/<slug:clause>/evidence/proof.zip", evidence_views.clause_bundle, name="bundle"),
+    path("procedures/<slug:document>/<slug:clause>/evidence/<int:case_id>/", evidence_views.case, name="case"),
+    path("procedures/<slug:document>/<slug:clause>/evidence/<int:case_id>/proof.zip", evidence_views.case_bundle, name="case_bundle"),
     path("clauses/<slug:clause>/", views.clause_by_id, name="clause_by_id"),
 ]

@@ -8,6 +8,10 @@ one, handed.ndjson. Take the key and a checkpoint from someone you trust and giv
 whole, key included, agrees with itself. The key may be an older one: each key signed the next. Where a witness cosigned the
 checkpoint, give the key of the witness as --witness: then a checkpoint that it did not cosign counts for nothing.
 
+A folder with proofs.ndjson instead is what somebody downloaded about one clause or one case: some entries, each with the hashes that
+lead from it to the signed checkpoint in checkpoint.txt, and files of which one of these entries states the SHA-256. Every entry is then
+led to that checkpoint, and every file held against what was sealed of it; nothing is said of entries that are not in the folder.
+
 What is checked: every entry has the hash stated for it (RFC 6962 leaf over its JSON with sorted keys and no blanks) and is written in
 that one way, so that no key comes twice; places run from 0 without a gap; every checkpoint is signed with the key that was in force
 (C2SP signed note, Ed25519) and the tree at its size has its root, so that each continues the one before; no entry lies past the last
@@ -31,7 +35,10 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 MOST_SHOWN = 20
+OWN_KEY = "The key is the folder's own. Give the one that you kept or were given by hand (--vkey): a forged folder brings its own key."
+NOT_PROVED = "That what was written down is true, and that all that happened was, no ledger can prove."
 WHOSE = {1: "public key", 4: "public key of the witness"}
+PARTS = {"proofs.ndjson", "checkpoint.txt", "ledger.vkey", "handed.ndjson", "verify_ledger.py"}  # of a bundle; all else must be vouched for
 KEYS = {"actor", "at", "body", "id", "organisation", "subject", "verb"}
 
 
@@ -278,11 +285,77 @@ def compare(said, root, first, last, problems):
     return not wrong
 
 
+def climb(leaf, place, size, path):
+    """The root that hashes lead to from a leaf (RFC 9162 2.1.3.2); None where there are too few of them, or too many."""
+    here, last = place, size - 1
+    for step in path:
+        if last == 0:
+            return None
+        if here & 1 or here == last:
+            leaf = hashlib.sha256(b"\x01" + step + leaf).digest()
+            while here and not here & 1:
+                here, last = here >> 1, last >> 1
+        else:
+            leaf = hashlib.sha256(b"\x01" + leaf + step).digest()
+        here, last = here >> 1, last >> 1
+    return None if last else leaf
+
+
+def read_proven(line, number, size, root):
+    """An entry that a line leads from to the checkpoint."""
+    try:
+        found = json.loads(line)
+        entry, place, path = found["entry"], found["leaf"], [base64.b64decode(step, validate=True) for step in found["path"]]
+        data = json.dumps(entry, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode()
+        whole = set(entry) == KEYS and isinstance(entry["body"], dict) and line.startswith(b'{"entry":' + data + b',"leaf":')
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        raise Bad(f"line {number} of proofs.ndjson cannot be read") from error
+    if not whole or not isinstance(place, int) or not 0 <= place < size:
+        raise Bad(f"line {number} of proofs.ndjson is not as Careward writes one")
+    if climb(hashlib.sha256(b"\x00" + data).digest(), place, size, path) != root:
+        raise Bad(f"entry {entry_id(entry)} is not what was sealed at place {place}")
+    return entry
+
+
+def check_bundle(folder, chain, known, witness, problems):
+    """Leads each entry to the checkpoint and holds each file against what an entry states of it; returns how many entries there were."""
+    size, root = read_checkpoint((folder / "checkpoint.txt").read_text(encoding="utf-8"), chain)
+    for path in known:
+        said = {}
+        add_signed(said, str(path), lambda path=path: kept_note(path, witness), chain, problems)
+        if said.get(size, [("", root)])[0][1] != root:
+            problems.append((None, f"{path} and checkpoint.txt are of the same size and differ: the ledger was written anew"))
+    entries = []
+    for number, line in enumerate(lines_of(folder, "proofs.ndjson"), 1):
+        try:
+            entries.append(read_proven(line, number, size, root))
+        except Bad as error:
+            problems.append((None, str(error)))
+    check_files(folder, entries, problems)
+    return len(entries)
+
+
+def check_files(folder, entries, problems):
+    """Every file beside the proofs is the one of which an entry here states the hash, and none is missing."""
+    stated = {}
+    for entry in entries:
+        files = entry["body"].get("files") if entry["verb"] == "list.exported" else None
+        stated.update(files if isinstance(files, dict) else {})
+    here = {path.name for path in folder.iterdir() if path.is_file()} - PARTS
+    problems += [(None, f"{name} was sealed with this evidence and is not in the folder") for name in sorted(stated.keys() - here)]
+    problems += [(None, f"no sealed entry here vouches for {name}") for name in sorted(here - stated.keys())]
+    for name in sorted(here & stated.keys()):
+        if hashlib.sha256((folder / name).read_bytes()).hexdigest() != stated[name]:
+            problems.append((None, f"{name} is not the file that was sealed"))
+
+
 def check(folder, vkey, known, witness=None):
     """Everything wrong with a folder, and how many entries were looked at."""
     problems = []
     try:
         chain = read_chain(folder, vkey)
+        if has(folder, "proofs.ndjson"):
+            return check_bundle(folder, chain, known, read_key(witness, kind=4) if witness else None, problems), problems
         said = read_signed(folder, chain, known, read_key(witness, kind=4) if witness else None, problems)
         return check_entries(folder, said, problems), problems
     except (Bad, OSError, UnicodeDecodeError) as error:
@@ -303,14 +376,15 @@ def main(arguments=None):
     if chosen.json:
         print(json.dumps({"ok": not problems, "checked": checked, "first_bad": first_bad, "problems": [what for _, what in problems]}))
     else:
-        tell(checked, first_bad, problems, own_key=not chosen.vkey, known=chosen.known)
+        far = of_bundle if has(chosen.folder, "proofs.ndjson") else how_far
+        tell(checked, first_bad, problems, far(checked, not chosen.vkey, chosen.known))
     return 1 if problems else 0
 
 
 def how_far(checked, own_key, known):
     """How far that goes, in plain words."""
     if own_key:
-        yield "The key is the folder's own. Give the one that you kept or were given by hand (--vkey): a forged folder brings its own key."
+        yield OWN_KEY
     if known:
         newest = max(int(Path(path).read_text(encoding="utf-8").split("\n")[1]) for path in known)
         yield f"Nothing of the first {newest:,} was changed, taken out or put in since the checkpoint that you gave was signed."
@@ -318,13 +392,21 @@ def how_far(checked, own_key, known):
             yield f"The {checked - newest:,} after them stand on the word of those who hold the key, until you keep a newer checkpoint."
     else:
         yield "You gave no checkpoint of your own (--known). Whoever holds the key could have written all of it anew, or left out its end."
-    yield "That what was written down is true, and that all that happened was, no ledger can prove."
+    yield NOT_PROVED
 
 
-def tell(checked, first_bad, problems, own_key, known):
+def of_bundle(checked, own_key, known):
+    """The same of a few entries with their files."""
+    if own_key:
+        yield OWN_KEY
+    yield "Each file is the one that was sealed. Of entries that are not in this folder it says nothing: for these, take the whole export."
+    yield NOT_PROVED
+
+
+def tell(checked, first_bad, problems, far):
     if not problems:
         print(f"In order. {f'All {checked:,} entries are' if checked != 1 else 'The only entry is'} what was signed.")
-        for words in how_far(checked, own_key, known):
+        for words in far:
             print(f"- {words}")
         return
     bad = "not known" if first_bad is None else f"entry {first_bad}"
