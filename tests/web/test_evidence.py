@@ -141,7 +141,7 @@ def test_a_case_is_to_put_right_or_put_right_or_neither(begun: int, ended: int |
     day = TODAY.__class__.fromordinal
     base = TODAY.toordinal()
     ended = None if ended is None else max(begun, ended)
-    period = clause_cases.Period(day(base + min(first, last)), day(base + max(first, last)))
+    period = clause_cases.CasePeriod(day(base + min(first, last)), day(base + max(first, last)))
     organisation = Organisation.objects.create(ods_code="HYP", name="Hypothesis", pack="tewv")
     try:
         made = unused(organisation, "Only One", found_on=day(base + begun))

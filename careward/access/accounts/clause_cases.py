@@ -38,7 +38,7 @@ HEADS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Period:
+class CasePeriod:
     """From one day to another, both of them in it."""
 
     from_on: date
@@ -56,11 +56,11 @@ class PeriodDay(Day):
         return Q()
 
 
-def period_asked(given: Mapping[str, str], *, today: date) -> Period:
+def period_asked(given: Mapping[str, str], *, today: date) -> CasePeriod:
     """The period that is asked for: what is left out, or is no day, is the twelve months up to today."""
     first, last = (read_day(given.get(name, "")) for name in ("from", "to"))
     to_on = min(last or today, today)
-    return Period(min(first or _a_year_before(to_on), to_on), to_on)
+    return CasePeriod(min(first or _a_year_before(to_on), to_on), to_on)
 
 
 def _a_year_before(on: date) -> date:
@@ -148,14 +148,14 @@ def _goes_on_under() -> Subquery:
     return Subquery(same.exclude(clause=OuterRef("clause")).values("clause")[:1])
 
 
-def of_state(state: str, period: Period) -> Q:
+def of_state(state: str, period: CasePeriod) -> Q:
     """To put right at the end of a period, or put right in it, or asked by another clause since. What was already so is in order."""
     if state != RIGHT:
         return Q(ended__gte=period.from_on, ended__lte=period.to_on, moved__isnull=state == DONE)
     return Q(found_on__lte=period.to_on) & (Q(ended=None) | Q(ended__gt=period.to_on))
 
 
-def case_figures(within: Reach, clause: str, systems: Sequence[str], period: Period) -> CaseFigures:
+def case_figures(within: Reach, clause: str, systems: Sequence[str], period: CasePeriod) -> CaseFigures:
     """The opening sentence: three counts, each of accounts."""
     rows = cases(within, clause, systems)
     right = rows.filter(of_state(RIGHT, period))
@@ -167,7 +167,7 @@ def _accounts(rows: QuerySet[FindingAccount]) -> int:
     return figures.count(rows.order_by().values("account_id").distinct())
 
 
-def case_listing(organisation_id: int, period: Period) -> Listing:
+def case_listing(organisation_id: int, period: CasePeriod) -> Listing:
     """The cases of a period, both days of which are asked here."""
     systems = System.objects.filter(organisation_id=organisation_id).order_by("name").values_list("code", "name")
     return Listing(
@@ -195,7 +195,7 @@ def case_page(rows: QuerySet[FindingAccount], listed: Listing, asked: Asked) -> 
     return lists.apply(listed, asked, told(rows), figures=figures).map(line_of_case)
 
 
-def in_period(rows: QuerySet[FindingAccount], period: Period) -> QuerySet[FindingAccount]:
+def in_period(rows: QuerySet[FindingAccount], period: CasePeriod) -> QuerySet[FindingAccount]:
     """Of some cases those that were to put right at the end of a period, or put right in it."""
     return rows.filter(of_state(RIGHT, period) | of_state(DONE, period) | of_state(MOVED, period))
 

@@ -5,7 +5,7 @@ from datetime import date
 
 from careward.access.accounts import clause_cases, in_order
 from careward.access.accounts.case_entries import entries_of
-from careward.access.accounts.clause_cases import CaseFigures, CaseLine, Period
+from careward.access.accounts.clause_cases import CaseFigures, CaseLine, CasePeriod
 from careward.access.accounts.finding_lines import Reach
 from careward.access.accounts.finding_pages import finding_history
 from careward.core.packs.documents import Clause, Document
@@ -42,7 +42,7 @@ class ClauseEvidence:
 
     clause: Clause
     document: Document
-    period: Period
+    period: CasePeriod
     figures: CaseFigures
     in_order: int
 
@@ -58,7 +58,7 @@ class CaseSeen:
     entries: tuple[EntryRow, ...]
 
 
-def clause_evidence(within: Reach, document: str, clause: str, *, period: Period, on: date) -> ClauseEvidence | None:
+def clause_evidence(within: Reach, document: str, clause: str, *, period: CasePeriod, on: date) -> ClauseEvidence | None:
     """What the page opens with; None where no document has the clause."""
     known = clauses().get(clause)
     if known is None or known.document.code != document:
@@ -97,7 +97,7 @@ def bundle_of_case(within: Reach, seen: CaseSeen, *, organisation: str, name: st
     """One case with its entries."""
     rows = clause_cases.cases(within, seen.clause.id, seen.document.systems).filter(pk=seen.line.id)
     lines = tuple(clause_cases.case_rows(rows, organisation))
-    found = Period(seen.line.found_on, seen.line.ended_on or seen.line.found_on)
+    found = CasePeriod(seen.line.found_on, seen.line.ended_on or seen.line.found_on)
     figures = f"One case, found on {day(found.from_on)}" + (
         f" and put right on {day(found.to_on)}." if seen.line.ended_on and not seen.line.moved else "."
     )
