@@ -197,9 +197,10 @@ SECURE_SSL_REDIRECT = SECURE
 SECURE_HSTS_SECONDS = 31536000 if SECURE else 0
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if SECURE else None
 X_FRAME_OPTIONS = "DENY"
-DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
-FILE_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
-LARGEST_REQUEST = 1024 * 1024 * 1024  # twice what the page of uploads takes, so that it can still say so
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024  # of a form without its files, and of what a client sends
+FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+UPLOAD_FILES, UPLOAD_BYTES = 200, 512 * 1024 * 1024  # of one upload, where files are taken; more goes in at the command line
+DATA_UPLOAD_MAX_NUMBER_FILES = UPLOAD_FILES
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 
 READ_APART = not TESTING  # files are read by processes with bounds; a test asks for it where it is about that: each begins for 0.3 s

@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Callable
 
-from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.db import InterfaceError, OperationalError, connection
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -13,8 +13,10 @@ from careward.core.decision import Refused
 from careward.web.house import house
 from careward.web.opened import RETRY_AFTER, AskedAhead, NotWrittenDown
 from careward.web.permission import NotAllowed
+from careward.web.size import too_large
 
 SQLITE_AWAY = ("is locked", "unable to open", "readonly database", "disk is full", "disk I/O error")  # it calls a missing column the same
+TOO_MUCH = (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent)
 NOBODY = {"viewer": None, "contact": "", "demonstration": False, "menu": (), "messages": (), "here": ""}
 
 
@@ -32,8 +34,8 @@ class RefusalPages:
             return render(request, "web/refused.jinja", {"reasons": exception.decision.reasons}, status=409)
         if isinstance(exception, NotAllowed):
             return not_allowed(request, exception.permission, exception.system)
-        if isinstance(exception, RequestDataTooBig | TooManyFieldsSent):
-            return render(request, "web/too_large.jinja", status=413)
+        if isinstance(exception, TOO_MUCH):
+            return too_large(request)
         if isinstance(exception, AskedAhead):
             return HttpResponse(status=200 if exception.whether else 503, headers={"Cache-Control": "no-store"})
         if isinstance(exception, NotWrittenDown):  # rendered as `went_wrong` is
@@ -52,6 +54,9 @@ def form_out_of_date(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Too much of something is found before there is a view, where the form's own mark is looked for."""
+    if isinstance(exception, TOO_MUCH):
+        return too_large(request)
     return render(request, "web/bad_request.jinja", status=400)
 
 

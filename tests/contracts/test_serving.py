@@ -115,6 +115,17 @@ def test_one_of_them_that_is_killed_takes_the_others_with_it_and_it_is_no_good_e
     assert first.wait(timeout=1) == 1
 
 
+@pytest.mark.parametrize("how", ["Content-Length: 1073741824", "Transfer-Encoding: chunked"], ids=["announced", "without a length"])
+def test_a_gigabyte_is_answered_before_it_is_sent(how, begun):
+    """Nobody reads it: the server stops taking it in, or asks for none of it, and the next one is answered as ever."""
+    _, _, port = begun
+    with socket.create_connection(("127.0.0.1", port), timeout=PATIENCE) as browser:
+        browser.sendall(f"POST /sign-in/ HTTP/1.1\r\nHost: localhost\r\n{how}\r\n\r\n".encode())
+        answer = browser.recv(12)
+    assert answer == (b"HTTP/1.1 413" if "Length" in how else b"HTTP/1.1 403")  # nothing came of the form, not even its token
+    assert answers(port)
+
+
 def test_a_port_that_somebody_answers_at_is_said_and_not_shared(begun, tmp_path_factory):
     first, home, port = begun
     for other in (home, tmp_path_factory.mktemp("other")):

@@ -126,11 +126,11 @@ def test_only_known_names_are_taken(browser, field, name, message):
     assert Load.objects.count() == 0
 
 
-def test_nothing_chosen_the_same_twice_and_too_much_are_each_said(browser, monkeypatch):
+def test_nothing_chosen_the_same_twice_and_too_much_are_each_said(browser, settings):
     assert "Choose at least one file" in words(browser.post("/loads/new/", {}))
     twice = [SimpleUploadedFile("staff.csv", b"a\n"), SimpleUploadedFile("STAFF.csv", b"a\n")]
     assert "staff.csv was chosen twice" in words(browser.post("/loads/new/", {"files": twice}))
-    monkeypatch.setattr("careward.access.feeds.uploads.MOST_BYTES", 1)
+    settings.UPLOAD_BYTES = 1
     assert "careward load" in words(browser.post("/loads/new/", {"files": SimpleUploadedFile("staff.csv", b"abc\n")}))
 
 

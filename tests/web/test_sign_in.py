@@ -10,7 +10,6 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.webauthn.internal.auth import begin_authentication
 from django.core import mail
 from django.core.cache import cache
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client, RequestFactory
 from django.urls import clear_url_caches, get_resolver, reverse
 
@@ -430,16 +429,6 @@ def test_what_changes_a_sign_in_is_written_down_under_the_organisation(django_ca
     ]
     asked = {"account/email/password_reset_key", "account/email/unknown_account", "invitation"}  # for, not done
     assert VERBS.keys() == LETTERS.keys() - asked
-
-
-def test_a_stranger_sends_no_more_than_a_form(browser, settings):
-    settings.DATA_UPLOAD_MAX_MEMORY_SIZE, settings.LARGEST_REQUEST = 1000, 5000
-    answer = browser.post(reverse("account_login"), {"login": "x" * 2000, "password": "y"})
-    assert (answer.status_code, "That was too much at once" in page(answer)) == (413, True)
-    signed_in = make.signed_in(make.ready("auditor"))
-    file = SimpleUploadedFile("a.txt", b"z" * 2000)
-    assert signed_in.post("/", {"file": file}).status_code != 413
-    assert signed_in.post("/", {"file": SimpleUploadedFile("a.txt", b"z" * 6000)}).status_code == 413
 
 
 def test_no_challenge_is_met_by_holding_a_key_alone():

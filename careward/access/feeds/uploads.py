@@ -13,11 +13,10 @@ from django.core.files.uploadedfile import UploadedFile
 from careward.access.feeds.reading import FEED_READER
 from careward.core.columns import FEEDS
 from careward.core.ports import ProfileChoice
+from careward.web.size import most_sent
 
 KINDS = ("csv", "parquet", "xlsx")
 KNOWN = tuple(f"{feed}.csv" for feed in FEEDS if feed != "accounts")
-MOST_BYTES = 512 * 1024 * 1024  # of one upload; more goes in at the command line
-MOST_FILES = 200
 SYSTEM = re.compile(r"[a-z0-9][a-z0-9._-]{0,100}")  # what can be a system's code, with an ending
 PLAIN = re.compile(r"[a-z0-9][a-z0-9 ._-]{0,100}")
 
@@ -98,10 +97,8 @@ def _as_a_whole(uploads: Sequence[Upload], *, sent_any: bool) -> list[UploadMist
         mistakes.append(UploadMistake("files", "Choose at least one file"))
     for name in sorted({n for n in names if names.count(n) > 1}):
         mistakes.append(UploadMistake("accounts" if "/" in name else "files", f"{name} was chosen twice; choose it once"))
-    if len(names) > MOST_FILES:
-        mistakes.append(UploadMistake("files", f"Choose at most {MOST_FILES} files"))
-    if sum(u.content.size or 0 for u in uploads) > MOST_BYTES:
-        most = MOST_BYTES // (1024 * 1024)
+    if sum(u.content.size or 0 for u in uploads) > settings.UPLOAD_BYTES:
+        most = most_sent()["megabytes"]
         mistakes.append(
             UploadMistake("files", f"Choose files of at most {most} MB in all, or load them at the command line with careward load")
         )

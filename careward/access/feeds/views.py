@@ -16,6 +16,7 @@ from careward.web import lists
 from careward.web.acts import form_at
 from careward.web.listing import shown
 from careward.web.permission import Request, needs
+from careward.web.size import most_sent, takes_files
 
 SEE = "feeds:loads:see"
 
@@ -33,6 +34,7 @@ def loads(request: Request) -> HttpResponseBase:
 
 
 @needs(RUN)
+@takes_files
 def begin(request: Request) -> HttpResponse:
     mistakes: list[uploads.UploadMistake] = []
     known, faults = uploads.profiles()
@@ -47,6 +49,7 @@ def begin(request: Request) -> HttpResponse:
     context = {
         "errors": {field: "; ".join(m.message for m in mistakes if m.field == field) for field in ("files", "accounts", "profile")},
         "summary": [(m.field, m.message) for m in mistakes],
+        "most": most_sent(),
         "known": uploads.KNOWN,
         "kinds": uploads.kinds(known),
         "profiles": [(p.id, p.title) for p in known],
