@@ -40,17 +40,20 @@ _AUTHORISATION = {"system": "system_id", "approved_by": "approved_by_employee_nu
 # A new owner stands in for the one they were named instead of, until a list names another.
 _OWNER = "CASE WHEN new_owner_id IS NOT NULL AND instead_of_id = owner_id THEN new_owner_id ELSE owner_id END"
 _GENERIC = {"system": "system_id", "approved_on": "ig_approved_on", "owner_id": _OWNER}
+_USER = "(SELECT u.person_id FROM people_user u WHERE u.id = user_id)"
 OF_SYSTEM = "AND (%s = 0 OR system_id = %s)"
 
 # Table of the comparison: how its columns are said, where they come from, and which of its rows.
 SOURCES: dict[str, tuple[Named, str, str]] = {
     "accounts": (_ACCOUNT, "accounts_account", f"AND gone_on IS NULL {OF_SYSTEM}"),
     "people": ({"person_id": "id", "smartcard": "smartcard_uuid"}, "people_person", ""),
-    "assignments": ({}, "people_assignment", ""),
+    "assignments": ({"supervisor": "supervisor_employee_number"}, "people_assignment", ""),
     "training": ({"course": "course_code"}, "people_trainingheld", "AND gone_on IS NULL"),
     "absences": ({}, "people_absence", "AND gone_on IS NULL"),
     "authorisations": (_AUTHORISATION, "access_authorisation", f"AND gone_on IS NULL {OF_SYSTEM}"),
     "role_holders": ({"system": "system_code"}, "access_roleholder", "AND gone_on IS NULL"),
+    "grants": ({"system": "system_code", "person_id": _USER}, "people_roleheld", ""),
+    "deputies": ({}, "people_deputy", "AND gone_on IS NULL"),
     "generic": (_GENERIC, "access_genericapproval", "AND gone_on IS NULL"),
     "answers": ({}, "accounts_accountanswer", "AND ended_at IS NULL AND answer NOT IN ('is', 'owner', 'approve')"),
     "systems": ({"system": "code"}, "systems_system", ""),
@@ -98,7 +101,7 @@ def _is_whole(text: bytes | None, rows: int, blank: int) -> bool:
 def _may_be_blank(table: str) -> frozenset[str]:
     """The columns of a table that may hold nothing, as they are said."""
     model = next(model for model in apps.get_models() if model._meta.db_table == table)
-    return frozenset({_OWNER, *(str(field.column) for field in model._meta.concrete_fields if field.null)})
+    return frozenset({_OWNER, _USER, *(str(field.column) for field in model._meta.concrete_fields if field.null)})
 
 
 def _told(cursor: Any, values: Sequence[str], blank: Collection[str], rest: str, given: Sequence[int]) -> list[Told]:

@@ -79,8 +79,8 @@ def everything():
     return {model.__name__: list(model.objects.order_by("pk").values()) for model in KEPT}
 
 
-def people(count, **change):
-    return staff(*(someone(n, **change) for n in range(1, count + 1)))
+def people(count, without=(), **change):
+    return staff(*(someone(n, **change) for n in range(1, count + 1)), without=without)
 
 
 def problems(report):
@@ -373,6 +373,23 @@ def test_environments_are_made_on_the_way_as_the_pack_has_them(trust):
     assert set(Account.objects.values_list("environment", flat=True)) == {"live", "sandpit", "training"}
 
 
+def test_since_when_a_list_has_named_a_supervisor_is_kept_until_a_list_names_another(trust):
+    def since():
+        return list(Assignment.objects.order_by("person").values_list("supervisor_employee_number", "supervised_since"))
+
+    load(trust, reading(staff(someone(1), someone(2, supervisor_employee_number="E1"))))
+    assert since() == [("", None), ("E1", ON)]
+    later = NOW + timedelta(days=3)
+    again = load(trust, reading(staff(someone(1), someone(2, supervisor_employee_number="e1"))), now=later)
+    assert (again.unchanged, again.changed, since()[1]) == (2, 0, ("E1", ON))
+    load(trust, reading(staff(someone(1), someone(2, supervisor_employee_number="E3"), someone(3))), now=later)
+    assert since() == [("", None), ("E3", later.date()), ("", None)]
+    untold = load(trust, reading(people(3, without=["supervisor_employee_number"])), now=later)
+    assert (untold.changed, since()[1]) == (0, ("E3", later.date()))
+    load(trust, reading(people(3)), now=later)
+    assert since()[1] == ("", None)
+
+
 @pytest.mark.clause("EL-061", "EL-065")
 def test_the_register_keeps_every_column(trust):
     load(trust, reading(feed_file("systems", {})))
@@ -460,7 +477,7 @@ class TestHeld:
         assert all(r.detail and r.remedy and r.clause == "house" for r in report.reasons)
 
     def test_too_many_unreadable_rows(self, trust):
-        report = load(trust, reading(people(30, without=[]), feed_file("training", *({"employee_number": f"X{n}"} for n in range(30)))))
+        report = load(trust, reading(people(30), feed_file("training", *({"employee_number": f"X{n}"} for n in range(30)))))
         assert [r.code for r in report.reasons] == ["feed.unreadable"]
         assert Person.objects.count() == 0
 

@@ -352,6 +352,54 @@ def test_whoever_approves_in_a_role_that_is_known_not_to_have_been_theirs_gives_
     assert found == ([] if stands else [f"Nobody whom the procedure accepts has authorised it: the approval of 2024-01-01 {why}"])
 
 
+SUPERVISED = "person_id | start_on | end_on | supervisor | supervised_since\n"
+ACTS = "manager_id | deputy_id | from_on | to_on\n"
+
+
+@pytest.mark.parametrize(
+    ("posts", "acting", "role", "stands"),
+    [
+        ("", "", "line_manager", True),  # no list of that day or before tells: the word of the file counts
+        ("1 | 2023-01-01 | | 102 | 2024-01-01", "", "line_manager", False),
+        ("1 | 2023-01-01 | | 102 | 2024-01-01", "", "deputy", True),  # nobody is known to be deputy
+        ("1 | 2023-01-01 | | 102 | 2024-01-02", "", "line_manager", True),  # the first list that names them came a day later
+        ("1 | 2023-01-01 | 2024-01-01 | 102 | 2023-06-01", "", "line_manager", False),  # the last day of the post
+        ("1 | 2023-01-01 | 2023-12-31 | 102 | 2023-06-01", "", "line_manager", True),
+        ("1 | 2024-01-02 | | 102 | 2023-06-01", "", "line_manager", True),  # the post begins a day later
+        ("1 | 2023-01-01 | | 900 | 2023-06-01", "", "line_manager", True),
+        ("1 | 2023-01-01 | | 900 | 2023-06-01", "", "deputy", True),
+        ("1 | 2023-01-01 | | 102 | 2023-06-01\n1 | 2023-01-01 | | 900 | 2023-06-01", "", "line_manager", True),  # of another post
+        ("1 | 2023-01-01 | | | 2023-06-01", "", "line_manager", True),
+        ("2 | 2023-01-01 | | 102 | 2023-06-01", "", "line_manager", True),  # of somebody else
+        ("1 | 2023-01-01 | | 102 | 2023-06-01", "2 | 99 | 2024-01-01 |", "deputy", True),
+        ("1 | 2023-01-01 | | 102 | 2023-06-01", "2 | 99 | 2024-01-01 |", "line_manager", True),  # acts for them
+        ("1 | 2023-01-01 | | 102 | 2023-06-01", "2 | 99 | 2023-01-01 | 2024-01-01", "deputy", True),  # to_on is no longer in it
+        ("1 | 2023-01-01 | | 102 | 2023-06-01", "2 | 99 | 2023-01-01 | 2024-01-01", "line_manager", False),
+        ("1 | 2023-01-01 | | 102 | 2023-06-01", "2 | 3 | 2023-01-01 |", "deputy", False),  # their manager's deputy is somebody else
+        ("1 | 2023-01-01 | | 102 | 2023-06-01", "3 | 99 | 2023-01-01 |", "deputy", False),  # deputy of another manager
+        ("", "3 | 99 | 2023-01-01 |", "deputy", True),
+    ],
+)
+def test_who_is_line_manager_a_staff_list_of_that_day_or_before_tells(told, posts, acting, role, stands):
+    approved = AUTHORITY + f"paris | live | 1 | normal | {role} | 2024-01-01 | | 900 |"
+    found = told(
+        people="person_id | employee_number\n1 | 101\n2 | 102\n3 | 103\n99 | 900", assignments=SUPERVISED + posts + "\n99 | 2020-01-01 | | |",
+        deputies=ACTS + acting, authorisations=approved,
+    )  # fmt: skip
+    why = f"is by 900 as {role}, a role that was not theirs on that day"
+    assert [f for f in found if f.startswith("Nobody whom")] == (
+        [] if stands else [f"Nobody whom the procedure accepts has authorised it: the approval of 2024-01-01 {why}"]
+    )
+
+
+def test_who_holds_a_role_as_a_user_of_careward_is_known_to_hold_it(told):
+    approved = AUTHORITY + "paris | live | 1 | normal | caldicott_guardian | 2024-01-01 | | 900 | visiting"
+    heads = "person_id | role | system | from_on | to_on\n"
+    others, own = "2 | caldicott_guardian | | 2023-01-01 |", "99 | caldicott_guardian | | 2023-01-01 |"
+    assert told(authorisations=approved, grants=heads + others) != []
+    assert told(authorisations=approved, grants=heads + own, role_holders=heads + others) == []
+
+
 def test_who_is_line_manager_no_list_of_role_holders_tells(told):
     holders = "person_id | role | system | from_on | to_on\n2 | line_manager | | 2023-01-01 |\n99 | head_of_ig | | 2023-01-01 |"
     assert told(authorisations=AUTHORITY + "paris | live | 1 | normal | line_manager | 2024-01-01 | | 900 |", role_holders=holders) == []

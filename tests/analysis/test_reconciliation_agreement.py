@@ -1,6 +1,6 @@
 """One set of rules, two homes: for one account in careward.access.accounts.rules, for all at once in careward.engines.analysis.reconciliation."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 import pyarrow as pa
@@ -11,7 +11,19 @@ from careward.access.accounts.rules import shapes
 from careward.access.accounts.rules.judging import judge
 from careward.access.accounts.rules.matching import prepare
 from careward.access.accounts.rules.plans import unsafe
-from careward.access.authorisations.rules import LEFT, NOT_THEIRS, UNKNOWN, Authority, RoleTenure, split, was_not_theirs
+from careward.access.authorisations.rules import (
+    LEFT,
+    NOT_THEIRS,
+    TOLD_BY_POSTS,
+    UNKNOWN,
+    Authority,
+    DeputyTenure,
+    RoleTenure,
+    Supervised,
+    split,
+    was_not_their_manager,
+    was_not_theirs,
+)
 from careward.core.days import FAR
 from careward.core.ids import plain
 from careward.core.packs.pack import load as load_pack
@@ -60,7 +72,9 @@ terms = st.sampled_from([None, "", "a", "b", "a;b", "B; a", " a;;A ", "b;c", "A 
 environment = st.sampled_from(["live", "live", "training", "sandbox", "unheard-of"])
 offsets = [0, 1, -1, -6, -7, -8, -30, -31, -52, -53, -54, -59, -60, -61, -83, -89, -90, -91, -364, -365, -366, 40]
 away = st.one_of(st.none(), st.sampled_from(offsets), st.integers(-800, 60))
-role = st.sampled_from(["line_manager", "caldicott_guardian", "patient_systems_manager", "system_administrator", "director", "clerk"])
+role = st.sampled_from(
+    ["line_manager", "line_manager", "deputy", "caldicott_guardian", "patient_systems_manager", "system_administrator", "director", "clerk"]
+)
 person = st.integers(1, 4)
 table = {
     "accounts": st.tuples(
@@ -69,7 +83,10 @@ table = {
         st.none() | st.integers(1, 4), st.none() | st.integers(0, 2),
     ),
     "people": st.tuples(number, mail, card, away),
-    "assignments": st.tuples(person, away, away, st.sampled_from(["active", "suspended", "maternity", "long_term_absence", "terminated"]), away),
+    "assignments": st.tuples(
+        person, away, away, st.sampled_from(["active", "suspended", "maternity", "long_term_absence", "terminated"]), away, approver,
+        st.sampled_from([None, -800, -90, -7, 0]),
+    ),
     "training": st.tuples(
         person, st.sampled_from(["dspt", "DSP ", "data-security", "data\u2011security", "paris", "paris-e-learning", "fire", "first aid"]), st.sampled_from(["passed", "passed", "failed"]), away, away, away,
     ),
@@ -80,6 +97,10 @@ table = {
     "role_holders": st.tuples(
         person, role, st.sampled_from(["", "", *sorted(SYSTEMS)]), st.sampled_from([-800, -400, -90, -7, 0]), st.none() | st.sampled_from([-365, -60, -1, 0, 30]),
     ),
+    "grants": st.tuples(
+        st.none() | person, role, st.sampled_from(["", *sorted(SYSTEMS)]), st.sampled_from([-400, -90, 0]), st.none() | st.sampled_from([-60, 0]),
+    ),
+    "deputies": st.tuples(person, person, st.sampled_from([-800, -400, -90, -7, 0]), st.none() | st.sampled_from([-365, -60, -1, 0, 30])),
     "answers": st.tuples(
         st.integers(1, 24), st.sampled_from(["still_needed", "not_needed", "gone", "nobody"]), st.sampled_from([0, -1, -3, -7, 1]),
         st.sampled_from([0, 1, -1, 5, 6, 7, 8, 30]),
@@ -96,6 +117,8 @@ SIZES = {
     "generic": 6,
     "answers": 10,
     "role_holders": 6,
+    "grants": 3,
+    "deputies": 6,
 }
 LEAST = {"accounts": 8, "people": 2, "assignments": 2, "authorisations": 6}
 
@@ -120,7 +143,9 @@ def worlds(draw):
 def _dated(row, name, on):
     """Offsets become days; a person's id is the one whole number that is none."""
     dated = {
-        i for i, column in enumerate(c for c in written(name).names if c not in _given(name)) if column.endswith("_on") or column == "until"
+        i
+        for i, column in enumerate(c for c in written(name).names if c not in _given(name))
+        if column.endswith("_on") or column in ("until", "supervised_since")
     }
     return tuple(on + timedelta(days=v) if i in dated and v is not None else v for i, v in enumerate(row))
 
@@ -164,8 +189,17 @@ def one_by_one(world, on):
     named = {name: [dict(zip(written(name).names, row, strict=True)) for row in world[name]] for name in RECONCILED}
     held = {name: _by_person(named[name]) for name in ("assignments", "training", "absences", "authorisations")}
     numbers = {p["person_id"]: p["employee_number"] for p in named["people"]}
-    roles = [RoleTenure(r["role"], r["system"], numbers.get(r["person_id"], ""), r["from_on"], r["to_on"]) for r in named["role_holders"]]
-    people = [_holder(row, held, named["people"], roles) for row in named["people"]]
+    held_roles = [*named["role_holders"], *named["grants"]]
+    known = Known(
+        roles=[RoleTenure(r["role"], r["system"], numbers.get(r["person_id"], ""), r["from_on"], r["to_on"]) for r in held_roles],
+        led={who: [_supervised(post) for post in posts if post["supervised_since"]] for who, posts in held["assignments"].items()},
+        deputies=[
+            DeputyTenure(numbers.get(d["manager_id"], ""), numbers.get(d["deputy_id"], ""), d["from_on"], d["to_on"])
+            for d in named["deputies"]
+        ],
+    )
+    held["assignments"] = {who: [_tenure(post) for post in posts] for who, posts in held["assignments"].items()}
+    people = [_holder(row, held, named["people"], known) for row in named["people"]]
     told = {row.pop("account_id"): shapes.AnswerKept(**row) for row in named["answers"]}
     accounts = [shapes.SeenAccount(**_split(row), answered=told.get(row["account_id"])) for row in named["accounts"]]
     facts = prepare(people, accounts, [_approval(row, held["assignments"]) for row in named["generic"]])
@@ -195,7 +229,23 @@ def _by_person(rows):
     }
 
 
-def _approver(row, held, people, roles):
+@dataclass
+class Known:
+    roles: list
+    led: dict
+    deputies: list
+
+
+def _tenure(post):
+    return {name: value for name, value in post.items() if name not in ("supervisor", "supervised_since")}
+
+
+def _supervised(post):
+    over = [day for day in (post["end_on"] and post["end_on"] + timedelta(days=1), post["gone_on"]) if day]
+    return Supervised(post["supervisor"] or "", max(post["supervised_since"], post["start_on"] or date.min), min(over, default=None))
+
+
+def _approver(row, held, people, known, person_id):
     """What the staff list and that of role holders say of whoever approved, on the day they did."""
     theirs = [p["person_id"] for p in people if plain(p["employee_number"]) == plain(row["approved_by"]) != ""]
     if not theirs:
@@ -204,17 +254,24 @@ def _approver(row, held, people, roles):
     if all(gone):
         return LEFT
     on = row["approved_on"] or FAR
-    return NOT_THEIRS if was_not_theirs(roles, role=row["approver_role"], system=row["system"], by=row["approved_by"], on=on) else ""
+    asked = {"role": row["approver_role"], "system": row["system"], "by": row["approved_by"], "on": on}
+    if row["approver_role"] in TOLD_BY_POSTS:
+        not_theirs = was_not_their_manager(known.led.get(person_id, []), known.deputies, known.roles, **asked)
+    else:
+        not_theirs = was_not_theirs(known.roles, **asked)
+    return NOT_THEIRS if not_theirs else ""
 
 
-def _holder(row, held, people, roles):
+def _holder(row, held, people, known):
     mine = {name: rows.get(row["person_id"], []) for name, rows in held.items()}
     return shapes.Holder(
         **row,
         assignments=tuple(Tenure(**r) for r in mine["assignments"]),
         training=tuple(CourseTaken(**r) for r in mine["training"]),
         absences=tuple(Away(**r) for r in mine["absences"]),
-        authorisations=tuple(Authority(**_split(r), approver=_approver(r, held, people, roles)) for r in mine["authorisations"]),
+        authorisations=tuple(
+            Authority(**_split(r), approver=_approver(r, held, people, known, row["person_id"])) for r in mine["authorisations"]
+        ),
     )
 
 

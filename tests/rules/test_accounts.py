@@ -20,7 +20,17 @@ from careward.access.accounts.rules.shapes import (
     SystemFacts,
 )
 from careward.access.accounts.rules.states import ACCOUNT, already_so, inactivity_step
-from careward.access.authorisations.rules import TOLD_BY_POSTS, Authority, RoleTenure, counted, split, was_not_theirs
+from careward.access.authorisations.rules import (
+    TOLD_BY_POSTS,
+    Authority,
+    DeputyTenure,
+    RoleTenure,
+    Supervised,
+    counted,
+    split,
+    was_not_their_manager,
+    was_not_theirs,
+)
 from careward.core.packs.pack import load as load_pack
 from careward.core.packs.reader import names as pack_names
 from careward.core.ports import STEPS, Found
@@ -244,6 +254,23 @@ def test_a_new_account_is_given_the_person_whom_the_rule_finds_alone(people, new
     found = [facts.fits(SeenAccount(1, "paris", "live", "ann", "active", kind, n, a, c, ON, ON)) for kind, n, c, a in new]
     owners = Owners((i, *told) for i, told in enumerate(people, 1))
     assert owners.of(*zip(*new, strict=True)) == [fits[0].person_id if len(fits) == 1 else None for fits in found]
+
+
+managed = st.builds(Supervised, st.sampled_from(["", "101", " 101", "102"]), days, maybe_days)
+acting = st.builds(DeputyTenure, st.sampled_from(["101", "102", "103"]), st.sampled_from(["900", " 900", "901"]), days, maybe_days)
+
+
+@pytest.mark.clause("PA-008")
+@given(st.lists(managed, max_size=4), st.lists(acting, max_size=4), st.sampled_from(TOLD_BY_POSTS), days)
+def test_a_manager_is_refused_only_where_a_list_of_that_day_names_another(posts, deputies, role, on):
+    asked = {"role": role, "system": "paris", "on": on}
+    managers = {p.number.strip() for p in posts if p.since <= on < (p.until or date.max)} - {""}
+    then = [(d.manager, d.deputy.strip()) for d in deputies if d.from_on <= on < (d.to_on or date.max)]
+    for by in ("101", "102", "900", "902"):
+        theirs = by in managers or any(m in managers and d == by for m, d in then)
+        known = role == "line_manager" or any(m in managers or d == by for m, d in then)
+        assert was_not_their_manager(posts, deputies, [], by=by, **asked) == (bool(managers) and not theirs and known)
+        assert not was_not_their_manager(posts, deputies, [RoleTenure(role, "", by, on, None)], by=by, **asked)
 
 
 spans = st.tuples(roles, st.sampled_from(["", "paris", "rio"]), st.sampled_from(["101", " 101", "102"]), days, maybe_days)

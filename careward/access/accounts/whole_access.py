@@ -141,7 +141,7 @@ def _said(grants: list[Authorisation], holder: Person, today: date) -> dict[Plac
     of_place: dict[Place, list[Authorisation]] = defaultdict(list)
     for grant in grants:
         of_place[_place(grant)].append(grant)
-    approvers = Approvers(holder.organisation_id, (g.approved_by_employee_number for g in grants))
+    approvers = Approvers(holder.organisation_id, (g.approved_by_employee_number for g in grants), [holder.pk])
     judged = {place: {authority_of(g, approvers): g for g in given} for place, given in of_place.items()}
     return {place: _speaking(given, holder.employee_number, today) for place, given in judged.items()}
 

@@ -14,7 +14,7 @@ from careward.core.ports import Measured
 from careward.people.staff.packs import pack_on
 from careward.systems.register.models import System
 
-BY = TOLD.index("approved_by_employee_number")
+BY, WHOSE = TOLD.index("approved_by_employee_number"), TOLD.index("person_id")
 
 
 def measures(*, organisation_id: int, on: date) -> dict[str, Measured]:
@@ -38,7 +38,7 @@ def _exceptions(organisation_id: int, pack: Pack, on: date) -> Measured:
     systems = System.objects.filter(organisation_id=organisation_id, pack=pack.id)
     rows = Authorisation.objects.filter(in_force, system__in=systems, environment=LIVE, gone_on=None).exclude(exception_reason="")
     found = list(rows.values_list(*TOLD, "person__employee_number"))
-    approvers = Approvers(organisation_id, (told[BY] for told in found))
+    approvers = Approvers(organisation_id, (told[BY] for told in found), (told[WHOSE] for told in found))
     judged = [(each, holder) for *told, holder in found if (each := authority_told(told, approvers)).is_exception]
     rightly = [(each, holder) for each, holder in judged if counts(each, holder=holder, pack=pack)]
     right, known = _whose(rightly), _whose((each, holder) for each, holder in rightly if approvers.knows(each))

@@ -21,7 +21,8 @@ from careward.web.words import day
 LIVE = "live"
 # An approver who is nobody of the staff list, had left by the day they approved, or approved in a role that was not theirs on it.
 UNKNOWN, LEFT, NOT_THEIRS = "unknown", "left", "not theirs"
-TOLD_BY_POSTS = ("line_manager", "deputy")  # whose they are no list of role holders tells
+LINE_MANAGER = "line_manager"
+TOLD_BY_POSTS = (LINE_MANAGER, "deputy")  # whose they are the posts of those they approve for tell
 LISTED, DECIDED = "listed", "decided"  # how an approval of a shared account came: by the list of approved accounts, or decided here
 
 Rights = tuple[str, ...] | None  # None: the feed has no such column, so nothing is stated; (): stated to be none
@@ -80,6 +81,47 @@ class RoleTenure:
     def covers(self, system: str, on: date) -> bool:
         """Whether they hold it on a system on a day."""
         return self.system in ("", system) and self.from_on <= on < (self.to_on or FAR)
+
+
+@dataclass(frozen=True, slots=True)
+class Supervised:
+    """Whom the staff list named as somebody's supervisor, from the day of the first list that did up to but not including another."""
+
+    number: str
+    since: date
+    until: date | None
+
+    def covers(self, on: date) -> bool:
+        return self.since <= on < (self.until or FAR)
+
+
+@dataclass(frozen=True, slots=True)
+class DeputyTenure:
+    """Who may act for a manager, from a day up to but not including another."""
+
+    manager: str
+    deputy: str
+    from_on: date
+    to_on: date | None
+
+    def covers(self, on: date) -> bool:
+        return self.from_on <= on < (self.to_on or FAR)
+
+
+def was_not_their_manager(
+    supervised: Iterable[Supervised], deputies: Iterable[DeputyTenure], tenures: Iterable[RoleTenure], *, role: str, system: str, by: str, on: date
+) -> bool:
+    """Whether it is known that somebody was neither the line manager of whom they approved for, nor the deputy (FEEDS B2.8).
+
+    `supervised` are the posts of whom it is for. Where no list of that day or before names their supervisor, the word counts.
+    """
+    managers, giver = {plain(s.number) for s in supervised if s.covers(on)} - {""}, plain(by)
+    if not managers or giver in managers or was_theirs(tenures, role=role, system=system, by=by, on=on):
+        return False
+    acting = [(plain(d.manager), plain(d.deputy)) for d in deputies if d.covers(on)]
+    if any(manager in managers and deputy == giver for manager, deputy in acting):
+        return False
+    return role == LINE_MANAGER or any(manager in managers or deputy == giver for manager, deputy in acting)
 
 
 def was_not_theirs(tenures: Iterable[RoleTenure], *, role: str, system: str, by: str, on: date) -> bool:

@@ -36,6 +36,7 @@ def plan_staff(plan: FilePlan) -> Planned:
     _put(plan, PERSON, persons, there[PERSON.table])
     _name_supervisors(plan, work, there[PERSON.table].values())
     _fill_posts(work, numbers, leading, {plain(row.employee_number): row.id for row in there[PERSON.table].values()})
+    _date_supervisors(work, there[ASSIGNMENT.table].values())
     arranged = work.arrange(ASSIGNMENT)
     posts = _compare(plan, work, ASSIGNMENT, there[ASSIGNMENT.table], arranged, of_posts)
     _put(plan, ASSIGNMENT, posts, there[ASSIGNMENT.table])
@@ -121,6 +122,19 @@ def _fill_posts(work: Work, numbers: list[str], leading: dict[str, int], people:
     work.cells["person_id"] = [people.get(number) for number in numbers]
     work.cells["assignment_number"] = [(g or "").strip() or f"{codes.get(team, '')}/{start}" for g, team, start in where]
     work.cells["is_primary"] = [bool(flag) or index in leads for index, flag in enumerate(flags)]
+
+
+def _date_supervisors(work: Work, posts: Iterable[Any]) -> None:
+    """Since when each post's supervisor has been named by a list: since this one where it is new or names another (FEEDS B2.8)."""
+    named = work.cells.get(SUPERVISOR)
+    if named is None:
+        return
+    known = {(post.person_id, post.assignment_number): (post.supervisor_employee_number, post.supervised_since) for post in posts}
+    today, of_each = work.world.on.isoformat(), zip(work.cells["person_id"], work.cells["assignment_number"], named, strict=True)
+    stood = [(number or "", *known.get((person, post), (None, None))) for person, post, number in of_each]
+    work.cells["supervised_since"] = [
+        (str(since) if since else None) if number == was else (today if number else None) for number, was, since in stood
+    ]
 
 
 def _name_supervisors(plan: FilePlan, work: Work, people: Iterable[Any]) -> None:

@@ -61,7 +61,10 @@ PEOPLE = ArrowShape(
     {"person_id": "int64", **_of(columns.STAFF, "employee_number", "email", smartcard="smartcard_uuid"),
      **_of(columns.STAFF, "registration_expires_on"), "number_spelt": "string"}  # the employee number in its one form, likewise
 )  # fmt: skip
-ASSIGNMENTS = ArrowShape({"person_id": "int64", **_of(columns.STAFF, "end_on", "start_on", status="assignment_status"), "gone_on": "date"})
+ASSIGNMENTS = ArrowShape(
+    {"person_id": "int64", **_of(columns.STAFF, "end_on", "start_on", status="assignment_status"), "gone_on": "date",
+     **_of(columns.STAFF, supervisor="supervisor_employee_number"), "supervised_since": "date"}
+)  # fmt: skip
 TRAINING = ArrowShape(
     {
         "person_id": "int64",
@@ -80,6 +83,8 @@ AUTHORISATIONS = ArrowShape(
     }
 )
 ROLE_HOLDERS = ArrowShape({"person_id": "int64", **_of(columns.ROLE_HOLDERS, "role", "system", "from_on", "to_on")})
+GRANTS = ArrowShape(dict(ROLE_HOLDERS.columns))  # the same of the users of Careward
+DEPUTIES = ArrowShape({"manager_id": "int64", "deputy_id": "int64", **_of(columns.DEPUTIES, "from_on", "to_on")})
 GENERIC = ArrowShape(
     {**_of(columns.GENERIC_ACCOUNTS, "system", "username", approved_on="ig_approved_on", expires_on="expires_on"), "owner_id": "int64"}
 )
@@ -94,6 +99,8 @@ RECONCILED = {
     "absences": ABSENCES,
     "authorisations": AUTHORISATIONS,
     "role_holders": ROLE_HOLDERS,
+    "grants": GRANTS,
+    "deputies": DEPUTIES,
     "generic": GENERIC,
     "answers": ANSWERS,
     "systems": SYSTEMS,

@@ -94,6 +94,7 @@ class Assignment(models.Model):
     directorate = models.TextField(default="")
     team = models.ForeignKey(Team, models.PROTECT)
     supervisor_employee_number = models.TextField(default="")
+    supervised_since = models.DateField(null=True)  # the day of the first staff list that named that supervisor (FEEDS B2.8)
     person_type = models.TextField(default="employee")
     employer_ods_code = models.TextField(default="")
     status = models.TextField(default="active")
@@ -104,7 +105,7 @@ class Assignment(models.Model):
 
     personal = (
         "person", "assignment_number", "is_primary", "staff_group", "job_role", "profession", "position_number", "position_title",
-        "directorate", "team", "supervisor_employee_number", "person_type", "employer_ods_code", "status", "start_on", "end_on",
+        "directorate", "team", "supervisor_employee_number", "supervised_since", "person_type", "employer_ods_code", "status", "start_on", "end_on",
         "leaving_reason", "gone_on",
     )  # fmt: skip
     plain = ("id", "organisation")

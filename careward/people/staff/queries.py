@@ -166,6 +166,24 @@ def tenures_by_number(numbers: Collection[str], *, organisation_id: int) -> dict
     return found
 
 
+def supervisors_named(*, organisation_id: int, people: Collection[int]) -> list[tuple[int, str, date, date | None]]:
+    """Of each post of some people whose supervisor a list named: whose, the supervisor's number, and from when until when; one query."""
+    rows = Assignment.objects.filter(organisation_id=organisation_id, person__in=people, supervised_since__isnull=False)
+    told = rows.values_list("person_id", "supervisor_employee_number", "supervised_since", "start_on", "end_on", "gone_on")
+    return [(who, number, max(since, start), _over_from(end, gone)) for who, number, since, start, end, gone in told]
+
+
+def _over_from(end_on: date | None, gone_on: date | None) -> date | None:
+    """The first day on which a post is no longer held."""
+    return min((day for day in (end_on and end_on + ONE_DAY, gone_on) if day), default=None)
+
+
+def deputies_named(*, organisation_id: int) -> list[tuple[str, str, date, date | None]]:
+    """Who may act for which manager, by their numbers, and from when until when; one query."""
+    rows = Deputy.objects.filter(organisation_id=organisation_id, gone_on=None)
+    return list(rows.values_list("manager__employee_number", "deputy__employee_number", "from_on", "to_on"))
+
+
 def posts_begun_and_left(*, organisation_id: int, person_id: int) -> list[Happening]:
     """When somebody began in each post that the staff record holds, and left it, newest first."""
     rows = Assignment.objects.filter(organisation_id=organisation_id, person_id=person_id, gone_on=None).select_related("team")

@@ -2,7 +2,7 @@
 
 from careward.core.columns import ABSENCES, DEPUTIES, LEAVERS, STAFF
 from careward.core.columns import TRAINING as COURSES_DONE
-from careward.evidence.rows.shapes import FLAG, NUMBER, Shape, filled, link, said, worked_out
+from careward.evidence.rows.shapes import DAY, FLAG, NUMBER, Shape, filled, link, said, worked_out
 from careward.people.staff.models import Absence, Assignment, Deputy, LeaverNotice, Person, TrainingHeld
 from careward.people.staff.models import Team as TeamModel
 
@@ -34,6 +34,7 @@ ASSIGNMENT = Shape(
         *said(STAFF, "staff_group", "job_role", "profession", "position_number", "position_title", "directorate"),
         link(STAFF.column("team_code"), "team_id", TeamModel),
         *said(STAFF, "supervisor_employee_number", "person_type", "employer_ods_code"),
+        worked_out("supervised_since", DAY, default=None),
         filled(STAFF.column("assignment_status"), "status"),
         *said(STAFF, "start_on", "end_on", "leaving_reason"),
     ),

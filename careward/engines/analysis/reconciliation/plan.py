@@ -79,7 +79,7 @@ def _kept(name: str, rows: Table) -> Table:
 def _judged(t: Mapping[str, Table], several: Table, on: DateValue) -> Table:
     systems = without(t["pack_systems"], "most_share", "least_accounts")
     matched = matching.matched(t["accounts"], t["people"]).join(systems, "system")
-    staff = rights.Staff(t["people"], t["assignments"], t["role_holders"])
+    staff = rights.Staff(t["people"], t["assignments"], t["role_holders"].union(t["grants"]), t["deputies"])
     given = rights.authority(t["authorisations"], several, t["pack_approvers"], staff, on)
     return rights.set_against(looked_up(matched, given, rights.PLACE))
 

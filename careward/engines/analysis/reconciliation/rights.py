@@ -12,8 +12,10 @@ from careward.engines.analysis.tables import looked_up, without
 KINDS = ("normal", "admin")
 DIMENSIONS = ("roles", "teams")
 PLACE = ["system", "environment", "person_id"]
-TOLD_BY_POSTS = ("line_manager", "deputy")  # whose they are no list of role holders tells
+LINE_MANAGER = "line_manager"
+TOLD_BY_POSTS = (LINE_MANAGER, "deputy")  # whose they are the posts of those they approve for tell
 IN_A_ROLE = ["approver_role", "system", "approved_on", "by_key"]
+FOR_SOMEBODY = [*IN_A_ROLE, "person_id"]
 
 
 def several(authorisations: Table, on: DateValue) -> Table:
@@ -24,11 +26,12 @@ def several(authorisations: Table, on: DateValue) -> Table:
 
 @dataclass(frozen=True, slots=True)
 class Staff:
-    """The staff list: who is in it, and their posts; and who holds the roles that the procedures name."""
+    """The staff list: who is in it, and their posts; who holds the roles that the procedures name; who may act for a manager."""
 
     people: Table
     assignments: Table
     holders: Table
+    acting: Table
 
     def by_number(self) -> Table:
         """Each employee number as it is compared, and from when whoever has it had left: every post ended, or listed no more."""
@@ -44,6 +47,21 @@ class Staff:
         """Who holds each role, by the employee number as it is compared."""
         known = looked_up(self.holders, self.people.select("person_id", holder_key=plain_number(self.people)), ["person_id"])
         return known.select("role", "from_on", "to_on", "holder_key", on_system=known.system.fill_null(""))
+
+
+    def supervisors(self) -> Table:
+        """Whom a list named as the supervisor of each post, and from when up to but not including which day."""
+        a = self.assignments.mutate(supervisor_key=plain(self.assignments.supervisor.fill_null("")))
+        a = a.filter(a.supervised_since.notnull() & (a.supervisor_key != ""))
+        until = ibis.least(day_after(a.end_on, ibis.interval(days=1)).fill_null(FAR), a.gone_on.fill_null(FAR))
+        return a.select("person_id", "supervisor_key", led_from=ibis.greatest(a.supervised_since, a.start_on), led_until=until)
+
+    def deputies(self) -> Table:
+        """Who may act for which manager, by their employee numbers as they are compared."""
+        numbers = self.people.select("person_id", key=plain_number(self.people))
+        managers = numbers.select(manager_id=numbers.person_id, manager_key=numbers.key)
+        deputies = numbers.select(deputy_id=numbers.person_id, deputy_key=numbers.key)
+        return looked_up(looked_up(self.acting, managers, ["manager_id"]), deputies, ["deputy_id"])
 
 
 def authority(authorisations: Table, several: Table, approvers: Table, staff: Staff, on: DateValue) -> Table:
@@ -67,6 +85,7 @@ def _said(given: Table, approvers: Table, staff: Staff, on: DateValue) -> Table:
     t = t.mutate(by_key=plain(t.approved_by.fill_null("")))
     t = looked_up(t, staff.by_number(), ["by_key"])
     t = looked_up(t, _not_theirs(t, staff.role_holders()), IN_A_ROLE)
+    t = looked_up(t, _not_their_manager(t, staff), FOR_SOMEBODY)
     why = _why_not(t)
     t = t.mutate(counts=why.isnull(), refused=(ibis.literal("the approval of ") + t.approved_on.cast("string") + " ") + why)
     t = t.mutate(doubtful=t.counts & crossed(t.approved_on, t.expires_on))
@@ -96,6 +115,32 @@ def _not_theirs(given: Table, holders: Table) -> Table:
     return found.filter(~found.theirs).select(*IN_A_ROLE, not_theirs=ibis.literal(True))
 
 
+def _not_their_manager(given: Table, staff: Staff) -> Table:
+    """Of approvals given as line manager or deputy, those whose giver is known to have been neither on that day.
+
+    Known is what a list of that day or before says of the supervisor of whom it is for: few approvals are younger than it.
+    """
+    asked = given.filter(given.approver_role.isin(TOLD_BY_POSTS))
+    posts, acting, holders = staff.supervisors(), staff.deputies(), staff.role_holders()
+    led = asked.join(posts, ["person_id", posts.led_from <= asked.approved_on, asked.approved_on < posts.led_until])
+    led = led.select(*FOR_SOMEBODY, "supervisor_key")
+    own = led.group_by(*FOR_SOMEBODY).agg(own=(led.supervisor_key == led.by_key).any())
+    then = [acting.from_on <= led.approved_on, led.approved_on < acting.to_on.fill_null(FAR)]
+    of_manager = led.join(acting, [led.supervisor_key == acting.manager_key, *then])
+    of_giver = led.join(acting, [led.by_key == acting.deputy_key, *then])
+    beside = of_manager.select(*FOR_SOMEBODY, theirs=of_manager.deputy_key == of_manager.by_key).union(
+        of_giver.select(*FOR_SOMEBODY, theirs=of_giver.manager_key == of_giver.supervisor_key)
+    )
+    beside = beside.group_by(*FOR_SOMEBODY).agg(acts=beside.theirs.any())
+    known = looked_up(own, beside, FOR_SOMEBODY).anti_join(holders, [
+        own.approver_role == holders.role, own.by_key == holders.holder_key,
+        (holders.on_system == "") | (holders.on_system == own.system),
+        holders.from_on <= own.approved_on, own.approved_on < holders.to_on.fill_null(FAR),
+    ])  # fmt: skip
+    known = known.filter(~known.own & ~known.acts.fill_null(False) & ((known.approver_role == LINE_MANAGER) | known.acts.notnull()))
+    return known.select(*FOR_SOMEBODY, not_manager=ibis.literal(True))
+
+
 def _why_not(t: Table) -> StringValue:
     """Why each approval is no authority; null where it is one. As persons: a staff number in other letters is the same one's."""
     own, by, unlisted = (t.by_key == t.holder) & (t.holder != ""), t.approved_by.fill_null("").strip(), t.listed.isnull() | (t.by_key == "")
@@ -109,7 +154,7 @@ def _why_not(t: Table) -> StringValue:
             ibis.literal("is by ") + by + " as " + t.approver_role + ", a role that the procedure does not accept for it",
         ),
         (
-            t.not_theirs.fill_null(False),
+            t.not_theirs.fill_null(False) | t.not_manager.fill_null(False),
             ibis.literal("is by ") + by + " as " + t.approver_role + ", a role that was not theirs on that day",
         ),
     )
