@@ -134,7 +134,10 @@ _MISTAKES = (
     "Identifiers (e-mail addresses too), roles, teams and courses are compared in one form, in which capitals, kinds of dash, apostrophe "
     "and blank, runs of blanks and ways of writing one letter make no difference. They are shown as they are written.",
     "A supervisor or an approver who is nobody of the staff list is told in a notice. An approval by one who is nobody there, who had "
-    "left by that day, or by the holder themselves is no authority, and the finding says which.",
+    "left by that day, or by the holder themselves is no authority, and the finding says which. Neither is one given in a role that is "
+    "known to have been somebody else's: by `role_holders.csv`, by the roles that Careward's users hold, and of a line manager by a staff "
+    "list loaded on that day or before, which names another supervisor (their deputies on that day count as they do). Where nothing is "
+    "known of the role on that day the file's word counts, and is counted as claimed.",
     "A column nobody knows is left out, with a notice. So is a file nobody knows. One that resembles a missing column (`Last Login`, "
     "`Leaving date`) is told with the name of that one, as a problem. Without `last_used_at` nothing is known of use, and no account is "
     "locked or closed for disuse; without `end_on` or `assignment_status` nobody is taken to have left by what the list does not say.",

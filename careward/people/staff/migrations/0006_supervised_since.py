@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('people', '0004_questions_by_number'),
+        ('people', '0005_tokens_of_persons'),
     ]
 
     operations = [
