@@ -1,7 +1,7 @@
 """How reconciliation runs, as queries: written in Ibis, compiled for each engine and kept as text (`queries`).
 
     tables (tables.RECONCILED) and the packs' figures (figures.SHAPES)
-      -> several: places with more than one approval
+      -> several: places with more than one approval; led, not_managers: approvals by who is known to have been no line manager
       -> judged: one row an account, with whose it is and all that rules ask
       -> answered: what was answered about an account, where it counts
       -> differing: rights that differ; doubled: who has two accounts where one is enough
@@ -34,7 +34,11 @@ def plan(on: date, dialect: str) -> dict[str, str]:
     t = {name: _table(name, shape) for name, shape in {**RECONCILED, **SHAPES}.items()}
     day = ibis.date(on.isoformat())
     several = rights.several(t["authorisations"], day)
-    judged = _judged(t, _kept("several", several), day)
+    staff = rights.Staff(t["people"], t["assignments"], t["role_holders"].union(t["grants"]), t["deputies"])
+    led = rights.led(t["authorisations"], staff)
+    not_managers = rights.not_managers(_kept("led", led), staff)
+    approving = rights.Approving(t["pack_approvers"], staff, _kept("not_managers", not_managers))
+    judged = _judged(t, _kept("several", several), approving, day)
     everyone = _kept("judged", judged)
     opened = everyone.filter(everyone.status.isin(OPEN))
     answered = answers.answered(opened, t["answers"], t["pack_answers"], day)
@@ -48,6 +52,8 @@ def plan(on: date, dialect: str) -> dict[str, str]:
         "systems_seen": t["accounts"].select(name="system").distinct(),
         "environments_seen": t["authorisations"].select(name="environment").distinct(),
         "stage/several": several,
+        "stage/led": led,
+        "stage/not_managers": not_managers,
         "stage/judged": judged,
         "stage/answered": answered,
         "stage/differing": differing,
@@ -76,11 +82,10 @@ def _kept(name: str, rows: Table) -> Table:
     return ibis.table(rows.schema(), name=name)
 
 
-def _judged(t: Mapping[str, Table], several: Table, on: DateValue) -> Table:
+def _judged(t: Mapping[str, Table], several: Table, approving: rights.Approving, on: DateValue) -> Table:
     systems = without(t["pack_systems"], "most_share", "least_accounts")
     matched = matching.matched(t["accounts"], t["people"]).join(systems, "system")
-    staff = rights.Staff(t["people"], t["assignments"], t["role_holders"].union(t["grants"]), t["deputies"])
-    given = rights.authority(t["authorisations"], several, t["pack_approvers"], staff, on)
+    given = rights.authority(t["authorisations"], several, approving, on)
     return rights.set_against(looked_up(matched, given, rights.PLACE))
 
 

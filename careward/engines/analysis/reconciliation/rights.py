@@ -64,7 +64,46 @@ class Staff:
         return looked_up(looked_up(self.acting, managers, ["manager_id"]), deputies, ["deputy_id"])
 
 
-def authority(authorisations: Table, several: Table, approvers: Table, staff: Staff, on: DateValue) -> Table:
+def led(authorisations: Table, staff: Staff) -> Table:
+    """Approvals given as line manager or deputy while a list named whose supervisor somebody is, each with that one's number.
+
+    A stage of its own: few approvals are younger than the first list.
+    """
+    asked, posts = authorisations.filter(authorisations.approver_role.isin(TOLD_BY_POSTS)), staff.supervisors()
+    asked = asked.mutate(by_key=plain(asked.approved_by.fill_null("")))
+    found = asked.join(posts, ["person_id", posts.led_from <= asked.approved_on, asked.approved_on < posts.led_until])
+    return found.select(*FOR_SOMEBODY, "supervisor_key").distinct()
+
+
+def not_managers(led: Table, staff: Staff) -> Table:
+    """Those of such approvals whose giver is known to have been neither the line manager nor the deputy on that day (FEEDS B2.8)."""
+    acting, holders = staff.deputies(), staff.role_holders()
+    own = led.group_by(*FOR_SOMEBODY).agg(own=(led.supervisor_key == led.by_key).any())
+    then = [acting.from_on <= led.approved_on, led.approved_on < acting.to_on.fill_null(FAR)]
+    of_manager = led.join(acting, [led.supervisor_key == acting.manager_key, *then])
+    of_giver = led.join(acting, [led.by_key == acting.deputy_key, *then])
+    beside = of_manager.select(*FOR_SOMEBODY, theirs=of_manager.deputy_key == of_manager.by_key).union(
+        of_giver.select(*FOR_SOMEBODY, theirs=of_giver.manager_key == of_giver.supervisor_key)
+    )
+    known = looked_up(own, beside.group_by(*FOR_SOMEBODY).agg(acts=beside.theirs.any()), FOR_SOMEBODY)
+    known = known.filter(~known.own & ~known.acts.fill_null(False) & ((known.approver_role == LINE_MANAGER) | known.acts.notnull()))
+    return known.anti_join(holders, [
+        known.approver_role == holders.role, known.by_key == holders.holder_key,
+        (holders.on_system == "") | (holders.on_system == known.system),
+        holders.from_on <= known.approved_on, known.approved_on < holders.to_on.fill_null(FAR),
+    ]).select(*FOR_SOMEBODY, not_manager=ibis.literal(True))  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Approving:
+    """Who may approve, by the packs; what is known of whoever did; and of which approvals the giver was no line manager."""
+
+    accepted: Table
+    staff: Staff
+    not_managers: Table
+
+
+def authority(authorisations: Table, several: Table, approving: Approving, on: DateValue) -> Table:
     """Of each person on each environment: how long accepted authorisations last, and what those in force give.
 
     `admin_given` says whether any was for administration; `<kind>_until` and `any_until` are the last days (null: none
@@ -72,20 +111,21 @@ def authority(authorisations: Table, several: Table, approvers: Table, staff: St
     what those in force state (null: none states it). `refused` says of the last that is no authority why (FEEDS B2.8).
     """
     given = authorisations.filter(authorisations.approved_on <= on)
-    alone = _said(given.anti_join(several, PLACE), approvers, staff, on)
-    return alone.union(_joined(_said(given.semi_join(several, PLACE), approvers, staff, on)).select(*alone.columns))
+    alone = _said(given.anti_join(several, PLACE), approving, on)
+    return alone.union(_joined(_said(given.semi_join(several, PLACE), approving, on)).select(*alone.columns))
 
 
-def _said(given: Table, approvers: Table, staff: Staff, on: DateValue) -> Table:
+def _said(given: Table, approving: Approving, on: DateValue) -> Table:
     """What each approval says, one row for each."""
+    staff = approving.staff
     given = given.mutate(exceptional=given.exception_reason.fill_null("").strip() != "", until=given.expires_on.fill_null(FAR))
-    accepted = approvers.mutate(accepted=ibis.literal(True))
+    accepted = approving.accepted.mutate(accepted=ibis.literal(True))
     t = looked_up(given, accepted, ["system", "environment", "approver_role", "exceptional"])  # PA-008, PA-009, PA-018
     t = looked_up(t, staff.people.select("person_id", holder=plain_number(staff.people)), ["person_id"])
     t = t.mutate(by_key=plain(t.approved_by.fill_null("")))
     t = looked_up(t, staff.by_number(), ["by_key"])
     t = looked_up(t, _not_theirs(t, staff.role_holders()), IN_A_ROLE)
-    t = looked_up(t, _not_their_manager(t, staff), FOR_SOMEBODY)
+    t = looked_up(t, approving.not_managers, FOR_SOMEBODY)
     why = _why_not(t)
     t = t.mutate(counts=why.isnull(), refused=(ibis.literal("the approval of ") + t.approved_on.cast("string") + " ") + why)
     t = t.mutate(doubtful=t.counts & crossed(t.approved_on, t.expires_on))
@@ -113,32 +153,6 @@ def _not_theirs(given: Table, holders: Table) -> Table:
     theirs = ((known.holder_key == known.by_key) & (known.role == known.approver_role)).any()
     found = known.group_by(*IN_A_ROLE).agg(theirs=theirs)
     return found.filter(~found.theirs).select(*IN_A_ROLE, not_theirs=ibis.literal(True))
-
-
-def _not_their_manager(given: Table, staff: Staff) -> Table:
-    """Of approvals given as line manager or deputy, those whose giver is known to have been neither on that day.
-
-    Known is what a list of that day or before says of the supervisor of whom it is for: few approvals are younger than it.
-    """
-    asked = given.filter(given.approver_role.isin(TOLD_BY_POSTS))
-    posts, acting, holders = staff.supervisors(), staff.deputies(), staff.role_holders()
-    led = asked.join(posts, ["person_id", posts.led_from <= asked.approved_on, asked.approved_on < posts.led_until])
-    led = led.select(*FOR_SOMEBODY, "supervisor_key")
-    own = led.group_by(*FOR_SOMEBODY).agg(own=(led.supervisor_key == led.by_key).any())
-    then = [acting.from_on <= led.approved_on, led.approved_on < acting.to_on.fill_null(FAR)]
-    of_manager = led.join(acting, [led.supervisor_key == acting.manager_key, *then])
-    of_giver = led.join(acting, [led.by_key == acting.deputy_key, *then])
-    beside = of_manager.select(*FOR_SOMEBODY, theirs=of_manager.deputy_key == of_manager.by_key).union(
-        of_giver.select(*FOR_SOMEBODY, theirs=of_giver.manager_key == of_giver.supervisor_key)
-    )
-    beside = beside.group_by(*FOR_SOMEBODY).agg(acts=beside.theirs.any())
-    known = looked_up(own, beside, FOR_SOMEBODY).anti_join(holders, [
-        own.approver_role == holders.role, own.by_key == holders.holder_key,
-        (holders.on_system == "") | (holders.on_system == own.system),
-        holders.from_on <= own.approved_on, own.approved_on < holders.to_on.fill_null(FAR),
-    ])  # fmt: skip
-    known = known.filter(~known.own & ~known.acts.fill_null(False) & ((known.approver_role == LINE_MANAGER) | known.acts.notnull()))
-    return known.select(*FOR_SOMEBODY, not_manager=ibis.literal(True))
 
 
 def _why_not(t: Table) -> StringValue:
