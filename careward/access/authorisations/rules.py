@@ -109,7 +109,14 @@ class DeputyTenure:
 
 
 def was_not_their_manager(
-    supervised: Iterable[Supervised], deputies: Iterable[DeputyTenure], tenures: Iterable[RoleTenure], *, role: str, system: str, by: str, on: date
+    supervised: Iterable[Supervised],
+    deputies: Iterable[DeputyTenure],
+    tenures: Iterable[RoleTenure],
+    *,
+    role: str,
+    system: str,
+    by: str,
+    on: date,
 ) -> bool:
     """Whether it is known that somebody was neither the line manager of whom they approved for, nor the deputy (FEEDS B2.8).
 

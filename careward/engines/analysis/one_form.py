@@ -10,7 +10,8 @@ import pyarrow as pa
 from careward.core.ids import plain, tidy
 
 COMPARED = {
-    "accounts": ("employee_number", "smartcard", "email", "roles", "teams"), "people": ("smartcard", "email"), "training": ("course",), "assignments": ("supervisor",),
+    "accounts": ("employee_number", "smartcard", "email", "roles", "teams"), "people": ("smartcard", "email"), "training": ("course",),
+    "assignments": ("supervisor",),
     "authorisations": ("roles", "teams", "approved_by"), "generic": ("username",),
 }  # fmt: skip
 SPELT = {"username_spelt": "username", "number_spelt": "employee_number"}  # column: of which; null where its small letters are its one form

@@ -105,8 +105,8 @@ class Assignment(models.Model):
 
     personal = (
         "person", "assignment_number", "is_primary", "staff_group", "job_role", "profession", "position_number", "position_title",
-        "directorate", "team", "supervisor_employee_number", "supervised_since", "person_type", "employer_ods_code", "status", "start_on", "end_on",
-        "leaving_reason", "gone_on",
+        "directorate", "team", "supervisor_employee_number", "supervised_since", "person_type", "employer_ods_code", "status",
+        "start_on", "end_on", "leaving_reason", "gone_on",
     )  # fmt: skip
     plain = ("id", "organisation")
 

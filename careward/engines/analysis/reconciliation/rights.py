@@ -48,7 +48,6 @@ class Staff:
         known = looked_up(self.holders, self.people.select("person_id", holder_key=plain_number(self.people)), ["person_id"])
         return known.select("role", "from_on", "to_on", "holder_key", on_system=known.system.fill_null(""))
 
-
     def supervisors(self) -> Table:
         """Whom a list named as the supervisor of each post, and from when up to but not including which day."""
         a = self.assignments.mutate(supervisor_key=plain(self.assignments.supervisor.fill_null("")))
