@@ -53,7 +53,7 @@ class Approvers:
             return UNKNOWN
         if had_left(posts, on or FAR):
             return LEFT
-        asked = {"role": role, "system": system, "by": number, "on": on or FAR}
+        asked: dict[str, Any] = {"role": role, "system": system, "by": number, "on": on or FAR}
         told = self._is_no_manager(person_id, asked) if role in TOLD_BY_POSTS else was_not_theirs(self._tenures, **asked)
         return NOT_THEIRS if told else ""
 
@@ -77,8 +77,8 @@ class Approvers:
     @cached_property
     def _supervised(self) -> dict[int, list[Supervised]]:
         found: dict[int, list[Supervised]] = defaultdict(list)
-        for person_id, *led in supervisors_named(organisation_id=self._organisation_id, people=self._people):
-            found[person_id].append(Supervised(*led))
+        for person_id, number, since, until in supervisors_named(organisation_id=self._organisation_id, people=self._people):
+            found[person_id].append(Supervised(number, since, until))
         return found
 
     @cached_property

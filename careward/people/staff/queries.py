@@ -170,7 +170,7 @@ def supervisors_named(*, organisation_id: int, people: Collection[int]) -> list[
     """Of each post of some people whose supervisor a list named: whose, the supervisor's number, and from when until when; one query."""
     rows = Assignment.objects.filter(organisation_id=organisation_id, person__in=people, supervised_since__isnull=False)
     told = rows.values_list("person_id", "supervisor_employee_number", "supervised_since", "start_on", "end_on", "gone_on")
-    return [(who, number, max(since, start), _over_from(end, gone)) for who, number, since, start, end, gone in told]
+    return [(who, number, max(since, start), _over_from(end, gone)) for who, number, since, start, end, gone in told if since]
 
 
 def _over_from(end_on: date | None, gone_on: date | None) -> date | None:
