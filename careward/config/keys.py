@@ -23,8 +23,23 @@ def secret_key(home: Path) -> str:
     if not path.exists():
         if (home / "careward.sqlite3").exists() or any((home / "keys").glob("ledger.*")):
             raise SecretLost(f"{path} is gone, and this home holds data. {_REMEDY}")
+        if (url := os.environ.get("CAREWARD_DATABASE_URL", "")) and _holds_data(url):
+            raise SecretLost(f"{path} is gone, and the database that CAREWARD_DATABASE_URL names holds data. {_REMEDY}")
         _make(path)
     return path.read_text(encoding="ascii").strip()
+
+
+def _holds_data(url: str) -> bool:
+    """Whether somebody has written to that database: asked only where there is no key, and a new one might be wrong."""
+    import psycopg
+
+    try:
+        with psycopg.connect(url) as rows:
+            there = rows.execute("SELECT to_regclass('ledger_entry')").fetchone()
+            return bool(there and there[0] and rows.execute("SELECT 1 FROM ledger_entry LIMIT 1").fetchone())
+    except psycopg.OperationalError as error:
+        words = f"keys/secret is not there, and the database that would tell whether it is lost does not answer: {error}"
+        raise SecretLost(f"{words} Start the database first.") from error
 
 
 def _make(path: Path) -> None:

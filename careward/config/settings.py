@@ -201,6 +201,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024  # of a form without its files, and of
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 UPLOAD_FILES, UPLOAD_BYTES = 200, 512 * 1024 * 1024  # of one upload, where files are taken; more goes in at the command line
 DATA_UPLOAD_MAX_NUMBER_FILES = UPLOAD_FILES
+FILE_UPLOAD_PERMISSIONS, FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o600, 0o700  # Django else opens what it stores to everybody
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 
 READ_APART = not TESTING  # files are read by processes with bounds; a test asks for it where it is about that: each begins for 0.3 s

@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -9,14 +10,46 @@ import pytest
 from careward.config.home import HomeOpen, open_home
 from tests.contracts.test_command import careward
 
+ROOT = Path(__file__).resolve().parents[2]
+STATIC = "from careward.cli import ready; ready.open_house(); ready.gather_static()"
 
-def test_a_home_that_others_could_open_is_shut_and_so_is_all_that_is_made_in_it(tmp_path: Path):
+
+@pytest.mark.parametrize("umask", [0o000, 0o022])
+def test_a_new_home_is_shut_and_so_is_all_that_is_made_in_it(umask: int, tmp_path: Path):
     home = tmp_path / "home"
     home.mkdir()
     home.chmod(0o777)
-    assert careward(home)("organisation", "RX3", "Northmere", "--pack", "tewv").returncode == 0
+    before = os.umask(umask)
+    try:
+        assert careward(home)("organisation", "RX3", "Northmere", "--pack", "tewv").returncode == 0
+        environment = {**os.environ, "CAREWARD_HOME": str(home), "CAREWARD_DATABASE_URL": ""}
+        subprocess.run([sys.executable, "-c", STATIC], cwd=ROOT, env=environment, check=True)
+    finally:
+        os.umask(before)
     open_to_others = [p for p in [home, *home.rglob("*")] if p.stat().st_mode & 0o077 and p.name != "ledger.vkey"]  # that one is public
-    assert (home / "careward.sqlite3").exists() and open_to_others == []
+    assert (home / "careward.sqlite3").exists() and any((home / "static").iterdir()) and open_to_others == []
+
+
+@pytest.mark.parametrize("mode", [0o750, 0o705, 0o710, 0o777])
+def test_a_home_with_something_in_it_that_others_could_open_is_refused(mode: int, tmp_path: Path):
+    (tmp_path / "letter").touch()
+    tmp_path.chmod(mode)
+    with pytest.raises(HomeOpen, match=f"can be opened by others of this machine.*chmod -R go= {tmp_path.resolve()}"):
+        open_home(tmp_path)
+    assert tmp_path.stat().st_mode & 0o777 == mode
+    tmp_path.chmod(0o700)
+    assert open_home(tmp_path) == tmp_path.resolve()
+
+
+def test_each_command_refuses_it_and_makes_nothing(tmp_path: Path):
+    home = tmp_path / "home"
+    home.mkdir()
+    (home / "letter").touch()
+    home.chmod(0o755)
+    for words in (("organisation", "RX3", "Northmere"), ("serve", "--port", "1"), ("ledger", "verify"), ("backup", str(tmp_path / "b"))):
+        said = careward(home)(*words)
+        assert said.returncode == 1 and "chmod -R go=" in said.stderr and "Traceback" not in said.stderr, said.stderr
+    assert [p.name for p in home.iterdir()] == ["letter"] and not (tmp_path / "b").exists()
 
 
 def test_a_copy_that_nobody_can_write_is_left_as_it_is(tmp_path: Path):
@@ -33,8 +66,7 @@ def test_a_home_of_somebody_else_that_is_open_is_refused(tmp_path: Path):
     tmp_path.chmod(0o755)
     code = f"from pathlib import Path; from careward.config.home import open_home; open_home(Path({str(home)!r}))"
     # as somebody else, who may write there and may not shut it
-    here = Path(__file__).resolve().parents[2]
     command = ["setpriv", "--bounding-set=-all", "--inh-caps=-all", "python3", "-c", code]
     os.chown(home, 65534, 65534)
-    said = subprocess.run(command, cwd=here, capture_output=True, text=True, check=False)
+    said = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert said.returncode == 1 and f"{HomeOpen.__name__}: {home}" in said.stderr and "chmod 700" in said.stderr
