@@ -5,7 +5,7 @@ import sys
 import typer
 from rich.console import Console
 
-from careward.cli import comparing, loading, measuring, proving, rooms, running
+from careward.cli import backing_up, comparing, loading, measuring, proving, rooms, running
 from careward.cli.ready import close_house
 from careward.core.decision import Refused
 
@@ -14,7 +14,7 @@ FAILED, USAGE, NOT_FOUND, REFUSED = 1, 2, 3, 5
 app = typer.Typer(
     no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="Careward: procedures as running controls."
 )
-for commands in (loading, comparing, proving, rooms, running, measuring):
+for commands in (loading, comparing, proving, rooms, running, backing_up, measuring):
     commands.add_to(app)
 
 
@@ -46,7 +46,7 @@ def _run() -> int:
 
 def _told_by(error: Exception) -> int | None:
     """With which status an error that says itself what to do ends; their modules are read only now, for nearly no command needs them."""
-    from careward.config.home import HomeOpen
+    from careward.config.home import HomeCutOff, HomeOpen
     from careward.config.keys import SecretLost
     from careward.core.packs.reader import PackError
     from careward.engines.connectors.csv.profiles import ProfileError, UnknownProfile
@@ -59,6 +59,7 @@ def _told_by(error: Exception) -> int | None:
         (PackError, FAILED),
         (SecretLost, FAILED),
         (HomeOpen, FAILED),
+        (HomeCutOff, FAILED),
     )
     return next((status for kind, status in statuses if isinstance(error, kind)), None)
 

@@ -18,11 +18,7 @@ _opened = [False]
 
 def open_house(*, to_look: bool = False) -> None:
     """Django set up and every table there; two commands that start at once take turns. Whoever only looks seals nothing as they end."""
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "careward.config.settings")
-    os.environ["CAREWARD_LOOKING"] = "1" if to_look else ""
-    import django
-
-    django.setup()
+    set_up(to_look=to_look)
     from django.conf import settings
 
     _opened[0] = not to_look
@@ -31,13 +27,22 @@ def open_house(*, to_look: bool = False) -> None:
         return
     with one_at_a_time(settings.CAREWARD_HOME / LOCK):
         _begin_afresh()
-        if _migrations() - _applied():
+        if migrations() - applied():
             _migrate(to_look=to_look)
+
+
+def set_up(*, to_look: bool = False) -> None:
+    """Django as CAREWARD_HOME and the environment have it; no table is made or asked for."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "careward.config.settings")
+    os.environ["CAREWARD_LOOKING"] = "1" if to_look else ""
+    import django
+
+    django.setup()
 
 
 def _must_be_of_this_version() -> None:
     """What cannot be written cannot be brought up to date either."""
-    if missing := len(_migrations() - _applied()):
+    if missing := len(migrations() - applied()):
         raise _of_another_version(missing)
 
 
@@ -59,7 +64,7 @@ def _migrate(*, to_look: bool) -> None:
     except ProgrammingError as error:  # a role of PostgreSQL that may only read
         if not to_look:
             raise
-        raise _of_another_version(len(_migrations() - _applied())) from error
+        raise _of_another_version(len(migrations() - applied())) from error
 
 
 def close_house(status: int) -> int:
@@ -87,7 +92,7 @@ def _begin_afresh() -> None:
         connection.connection.executescript(FRESH.read_text(encoding="utf-8"))
 
 
-def _migrations() -> set[tuple[str, str]]:
+def migrations() -> set[tuple[str, str]]:
     """Every migration there is, by the names of the files: importing them all would take longer than whatever was asked for."""
     from django.apps import apps
     from django.db.migrations.loader import MigrationLoader
@@ -103,7 +108,7 @@ def _migrations() -> set[tuple[str, str]]:
     }
 
 
-def _applied() -> set[tuple[str, str]]:
+def applied() -> set[tuple[str, str]]:
     from django.db import connection
     from django.db.migrations.recorder import MigrationRecorder
 

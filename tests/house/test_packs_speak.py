@@ -28,6 +28,7 @@ OWN_FIGURES = {  # figures of Careward itself, which no procedure gives: what a 
     "careward/access/accounts/applying.py": "how long an account that its system lists no more is counted",
     "careward/access/accounts/measures.py": "a month of nights is shown",
     "careward/access/feeds/rules.py": "how long uploaded files wait here",
+    "careward/evidence/errands/backups.py": "how old a backup may be, and how long ago one was tried out",
     "careward/evidence/ledger/pages.py": "how often the ledger asks to be checked",
     "careward/work/tasks/measures.py": "a quarter of work done by hand is shown",
     "careward/work/tasks/queries.py": "a month of work done is shown, and the week is the calendar's",

@@ -10,7 +10,14 @@ from careward.config.rooms import house
 from careward.evidence.tables.kept import evidence_tables
 
 CAREWARD = Path(__file__).resolve().parents[2] / "careward"
-PAST_THE_CURSORS = {"evidence/rows/bulk.py", "evidence/tables/triggers.py", "evidence/ledger/rows.py", "cli/ready.py"}
+PAST_THE_CURSORS = {
+    "evidence/rows/bulk.py",
+    "evidence/tables/triggers.py",
+    "evidence/ledger/rows.py",
+    "cli/ready.py",
+    "cli/backups/rows.py",
+    "cli/backups/tables.py",
+}  # the last reads all rows, or fills a database that has none
 
 
 def tables() -> dict[str, set[str]]:

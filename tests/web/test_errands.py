@@ -10,6 +10,7 @@ from django.db import transaction
 
 from careward.core.room import TimedJob
 from careward.evidence.errands import actions, clocks, pages
+from careward.evidence.errands.backups import BackupTold
 from careward.evidence.errands.models import Errand
 from careward.evidence.ledger.models import Entry
 from careward.web.house import house
@@ -49,7 +50,7 @@ def began(name, at, *, organisation="", fault=""):
 def test_before_anything_ran_the_page_says_so(browser):
     page = words(browser.get("/jobs/"))
     assert "Nothing has stopped; none run now, and none wait." in page
-    assert "Nothing needs you now." in page and "Nothing waits, and nothing has stopped." in page
+    assert "Have Careward backed up today: nothing is backed up yet." in page and "Nothing waits, and nothing has stopped." in page
     for job in house().jobs.values():
         assert f"{job.words} {pages.how_often(job)} None so far Nobody has begun it" in page
 
@@ -122,6 +123,42 @@ def test_another_organisation_s_work_is_not_set_going(browser):
 
 def test_setting_going_takes_a_post(browser):
     assert browser.get(f"/jobs/errands/{stopped().pk}/again/").headers["Location"] == "/jobs/"
+
+
+def backed_up(kind, ago, **more):
+    told = BackupTold(kind, NOW - ago, "careward.backup", 1_000, "ab" * 32, **more)
+    return actions.write_down_backup(told=told, now=NOW - ago, by="cli/root")
+
+
+def test_the_last_backup_and_the_last_trial_are_shown_with_what_to_do(browser):
+    page = words(browser.get("/jobs/"))
+    assert "None so far Not backed up Run careward backup" in page and "Nobody knows whether one can be put back Run careward drill" in page
+    backed_up("made", timedelta(hours=30), encrypted=True)
+    page = words(browser.get("/jobs/"))
+    assert "Have Careward backed up today: the last backup is more than a day old." in page
+    assert "22 November 2026, 05:00 careward.backup More than a day old Run careward backup" in page
+    backed_up("made", timedelta(hours=24))
+    page = words(browser.get("/jobs/"))
+    assert "Have a backup tried out: none has been so far." in page and "Not encrypted: who reads it can read all that is here" in page
+    backed_up("made", timedelta(hours=2), encrypted=True)
+    assert "Done Encrypted Nothing today" in words(browser.get("/jobs/"))
+    backed_up("tried", timedelta(days=32))
+    assert "Have a backup tried out: none has been for a month." in words(browser.get("/jobs/"))
+    backed_up("tried", timedelta(hours=1))
+    page = words(browser.get("/jobs/"))
+    assert "All as it was left It was of 23 November 2026, 10:00 Nothing this month" in page and "Nothing needs you now." in page
+    backed_up("tried", timedelta(minutes=1), found="entry 4 is not what was sealed")
+    page = words(browser.get("/jobs/"))
+    assert "the last trial found something wrong." in page and "It could not be relied on entry 4 is not what was sealed" in page
+
+
+def test_each_backup_is_an_entry():
+    row = backed_up("made", timedelta(hours=1), encrypted=True)
+    entry = Entry.objects.get(verb="backup.made")
+    assert (entry.subject, entry.organisation, entry.actor) == (f"backup/{row}", "", "cli/root")
+    assert {k: entry.body[k] for k in ("of_at", "digest", "size", "encrypted", "ok", "found")} == {
+        "of_at": "2026-11-23T10:00:00+00:00", "digest": "ab" * 32, "size": 1_000, "encrypted": True, "ok": True, "found": "",
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize("role", ["system_administrator", "head_of_ig", "auditor"])

@@ -4,13 +4,15 @@ Call `ask` inside the same transaction as the change that it follows from.
 """
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict
 from datetime import datetime, timedelta
 
 from django.db import connection, transaction
 from django.db.models import Q, QuerySet
 
 from careward.evidence.errands import rules
-from careward.evidence.errands.models import Errand
+from careward.evidence.errands.backups import MOST_WORDS, BackupTold
+from careward.evidence.errands.models import Backup, Errand
 from careward.evidence.errands.rules import ErrandOutcome, ErrandWanted
 from careward.evidence.ledger import actions as ledger
 from careward.evidence.ledger.rules import plain
@@ -130,3 +132,13 @@ def _locked(query: QuerySet[Errand], *, skip: bool = False) -> Errand | None:
 def _exactly_one(hit: int) -> None:
     if hit != 1:
         raise RuntimeError(f"an errand's row was hit {hit} times instead of once; another worker has it")
+
+
+@transaction.atomic
+def write_down_backup(*, told: BackupTold, now: datetime, by: str) -> int:
+    """Writes down that a backup was made, tried out or put back, and what was found; returns its row."""
+    facts = asdict(told) | {"found": told.found[:MOST_WORDS], "ok": not told.found}
+    row = Backup.objects.create(at=now, **facts)
+    said = {**facts, "of_at": told.of_at.isoformat() if told.of_at else ""}
+    ledger.record(at=now, actor=by, verb=f"backup.{said.pop('kind')}", subject=f"backup/{row.pk}", organisation="", **said)
+    return row.pk

@@ -65,3 +65,20 @@ class JobClock(models.Model):
     class Meta:
         db_table = "errands_timedjob"
         constraints = [models.UniqueConstraint(fields=["name", "organisation"], name="one_clock_a_job")]
+
+
+class Backup(models.Model):
+    """A backup of the installation that was made, tried out or put back."""
+
+    kind = models.TextField()  # "made", "tried", "restored"
+    at = models.DateTimeField()  # when that was done
+    of_at = models.DateTimeField(null=True)  # the moment of the backup; none where it could not be read
+    name = models.TextField(default="")  # of its file, without the folder
+    size = models.BigIntegerField(default=0)  # bytes
+    digest = models.TextField(default="")  # SHA-256 of the file
+    encrypted = models.BooleanField(default=False)
+    ok = models.BooleanField(default=True)
+    found = models.TextField(default="")  # what was wrong, in words
+
+    personal = ()
+    plain = ("id", "kind", "at", "of_at", "name", "size", "digest", "encrypted", "ok", "found")

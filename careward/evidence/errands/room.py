@@ -13,7 +13,12 @@ ROOM = Room(
         Permission(SEE, "see what Careward does by itself", ("system_administrator", "head_of_ig", "auditor", "trust_administrator")),
         Permission(RUN, "set stopped work going again", ("trust_administrator",)),
     ),
-    verbs=(Verb("errand.retried", "Stopped work set going again"),),
+    verbs=(
+        Verb("errand.retried", "Stopped work set going again"),
+        Verb("backup.made", "Backup made"),
+        Verb("backup.tried", "Backup tried out"),
+        Verb("backup.restored", "Home put back from a backup"),
+    ),
     menu=(MenuEntry("Jobs", "errands:jobs", (SEE,), place=75),),
     homes=(Home("jobs", "errands:jobs", SEE),),
     passing=(

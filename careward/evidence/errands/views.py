@@ -6,6 +6,7 @@ from django.shortcuts import redirect, render
 
 from careward.core.room import DownloadRows
 from careward.evidence.errands import actions, pages, queries
+from careward.evidence.errands.backups import backups
 from careward.evidence.ledger.exporting import download
 from careward.web import lists
 from careward.web.acts import form_at
@@ -23,6 +24,7 @@ def jobs(request: Request) -> HttpResponseBase:
     context = {
         "list": shown(pages.QUEUE, asked, queries.errands(viewer.organisation, asked)),
         "jobs": queries.timed_jobs(organisation=viewer.organisation, now=viewer.now),
+        "backups": backups(now=viewer.now),
         "queue": queries.queue(organisation=viewer.organisation, now=viewer.now),
     }
     return render(request, "errands/jobs.jinja", context)

@@ -72,6 +72,13 @@ def taken_in(read: bytes) -> bool:
 
 
 @contextmanager
+def still() -> Iterator[None]:
+    """While nobody writes here or empties it: for whoever copies it with the database, so that each look is in one of the two."""
+    with _alone():
+        yield
+
+
+@contextmanager
 def _alone() -> Iterator[int]:
     """Held for as long as a line takes: never while the database is waited for."""
     file = os.open(_path(), os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
