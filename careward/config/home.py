@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 OTHERS, WRITE = 0o077, 0o200
+DATA = ("careward.sqlite3", "keys")  # one of them is there from the first start on
 MARK = ".careward-restoring"  # lies in a home for as long as a backup is being put back into it
 RESTORING = "CAREWARD_RESTORING"  # set by the command that puts it back, which alone may go in meanwhile
 
@@ -17,7 +18,7 @@ class HomeCutOff(RuntimeError):
 
 
 def open_home(named: Path) -> Path:
-    """The folder, made where it is not there. Raises HomeOpen where others can get into one that holds something, and HomeCutOff.
+    """The folder, made where it is not there. Raises HomeOpen where others can get into one that holds data, and HomeCutOff.
 
     A copy that nobody can write is left as it is: who checks it changes nothing about it.
     """
@@ -33,8 +34,8 @@ def open_home(named: Path) -> Path:
 
 
 def _shut(home: Path) -> None:
-    """A new one is shut at once. What lay in an open one may have been read or changed, which somebody should know."""
-    if any(home.iterdir()):
+    """One without data is shut at once. What lay in an open one may have been read or changed, which somebody should know."""
+    if any((home / name).exists() for name in DATA):
         remedy = f"Think who may have read or changed it, then have its owner shut it: chmod -R go= {home}"
         raise HomeOpen(f"{home} holds personal data, and can be opened by others of this machine. {remedy}")
     try:

@@ -17,7 +17,7 @@ STATIC = "from careward.cli import ready; ready.open_house(); ready.gather_stati
 @pytest.mark.parametrize("umask", [0o000, 0o022])
 def test_a_new_home_is_shut_and_so_is_all_that_is_made_in_it(umask: int, tmp_path: Path):
     home = tmp_path / "home"
-    home.mkdir()
+    (home / "packs").mkdir(parents=True)  # of somebody who puts their own there first
     home.chmod(0o777)
     before = os.umask(umask)
     try:
@@ -26,13 +26,15 @@ def test_a_new_home_is_shut_and_so_is_all_that_is_made_in_it(umask: int, tmp_pat
         subprocess.run([sys.executable, "-c", STATIC], cwd=ROOT, env=environment, check=True)
     finally:
         os.umask(before)
+    (home / "packs").rmdir()
     open_to_others = [p for p in [home, *home.rglob("*")] if p.stat().st_mode & 0o077 and p.name != "ledger.vkey"]  # that one is public
     assert (home / "careward.sqlite3").exists() and any((home / "static").iterdir()) and open_to_others == []
 
 
+@pytest.mark.parametrize("data", ["careward.sqlite3", "keys"])
 @pytest.mark.parametrize("mode", [0o750, 0o705, 0o710, 0o777])
-def test_a_home_with_something_in_it_that_others_could_open_is_refused(mode: int, tmp_path: Path):
-    (tmp_path / "letter").touch()
+def test_a_home_with_data_in_it_that_others_could_open_is_refused(mode: int, data: str, tmp_path: Path):
+    (tmp_path / data).touch()
     tmp_path.chmod(mode)
     with pytest.raises(HomeOpen, match=f"can be opened by others of this machine.*chmod -R go= {tmp_path.resolve()}"):
         open_home(tmp_path)
@@ -44,12 +46,12 @@ def test_a_home_with_something_in_it_that_others_could_open_is_refused(mode: int
 def test_each_command_refuses_it_and_makes_nothing(tmp_path: Path):
     home = tmp_path / "home"
     home.mkdir()
-    (home / "letter").touch()
+    (home / "keys").mkdir()
     home.chmod(0o755)
     for words in (("organisation", "RX3", "Northmere"), ("serve", "--port", "1"), ("ledger", "verify"), ("backup", str(tmp_path / "b"))):
         said = careward(home)(*words)
         assert said.returncode == 1 and "chmod -R go=" in said.stderr and "Traceback" not in said.stderr, said.stderr
-    assert [p.name for p in home.iterdir()] == ["letter"] and not (tmp_path / "b").exists()
+    assert [p.name for p in home.iterdir()] == ["keys"] and not (tmp_path / "b").exists()
 
 
 def test_a_copy_that_nobody_can_write_is_left_as_it_is(tmp_path: Path):

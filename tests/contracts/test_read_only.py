@@ -48,7 +48,7 @@ def forbid(home: Path) -> None:
 
 def allow(home: Path) -> None:
     for path in [home, *home.rglob("*")]:
-        path.chmod(0o755 if path.is_dir() else 0o644)
+        path.chmod(0o700 if path.is_dir() else 0o600)
 
 
 def state(home: Path) -> dict[str, str]:
