@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from careward.cli import terms
+from careward.cli.acting import acts
 from careward.cli.ready import open_house
 from careward.core.decision import Refused, refuse
 
@@ -25,9 +26,9 @@ Keys = Annotated[list[Path] | None, typer.Option("--key", help="The file of a ke
 
 
 def add_to(app: typer.Typer) -> None:
-    app.command()(backup)
+    app.command()(acts(backup))
     app.command()(restore)
-    app.command()(drill)
+    app.command()(acts(drill))
     app.command("backup-key")(backup_key)
 
 
@@ -72,7 +73,7 @@ def restore(
     from careward.cli.backups.restoring import restore as put_back
 
     now = terms.now()
-    found = put_back(file, home, identities_of(key or []), now=now, by=terms.actor())
+    found = put_back(file, home, identities_of(key or []), now=now, by=terms.actor)
     if as_json:
         terms.lines([found.told()])
     else:

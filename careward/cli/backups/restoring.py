@@ -4,7 +4,7 @@ import os
 import re
 import shutil
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -39,8 +39,11 @@ class PutBack:
         return cls(at, told["entries"], told["tables"], told["rows"], tuple(told["problems"]))
 
 
-def restore(path: Path, home: Path, identities: Iterable[Any], *, now: datetime, by: str) -> PutBack:
-    """Puts a backup into a home that holds nothing yet, and checks it there. Raises Refused before anything is written."""
+def restore(path: Path, home: Path, identities: Iterable[Any], *, now: datetime, by: Callable[[], str]) -> PutBack:
+    """Puts a backup into a home that holds nothing yet, and checks it there. Raises Refused before anything is written.
+
+    `by` says who does it once there are rows that know.
+    """
     os.umask(0o077)
     home, keys = home.resolve(), list(identities)
     _must_be_empty(home)
@@ -127,7 +130,7 @@ def _fill(manifest: Manifest, home: Path) -> None:
     shutil.rmtree(parts)
 
 
-def _checked(manifest: Manifest, *, now: datetime, by: str) -> PutBack:
+def _checked(manifest: Manifest, *, now: datetime, by: Callable[[], str]) -> PutBack:
     """Holds the ledger and the tables against what was signed, and writes down in the home where it came from."""
     from careward.cli.ready import open_house
 
@@ -140,5 +143,5 @@ def _checked(manifest: Manifest, *, now: datetime, by: str) -> PutBack:
     ledger, tables = verify(), verify_tables()
     at = datetime.fromisoformat(manifest.facts["at"])
     problems = (*ledger.problems, *tables.problems)
-    write_down_backup(told=BackupTold(RESTORED, at, found="; ".join(problems)), now=now, by=by)
+    write_down_backup(told=BackupTold(RESTORED, at, found="; ".join(problems)), now=now, by=by())
     return PutBack(at, ledger.checked, tables.tables, tables.rows, problems)
