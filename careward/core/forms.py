@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from itertools import chain
 
-KINDS = frozenset({"text", "long_text", "email", "day", "one_of", "several_of", "yes_no", "person", "system"})
+KINDS = frozenset({"text", "long_text", "email", "day", "one_of", "several_of", "yes_no", "person", "system", "systems"})
 CHOOSING = frozenset({"one_of", "several_of"})
 YES, NO = "yes", "no"
 RESERVED = frozenset({"check", "throw-away"})  # the other pages of a form
@@ -219,7 +219,7 @@ def _person(question: FormQuestion, given: list[str], known: Known) -> str:
 
 
 def _system(question: FormQuestion, given: list[str], known: Known) -> str:
-    return "" if given[0] in known.systems else "Choose a system from the list"
+    return "" if set(given) <= known.systems.keys() else "Choose a system from the list"
 
 
 _CHECKS: dict[str, Callable[[FormQuestion, list[str], Known], str]] = {
@@ -232,4 +232,5 @@ _CHECKS: dict[str, Callable[[FormQuestion, list[str], Known], str]] = {
     "yes_no": _yes_no,
     "person": _person,
     "system": _system,
+    "systems": _system,
 }

@@ -69,7 +69,7 @@ def _box(question: FormQuestion, known: Known, *, alone: bool, hint: str) -> dja
             return DayField(message=question.missing, **facts)
         case "long_text":
             return django.CharField(max_length=question.most or LONGEST, widget=django.Textarea, **facts)
-        case "several_of":
+        case "several_of" | "systems":
             return django.Field(widget=_choosing(django.CheckboxSelectMultiple, question, known), **facts)
         case "one_of" | "yes_no" | "system":
             open_ = question.kind == "one_of" if alone else question.kind != "system" and len(_choices(question, known)) <= MANY
@@ -90,7 +90,7 @@ def _choosing(kind: type[django.widgets.ChoiceWidget], question: FormQuestion, k
 def _choices(question: FormQuestion, known: Known) -> list[tuple[str, str]]:
     if question.kind == "yes_no":
         return [(YES, "Yes"), (NO, "No")]
-    return list(known.systems.items()) if question.kind == "system" else [(o.value, o.words) for o in question.options]
+    return list(known.systems.items()) if question.kind in ("system", "systems") else [(o.value, o.words) for o in question.options]
 
 
 def _initial(question: FormQuestion, answer: Answer) -> Any:
@@ -115,7 +115,7 @@ def in_words(question: FormQuestion, answer: Answer, known: Known) -> str:
             return day(date.fromisoformat(given[0]))
         case "person":
             return f"{known.person(given[0])}, {given[0]}"
-        case "one_of" | "several_of" | "yes_no" | "system":
+        case "one_of" | "several_of" | "yes_no" | "system" | "systems":
             words = dict(_choices(question, known))
             return listed([words.get(g, g) for g in given])
     return given[0]

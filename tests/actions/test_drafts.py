@@ -12,9 +12,9 @@ from careward.core.decision import Refused, refuse
 from careward.core.forms import digest
 from careward.evidence.errands.models import Errand
 from careward.evidence.ledger.models import Entry
-from careward.people.signin import actions, drafts, inviting
+from careward.people.signin import drafts, invitations, inviting
 from careward.people.signin.drafts import DraftOf
-from careward.people.signin.models import Draft, RoleHeld, User
+from careward.people.signin.models import Draft, Invitation, RoleHeld, User
 from tests.make import people as make
 
 NOW, TODAY = make.NOW, make.TODAY
@@ -90,9 +90,9 @@ def test_what_is_left_alone_is_let_go_after_the_days_the_installation_says(setti
     assert old.read() is None and young.read() is not None
 
 
-def add(**more) -> int:
+def add(**more) -> bool:
     facts = {"email": "robin@trust.example", "name": "Robin Vale", "role": "auditor", "from_on": TODAY, "now": NOW, **more}
-    return actions.add_user(organisation_id=make.organisation().pk, **facts)
+    return invitations.offer_role(organisation_id=make.organisation().pk, **facts)
 
 
 @pytest.fixture
@@ -101,22 +101,21 @@ def by() -> str:
 
 
 @pytest.mark.django_db
-def test_who_is_added_is_written_down_and_asked_to_be_invited(by):
-    user = add(by=by)
-    assert [(e.verb, e.actor, e.subject) for e in Entry.objects.order_by("id")] == [
-        ("user.made", by, f"user/{user}"), ("role.given", by, f"user/{user}"),
-    ]  # fmt: skip
-    assert [(e.name, e.body) for e in Errand.objects.all()] == [("signin.invite", {"user": user})]
+def test_who_is_invited_is_written_down_and_sent_a_letter(by):
+    assert add(by=by) is False
+    row = Invitation.objects.get()
+    assert [(e.verb, e.actor, e.subject) for e in Entry.objects.all()] == [("invitation.made", by, f"invitation/{row.pk}")]
+    assert "robin" not in str(Entry.objects.get().body).lower()
+    assert [(e.name, e.body) for e in Errand.objects.all()] == [("signin.invite", {"invitation": row.pk})]
 
 
 @pytest.mark.django_db
-def test_nobody_is_added_unless_their_role_can_be_given_too(by):
-    make.user("robin@trust.example")
+def test_nobody_is_invited_unless_their_role_can_be_given_too(by):
     with pytest.raises(Refused) as no:
-        add(by=by, name=" ", role="king", from_on=TODAY - timedelta(days=1), system_code="burn")
+        add(by=by, name=" ", role="king", from_on=TODAY - timedelta(days=1), systems=("burn", "scald"))
     codes = [r.code for r in no.value.decision.reasons]
-    assert codes == ["user.unnamed", "user.made_already", "role.unknown", "role.backdated", "role.system_unknown"]
-    assert (User.objects.count(), RoleHeld.objects.count(), Errand.objects.count()) == (2, 1, 0)
+    assert codes == ["user.unnamed", "role.unknown", "role.backdated", "role.system_unknown", "role.system_unknown"]
+    assert (User.objects.count(), RoleHeld.objects.count(), Errand.objects.count()) == (1, 1, 0)
 
 
 @pytest.mark.django_db
@@ -124,7 +123,7 @@ def test_nobody_is_added_unless_their_role_can_be_given_too(by):
 def test_only_who_may_adds_somebody(role):
     with pytest.raises(Refused) as no:
         add(by=f"user/{make.ready(role).pk}")
-    assert len(no.value.decision.reasons) == 1 and not Errand.objects.exists()
+    assert {r.code for r in no.value.decision.reasons} == {"permission.missing"} and not Errand.objects.exists()
 
 
 @pytest.mark.django_db
@@ -136,16 +135,12 @@ def test_who_may_for_one_system_adds_nobody_for_all():
 
 
 @pytest.mark.django_db
-def test_an_invitation_goes_only_to_who_has_no_password_and_may_come(by):
-    user = User.objects.get(pk=add(by=by))
-    errand = SimpleNamespace(body={"user": user.pk}, claimed_at=NOW, organisation="RX3")
+def test_an_invitation_that_was_withdrawn_is_not_sent(by):
+    add(by=by)
+    row = Invitation.objects.get()
+    errand = SimpleNamespace(body={"invitation": row.pk}, claimed_at=NOW, organisation="RX3")
     inviting.sent(errand, inviting.send(errand))
     assert [m.to for m in mail.outbox] == [["robin@trust.example"]] and Entry.objects.filter(verb="user.invited").count() == 1
-    user.set_password(make.PASSWORD)
-    user.save()
-    inviting.sent(errand, inviting.send(errand))
-    user.set_unusable_password()
-    user.is_active = False
-    user.save()
+    invitations.withdraw_invitation(organisation_id=row.organisation_id, invitation_id=row.pk, now=NOW, by=by)
     inviting.sent(errand, inviting.send(errand))
     assert len(mail.outbox) == 1 and Entry.objects.filter(verb="user.invited").count() == 1

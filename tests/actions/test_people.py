@@ -131,6 +131,7 @@ def test_nobody_gives_a_role_to_themselves_nor_twice():
 def test_a_role_is_given_and_ended_only_by_who_may_for_that_system_and_only_for_one_of_the_register():
     at, giver, who = make.organisation(), make.user(), make.user()
     found.system(at)
+    make.role(who, at, "clinician")
     make.role(giver, at, system_code="paris")
     by = f"user/{giver.pk}"
     for system, expected in (("", {"permission.missing"}), ("rio", {"permission.missing", "role.system_unknown"})):

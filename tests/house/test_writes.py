@@ -29,7 +29,7 @@ CALLED = {"actions", "queries", "rules", "forms"}  # what a view may call, whate
 APART = {  # verbs in a file of their own, beside actions.py; and one that gathers what is wrong, in a list of its own
     "careward.access.accounts.holders", "careward.work.tasks.answering", "careward.people.signin.drafts",
     "careward.evidence.ledger.errands", "careward.evidence.ledger.proof", "careward.evidence.ledger.exporting",
-    "careward.people.signin.giving",
+    "careward.people.signin.giving", "careward.people.signin.invitations", "careward.people.signin.tokens",
 }  # fmt: skip
 
 

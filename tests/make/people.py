@@ -114,12 +114,12 @@ def ready(held: str = "trust_administrator", *, at: Organisation | None = None, 
     return made
 
 
-def signed_in(who: User) -> Client:
-    """A browser in which somebody has signed in with everything asked of them."""
+def signed_in(who: User, now: datetime = NOW) -> Client:
+    """A browser in which somebody has signed in just now with everything asked of them."""
     browser = Client()
     browser.force_login(who)
     session = browser.session
     session[FACTOR_KEY] = who.pk
-    session[BEGUN] = session[SEEN] = int(NOW.timestamp())
+    session[BEGUN] = session[SEEN] = int(now.timestamp())
     session.save()
     return browser

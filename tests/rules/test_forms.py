@@ -72,6 +72,7 @@ def test_answering_what_is_missing_in_turn_comes_to_an_end_and_is_then_complete(
         "yes_no": YES,
         "person": "E1",
         "system": "rio",
+        "systems": ("rio",),
     }
     so_far = forms.kept(form, answers)
     for _ in form.questions:

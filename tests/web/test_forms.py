@@ -12,7 +12,7 @@ from django.urls import reverse
 from careward.core.forms import Known
 from careward.evidence.ledger.models import Entry
 from careward.jobs.worker import work_once
-from careward.people.signin.models import Draft, RoleHeld, User
+from careward.people.signin.models import Draft, Invitation, RoleHeld, User
 from careward.web.questions import QuestionForm
 from tests.make import found
 from tests.make import people as make
@@ -108,35 +108,39 @@ def test_every_answer_can_be_changed_from_the_page_that_shows_them(admin):
     assert "Name Robin Vail" in text(admin.get(step("check")))
 
 
-def test_somebody_is_added_with_a_role_and_invited_by_letter(admin):
-    carol = make.person(make.organisation(), "Robin Vale", email="robin@trust.example")
+def test_somebody_is_invited_by_letter_and_holds_the_role_once_they_accept(admin):
+    robin = make.person(make.organisation(), "Robin Vale", email="robin@trust.example")
     answer_all(admin)
-    assert not User.objects.filter(name="Robin Vale").exists()
     assert send(admin, ADD).url == reverse("signin:roles")
-    made = User.objects.get(email="robin@trust.example")
-    assert (made.person, made.name, made.has_usable_password()) == (carol, "Robin Vale", False)
-    assert RoleHeld.objects.get(user=made).role == "auditor" and not mail.outbox
-    assert "Robin Vale is added" in text(admin.get(reverse("signin:roles")))
+    page = text(admin.get(reverse("signin:roles")))
+    assert "Robin Vale is invited" in page and "Invited, not come yet Robin Vale , robin@trust.example: Auditor" in page
+    assert not User.objects.filter(name="Robin Vale").exists() and not mail.outbox
     assert work_once(now=make.NOW, worker="test")
-    assert [e.verb for e in Entry.objects.order_by("id")] == ["user.made", "role.given", "user.invited"]
-    assert mail.outbox[0].to == ["robin@trust.example"] and "for 3 days" in mail.outbox[0].body
-    link = re.search(r"http://\S+?(/sign-in/new-password/\S+)", mail.outbox[0].body)[1]
-    robin = Client()
-    chosen = robin.get(link, follow=True)
-    robin.post(chosen.redirect_chain[-1][0], {"password1": make.PASSWORD, "password2": make.PASSWORD})
-    made.refresh_from_db()
-    assert made.check_password(make.PASSWORD)
-    assert link.rsplit("-", 1)[1].strip("/") not in str(list(Entry.objects.values()))  # the link stands nowhere but in the letter
+    assert mail.outbox[0].to == ["robin@trust.example"] and "for 3 days" in mail.outbox[0].body and "Trust RX3" in mail.outbox[0].body
+    link = re.search(r"http://\S+?(/invited/\S+)", mail.outbox[0].body)[1]
+    browser = Client()
+    assert "offers you the role Auditor" in text(browser.get(link))
+    refused = browser.post(link, {"password1": "robinvale", "password2": "robinvale"})
+    assert refused.status_code == 409 and "3 reasons" in text(refused)
+    assert "has Robin in it" in text(refused)
+    assert browser.post(link, {"password1": make.PASSWORD, "password2": make.PASSWORD + "s"}).status_code == 422
+    assert browser.post(link, {"password1": make.PASSWORD, "password2": make.PASSWORD}).url == "/sign-in/"
+    made = User.objects.get(email="robin@trust.example")
+    assert made.person == robin and made.check_password(make.PASSWORD) and RoleHeld.objects.get(user=made).role == "auditor"
+    verbs = ["invitation.made", "user.invited", "user.made", "invitation.accepted", "role.given"]
+    assert [e.verb for e in Entry.objects.order_by("id")] == verbs
+    assert browser.get(link).status_code == 410
+    assert link.split("/")[2] not in str(list(Entry.objects.values()))  # the link stands nowhere but in the letter
 
 
 def test_every_reason_against_the_person_and_the_role_is_told_at_once(admin):
-    make.user("robin@trust.example")
+    answer_all(admin)
+    send(admin, ADD)
     answer_all(admin)
     answer(admin, "from_on", from_on_day="20", from_on_month="11", from_on_year="2026")
     page = send(admin, ADD)
     assert page.status_code == 409 and "2 reasons" in text(page)
-    assert "Somebody signs in with this e-mail address already" in text(page) and "20 November 2026, has passed" in text(page)
-    assert User.objects.count() == 2 and not mail.outbox
+    assert "They were invited on 23 November 2026 already" in text(page) and "20 November 2026, has passed" in text(page)
 
 
 def test_sent_twice_it_is_one_act(admin):
@@ -144,7 +148,7 @@ def test_sent_twice_it_is_one_act(admin):
     seen = seen_on(admin.get(step("check")))
     first, second = (admin.post(step("check"), {"seen": seen}) for _ in range(2))
     assert first.url == second.url == reverse("signin:roles")
-    assert User.objects.filter(email="robin@trust.example").count() == 1
+    assert Invitation.objects.filter(email="robin@trust.example").count() == 1
     assert "Nothing was done a second time" in text(admin.get(second.url))
     assert admin.get(step("check")).url == step()  # the Back button leads to a form begun anew
 
@@ -155,7 +159,7 @@ def test_answers_changed_in_another_window_are_not_sent_unseen(admin):
     answer(admin, "role", role="privacy_officer")
     page = admin.post(step("check"), {"seen": seen})
     assert page.status_code == 409 and "Your answers have changed since you saw them" in text(page)
-    assert "Privacy officer" in text(page) and not User.objects.filter(email="robin@trust.example").exists()
+    assert "Privacy officer" in text(page) and not Invitation.objects.exists()
     assert admin.post(step("check"), {"seen": seen_on(page)}).status_code == 302
 
 
@@ -225,10 +229,12 @@ def test_a_day_that_has_passed_since_is_asked_again(admin, monkeypatch):
         "from_on_month": "11",
         "from_on_year": "2026",
     }
+    give["from_on_day"] = "24"
     check = admin.post(reverse("signin:give_role"), give).url
-    User.objects.filter(email="bo@trust.example").update(is_active=False)
+    Draft.objects.update(answers=Draft.objects.get().answers | {"from_on": "later"})
     assert admin.get(check).url == reverse("signin:give_role")
-    at(monkeypatch, make.NOW + timedelta(days=1))
+    at(monkeypatch, tomorrow := make.NOW + timedelta(days=1))
+    admin = make.signed_in(User.objects.get(email="ada@trust.example"), tomorrow)
     assert admin.post(check, {"seen": "x"}).url == reverse("signin:give_role")
 
 
@@ -243,11 +249,12 @@ def test_a_page_of_a_form_costs_few_queries(admin, django_assert_max_num_queries
 KNOWN = Known(make.TODAY, {"paris": "PARIS"}, lambda number: "Carol Dewhurst" if number == "E1" else "")
 TYPED = {
     "text": "x", "long_text": "y", "email": "jo@trust.example", "day_day": "1", "day_month": "12", "day_year": "2026", "one_of": "a",
-    "several_of": ["a", "b"], "yes_no": "yes", "person": "E1", "system": "paris", "why": "because",
+    "several_of": ["a", "b"], "yes_no": "yes", "person": "E1", "system": "paris", "systems": ["paris"],
+    "why": "because",
 }  # fmt: skip
 READ = {
     "text": "x", "long_text": "y", "email": "jo@trust.example", "day": "2026-12-01", "one_of": "a", "several_of": ("a", "b"), "yes_no": "yes",
-    "person": "E1", "system": "paris", "why": "because",
+    "person": "E1", "system": "paris", "systems": ("paris",), "why": "because",
 }  # fmt: skip
 
 
@@ -285,5 +292,5 @@ def test_every_mistake_is_told_with_what_may_stand_kept():
         }
     )
     assert not form.is_valid()
-    assert set(form.errors) == {"text", "email", "day", "one_of", "several_of", "person", "system"}
+    assert set(form.errors) == {"text", "email", "day", "one_of", "several_of", "person", "system", "systems"}
     assert form.answers == {"long_text": "", "yes_no": "no"}

@@ -85,6 +85,11 @@ def arrive(*, user: User, session: SessionFacts, now: datetime) -> Arrived:
     return Arrived(_viewer(user, at, here, facts, step, now), step, over=rules.is_made_up(user.email) and not persona)
 
 
+def signs_in(*, email: str) -> bool:
+    """Whether anybody signs in with an address: asked only for whoever has the letter that was sent to it."""
+    return User.objects.filter(email=email).exists()
+
+
 def is_persona(user: User) -> bool:
     """Whether someone is a persona of the demonstration: made up, as all is where they hold a role, and it is on."""
     if not settings.DEMONSTRATION or not rules.is_made_up(user.email):

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 import typer
 
 from careward.core.commands import Command, Desk
+from careward.people.signin.rules import KEYBOARD
 from careward.people.staff.commands import OrganisationCode
 from careward.web.words import day
 
@@ -26,6 +27,9 @@ def user(
 
     desk: Desk = context.obj
     facts: dict[str, Any] = {"organisation_id": desk.organisation(organisation).pk, "now": desk.now(), "by": desk.actor()}
+    if role and not facts["by"].startswith(KEYBOARD):
+        _offer(desk, facts, email, name, role, system.strip().lower(), knowingly)
+        return
     known = User.objects.filter(email=email.strip().lower()).first()
     user_id = known.pk if known and role else make_user(email=email, name=name, **facts)
     if role:
@@ -33,18 +37,27 @@ def user(
     desk.say(f"{name} may sign in. They choose a password under 'Forgotten your password?'.")
 
 
+def _offer(desk: Desk, facts: dict[str, Any], email: str, name: str, role: str, system: str, knowingly: bool) -> None:
+    """As on the page: whoever is not of the organisation is invited, and nothing is told of them."""
+    from careward.people.signin.invitations import offer_role
+
+    systems = (system,) if system else ()
+    given = offer_role(email=email, name=name, role=role, systems=systems, from_on=desk.today(), knowingly=knowingly, **facts)
+    desk.say(f"{email} holds the role." if given else f"{name} is invited by letter, and holds the role once they accept it.")
+
+
 def end_user(context: typer.Context, email: Email, organisation: OrganisationCode = "") -> None:
-    """Let someone sign in no more."""
+    """Let someone of an organisation sign in no more; of whoever is of another too, the roles here are ended."""
     from careward.people.signin.actions import close_user
-    from careward.people.signin.models import User
+    from careward.people.signin.granting import of_here
 
     desk: Desk = context.obj
     whose = desk.organisation(organisation)
-    row = User.objects.filter(email=email.strip().lower()).first()
+    row = of_here(whose.pk).filter(email=email.strip().lower()).first()
     if row is None:
-        raise desk.stop("Nobody signs in with that address.", 3)
-    close_user(organisation_id=whose.pk, user_id=row.pk, now=desk.now(), by=desk.actor())
-    desk.say("They may not sign in any more.")
+        raise desk.stop(f"Nobody of {whose.ods_code} signs in with that address.", 3)
+    closed = close_user(organisation_id=whose.pk, user_id=row.pk, now=desk.now(), by=desk.actor())
+    desk.say("They may not sign in any more." if closed else f"Their roles at {whose.ods_code} are ended. They sign in elsewhere still.")
 
 
 def token(

@@ -1,38 +1,50 @@
-"""The invitation of somebody who was added: a letter with a link to choose a password, made when the letter is and kept nowhere."""
+"""The letter of an invitation, with a link that only it holds: signed when the letter is made, and kept nowhere."""
 
+from datetime import datetime
 from typing import Any
 
-from allauth.account.forms import default_token_generator
-from allauth.account.utils import user_pk_to_url_str
 from django.conf import settings
 from django.core.mail import send_mail
+from django.core.signing import BadSignature, Signer
 from django.urls import reverse
 
 from careward.evidence.ledger import actions as ledger
 from careward.people.signin.letters import letter
-from careward.people.signin.models import User
+from careward.people.signin.models import Invitation
 
 BY = "job/invitations"
 DAY = 24 * 3600
+SIGNER = Signer(salt="careward invitation")
 
 
 def send(errand: Any) -> bool:
-    """Hands the letter to the relay; one who is closed, or has a password already, gets none."""
-    user = User.objects.get(pk=errand.body["user"])
-    if not user.is_active or user.has_usable_password():
+    """Hands the letter to the relay; one that was withdrawn or accepted meanwhile is not sent."""
+    row = Invitation.objects.select_related("organisation").get(pk=errand.body["invitation"])
+    if row.accepted_at or row.withdrawn_at:
         return False
-    subject, body = letter("invitation", {"password_reset_url": _link(user), "days": settings.PASSWORD_RESET_TIMEOUT // DAY})
-    send_mail(subject, body, None, [user.email])
+    facts = {"password_reset_url": address(row.pk), "days": settings.PASSWORD_RESET_TIMEOUT // DAY, "at": row.organisation.name}
+    subject, body = letter("invitation", facts)
+    send_mail(subject, body, None, [row.email])
     return True
 
 
 def sent(errand: Any, went: bool) -> None:
     """Writes down that they were invited."""
     if went:
-        subject = f"user/{errand.body['user']}"
+        subject = f"invitation/{errand.body['invitation']}"
         ledger.record(at=errand.claimed_at, actor=BY, verb="user.invited", subject=subject, organisation=errand.organisation)
 
 
-def _link(user: User) -> str:
-    key = {"uidb36": user_pk_to_url_str(user), "key": default_token_generator.make_token(user)}
-    return settings.BASE_URL + reverse("account_reset_password_from_key", kwargs=key)
+def address(invitation_id: int) -> str:
+    """The link of an invitation."""
+    return settings.BASE_URL + reverse("signin:invited", args=[SIGNER.sign(str(invitation_id))])
+
+
+def invitation_of(key: str, *, now: datetime) -> Invitation | None:
+    """The invitation whose letter held a link; None where the link was never sent, or opens nothing any more."""
+    try:
+        number = int(SIGNER.unsign(key))
+    except (BadSignature, ValueError):
+        return None
+    rows = Invitation.objects.select_related("organisation").filter(accepted_at=None, withdrawn_at=None, ends_at__gt=now)
+    return rows.filter(pk=number).first()

@@ -9,9 +9,9 @@ LETTERS: dict[str, tuple[str, str]] = {
     ),
     "invitation": (
         "You can sign in to Careward",
-        "You were given a role in Careward, which looks after who may use your organisation's care-record systems.\n\n"
-        "Open this page and choose a password. The page works once, for {days} days:\n\n{password_reset_url}\n\n"
-        "After that, ask for a new one: open Careward, and follow Forgotten your password.\n"
+        "You were offered a role in Careward at {at}. Careward looks after who may use an organisation's care-record systems.\n\n"
+        "Open this page to accept it. It works once, for {days} days:\n\n{password_reset_url}\n\n"
+        "After that, ask whoever invited you for another.\n"
         "If you did not expect this letter, tell your service desk.\n",
     ),
     "account/email/unknown_account": (
@@ -84,4 +84,6 @@ WRONG: dict[str, str] = {
 def letter(kind: str, facts: dict[str, object]) -> tuple[str, str]:
     """Subject and body of a letter; KeyError for one that we have no words for."""
     subject, body = LETTERS[kind]
-    return subject, body.format(if_not_you=IF_NOT_YOU, password_reset_url=facts.get("password_reset_url", ""), days=facts.get("days", ""))
+    return subject, body.format(
+        if_not_you=IF_NOT_YOU, password_reset_url=facts.get("password_reset_url", ""), days=facts.get("days", ""), at=facts.get("at", "")
+    )

@@ -3,15 +3,16 @@
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import F, Q
 
-from careward.core.days import ONE_DAY
+from careward.core.days import ONE_DAY, london_day
 from careward.core.roles import ROLES, why_apart
 from careward.people.signin.arrivals import roles_in_force
-from careward.people.signin.models import RoleHeld
+from careward.people.signin.models import Invitation, RoleHeld
+from careward.people.signin.waiting import waiting
 from careward.web import listing, lists
 from careward.web.lists import AskedList, Choice, ColumnHead, Listing, Option, Text
 from careward.web.words import day
@@ -116,3 +117,31 @@ def _role(row: RoleHeld, on: date, beside: frozenset[str] = frozenset()) -> Role
     title = ROLES[row.role].title if row.role in ROLES else row.role
     warns = why_apart(row.role, beside) if state == "now" else ()
     return RoleLine(row.pk, row.user.name, row.user.email, row.role, title, row.system_code, row.from_on, last_on, state, words, warns)
+
+
+@dataclass(frozen=True, slots=True)
+class Invited:
+    """Somebody who was invited and has not answered."""
+
+    id: int
+    name: str
+    email: str
+    title: str
+    systems: tuple[str, ...]
+    ends_on: date
+
+
+def invited(*, organisation_id: int, now: datetime) -> list[Invited]:
+    """Whoever was invited to an organisation and may still accept, by name."""
+    return [_invited(row) for row in waiting(organisation_id=organisation_id, now=now).order_by("name", "pk")]
+
+
+def one_invitation(*, organisation_id: int, invitation_id: int, now: datetime) -> Invited | None:
+    """One of them; None when the organisation has no such invitation waiting."""
+    row = waiting(organisation_id=organisation_id, now=now).filter(pk=invitation_id).first()
+    return _invited(row) if row else None
+
+
+def _invited(row: Invitation) -> Invited:
+    title = ROLES[row.role].title if row.role in ROLES else row.role
+    return Invited(row.pk, row.name, row.email, title, tuple(row.systems.split()), london_day(row.ends_at))

@@ -55,6 +55,34 @@ class RoleHeld(models.Model):
         ]
 
 
+class Invitation(models.Model):
+    """A role offered to whoever has an e-mail address: it begins once they accept, and nothing is told of them before."""
+
+    organisation = models.ForeignKey(Organisation, models.PROTECT)
+    email = models.TextField()
+    name = models.TextField()  # as whoever invites them knows them
+    role = models.TextField()
+    systems = models.TextField(default="")  # codes with spaces; empty: for every system
+    from_on = models.DateField()
+    to_on = models.DateField(null=True)
+    made_at = models.DateTimeField()
+    made_by = models.TextField()
+    ends_at = models.DateTimeField()
+    accepted_at = models.DateTimeField(null=True)
+    accepted_by = models.ForeignKey(User, models.PROTECT, null=True)
+    withdrawn_at = models.DateTimeField(null=True)
+
+    personal = (
+        "email", "name", "role", "systems", "from_on", "to_on", "made_at", "made_by", "ends_at", "accepted_at", "accepted_by",
+        "withdrawn_at",
+    )  # fmt: skip
+    plain = ("id", "organisation")
+
+    class Meta:
+        app_label = "people"
+        indexes = [models.Index(fields=["organisation", "email"], name="invitation_by_address")]
+
+
 class TermsAccepted(models.Model):
     """That someone accepted a version of the terms before first use (PA-003)."""
 
@@ -117,9 +145,10 @@ class ApiToken(models.Model):
     made_at = models.DateTimeField()
     ends_on = models.DateField(null=True)  # the first day it opens nothing
     ended_at = models.DateTimeField(null=True)
+    warned_at = models.DateTimeField(null=True)  # that its end is near
 
     personal = ("user",)
-    plain = ("id", "organisation", "name", "scope", "prefix", "token_hash", "made_at", "ends_on", "ended_at")
+    plain = ("id", "organisation", "name", "scope", "prefix", "token_hash", "made_at", "ends_on", "ended_at", "warned_at")
 
     class Meta:
         app_label = "people"

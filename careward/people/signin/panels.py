@@ -5,11 +5,12 @@ from datetime import date, datetime
 from typing import Any
 
 from allauth.mfa.models import Authenticator
+from django.db.models import Q
 from django.urls import reverse
 
 from careward.core.forms import Known
 from careward.people.signin.drafts import answers_of, kept_until
-from careward.people.signin.models import ApiToken, Draft, KeptQuestion, RoleHeld, TermsAccepted, User
+from careward.people.signin.models import ApiToken, Draft, Invitation, KeptQuestion, RoleHeld, TermsAccepted, User
 from careward.web.house import house
 from careward.web.own_data import Facts, told
 from careward.web.permission import Viewer, opens
@@ -27,6 +28,13 @@ def signing_in(*, user_id: int, person_id: int | None) -> list[Facts]:
 def roles(*, user_id: int, person_id: int | None) -> list[Facts]:
     """The roles they hold and held."""
     return told(RoleHeld.objects.filter(user_id=user_id), but=("user",), titles={"system_code": "For one system"})
+
+
+def invitations(*, user_id: int, person_id: int | None) -> list[Facts]:
+    """Those sent to the address they sign in with; what an organisation wrote of them, also before they accepted."""
+    mine = Q(accepted_by_id=user_id) | Q(email__in=User.objects.filter(pk=user_id).values("email"))
+    titles = {"systems": "For the systems", "made_at": "Sent", "ends_at": "Open until", "to_on": "To"}
+    return told(Invitation.objects.filter(mine), but=("accepted_by", "made_by"), also=("organisation",), titles=titles)
 
 
 def terms(*, user_id: int, person_id: int | None) -> list[Facts]:

@@ -47,7 +47,10 @@ def may_use_password(password: str, *, names: Collection[str], clause: str = "ho
 
 def words_of(names: Iterable[str]) -> list[str]:
     """The words of some names that name somebody or something: no initials, and none that many trusts share."""
-    found = {word.lower(): word for name in names for word in re.findall(r"[^\W\d_]+", name.replace("'", "").replace("’", ""))}
+    found: dict[str, str] = {}
+    for name in names:
+        for word in re.findall(r"[^\W\d_]+", name.replace("'", "").replace("’", "")):
+            found.setdefault(word.lower(), word)
     return [word for low, word in found.items() if len(low) > 2 and low not in OF_MANY]
 
 

@@ -7,13 +7,17 @@ from django.conf import settings
 from careward.core.roles import ROLES
 from careward.core.room import ErrandKind, FormPage, Home, MenuEntry, OwnData, Panel, Passing, Permission, Room, TimedJob, Verb
 from careward.people.signin import asking, drafts, guesses, inviting, panels
-from careward.people.signin.actions import ADD, GIVE, INVITE
 from careward.people.signin.commands import COMMANDS
 from careward.people.signin.forms import ADD_USER, GIVE_ROLE
+from careward.people.signin.invitations import INVITE
 from careward.people.signin.keyboard import USE
 from careward.people.signin.measures import measures
+from careward.people.signin.rules import ADD, GIVE
 
 SEE = "signin:roles:see"
+SECURED = tuple(
+    name for name, role in ROLES.items() if role.second_factor
+)  # a token stands in for a factor, so it is lent to nobody without
 
 ROOM = Room(
     name="signin",
@@ -23,11 +27,14 @@ ROOM = Room(
         Permission(SEE, "see who holds which role", ("head_of_ig", "auditor", "trust_administrator")),
         Permission(GIVE, "give roles and end them", ("trust_administrator",), by_name=True),
         Permission(ADD, "add somebody who signs in, and end tokens", ("trust_administrator",), by_name=True),
-        Permission(USE, "run commands in their own name", tuple(ROLES), ("commands",), by_name=True),
+        Permission(USE, "run commands in their own name", SECURED, ("commands",), by_name=True),
     ),
     verbs=(
         Verb("user.made", "User added"),
+        Verb("invitation.made", "Somebody invited"),
         Verb("user.invited", "Invitation sent"),
+        Verb("invitation.accepted", "Invitation accepted"),
+        Verb("invitation.withdrawn", "Invitation withdrawn"),
         Verb("user.closed", "User closed"),
         Verb("user.signed_in", "Signed in"),
         Verb("role.given", "Role given"),
@@ -76,6 +83,7 @@ ROOM = Room(
     own_data=(
         OwnData("Signing in", panels.signing_in, ("User",)),
         OwnData("Roles in Careward", panels.roles, ("RoleHeld",)),
+        OwnData("Invitations", panels.invitations, ("Invitation",)),
         OwnData("Terms accepted", panels.terms, ("TermsAccepted",)),
         OwnData("Second factors", panels.factors),
         OwnData("Tokens", panels.tokens, ("ApiToken",)),

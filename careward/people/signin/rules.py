@@ -16,6 +16,8 @@ from careward.web.words import day
 KEPT = {"privacy_officer": "privacy officer", "trust_administrator": "trust administrator"}
 
 
+GIVE, ADD = "signin:roles:give", "signin:users:add"
+KEYBOARD = "cli/"  # how the ledger names whoever is at the machine itself
 WARNED = "role.apart"  # the one refusal that a second word lifts
 PERSONA_DOMAIN = "@northmoor.example"  # the invented trust's; names under example are nobody's, so no letter reaches a persona
 
@@ -174,6 +176,16 @@ def may_enter_as_persona(*, demonstration: bool, persona: bool) -> Decision:
         decision &= refuse("demonstration.off", "house", "This is not a demonstration", "Sign in with your own account")
     if not persona:
         decision &= refuse("persona.missing", "house", "There is no such persona", "Choose one from the list")
+    return decision
+
+
+def may_accept_invitation(*, ended: bool, over: bool) -> Decision:
+    """Whether an invitation can still be accepted."""
+    decision = ALLOWED
+    if ended:
+        decision &= refuse("invitation.ended", "house", "The invitation was accepted or withdrawn", "Ask whoever invited you for another")
+    if over:
+        decision &= refuse("invitation.over", "house", "The invitation is over", "Ask whoever invited you for another")
     return decision
 
 

@@ -11,9 +11,9 @@ from careward.core.days import london_day
 from careward.core.decision import ALLOWED, Decision, Refused, refuse
 from careward.evidence.ledger import actions as ledger
 from careward.people.signin import rules
-from careward.people.signin.actions import ADD
 from careward.people.signin.arrivals import rights_of
 from careward.people.signin.models import ApiToken
+from careward.people.signin.rules import ADD
 from careward.people.staff.models import Organisation
 from careward.web.house import house
 
@@ -41,7 +41,7 @@ def make_token(
     scopes = sorted(set(scope.split()))
     theirs = rights_of(actor=f"user/{user_id}", organisation_id=organisation.pk, on=today)
     reached = frozenset(s for s in scopes if theirs.on() & house().permissions_in((s,)))
-    own = by == f"user/{user_id}" or by.startswith("cli/")
+    own = by == f"user/{user_id}" or by.startswith(rules.KEYBOARD)
     wanted = rules.TokenWanted(name.strip(), tuple(scopes), today, ends_on, settings.TOKEN_DAYS, house().scopes, reached, own)
     if not (decision := rules.may_make_token(wanted)):
         raise Refused(decision)

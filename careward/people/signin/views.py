@@ -1,6 +1,5 @@
 """Pages about roles. Each parses what was asked, makes one call, and renders."""
 
-from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.http import Http404, HttpResponse
@@ -13,12 +12,11 @@ from careward.core.rights import EVERYWHERE
 from careward.core.roles import ROLES
 from careward.core.room import DownloadRows
 from careward.evidence.ledger.exporting import download
-from careward.people.signin import actions, forms, listings
-from careward.people.signin.actions import ADD, GIVE
+from careward.people.signin import actions, forms, invitations, listings
 from careward.people.signin.drafts import draft_of
-from careward.people.signin.rules import WARNED
+from careward.people.signin.rules import ADD, GIVE, WARNED
 from careward.web.acts import act, typed
-from careward.web.forms import Act, Asking, ask
+from careward.web.forms import Asking, ask
 from careward.web.house import house
 from careward.web.permission import Request, needs
 from careward.web.words import day
@@ -32,7 +30,8 @@ def roles(request: Request) -> HttpResponseBase:
         lines = listings.roles_lines(wanted, **place)
         return download(request, wanted.asked.download, DownloadRows("roles", listings.ROLES_HEADS, lines, wanted.asked.narrowed_by))
     systems = house().systems(organisation_id=place["organisation_id"])
-    return render(request, "signin/roles.jinja", {"list": listings.roles_page(wanted, **place), "systems": systems})
+    invited = listings.invited(organisation_id=place["organisation_id"], now=request.viewer.now)
+    return render(request, "signin/roles.jinja", {"list": listings.roles_page(wanted, **place), "systems": systems, "invited": invited})
 
 
 @needs("signin:roles:see")
@@ -48,47 +47,68 @@ GIVE_ROLE = Asking(
 )  # fmt: skip
 ADD_USER = Asking(
     forms.ADD_USER, "signin:add_user", to="signin:roles", back="Roles held", section="Roles",
-    button="Add them", refused="They cannot be added",
-    note="They get a letter with a link to choose a password. It is written in the ledger who added whom.",
+    button="Invite them", refused="They cannot be invited",
+    note="They get a letter, and hold the role once they accept it. It is written in the ledger who invited whom.",
+    second_words=GIVE_ROLE.second_words,
 )  # fmt: skip
 
 
 @needs(GIVE)
 def give_role(request: Request, step: str = "") -> HttpResponse:
-    viewer = request.viewer
-
-    def give(answers: Answers, lifted: frozenset[str]) -> str:
-        email, wanted = str(answers["email"]), forms.role_wanted(answers)
-        facts: dict[str, Any] = {
-            "organisation_id": viewer.organisation_id,
-            "user_id": forms.user_with(email),
-            "knowingly": WARNED in lifted,
-        }
-        actions.give_role(**facts, **wanted, now=viewer.now, by=viewer.actor)
-        return f"Role given. {email.lower()} holds it from {day(wanted['from_on'])}."
-
-    return _ask(request, step, GIVE_ROLE, GIVE, give, {"email": forms.who_signs_in})
+    return _ask(request, step, GIVE_ROLE, GIVE)
 
 
 @needs(ADD)
 def add_user(request: Request, step: str = "") -> HttpResponse:
-    viewer = request.viewer
-
-    def add(answers: Answers, lifted: frozenset[str]) -> str:
-        whom: dict[str, Any] = {"name": str(answers["name"]), "email": str(answers["email"])}
-        actions.add_user(organisation_id=viewer.organisation_id, **whom, **forms.role_wanted(answers), now=viewer.now, by=viewer.actor)
-        return f"{whom['name']} is added. Their invitation is on its way to {whom['email'].lower()}."
-
-    return _ask(request, step, ADD_USER, ADD, add, {})
+    return _ask(request, step, ADD_USER, ADD)
 
 
-def _ask(request: Request, step: str, asking: Asking, permission: str, do: Act, checks: Mapping[str, Callable[[str], str]]) -> HttpResponse:
+def _ask(request: Request, step: str, asking: Asking, permission: str) -> HttpResponse:
     """Either form, about a role on the systems for which whoever asks may give one."""
     viewer = request.viewer
+
+    def offer(answers: Answers, lifted: frozenset[str]) -> str:
+        wanted, email = forms.role_wanted(answers), str(answers["email"]).lower()
+        whom: dict[str, Any] = {"email": email, "name": str(answers.get("name", "")), "knowingly": WARNED in lifted}
+        place: dict[str, Any] = {"organisation_id": viewer.organisation_id, "now": viewer.now, "by": viewer.actor}
+        if invitations.offer_role(**place, **whom, **wanted):
+            return f"Role given. {email} holds it from {day(wanted['from_on'])}."
+        return f"{whom['name']} is invited. A letter is on its way to {email}; they hold the role once they accept it."
+
     may, systems = viewer.systems_for(permission), house().systems(organisation_id=viewer.organisation_id)
-    known = Known(viewer.today, {c: n for c, n in systems.items() if c in may}, checks=checks)
-    preset = forms.preset(viewer.today, everywhere=may is EVERYWHERE)
-    return ask(request, step, asking, drafts=draft_of(viewer, asking.form), known=known, do=do, preset=preset)
+    known = Known(viewer.today, {c: n for c, n in systems.items() if c in may})
+    preset = {**forms.preset(viewer.today, everywhere=may is EVERYWHERE), **_whose(request)}
+    return ask(request, step, asking, drafts=draft_of(viewer, asking.form), known=known, do=offer, preset=preset)
+
+
+def _whose(request: Request) -> dict[str, str]:
+    """The address of whoever holds a role of the list, where another is to be given to them."""
+    grant = request.GET.get("like", "")
+    viewer = request.viewer
+    role = listings.one_grant(organisation_id=viewer.organisation_id, grant_id=int(grant), on=viewer.today) if grant.isdecimal() else None
+    return {"email": role.email} if role else {}
+
+
+@needs(GIVE)
+def withdraw(request: Request, invitation_id: int) -> HttpResponse:
+    viewer = request.viewer
+    invited = listings.one_invitation(organisation_id=viewer.organisation_id, invitation_id=invitation_id, now=viewer.now)
+    if invited is None:
+        raise Http404
+
+    def take_back(form: Any) -> str:
+        place: dict[str, Any] = {"organisation_id": viewer.organisation_id, "invitation_id": invitation_id}
+        invitations.withdraw_invitation(**place, now=viewer.now, by=viewer.actor)
+        return f"Invitation withdrawn. The link sent to {invited.email} opens nothing any more."
+
+    return act(
+        request,
+        form=forms.Sure(typed(request)),
+        do=take_back,
+        to="signin:roles",
+        template="signin/withdraw.jinja",
+        page={"invited": invited},
+    )
 
 
 @needs(GIVE)
