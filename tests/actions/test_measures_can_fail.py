@@ -106,6 +106,12 @@ def noticed(house: House) -> None:
     found.finding(about, code="account.inactive", step="warn", clause=house.pack.inactivity.warn_clause, found_on=told, asked_on=told)
 
 
+def unnoticed(house: House) -> None:
+    """A lock that was asked for without notice, as an earlier version did."""
+    about = house.unused(house.pack.inactivity_for(house.system.code).lock_after_days + 1)
+    found.finding(about, code="account.inactive", step="lock", clause=house.pack.inactivity.lock_clause, found_on=ON, asked_on=ON)
+
+
 def shared(house: House, **more: Any) -> None:
     about = house.account(kind="generic", fits=0)
     facts = {"ig_approved_on": LONG_AGO, "expires_on": ON, "reason": "One screen for the ward", "owner": house.boss, **more}
@@ -230,7 +236,7 @@ PLANTED: dict[str, Planting] = {
     "PA-033": Planting(lambda h: h.unused(90, status="locked"), lambda h: h.unused(90)),
     "EL-035": Planting(lambda h: h.unused(60, status="locked"), lambda h: h.unused(60)),
     "PA-035": Planting(lambda h: h.unused(365, status="closed"), lambda h: h.unused(365, status="locked")),
-    "EL-037": Planting(noticed, lambda h: h.unused(61)),
+    "EL-037": Planting(noticed, unnoticed),
     "EL-009": Planting(lambda h: h.held(), lambda h: h.account()),
     "EL-023": Planting(
         lambda h: by_hand(h, state="closed", proof="No longer found"), lambda h: by_hand(h, state="open"), compared=False

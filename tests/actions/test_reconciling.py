@@ -119,7 +119,7 @@ def test_each_system_is_compared_by_the_procedure_of_its_own_and_not_by_the_orga
     compared.load(here, systems, staff(28), feeds.feed_file("accounts", used), feeds.feed_file("accounts", used, system="rio"))
     compared.compare(here)
     idle = Finding.objects.filter(code="account.inactive").values_list("system__code", "step", "clause")
-    assert list(idle) == [("rio", "lock", "EL-035")]
+    assert list(idle) == [("rio", "warn", "EL-035")]  # it locks once its notice has run
 
 
 @pytest.mark.clause("PA-035")
@@ -172,6 +172,28 @@ def test_the_manager_is_told_a_week_before_and_the_lock_is_new_work_for_the_admi
     warning.refresh_from_db()
     assert (finding.step, finding.who, warning.state) == ("lock", "system_administrator", "closed")
     assert finding.task_id != warning.pk and finding.task.assignee is None
+
+
+@pytest.mark.clause("EL-037")
+def test_a_lock_of_which_nobody_was_told_waits_for_its_notice_and_never_longer():
+    here = organisation(pack="elft")
+    systems = feeds.feed_file("systems", {"code": "rio", "name": "RiO", "pack": "elft"})
+    used = {"username": "u1", "employee_number": "E1", "last_used_at": NOW - timedelta(days=200)}
+    grant = feeds.feed_file("authorisations", {"system": "rio", "roles": "nurse;viewer"})
+    compared.load(here, systems, staff(), TRAINED_TWO, grant, feeds.feed_file("accounts", used, system="rio"))
+    assert [f.step for f in compared.compare(here).found] == ["lock"]  # what the figures say
+    finding = only_finding()
+    assert (finding.step, finding.clause, finding.who, finding.manager.employee_number) == ("warn", "EL-035", "line_manager", "E2")
+    assert finding.detail.endswith("; told of on 2026-11-23, so it locks on 2026-11-30 unless it is used")
+    assert finding.task.otherwise == "If you do nothing, the account is locked on 30 November 2026."
+    assert not Task.objects.filter(step="lock").exists()
+    compared.compare(here, on=ON + timedelta(days=6))
+    assert (only_finding().step, Task.objects.filter(step="lock").count()) == ("warn", 0)
+    compared.compare(here, on=ON + timedelta(days=7))
+    lock = only_finding()
+    assert (lock.step, lock.who, lock.asked_on, lock.task.step) == ("lock", "system_administrator", ON + timedelta(days=7), "lock")
+    compared.compare(here, on=ON + timedelta(days=8))
+    assert (only_finding().pk, only_finding().task_id, only_finding().step) == (lock.pk, lock.task_id, "lock")
 
 
 TRAINED_TWO = feeds.feed_file("training", {"employee_number": "E1"}, {"employee_number": "E2"})

@@ -11,6 +11,7 @@ from django.db import transaction
 from careward.access.accounts import allowing, applying, measures
 from careward.access.accounts.counts import AccountCount, RunCounts
 from careward.access.accounts.handing_over import BY_HAND, HAND_OVER
+from careward.access.accounts.keeping.notice import with_notice
 from careward.access.accounts.keeping.plan import KeepingPlan, keys_wanted, plan_keeping, stirred
 from careward.access.accounts.keeping.reading import (
     known_findings,
@@ -18,6 +19,7 @@ from careward.access.accounts.keeping.reading import (
     lock_days,
     managers_of,
     names_of,
+    not_needed,
     standing_tasks,
     task_states,
 )
@@ -124,8 +126,9 @@ def _planned(
         run=f"the comparison of {run.on_date.day} {run.on_date:%B %Y} (run {run.pk})", today=london_day(run.started_at),
     )  # fmt: skip
     known, states = known_findings(here, scope), task_states(here)
-    some, of_them = stirred(judged, known, states, facts)
-    facts = replace(facts, locks_on=lock_days(some, packs))
+    noticed = with_notice(judged, known, packs=packs, not_needed=not_needed(here), on=run.on_date)
+    some, of_them = stirred(noticed.judged, known, states, facts)
+    facts = replace(facts, locks_on={**lock_days(some, packs), **noticed.locks_on})
     keys = keys_wanted(judged=some, known=of_them, states=states, facts=facts) if states else frozenset()
     standing = standing_tasks(here, ids=[k.task_id for k in of_them if k.task_id], keys=keys)
     plan = plan_keeping(judged=some, known=of_them, standing=standing, facts=facts)

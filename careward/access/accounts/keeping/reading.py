@@ -88,6 +88,12 @@ def last_kept(organisation_id: int) -> date | None:
     return last
 
 
+def not_needed(organisation: Organisation) -> frozenset[int]:
+    """The accounts that somebody has said are not needed."""
+    rows = AccountAnswer.objects.filter(account__organisation=organisation, ended_at=None, answer="not_needed")
+    return frozenset(rows.values_list("account_id", flat=True))
+
+
 def lock_days(judged: Sequence[Judged], packs: Mapping[str, Pack]) -> dict[int, date]:
     """For accounts with notice given: the day each would be locked (EL-037)."""
     warned = {j.account_id: j.found.system for j in judged if j.found.step == "warn" and j.account_id}
