@@ -11,6 +11,7 @@ from careward.evidence.ledger.exporting import download
 from careward.front import words
 from careward.governance.procedures.queries import in_force
 from careward.people.looks.seeing import shown_to
+from careward.people.staff.ahead import ahead
 from careward.people.staff.queries import answers_for, colleague
 from careward.systems.register.queries import system_seen
 from careward.web import panels
@@ -46,7 +47,7 @@ def person(request: Request, person_id: int) -> HttpResponseBase:
     context = {
         "person": seen,
         "facts": words.of_person(seen),
-        "note": words.gone(seen),
+        "note": words.note(seen, ahead(organisation_id=viewer.organisation_id, person_id=person_id, on=viewer.today)),
         "because": because,
         "panels": panels.panels("person", **about),
         "history": panels.happened("person", viewer=viewer, key=person_id),

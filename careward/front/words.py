@@ -1,5 +1,7 @@
 """How the pages of the front introduce a person and a system."""
 
+from collections.abc import Sequence
+
 from careward.people.staff.queries import Colleague
 from careward.systems.register.queries import SystemSeen
 
@@ -11,9 +13,10 @@ def of_person(seen: Colleague) -> str:
     return " ".join(f"{w}." for w in (work, f"Staff number {seen.employee_number}", state) if w)
 
 
-def gone(seen: Colleague) -> str:
-    """What stands over the page of somebody who left: 'Carol Dewhurst has left on 3 November 2026.'"""
-    return f"{seen.name} has {seen.state_words[:1].lower()}{seen.state_words[1:]}." if seen.state == "left" else ""
+def note(seen: Colleague, ahead: Sequence[str]) -> str:
+    """What stands over somebody's page: that they left, are away until a day, move on: 'Carol Dewhurst has left on 3 November 2026.'"""
+    gone = f"{seen.name} has {seen.state_words[:1].lower()}{seen.state_words[1:]}." if seen.state == "left" else ""
+    return " ".join(w for w in (gone, *ahead) if w)
 
 
 def of_system(seen: SystemSeen) -> str:

@@ -60,7 +60,7 @@ def test_a_shared_account_is_asked_about_decided_and_closed_by_the_next_comparis
     page = words(admin.get(f"/tasks/{task.pk}/"))
     assert "Lock ward1 on PARIS, or have it approved" in page and "Or say that it is done" in page
     assert "Ask to have it approved until" in page and "At most until 23 November 2027" in page
-    assert answer(admin, task).headers["Location"] == "/my-work/"
+    assert answer(admin, task).headers["Location"] == f"/my-work/?after={task.pk}"
     run_errands()
     assert "This waits for a named person&#39;s decision" in words(admin.get(f"/tasks/{task.pk}/"))
     row = Approval.objects.get()

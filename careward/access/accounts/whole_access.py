@@ -2,13 +2,14 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from django.db.models import Prefetch, QuerySet
 
 from careward.access.accounts import wording
 from careward.access.accounts.models import Account, Finding, FindingAccount
+from careward.access.accounts.shut import SHUT_WORDS, Shut, shut_accounts, use_words
 from careward.access.authorisations import rules as authorisations
 from careward.access.authorisations.models import Authorisation
 from careward.access.authorisations.queries import Approvers, authority_of
@@ -20,10 +21,13 @@ from careward.core.roles import ROLES
 from careward.people.staff import rules as staff
 from careward.people.staff.models import Person, TrainingHeld
 from careward.people.staff.packs import pack_on
+from careward.people.staff.queries import posts_of
+from careward.people.staff.rules import employment
 from careward.systems.register.models import System
 from careward.systems.register.queries import within_systems
 from careward.web.words import day, written_out
 
+NOTHING = "Nothing"
 Place = tuple[int, str, str]  # system, environment, kind
 
 
@@ -51,6 +55,7 @@ class AccessRow:
     used_sub: str
     now: tuple[Now, ...]
     state: str  # ok, fix, shut, wait
+    word: str = ""  # of one that is shut: Locked, Closed
     said_theirs: int | None = None  # the account, where somebody said that it is theirs
 
 
@@ -72,6 +77,8 @@ class WholeAccess:
     accounts: int
     systems: int
     late: int
+    shut: tuple[Shut, ...] = ()  # why they cannot get in
+    left: str = ""  # "Left on 3 November 2026", of one who has
     only: tuple[str, ...] = ()  # where whoever asks sees some systems only: their codes
     opens: frozenset[int] = frozenset()  # of the tasks those that whoever asks can come to
 
@@ -96,7 +103,7 @@ class PlaceSaid:
 
 
 def whole_access(*, organisation_id: int, person_id: int, today: date, within: Systems = EVERYWHERE) -> WholeAccess:
-    """Everything of one person, on the systems that whoever asks may see, in seven queries whatever they have."""
+    """Everything of one person, on the systems that whoever asks may see, in ten queries at most, whatever they have."""
     accounts = list(_accounts(organisation_id, person_id, within))
     grants = list(_grants(organisation_id, person_id, today, within))
     wrong: defaultdict[int, list[Finding]] = defaultdict(list)
@@ -107,8 +114,11 @@ def whole_access(*, organisation_id: int, person_id: int, today: date, within: S
         for touched in finding.accounts.all():
             wrong[touched.account_id].append(finding)
     person = Person.objects.get(organisation_id=organisation_id, pk=person_id)
+    work = employment(posts_of([person_id], organisation_id=organisation_id)[person_id], today)
+    left = work.state == "left" and work.words
     said = _said(grants, person, today)
-    access = [*_of_accounts(accounts, said, wrong), *_without_account(accounts, said)]
+    access = [*_of_accounts(accounts, said, wrong, today), *_without_account(accounts, said, today)]
+    access = [_of_a_leaver(row, left) for row in access if row.state != "wait" or row.now] if left else access
     right = [a for a in access if a.state == "fix"]
     return WholeAccess(
         person_id=person_id,
@@ -118,7 +128,14 @@ def whole_access(*, organisation_id: int, person_id: int, today: date, within: S
         accounts=len(accounts),
         systems=len({a.system_id for a in accounts}),
         late=sum(1 for a in right if min(n.due_on for n in a.now) < today),
+        shut=shut_accounts(accounts, organisation_id=organisation_id, left=bool(left), wrong=wrong, today=today),
+        left=left or "",
     )
+
+
+def _of_a_leaver(row: AccessRow, left: str) -> AccessRow:
+    """What was authorised ends with the last post, whatever day it was given to."""
+    return row if row.may == NOTHING else replace(row, may=NOTHING, may_sub=f"{left}, so it has ended. It was: {row.may_sub}")
 
 
 def _accounts(organisation_id: int, person_id: int, within: Systems) -> QuerySet[Account]:
@@ -153,29 +170,31 @@ def _speaking(values: dict[Authority, Authorisation], number: str, today: date) 
     return PlaceSaid(given[-1], values[speaks] if speaks else None, bool(speaks and speaks.in_force(today)))
 
 
-def _of_accounts(accounts: list[Account], said: dict[Place, PlaceSaid], wrong: Mapping[int, list[Finding]]) -> Iterable[AccessRow]:
+def _of_accounts(
+    accounts: list[Account], said: dict[Place, PlaceSaid], wrong: Mapping[int, list[Finding]], today: date
+) -> Iterable[AccessRow]:
     for account in accounts:
         findings = [f for f in wrong.get(account.pk, ()) if not f.settled]
-        yield _row(account.system, account.environment, account.kind, said.get(_place(account)), account, findings)
+        yield _row(account.system, account.environment, account.kind, said.get(_place(account)), account, findings, today)
 
 
-def _without_account(accounts: list[Account], said: dict[Place, PlaceSaid]) -> Iterable[AccessRow]:
+def _without_account(accounts: list[Account], said: dict[Place, PlaceSaid], today: date) -> Iterable[AccessRow]:
     """What is authorised and not there: no account yet, or one that went."""
     there = {_place(a) for a in accounts}
     for place, told in said.items():
         if place not in there and told.in_force:
-            yield _row(told.last.system, told.last.environment, told.last.kind, told, None, [])
+            yield _row(told.last.system, told.last.environment, told.last.kind, told, None, [], today)
 
 
 def _row(
-    system: System, environment: str, kind: str, said: PlaceSaid | None, account: Account | None, findings: list[Finding]
+    system: System, environment: str, kind: str, said: PlaceSaid | None, account: Account | None, findings: list[Finding], today: date
 ) -> AccessRow:
     sub = ", ".join(
         w for w in ("" if environment == "live" else environment, "" if kind == "normal" else wording.KIND_WORDS[kind].lower()) if w
     )
-    shut = account is not None and account.status == "closed"
+    word = SHUT_WORDS.get(account.status, "") if account else ""
     said_done = bool(findings) and all(f.task and f.task.state == "said_done" for f in findings)
-    state = "wait" if said_done or account is None else "fix" if findings else "shut" if shut else "ok"
+    state = "wait" if said_done or account is None else "fix" if findings else "shut" if word else "ok"
     used = account.last_used_at if account else None
     may, may_sub = _may(said)
     return AccessRow(
@@ -183,18 +202,24 @@ def _row(
         has=_rights(account.roles, account.teams) if account else "No account yet",
         has_sub=f"{account.username}, {wording.STATUS_WORDS[account.status]}" if account else "",
         used=day(used) if used else "Never, or not told" if account else "Not yet",
-        used_sub=f"Made {day(account.created_on)}" if account and account.created_on and not used else "",
-        now=tuple(_now(f, system) for f in findings), state=state,
+        used_sub=_used_sub(account, today) if account else "",
+        now=tuple(_now(f, system) for f in findings), state=state, word=word,
         said_theirs=account.pk if account and account.bound_id else None,
     )  # fmt: skip
+
+
+def _used_sub(account: Account, today: date) -> str:
+    made = f"Made {day(account.created_on)}." if account.created_on and not account.last_used_at else ""
+    figure = use_words(account, today)
+    return " ".join(w for w in (made, f"{figure}." if figure else "") if w).rstrip(".")
 
 
 def _may(said: PlaceSaid | None) -> tuple[str, str]:
     """What someone may, and who said so; an approval that is no authority is named as that."""
     if said is None:
-        return "Nothing", "Nobody authorised it"
+        return NOTHING, "Nobody authorised it"
     if said.speaks is None:
-        return "Nothing", f"{_said_by(said.last)}: no authority by the procedure"
+        return NOTHING, f"{_said_by(said.last)}: no authority by the procedure"
     return _rights(said.speaks.roles, said.speaks.teams), _said_by(said.speaks)
 
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from django.db.models import Q
 
+from careward.core.ids import plain
 from careward.core.room import Happening, Hit
 from careward.people.staff import finding, queries
 from careward.people.staff.models import Absence, Assignment, Deputy, LeaverNotice, Person, TrainingHeld
@@ -21,7 +22,7 @@ def happened(*, viewer: Viewer, key: int, most: int) -> Sequence[Happening]:
 def found(*, viewer: Viewer, words: str, most: int) -> Sequence[Hit]:
     """People by name, staff number or e-mail address."""
     rows = queries.search_people(organisation_id=viewer.organisation_id, words=words, on=viewer.today, most=most)
-    return [Hit("person", str(p.id), p.name, _about(p)) for p in rows]
+    return [Hit("person", str(p.id), p.name, _about(p), exact=plain(p.employee_number) == plain(words)) for p in rows]
 
 
 def near(*, viewer: Viewer, words: str) -> Sequence[str]:

@@ -143,6 +143,6 @@ def worklist(request: Request) -> HttpResponseBase:
             {"list": drawn, "lines": worklists.sheet(rows, listed, asked), "back": lists.address(listed, asked)},
         )
     ticks = viewer.may(DO) and asked.one("state") in ("open", "reopened")
-    every = worklists.all_of(rows, listed, asked) if ticks and page.last > 1 else tuple(row.line.id for row in page.rows)
+    every = worklists.all_of(rows, listed, asked) if ticks else ()
     context = {"list": drawn, "ticks": ticks, "every": every, "back": lists.address(listed, asked), "most": worklists.MOST}
     return render(request, "tasks/worklist.jinja", {**context, "print": lists.address(listed, asked, download=PRINT, page=1)})
