@@ -1,6 +1,6 @@
 """What accounts and findings give the house."""
 
-from careward.access.accounts import errands, panels
+from careward.access.accounts import errands, panels, team
 from careward.access.accounts.approving import APPROVE, DECIDED, against
 from careward.access.accounts.handing_over import HAND_OVER, hand_over_for
 from careward.access.accounts.holders import SAY_WHOSE
@@ -72,6 +72,7 @@ ROOM = Room(
             panels.account_rows,
         ),
         Panel("systems", "To put right", 10, "accounts/system_mark.jinja", panels.by_system, SEE_TEAM, "accounts/systems_lead.jinja"),
+        Panel("my_team", "To put right", 10, "accounts/team_mark.jinja", team.team, SEE_TEAM),
         Panel("people", "To put right", 10, "", panels.people, SEE, "accounts/people_lead.jinja"),
     ),
     subjects=(Subject("account", account_told, against),),

@@ -9,7 +9,9 @@ from django.shortcuts import render
 from careward.core.room import DownloadRows
 from careward.evidence.ledger.exporting import download
 from careward.people.staff import listings, queries
+from careward.people.staff import my_team as page
 from careward.web import panels
+from careward.web.lists import DOWNLOADS
 from careward.web.permission import Request, needs
 
 
@@ -33,7 +35,11 @@ def team(request: Request, team_id: int) -> HttpResponse:
 
 
 @needs("staff:team:see")
-def my_team(request: Request) -> HttpResponse:
+def my_team(request: Request) -> HttpResponseBase:
     viewer = request.viewer
-    place: dict[str, Any] = {"organisation_id": viewer.organisation_id, "on": viewer.today}
-    return render(request, "staff/my_team.jinja", {"mine": queries.my_teams(person_id=viewer.person_id, **place)})
+    mine = queries.my_teams(person_id=viewer.person_id, organisation_id=viewer.organisation_id, on=viewer.today)
+    told = panels.panels("my_team", viewer=viewer, key=page.people_of(mine), asked=request.GET)
+    teams = page.lines_of(mine, [each.facts for each in told])
+    if request.GET.get("as") in DOWNLOADS:
+        return download(request, request.GET["as"], DownloadRows("my-team", page.HEADS, page.rows_of(teams)))
+    return render(request, "staff/my_team.jinja", {"mine": mine, "teams": teams, "panels": told})
