@@ -5,7 +5,7 @@ from datetime import timedelta
 from careward.access.accounts.actions import RECONCILE
 from careward.core.room import ErrandKind, Room, TimedJob, Verb
 from careward.evidence.ledger.pages import CHECK_EVERY
-from careward.jobs import checking, comparing, nightly
+from careward.jobs import checking, comparing, nightly, own_users
 
 ROOM = Room(
     name="jobs",
@@ -16,6 +16,10 @@ ROOM = Room(
         TimedJob(
             "accounts.nightly", "Compare every account", nightly.ask_for_the_night, at=nightly.NIGHTLY_AT, for_each_organisation=True,
             looks=True,
+        ),
+        TimedJob(
+            "careward.own_users", "Look at Careward's own users", own_users.look_at_own_users, every=timedelta(hours=1),
+            for_each_organisation=True,
         ),
         TimedJob("ledger.checks_asked", "Pass on checks of the ledger", checking.pass_on_checks, every=timedelta(seconds=30)),
         TimedJob(

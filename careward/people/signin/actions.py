@@ -4,7 +4,6 @@ from datetime import date, datetime
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q
 
 from careward.core.days import london_day
 from careward.core.decision import Refused
@@ -18,6 +17,7 @@ from careward.people.signin.granting import (
     give,
     may_give,
     may_make_user,
+    not_over,
     of_here,
     record_role,
     right_to,
@@ -66,7 +66,7 @@ def close_user(*, organisation_id: int, user_id: int, now: datetime, by: str) ->
 
 def _is_of_another(user: User, organisation: Organisation, *, on: date) -> bool:
     employed = user.person_id is not None and not Person.objects.filter(pk=user.person_id, organisation=organisation).exists()
-    grants = RoleHeld.objects.filter(user=user).exclude(organisation=organisation).filter(Q(to_on=None) | Q(to_on__gt=on))
+    grants = RoleHeld.objects.filter(user=user).exclude(organisation=organisation).filter(not_over(on))
     return employed or grants.exists()
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from allauth.account.models import EmailAddress
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from careward.core.days import london_day
 from careward.core.decision import ALLOWED, Decision, refuse
@@ -32,6 +32,11 @@ class Wanted:
     system_code: str
     from_on: date
     to_on: date | None
+
+
+def not_over(on: date) -> Q:
+    """The roles held on a day or later; one that was ended before it began is none."""
+    return Q(to_on=None) | (Q(to_on__gt=on) & Q(to_on__gt=F("from_on")))
 
 
 def of_here(organisation_id: int) -> QuerySet[User]:
@@ -130,7 +135,7 @@ def record_role(row: RoleHeld, organisation: Organisation, *, verb: str, now: da
 def end_all_roles(*, user: User, organisation: Organisation, now: datetime, by: str, why: str = "") -> int:
     """Ends every role somebody holds at an organisation, or would hold later, from today on; returns how many. None is kept for them."""
     today = london_day(now)
-    rows = RoleHeld.objects.select_for_update().filter(Q(to_on=None) | Q(to_on__gt=today), user=user, organisation=organisation)
+    rows = RoleHeld.objects.select_for_update().filter(not_over(today), user=user, organisation=organisation)
     for row in (found := list(rows.order_by("pk"))):
         row.to_on = max(today, row.from_on)
         row.save(update_fields=["to_on"])

@@ -60,11 +60,15 @@ def end_token(*, organisation_id: int, token_id: int, now: datetime, by: str) ->
     row = ApiToken.objects.select_for_update(of=("self",)).select_related("organisation").get(pk=token_id, organisation_id=organisation_id)
     if not (decision := _may_end(row, now=now, by=by)):
         raise Refused(decision)
-    if row.ended_at is not None:
-        return
+    if row.ended_at is None:
+        end_row(row, row.organisation, now=now, by=by)
+
+
+def end_row(row: ApiToken, organisation: Organisation, *, now: datetime, by: str) -> None:
+    """Ends a token that is locked and in use, and writes it down."""
     row.ended_at = now
     row.save(update_fields=["ended_at"])
-    _record_token(row, row.organisation, verb="token.ended", now=now, by=by)
+    _record_token(row, organisation, verb="token.ended", now=now, by=by)
 
 
 def _may_end(row: ApiToken, *, now: datetime, by: str) -> Decision:
