@@ -98,9 +98,11 @@ def _alone_at(host: str, port: int) -> Iterator[None]:
     from django.conf import settings
 
     taken = f"Something answers at port {port} of this machine already, so Careward was not started. Stop it, or name another: --port"
-    with open(settings.CAREWARD_HOME / f"port-{port}.lock", "w") as lock:  # two that start together
+    with open(settings.CAREWARD_HOME / f"port-{port}.lock", "w") as lock, socket.socket(socket.AF_UNIX) as first:
         try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)  # two of this home that start together
+            if sys.platform == "linux":  # two of this machine: a name that is no file, and goes with whoever has it
+                first.bind(f"\0careward/{host}/{port}")
             for family, kind, number, _, place in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE):
                 with socket.socket(family, kind, number) as asked:
                     asked.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

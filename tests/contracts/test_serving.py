@@ -1,6 +1,7 @@
 """A Careward that serves: however it ends nothing of it stays, and a port that somebody answers at is never shared."""
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -9,6 +10,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -65,25 +67,49 @@ def wait_until(so, seconds: float) -> bool:
     return bool(so())
 
 
-@pytest.fixture
-def begun(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[bytes], Path, int]]:
+Begun = tuple[subprocess.Popen[bytes], Path, int]
+
+
+@contextmanager
+def careward_begun(home: Path, *words: str) -> Iterator[Begun]:
+    """One that has just been started; nothing of it is left afterwards."""
     if not Path("/proc/self/environ").exists():
         pytest.skip("which processes are left is read from /proc")
     port = free_port()
-    log = (tmp_path / "log").open("wb")
     signal.signal(signal.SIGHUP, signal.SIG_DFL)  # whoever runs the tests in the background may ignore it, and it would be handed on
-    first = subprocess.Popen(
-        [*WORDS, "serve", "--port", str(port)], cwd=ROOT, env=environment(tmp_path), stdout=log, stderr=log, process_group=0
-    )
-    try:
+    with (home / "log").open("wb") as log:
+        command = [*WORDS, *words, "--port", str(port)]
+        first = subprocess.Popen(command, cwd=ROOT, env=environment(home), stdout=log, stderr=log, process_group=0)
+        try:
+            yield first, home, port
+        finally:
+            for number in running(home):
+                os.kill(number, signal.SIGKILL)
+            first.wait(timeout=10)
+
+
+@contextmanager
+def serving(home: Path, *words: str) -> Iterator[Begun]:
+    """One that answers."""
+    with careward_begun(home, *words) as (first, _, port):
         assert wait_until(lambda: answers(port) or first.poll() is not None, PATIENCE)
-        assert first.poll() is None, (tmp_path / "log").read_text(encoding="utf-8")
-        yield first, tmp_path, port
-    finally:
-        log.close()
-        for number in running(tmp_path):
-            os.kill(number, signal.SIGKILL)
-        first.wait(timeout=10)
+        assert first.poll() is None, (home / "log").read_text(encoding="utf-8")
+        yield first, home, port
+
+
+@pytest.fixture
+def begun(tmp_path: Path) -> Iterator[Begun]:
+    with serving(tmp_path, "serve") as it:
+        yield it
+
+
+@pytest.fixture(scope="module")
+def furnished(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home with a demonstration in it."""
+    home = tmp_path_factory.mktemp("furnished")
+    with serving(home, "demonstrate", "--staff", "60", "--systems", "1"):
+        pass
+    return home
 
 
 ENDS = [(number, group) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGKILL) for group in (True, False)]
@@ -100,9 +126,65 @@ def test_however_it_ends_nothing_of_it_stays(number, group, begun):
     first, home, port = begun
     assert len(running(home)) >= 5  # itself, its keeper, the web server with two workers, and the worker
     (os.killpg if group else os.kill)(first.pid, number)
-    assert wait_until(lambda: not running(home), GRACE + 1), [Path(f"/proc/{n}/cmdline").read_bytes() for n in running(home)]
-    assert first.wait(timeout=1) == (0 if number != signal.SIGKILL else -9)
+    must_be_over(first, home, number)
     assert not answers(port)
+
+
+def must_be_over(first: subprocess.Popen[bytes], home: Path, number: int) -> None:
+    """Its children are, within five seconds; it may then still seal what they wrote down."""
+    left = lambda: [n for n in running(home) if n != first.pid]  # noqa: E731
+    assert wait_until(lambda: not left(), GRACE + 1), [Path(f"/proc/{n}/cmdline").read_bytes() for n in left()]
+    assert first.wait(timeout=GRACE) == (0 if number != signal.SIGKILL else -9)
+
+
+@pytest.mark.parametrize(("number", "group"), ENDS if os.environ.get("CAREWARD_SWEEP") == "1" else FEW[1:3])
+def test_however_a_demonstration_ends_nothing_of_it_stays(number, group, furnished, tmp_path):
+    home = tmp_path / "home"
+    shutil.copytree(furnished, home)
+    with serving(home, "demonstrate") as (first, _, port):
+        assert len(running(home)) >= 5
+        (os.killpg if group else os.kill)(first.pid, number)
+        must_be_over(first, home, number)
+        assert not answers(port)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGKILL])
+def test_one_that_is_ended_while_it_is_still_furnished_leaves_nothing_either(number, tmp_path):
+    with careward_begun(tmp_path, "demonstrate", "--staff", "400", "--systems", "8") as (first, home, _):
+        assert wait_until(lambda: "Making a synthetic trust" in (home / "log").read_text(encoding="utf-8"), PATIENCE)
+        assert first.poll() is None
+        os.kill(first.pid, number)
+        assert wait_until(lambda: not running(home), GRACE + 1), [Path(f"/proc/{n}/cmdline").read_bytes() for n in running(home)]
+        assert first.wait(timeout=1) != 0
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells children of the end of whoever began them")
+def test_where_the_keeper_is_killed_with_whoever_began_it_nothing_stays_either(begun):
+    first, home, port = begun
+    (keeper,) = [n for n in running(home) if b"careward.cli.keeper" in Path(f"/proc/{n}/cmdline").read_bytes()]
+    for number in (first.pid, keeper):
+        os.kill(number, signal.SIGKILL)
+    assert wait_until(lambda: not running(home), GRACE + 1), [Path(f"/proc/{n}/cmdline").read_bytes() for n in running(home)]
+    assert not answers(port)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere two homes that start within the same second are not seen")
+def test_of_two_homes_that_start_at_once_on_one_port_only_one_goes_on(tmp_path):
+    """Nobody listens yet when the second asks."""
+    taken = "import sys; from careward.cli import ready, running; ready.set_up()\n"
+    taken += f"with running._alone_at('127.0.0.1', {free_port()}): print('alone', flush=True); sys.stdin.read()"
+    begun = []
+    for name in ("one", "other"):
+        (tmp_path / name).mkdir()
+        begun.append(subprocess.Popen(
+            [sys.executable, "-c", taken], cwd=ROOT, env=environment(tmp_path / name), stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE, text=True,
+        ))  # fmt: skip
+        if name == "one":
+            assert begun[0].stdout.readline() == "alone\n"
+    said, errors = begun[1].communicate(timeout=PATIENCE)
+    assert said == "" and "answers at port" in errors and "--port" in errors
+    assert begun[0].communicate(timeout=PATIENCE) == ("", "") and begun[0].returncode == 0
 
 
 @pytest.mark.parametrize("whose", ["keeper", "granian", "work"])
