@@ -51,6 +51,7 @@ def furnish(*, staff: int, systems: int, now: datetime, today: date, quiet: bool
         _let_in(trust, persona, now=at, today=began)
     say(_compare(trust, now=at, today=began))
     finish_demonstration(ods_code=ODS, now=now, by=BY)
+    say("The synthetic trust is whole.")
 
 
 def _began(trust: "Organisation", today: date) -> date:

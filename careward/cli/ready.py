@@ -10,6 +10,7 @@ from pkgutil import iter_modules
 
 PARTLY = 6  # done, but not sealed
 LOCK = "ready.lock"
+MIGRATING = "migrating"
 FRESH = Path(__file__).with_name("fresh.sql")
 
 
@@ -27,8 +28,8 @@ def open_house(*, to_look: bool = False) -> None:
         return
     with one_at_a_time(settings.CAREWARD_HOME / LOCK):
         _begin_afresh()
-        if migrations() - applied():
-            _migrate(to_look=to_look)
+        if migrations() - applied() or (settings.CAREWARD_HOME / MIGRATING).exists():
+            _migrate(settings.CAREWARD_HOME / MIGRATING, to_look=to_look)
 
 
 def set_up(*, to_look: bool = False) -> None:
@@ -55,15 +56,19 @@ def _of_another_version(missing: int) -> Exception:
     return terms.stop(f"{words}Check it with that version, or check a copy that may be written.", 1)
 
 
-def _migrate(*, to_look: bool) -> None:
+def _migrate(begun: Path, *, to_look: bool) -> None:
+    """Brings the tables up; killed after the last step, what follows the steps is still to be done, and a file says so."""
     from django.core.management import call_command
     from django.db import ProgrammingError
 
+    begun.touch()
     try:
         call_command("migrate", interactive=False, verbosity=0)
+        begun.unlink()
     except ProgrammingError as error:  # a role of PostgreSQL that may only read
         if not to_look:
             raise
+        begun.unlink()
         raise _of_another_version(len(migrations() - applied())) from error
 
 
@@ -120,12 +125,14 @@ def gather_static() -> None:
     from django.conf import settings
     from django.core.management import call_command
 
+    from careward.seal.keys import replace_file
+
     with one_at_a_time(settings.CAREWARD_HOME / LOCK):
         stamp = settings.CAREWARD_HOME / "static.stamp"
         newest = _newest(Path(__file__).resolve().parents[1] / "web" / "static")
         if not stamp.exists() or float(stamp.read_text(encoding="ascii")) < newest:
-            call_command("collectstatic", interactive=False, verbosity=0)
-            stamp.write_text(str(newest), encoding="ascii")
+            call_command("collectstatic", interactive=False, verbosity=0, clear=True)  # one that was killed may have left half a file
+            replace_file(stamp, str(newest), mode=0o600)
 
 
 def _newest(folder: Path) -> float:
