@@ -35,7 +35,7 @@ def test_an_adopted_document_is_in_force_with_its_owner_and_reference(trust: Org
 
 def test_the_adoption_is_written_in_the_ledger_without_a_name(trust: Organisation):
     row = adopt(trust, owner="Bryony Falk")
-    entry = Entry.objects.get()
+    entry = Entry.objects.get(verb="document.adopted")
     assert (entry.verb, entry.subject, entry.organisation, entry.actor, entry.at) == (
         "document.adopted",
         f"adoption/{row}",
@@ -49,7 +49,7 @@ def test_the_adoption_is_written_in_the_ledger_without_a_name(trust: Organisatio
 
 def test_the_same_again_changes_nothing(trust: Organisation):
     assert adopt(trust) == adopt(trust)
-    assert (Adoption.objects.count(), Entry.objects.count()) == (1, 1)
+    assert (Adoption.objects.count(), Entry.objects.count()) == (1, 2)  # with the register that it lists
 
 
 def test_a_document_nobody_knows_is_refused(trust: Organisation):
@@ -75,7 +75,8 @@ def test_an_ended_document_is_out_of_force_from_that_day_and_can_come_back(trust
     assert queries.in_force(organisation_id=trust.pk, on=later - timedelta(days=1))
     assert queries.in_force(organisation_id=trust.pk, on=later) == ()
     adopt(trust, from_on=later)
-    assert list(Entry.objects.order_by("id").values_list("verb", flat=True)) == ["document.adopted", "adoption.ended", "document.adopted"]
+    told = Entry.objects.exclude(verb="register.filled").order_by("id").values_list("verb", flat=True)
+    assert list(told) == ["document.adopted", "adoption.ended", "document.adopted"]
 
 
 @pytest.mark.parametrize("to_on", [TODAY, TODAY - timedelta(days=1)])

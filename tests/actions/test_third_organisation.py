@@ -52,7 +52,7 @@ def test_findings_cite_its_clauses_by_its_figures_and_are_due_by_its_calendar(tr
         for f in Finding.objects.all()
     ]
     assert sorted(found) == [
-        ("E2", "account.inactive", "lock", "NM-012", date(2026, 11, 28)),
+        ("E2", "account.inactive", "warn", "NM-012", date(2026, 12, 3)),  # its notice runs first: ten days
         ("E3", "account.inactive", "warn", "NM-011", date(2026, 11, 28)),
         ("E4", "account.inactive", "close", "NM-013", date(2026, 11, 28)),
         ("E5", "account.leaver", "close", "NM-010", date(2026, 11, 25)),
@@ -67,7 +67,7 @@ def test_work_cites_its_clauses_and_is_refused_by_them(trust: Organisation):
     assert Task.objects.get(clause="NM-015").due_on == date(2026, 11, 26)
     doer = Doer(None, frozenset(), granted("system_administrator"))
     with pytest.raises(Refused) as no:
-        work.say_done(task_id=Task.objects.get(clause="NM-012").pk, doer=doer, evidence=" ", now=NOW, by="user/7")
+        work.say_done(task_id=Task.objects.get(clause="NM-013").pk, doer=doer, evidence=" ", now=NOW, by="user/7")
     assert [(r.code, r.clause) for r in no.value.decision.reasons] == [("evidence.missing", "NM-018")]
 
 
@@ -87,7 +87,7 @@ def test_each_count_stands_under_its_clauses_and_no_other_organisation_s(trust: 
     measured = counts(organisation_id=trust.pk, on=ON).measures
     assert {clause[:3] for clause in measured} == {"NM-"}
     figures = {clause: (m.total, m.complies) for clause, m in measured.items()}
-    assert (figures["NM-012"], figures["NM-013"], figures["NM-011"]) == ((8, 7), (1, 0), (1, 0))  # closings and notices are of few
+    assert (figures["NM-012"], figures["NM-013"], figures["NM-011"]) == ((8, 7), (1, 0), (0, 0))  # no lock was asked for yet that wanted notice
     assert figures["NM-007"] == (7, 6) and figures["NM-010"] == (1, 0) and figures["NM-009"] == (8, 7)
     assert figures["NM-014"] == (1, 1)
     assert figures["NM-017"] == (2, 1)  # one system: it is described, and nobody administers it by name

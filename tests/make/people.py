@@ -6,6 +6,7 @@ from typing import Any
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, generate_totp_secret, hotp_value, yield_hotp_counters_from_time
+from django.conf import settings
 from django.test import Client
 
 from careward.people.signin.idle import BEGUN, SEEN
@@ -114,12 +115,12 @@ def ready(held: str = "trust_administrator", *, at: Organisation | None = None, 
     return made
 
 
-def signed_in(who: User, now: datetime = NOW) -> Client:
-    """A browser in which somebody has signed in just now with everything asked of them."""
+def signed_in(who: User, now: datetime | None = None) -> Client:
+    """A browser in which somebody has signed in just now, by the clock of the pages, with everything asked of them."""
     browser = Client()
     browser.force_login(who)
     session = browser.session
     session[FACTOR_KEY] = who.pk
-    session[BEGUN] = session[SEEN] = int(now.timestamp())
+    session[BEGUN] = session[SEEN] = int((now or settings.CLOCK()).timestamp())
     session.save()
     return browser

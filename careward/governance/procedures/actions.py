@@ -14,6 +14,7 @@ from careward.governance.procedures.rules import Running
 from careward.people.signin.arrivals import rights_of
 from careward.people.staff.models import Organisation
 from careward.people.staff.packs import documents, pack_on
+from careward.systems.register.actions import fill_register
 
 ADOPT = "procedures:documents:adopt"
 
@@ -22,7 +23,10 @@ ADOPT = "procedures:documents:adopt"
 def adopt_document(
     *, organisation: Organisation, pack: str, document: str, from_on: date, owner: str = "", reference: str = "", now: datetime, by: str
 ) -> int:
-    """Brings a document into force from a day; returns the row. The same again changes nothing; Refused with every reason at once."""
+    """Brings a document into force from a day; returns the row. The same again changes nothing; Refused with every reason at once.
+
+    The register that its procedure lists is filled in beside what the organisation has of it.
+    """
     Organisation.objects.select_for_update().get(pk=organisation.pk)  # two adoptions of one organisation never interleave
     new = {"owner": owner.strip(), "reference": reference.strip()}
     rows = list(Adoption.objects.filter(organisation=organisation))
@@ -42,6 +46,7 @@ def adopt_document(
         at=now, actor=by, verb="document.adopted", subject=f"adoption/{row.pk}", organisation=organisation.ods_code,
         pack=pack, document=document, version=documents()[pack, document].version, reference=row.reference, from_on=from_on.isoformat(),
     )  # fmt: skip
+    fill_register(organisation=organisation, pack=pack_on(pack, from_on), now=now, by=by)
     return row.pk
 
 
