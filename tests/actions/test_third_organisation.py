@@ -87,7 +87,11 @@ def test_each_count_stands_under_its_clauses_and_no_other_organisation_s(trust: 
     measured = counts(organisation_id=trust.pk, on=ON).measures
     assert {clause[:3] for clause in measured} == {"NM-"}
     figures = {clause: (m.total, m.complies) for clause, m in measured.items()}
-    assert (figures["NM-012"], figures["NM-013"], figures["NM-011"]) == ((8, 7), (1, 0), (0, 0))  # no lock was asked for yet that wanted notice
+    assert (figures["NM-012"], figures["NM-013"], figures["NM-011"]) == (
+        (8, 7),
+        (1, 0),
+        (0, 0),
+    )  # no lock was asked for yet that wanted notice
     assert figures["NM-007"] == (7, 6) and figures["NM-010"] == (1, 0) and figures["NM-009"] == (8, 7)
     assert figures["NM-014"] == (1, 1)
     assert figures["NM-017"] == (2, 1)  # one system: it is described, and nobody administers it by name

@@ -57,7 +57,9 @@ def adopt(trust: Organisation, document: str = "paris", pack: str = "tewv", **mo
 
 
 def paris_with(trust: Organisation, good: int = 3, bad: int = 2, due_on: date = TODAY + timedelta(days=1)) -> None:
-    paris, _ = System.objects.get_or_create(organisation=trust, code="paris", defaults={"name": "PARIS", "kind": "clinical", "pack": "tewv"})
+    paris, _ = System.objects.get_or_create(
+        organisation=trust, code="paris", defaults={"name": "PARIS", "kind": "clinical", "pack": "tewv"}
+    )
     for copy in ("reporting", "development", "functional-testing", "uat", "training", "sandbox"):
         Environment.objects.get_or_create(system=paris, code=copy, defaults={"title": copy, "live": False})
     run = Run.objects.create(organisation=trust, on_date=TODAY, started_at=NOW, finished_at=NOW, by="job/reconcile")
