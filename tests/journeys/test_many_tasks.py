@@ -11,7 +11,6 @@ from playwright.sync_api import expect
 from careward.engines.synthetic.later import make_next_export
 from tests.journeys.building import lines_of
 from tests.journeys.looking import NARROW
-from tests.journeys.test_work import when_they_load_and_look_again
 from tests.journeys.visiting import House, Visitor
 
 MOST_CLICKS = 8
@@ -91,13 +90,19 @@ def given_the_next_export(house: House, system: str, titles: list[str], into: Pa
     return make_next_export(house.files, put_right=closed, on=house.today, into=into).folder
 
 
-def when_the_next_file_is_loaded(trust: Visitor, folder: Path, system: str) -> str:
+def when_the_next_file_is_loaded_and_compared(trust: Visitor, folder: Path, system: str, said: int) -> str:
     trust.menu("Loads")
     trust.press_or_follow("Load files")
     trust.page.get_by_label("User lists exported from systems").set_input_files(folder / "accounts" / f"{system}.csv")
     trust.press("Look at these files")
     trust.wait_for("Ready to load")
-    return when_they_load_and_look_again(trust)
+    load = trust.page.url
+    trust.press_or_follow("Load these")
+    trust.wait_for("Compare now to see what these files change")
+    trust.sees(f"{said} tasks said to be done wait for them")
+    trust.press("Compare now")
+    trust.sees("We are looking again")
+    return load
 
 
 def when_they_take_it_back(trust: Visitor, load: str) -> None:
@@ -130,6 +135,7 @@ def test_one_worklist_is_printed_told_done_proved_and_in_one_part_disproved(
     expect(admin.window.main.get_by_text(titles[0])).to_have_count(0)
 
     trust = visit("trust_administrator", script=script)
-    load = when_the_next_file_is_loaded(trust, given_the_next_export(house, system, titles, tmp_path / "next"), system)
+    folder = given_the_next_export(house, system, titles, tmp_path / "next")
+    load = when_the_next_file_is_loaded_and_compared(trust, folder, system, len(titles))
     then_all_but_one_are_proved(admin, titles)
     when_they_take_it_back(trust, load)

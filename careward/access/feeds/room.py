@@ -2,12 +2,12 @@
 
 from datetime import timedelta
 
-from careward.access.feeds import actions, errands
+from careward.access.feeds import actions, errands, heard
 from careward.access.feeds.allowing import LET_GO
 from careward.access.feeds.commands import COMMANDS
 from careward.access.feeds.queries import UNDO
 from careward.access.feeds.rules import ALLOW, LOADS, RUN
-from careward.core.room import ErrandKind, Home, MenuEntry, Permission, Room, TimedJob, Verb
+from careward.core.room import ErrandKind, Home, MenuEntry, Panel, Permission, Room, TimedJob, Verb
 
 SEE = "feeds:loads:see"
 
@@ -42,5 +42,9 @@ ROOM = Room(
     ),
     jobs=(TimedJob("feeds.clear_uploads", "Take away uploads that nobody needs", errands.clear_uploads, every=timedelta(hours=1)),),
     machines=(LOADS,),
+    panels=(
+        Panel("systems", "Last heard from", 5, "feeds/heard_mark.jinja", heard.by_system),
+        Panel("system", "What it told us", 15, "feeds/heard.jinja", heard.of_system),
+    ),
     commands=COMMANDS,
 )

@@ -6,6 +6,7 @@ from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 
 from careward.access.feeds import actions, pages, queries, uploads
+from careward.access.feeds.compared import after_load
 from careward.access.feeds.reading import FEED_READER
 from careward.access.feeds.rules import ALLOW, RUN, WAITS
 from careward.access.feeds.undoing import against_undo
@@ -70,8 +71,10 @@ def load(request: Request, load_id: int) -> HttpResponse:
     seen = queries.load_seen(organisation_id=viewer.organisation_id, load_id=load_id)
     if seen is None or not _sees(request, load_id):
         raise Http404("no such load here")
-    may = viewer.rights.on(*(file.system for file in seen.report.files))
+    systems = {file.system for file in seen.report.files}
+    may = viewer.rights.on(*systems)
     context = {
+        "after": after_load(organisation_id=viewer.organisation_id, load_id=load_id, systems=systems),
         "load": seen.report,
         "seen": seen,
         "may_run": RUN in may,

@@ -36,10 +36,6 @@ class TeamLines:
     lines: tuple[TeamLine, ...]
 
     @property
-    def with_something(self) -> tuple[TeamLine, ...]:
-        return tuple(line for line in self.lines if line.right)
-
-    @property
     def late(self) -> int:
         return sum(1 for line in self.lines if line.right and line.right.late)
 
@@ -60,6 +56,11 @@ def lines_of(mine: MyTeams, told: Iterable[Told]) -> tuple[TeamLines, ...]:
 
 def _first(line: TeamLine) -> tuple[bool, date]:
     return line.right is None, line.right.due_on if line.right else date.max
+
+
+def with_something(teams: Iterable[TeamLines]) -> tuple[TeamLine, ...]:
+    """Everybody of whom something is to be put right, what is due first on top."""
+    return tuple(sorted((line for team in teams for line in team.lines if line.right), key=_first))
 
 
 def rows_of(teams: Iterable[TeamLines]) -> Iterator[tuple[object, ...]]:

@@ -42,4 +42,4 @@ def my_team(request: Request) -> HttpResponseBase:
     teams = page.lines_of(mine, [each.facts for each in told])
     if request.GET.get("as") in DOWNLOADS:
         return download(request, request.GET["as"], DownloadRows("my-team", page.HEADS, page.rows_of(teams)))
-    return render(request, "staff/my_team.jinja", {"mine": mine, "teams": teams, "panels": told})
+    return render(request, "staff/my_team.jinja", {"mine": mine, "teams": teams, "right": page.with_something(teams), "panels": told})

@@ -1,6 +1,6 @@
 """Reading the queue: whose tasks they are, in the order they are due."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -224,6 +224,11 @@ def doer_of(viewer: Viewer) -> Doer:
 def waiting(viewer: Viewer) -> int:
     """The figure beside "My work" in the menu."""
     return waiting_count(organisation_id=viewer.organisation_id, who=doer_of(viewer))
+
+
+def waiting_for_proof(*, organisation_id: int, systems: Collection[str]) -> int:
+    """How many tasks of some systems are said to be done and wait for their next files."""
+    return Task.objects.filter(organisation_id=organisation_id, system_code__in=systems, state="said_done").count()
 
 
 def is_here(*, organisation_id: int, task_id: int) -> bool:
