@@ -7,8 +7,9 @@ class ConfigConfig(AppConfig):
     name = "careward.config"
 
     def ready(self) -> None:
-        from careward.config import rooms, wiring
+        from careward.config import logs, rooms, wiring
         from careward.web.house import furnish
 
         furnish(rooms.house)
         wiring.fit()
+        logs.configure()

@@ -1,11 +1,28 @@
 """Log lines as JSON, without what could name a person: an address is logged by its pattern, an error without its words."""
 
+import sys
 from collections.abc import MutableMapping
 from pathlib import Path
 from traceback import extract_tb
 from typing import Any
 
 import structlog
+
+
+def configure() -> None:
+    """What our own processes say goes the way of all other lines, so that each is JSON."""
+    structlog.configure(
+        processors=[
+            structlog.stdlib.filter_by_level,
+            structlog.stdlib.add_log_level,
+            structlog.stdlib.add_logger_name,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            with_the_error,
+            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+        ],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+    )
 
 
 def json_formatter() -> structlog.stdlib.ProcessorFormatter:
@@ -23,6 +40,13 @@ def json_formatter() -> structlog.stdlib.ProcessorFormatter:
             structlog.processors.TimeStamper(fmt="iso", utc=True),
         ],
     )
+
+
+def with_the_error(logger: Any, name: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """The error that is being handled, where a line says only that there is one."""
+    if event.get("exc_info") is True:
+        event["exc_info"] = sys.exc_info()
+    return event
 
 
 def address_by_pattern(logger: Any, name: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:

@@ -62,6 +62,8 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "careward.web.headers.SecurityHeaders",
+    "careward.web.health.HealthFirst",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -134,6 +136,7 @@ def _database() -> dict[str, object]:
         "PORT": part.port or "",
         "CONN_MAX_AGE": 60,  # 0 costs eight-fold
         "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": {"connect_timeout": 4, "tcp_user_timeout": 8_000},  # seconds, milliseconds: one that is away is said, not waited for
     }
 
 
@@ -194,6 +197,7 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 SECURE_SSL_REDIRECT = SECURE
+SECURE_REDIRECT_EXEMPT = [r"^(healthz|readyz|metrics)$"]  # asked by the machine itself, which goes through no proxy
 SECURE_HSTS_SECONDS = 31536000 if SECURE else 0
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if SECURE else None
 X_FRAME_OPTIONS = "DENY"
@@ -233,6 +237,10 @@ WITNESS = os.environ.get("CAREWARD_WITNESS", "")
 WITNESS_KEY = os.environ.get("CAREWARD_WITNESS_KEY", "")
 if WITNESS and not WITNESS_KEY:
     raise SystemExit("CAREWARD_WITNESS is named, so CAREWARD_WITNESS_KEY must hold its public key: careward ledger witness prints it")
+
+WATCH_TOKEN = os.environ.get("CAREWARD_WATCH_TOKEN", "")  # of whoever watches from another machine: /metrics, and the words of /healthz
+if WATCH_TOKEN and len(WATCH_TOKEN) < 20:
+    raise SystemExit("CAREWARD_WATCH_TOKEN is too short to keep anybody out: write 20 characters or more, drawn by lot")
 
 STATIC_URL = "/static/"
 STATIC_ROOT = CAREWARD_HOME / "static"

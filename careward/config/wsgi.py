@@ -5,7 +5,7 @@ import os
 from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "careward.config.settings")
-os.environ.setdefault("CAREWARD_LOCK_SECONDS", "8")  # a person is told that it is busy rather than left waiting
+os.environ.setdefault("CAREWARD_LOCK_SECONDS", "4")  # a person is told that it is busy rather than left waiting
 application = get_wsgi_application()
 
 from careward.config.settings import TESTING  # noqa: E402

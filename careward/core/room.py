@@ -222,6 +222,16 @@ class Alarm:
 
 
 @dataclass(frozen=True, slots=True)
+class Gauge:
+    """One figure for whoever watches the installation from outside (/metrics): of all organisations together, and of nobody."""
+
+    name: str  # "careward_errands", as Prometheus wants it
+    words: str
+    value: float
+    labels: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Passing:
     """A table that is no evidence, or some columns of one that is, and why: what passes is not held against the ledger."""
 
@@ -261,6 +271,8 @@ class Room:
     subjects: tuple[Subject, ...] = ()
     forms: tuple[FormPage, ...] = ()
     alarms: Callable[[], Sequence[Alarm]] | None = None  # what stands now; asked often, so it asks little
+    faults: Callable[[], Sequence[Alarm]] | None = None  # what is wrong with the machine now: told like alarms, but no command fails for it
+    gauges: Callable[..., Sequence[Gauge]] | None = None  # gauges(now=): for /metrics
     commands: tuple[Command, ...] = ()  # those of its commands.py, where the command line finds them
     systems: Callable[..., Mapping[str, str]] | None = None  # systems(organisation_id=): the code and name of each in the register
     passing: tuple[Passing, ...] = ()  # what of its tables is no evidence; every other table is
@@ -326,6 +338,14 @@ class House:
     def alarms(self) -> tuple[Alarm, ...]:
         """Every alarm that stands now."""
         return tuple(alarm for room in self.rooms if room.alarms for alarm in room.alarms())
+
+    def faults(self) -> tuple[Alarm, ...]:
+        """What is wrong with the machine now."""
+        return tuple(fault for room in self.rooms if room.faults for fault in room.faults())
+
+    def gauges(self, *, now: datetime) -> tuple[Gauge, ...]:
+        """Every figure for those who watch from outside."""
+        return tuple(gauge for room in self.rooms if room.gauges for gauge in room.gauges(now=now))
 
     def panels(self, on: str) -> tuple[Panel, ...]:
         """The panels of one kind of page, in their order."""

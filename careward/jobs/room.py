@@ -5,13 +5,15 @@ from datetime import timedelta
 from careward.access.accounts.actions import RECONCILE
 from careward.core.room import ErrandKind, Room, TimedJob, Verb
 from careward.evidence.ledger.pages import CHECK_EVERY
-from careward.jobs import checking, comparing, nightly, own_users
+from careward.jobs import checking, comparing, machine, nightly, own_users
 
 ROOM = Room(
     name="jobs",
     title="Nightly work",
     verbs=(Verb("reconciliation.due", "Nightly comparison begun"),),
     errands=(ErrandKind(RECONCILE, comparing.keep_for, comparing.compare_for, "Compare every account"),),
+    faults=machine.faults,
+    gauges=machine.gauges,
     jobs=(
         TimedJob(
             "accounts.nightly", "Compare every account", nightly.ask_for_the_night, at=nightly.NIGHTLY_AT, for_each_organisation=True,

@@ -16,7 +16,9 @@ from careward.evidence.errands import actions as errands
 from careward.evidence.errands import clocks, rules
 from careward.evidence.errands.models import Errand
 from careward.evidence.errands.rules import ErrandOutcome, Last
+from careward.jobs.machine import at_work
 from careward.jobs.sealing import keep_sealing
+from careward.jobs.watching import Watch
 from careward.people.staff.models import Organisation
 from careward.web.house import house
 
@@ -87,6 +89,11 @@ def _run(job: TimedJob, organisation: str, last: Last, clock: Callable[[], datet
 
 def work(stop: threading.Event) -> None:
     """Until told to stop."""
+    with at_work():
+        _work(stop)
+
+
+def _work(stop: threading.Event) -> None:
     beside = [threading.Thread(target=target, args=(stop,), name=target.__name__) for target in (keep_time, keep_sealing)]
     for thread in beside:
         thread.start()
@@ -100,9 +107,11 @@ def work(stop: threading.Event) -> None:
 
 
 def keep_time(stop: threading.Event) -> None:
-    """The clock's thread: looks each second for what is due, however long an errand runs beside it."""
+    """The clock's thread: looks each second for what is due and what is wrong, however long an errand runs beside it."""
+    watch = Watch()
     while not stop.is_set():
         attempt(run_due, clock=moment, worker=name())
+        attempt(watch.look)
         close_old_connections()
         stop.wait(IDLE_SECONDS)
     connection.close()

@@ -64,7 +64,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     return {
         "viewer": viewer,
         "contact": contact_of(viewer.contact if viewer else ""),
-        "alarms": tuple(a for a in house().alarms() if viewer.may(a.permission)) if viewer else (),
+        "alarms": tuple(a for a in (*house().alarms(), *house().faults()) if viewer.may(a.permission)) if viewer else (),
         "demonstration": settings.DEMONSTRATION,
         "menu": menu.shown(viewer),
         "here": request.path,

@@ -10,4 +10,5 @@ urlpatterns = [
     path("what-is-recorded/", pages.what_is_recorded, name="what_is_recorded"),
     path("healthz", health.alive, name="healthz"),
     path("readyz", health.ready, name="readyz"),
+    path("metrics", health.metrics, name="metrics"),
 ]

@@ -261,7 +261,7 @@ def test_a_command_seals_as_it_ends_and_says_what_stands(monkeypatch: pytest.Mon
     assert ended.value.code == 2
 
 
-def test_the_thread_seals_at_once_whatever_the_clock_says_and_tells_a_stop_once(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_thread_seals_at_once_whatever_the_clock_says_and_tells_a_stop_once(caplog: pytest.LogCaptureFixture) -> None:
     act()
     stop, looked = threading.Event(), threading.Event()
     moments = iter([NOW, NOW - timedelta(days=400)])
@@ -283,7 +283,7 @@ def test_the_thread_seals_at_once_whatever_the_clock_says_and_tells_a_stop_once(
     act()
     for _ in range(3):
         assert not sealer.look()
-    assert capsys.readouterr().out.count("sealing.stopped") == 1 and Entry.objects.count() == 3
+    assert caplog.text.count("sealing.stopped") == 1 and Entry.objects.count() == 3
     assert [line.facts["kind"] for line in SignedFile(ledger_keys()).lines()] == ["sealed", "sealed", "alarm"]
 
 

@@ -188,7 +188,7 @@ def give_entry() -> None:
         ledger.record(at=NOW, actor="user/1", verb="test.done", subject="test/1", organisation="RX3")
 
 
-def test_a_job_that_breaks_does_not_stop_the_others_and_only_its_place_is_told(monkeypatch, capsys):
+def test_a_job_that_breaks_does_not_stop_the_others_and_only_its_place_is_told(monkeypatch, caplog):
     done = []
 
     def breaks(*, now: datetime) -> None:
@@ -203,7 +203,7 @@ def test_a_job_that_breaks_does_not_stop_the_others_and_only_its_place_is_told(m
     assert done == [NOW, NOW + timedelta(seconds=60)]
     row = JobClock.objects.get(name="test.breaks")
     assert row.last_outcome == "failed" and row.fault.startswith("RuntimeError in breaks, test_worker.py line")
-    said = capsys.readouterr().out
+    said = caplog.text
     assert "job.failed" in said and "RuntimeError" in said and "Carol" not in said
 
 
@@ -318,7 +318,7 @@ def test_nothing_moved_so_nothing_is_compared_twice(trust, monkeypatch):
     assert keep_compared(once, now=NOW, by="user/1")[0] is once
 
 
-def test_an_errand_of_an_unknown_name_is_put_off_and_in_the_end_stuck_and_said_aloud(trust, capsys):
+def test_an_errand_of_an_unknown_name_is_put_off_and_in_the_end_stuck_and_said_aloud(trust, caplog):
     errand = give(trust, "nobody.knows")
     good = give(trust, "accounts.reconcile", organisation=trust.pk, on="2026-11-23", by="user/1")
     now = NOW
@@ -330,11 +330,11 @@ def test_an_errand_of_an_unknown_name_is_put_off_and_in_the_end_stuck_and_said_a
     assert good.done_at == NOW
     assert errand.stuck_at is not None and errand.tries == MOST_TRIES and errand.fault.startswith("UnknownErrand in unknown, worker.py")
     assert worker.work_once(now=now + DAY, worker="test") is False
-    said = capsys.readouterr().out
+    said = caplog.text
     assert said.count("errand.failed") == MOST_TRIES and "nobody.knows" in said and "stuck" in said
 
 
-def test_a_handler_that_fails_leaves_nothing_is_put_off_and_others_go_on(trust, capsys):
+def test_a_handler_that_fails_leaves_nothing_is_put_off_and_others_go_on(trust, caplog):
     def fails(errand: Errand) -> None:
         Organisation.objects.filter(pk=trust.pk).update(name="Half done")
         raise ValueError("Carol Dewhurst is not a number")
@@ -348,7 +348,7 @@ def test_a_handler_that_fails_leaves_nothing_is_put_off_and_others_go_on(trust, 
     bad.refresh_from_db()
     trust.refresh_from_db()
     assert trust.name == "Trust RX3" and bad.claimed_at is None and bad.not_before > NOW and bad.done_at is None
-    said = capsys.readouterr().out
+    said = caplog.text
     assert "put_off" in said and "ValueError" in said and "Carol" not in said and "Carol" not in bad.fault
 
 
@@ -424,7 +424,7 @@ def test_sealing_goes_on_beside_an_errand_that_takes_long(trust, monkeypatch):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_database_that_does_not_answer_stops_neither_thread(monkeypatch, capsys):
+def test_a_database_that_does_not_answer_stops_neither_thread(monkeypatch, caplog):
     left = {"errands": 3, "clock": 3}
 
     def breaks(which: str):
@@ -442,5 +442,5 @@ def test_a_database_that_does_not_answer_stops_neither_thread(monkeypatch, capsy
     monkeypatch.setattr(worker, "run_due", breaks("clock"))
     worker.work(stop)
     assert all(n <= 0 for n in left.values())
-    said = capsys.readouterr().out
+    said = caplog.text
     assert said.count("OSError") >= 6 and "Carol" not in said

@@ -4,13 +4,14 @@ import os
 import shutil
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -195,6 +196,23 @@ def test_one_of_them_that_is_killed_takes_the_others_with_it_and_it_is_no_good_e
     os.kill(killed, signal.SIGKILL)
     assert wait_until(lambda: not running(home), GRACE + 2)
     assert first.wait(timeout=1) == 1
+
+
+def test_while_another_writes_for_long_a_page_says_so_in_seconds_and_who_watches_is_answered_at_once(begun):
+    """It was half a minute, and then a 500; meanwhile nobody else was answered."""
+    _, home, port = begun
+    at = f"http://127.0.0.1:{port}"
+    wrong = urllib.request.Request(f"{at}/api/findings", headers={"Authorization": "Bearer of-nobody"})  # a guess, which is counted
+    with closing(sqlite3.connect(home / "careward.sqlite3", isolation_level=None)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        began = time.monotonic()
+        with pytest.raises(urllib.error.HTTPError) as busy:
+            urllib.request.urlopen(wrong, timeout=PATIENCE)
+        assert busy.value.code == 503 and "Careward is busy" in busy.value.read().decode()
+        assert time.monotonic() - began < 15, "4 seconds, on an idle machine"
+        assert answers(port)
+        figures = urllib.request.urlopen(f"{at}/metrics", timeout=5).read().decode()
+    assert "careward_database_up 1\n" in figures and "careward_workers 1\n" in figures
 
 
 @pytest.mark.parametrize("how", ["Content-Length: 1073741824", "Transfer-Encoding: chunked"], ids=["announced", "without a length"])

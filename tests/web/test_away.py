@@ -55,7 +55,8 @@ def test_whatever_asks_a_database_that_is_away_the_page_says_so(where, monkeypat
         raise OperationalError("database is locked")
 
     monkeypatch.setattr(where, away)
-    answer = Client(raise_request_exception=False).get("/healthz")
+    asked = "/healthz" if "health" in where else "/help/"
+    answer = Client(raise_request_exception=False).get(asked)
     assert answer.status_code == 503 and answer["Retry-After"] == "30"
     assert "Nothing you sent was kept" in markup(answer)
 

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.db.models import Count, Min, Q, QuerySet
 
-from careward.core.room import TimedJob
+from careward.core.room import Gauge, TimedJob
 from careward.evidence.errands import clocks, pages, rules
 from careward.evidence.errands.models import Errand, JobClock
 from careward.evidence.ledger.pages import thing
@@ -53,6 +53,19 @@ def queue(*, now: datetime, organisation: str | None = None) -> Queue:
         oldest_at=Min("not_before", filter=due & Q(claimed_at=None)),
     )
     return Queue(**found)
+
+
+def gauges(*, now: datetime) -> tuple[Gauge, ...]:
+    """The queue and the clock in figures, of all organisations together. Two queries."""
+    all_ = queue(now=now)
+    waits = (now - all_.oldest_at).total_seconds() if all_.oldest_at else 0
+    counts = {"waiting": all_.waiting, "running": all_.claimed, "stopped": all_.stuck}
+    failed = JobClock.objects.filter(last_outcome=clocks.FAILED).count()
+    return (
+        *(Gauge("careward_errands", "Work that was asked for and is not done", n, (("state", state),)) for state, n in counts.items()),
+        Gauge("careward_errands_oldest_seconds", "How long the oldest work waits for its turn", waits),
+        Gauge("careward_jobs_failed", "Timed jobs that failed the last time", failed),
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """What the queue and the timed jobs give the house."""
 
 from careward.core.room import Home, MenuEntry, Passing, Permission, Room, Verb
+from careward.evidence.errands import queries
 
 SEE = "errands:jobs:see"
 RUN = "errands:jobs:run"
@@ -21,6 +22,7 @@ ROOM = Room(
     ),
     menu=(MenuEntry("Jobs", "errands:jobs", (SEE,), place=75),),
     homes=(Home("jobs", "errands:jobs", SEE),),
+    gauges=queries.gauges,
     passing=(
         Passing("ledger_errand", "what is to be done follows from rows that are evidence, and what was done leaves its own"),
         Passing("errands_timedjob", "when a job began last: what it did leaves rows and entries of its own"),
