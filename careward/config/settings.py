@@ -64,6 +64,7 @@ MIDDLEWARE = [
     "careward.web.headers.SecurityHeaders",
     "careward.web.health.HealthFirst",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "careward.web.unfit.RefuseUnfit",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",

@@ -15,6 +15,7 @@ from careward.web import menu, words
 from careward.web.addresses import address_of
 from careward.web.fields import errors_of, facts_of
 from careward.web.house import home_for, home_of, house, we_look_again
+from careward.web.unfit import shown
 
 ROOMS = Path(__file__).resolve().parents[1]
 
@@ -37,6 +38,7 @@ def environment(**options: Any) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         autoescape=True,
+        finalize=shown,
     )
     env = Environment(**options)  # noqa: S701  (autoescape is on, above)
     env.globals.update(
