@@ -59,10 +59,10 @@ def at_work() -> Iterator[None]:
     path = _folder() / str(os.getpid())
     path.parent.mkdir(exist_ok=True)
     for other in set(path.parent.iterdir()) - {path}:
-        if not _is_held(other):
+        if not _is_locked(other):
             other.unlink(missing_ok=True)
-    with path.open("w") as held:
-        fcntl.flock(held, fcntl.LOCK_EX)
+    with path.open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
         yield
         path.unlink(missing_ok=True)
 
@@ -70,10 +70,10 @@ def at_work() -> Iterator[None]:
 def workers() -> tuple[int, ...]:
     """The workers that run on this machine for this home, by the numbers of their processes."""
     place = _folder()
-    return tuple(sorted(int(p.name) for p in place.iterdir() if _is_held(p))) if place.is_dir() else ()
+    return tuple(sorted(int(p.name) for p in place.iterdir() if _is_locked(p))) if place.is_dir() else ()
 
 
-def _is_held(path: Path) -> bool:
+def _is_locked(path: Path) -> bool:
     try:
         with path.open() as other:
             fcntl.flock(other, fcntl.LOCK_SH | fcntl.LOCK_NB)

@@ -7,7 +7,7 @@ from careward.web.house import house
 log = structlog.get_logger("careward.watching")
 
 
-class Watch:
+class FaultWatch:
     """Knows what it has told already."""
 
     def __init__(self) -> None:

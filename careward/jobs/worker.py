@@ -18,7 +18,7 @@ from careward.evidence.errands.models import Errand
 from careward.evidence.errands.rules import ErrandOutcome, Last
 from careward.jobs.machine import at_work
 from careward.jobs.sealing import keep_sealing
-from careward.jobs.watching import Watch
+from careward.jobs.watching import FaultWatch
 from careward.people.staff.models import Organisation
 from careward.web.house import house
 
@@ -108,7 +108,7 @@ def _work(stop: threading.Event) -> None:
 
 def keep_time(stop: threading.Event) -> None:
     """The clock's thread: looks each second for what is due and what is wrong, however long an errand runs beside it."""
-    watch = Watch()
+    watch = FaultWatch()
     while not stop.is_set():
         attempt(run_due, clock=moment, worker=name())
         attempt(watch.look)

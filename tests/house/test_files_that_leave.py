@@ -20,6 +20,7 @@ NO_LISTS = {
     "careward/evidence/ledger/views.py:_file": "the public key, checkpoints and the script: for everybody, and in every export",
     "careward/web/health.py:alive": "one word for whatever watches the server, without a session",
     "careward/web/health.py:ready": "one word for whatever watches the server, without a session",
+    "careward/web/health.py:metrics": "figures of nobody, for this machine and who has its token",
     "careward/people/signin/giving.py:given_out": "the door of the API itself",
 }
 # Views of libraries that answer with a file.

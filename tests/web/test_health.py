@@ -16,7 +16,7 @@ from django.test import Client
 from careward.evidence.errands import actions
 from careward.evidence.errands.models import Errand
 from careward.jobs import machine
-from careward.jobs.watching import Watch
+from careward.jobs.watching import FaultWatch
 from tests.make.pages import markup
 from tests.make.people import NOW, organisation, ready, signed_in
 
@@ -103,7 +103,7 @@ def lines(caplog) -> Callable[[], list[dict[str, object]]]:
 
 
 def test_the_workers_log_says_in_json_when_a_fault_begins_and_once_when_it_is_over(full, lines, monkeypatch):
-    watch = Watch()
+    watch = FaultWatch()
     watch.look()
     watch.look()
     monkeypatch.undo()
