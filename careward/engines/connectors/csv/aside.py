@@ -23,10 +23,11 @@ from typing import IO
 
 from careward.core.columns import FEEDS
 from careward.core.ports import FeedFile, Problem
-from careward.engines.connectors.csv.bounds import NOT_BEGUN, ReadingCost, Said, cost_of, too_long, why_ended
+from careward.engines.connectors.csv.bounds import NOT_BEGUN, NOT_TRIED, ReadingCost, Said, cost_of, too_long, why_ended
 from careward.engines.connectors.csv.kept import FEW, KeptRows, Told
 from careward.engines.connectors.csv.profiles import FeedProfile
 
+MOST_NOT_READ = 5
 MUCH = 16_000_000  # bytes of files for which two are worth it: a process takes some tenths of a second to begin
 APART = "careward.engines.connectors.csv.apart"
 GONE = (EOFError, OSError)  # what a socket says whose other end is closed
@@ -57,7 +58,7 @@ def read_all(tasks: Sequence[Task], sizes: Sequence[int], *, times: float = 1) -
     readers = [FileReader(times) for _ in range(2 if sum(sizes) >= MUCH and len(tasks) > 1 and _cores() > 1 else 1)]
     with ThreadPoolExecutor(len(readers), thread_name_prefix="careward-reader") as threads:
         try:
-            for each in [threads.submit(_read_on, reader, tasks, waiting, found) for reader in readers]:
+            for each in [threads.submit(_read_on, reader, readers, tasks, waiting, found) for reader in readers]:
                 each.result()
         finally:
             waiting.clear()
@@ -71,9 +72,13 @@ def _cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def _read_on(reader: "FileReader", tasks: Sequence[Task], waiting: deque[int], found: dict[int, FeedFile]) -> None:
+def _read_on(
+    reader: "FileReader", readers: Sequence["FileReader"], tasks: Sequence[Task], waiting: deque[int], found: dict[int, FeedFile]
+) -> None:
+    """Until nothing waits; where many files were refused for what they cost, the others are not tried: two hundred would take an hour."""
     while (place := _next(waiting)) is not None:
-        found[place] = reader.read(tasks[place])
+        enough = sum(each.not_read for each in readers) >= MOST_NOT_READ
+        found[place] = unread(tasks[place], NOT_TRIED) if enough else reader.read(tasks[place])
 
 
 def _next(waiting: deque[int]) -> int | None:
@@ -91,6 +96,7 @@ class FileReader:
         self._process: subprocess.Popen[bytes] | None = None
         self._ours: socket.socket | None = None
         self._over = False
+        self.not_read = 0  # files refused for what they cost, or whose process ended
 
     def read(self, task: Task) -> FeedFile:
         """One file; where it could not be read, without columns and with the problem that says why. Raises ReadingBroke."""
@@ -101,6 +107,7 @@ class FileReader:
             rows.close()
             if not isinstance(ended, NotRead):
                 raise
+            self.not_read += 1
             return unread(task, ended.said)
         if not file.columns:
             rows.close()

@@ -98,6 +98,10 @@ def too_long(cost: ReadingCost) -> Said:
     return f"Reading it takes longer than the {cost.seconds:,} seconds that a file of its size is given", _LOOK
 
 
+NOT_TRIED = (
+    "It was not read, for several files of this folder could not be read within their bounds",
+    "Look at those first: the others are read once they are put right or taken away",
+)
 NOT_BEGUN = (
     "No process could be started on this machine to read it",
     "Load the file again. If the same happens, ask whoever runs Careward to look at the memory of the machine",

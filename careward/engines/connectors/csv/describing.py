@@ -127,7 +127,8 @@ _MISTAKES = (
     "(15 seconds and 3 for each MB), of memory (512 MB and 4 bytes for each) and of disk, where a byte of Excel or Parquet "
     "counts as ten. A file is refused whole that needs more, that has more than 131,072 characters in a cell, whose quotes go "
     "wrong on line after line, or that unpacks to more than 100 times its size (a workbook, above 50 MB) or 50 cells a byte "
-    "(Parquet, above a million). Where the process was ended from outside, the load says so.",
+    "(Parquet, above a million). Where the process was ended from outside, the load says so; "
+    "after five such files the others are not tried.",
     "A course, a kind of absence, an environment and an approver's role are known without regard to capitals, blanks, hyphens and "
     "underscores; `production` and `prod` are `live` where the pack has no such environment. One that is still unknown is told as a "
     "problem with the nearest known word, and refuses no row; of courses, only near misses.",
