@@ -110,9 +110,14 @@ class CaseFigures:
 
 
 def cases(within: Reach, clause: str, systems: Sequence[str]) -> QuerySet[FindingAccount]:
-    """Every account that was ever found under a clause, as far as someone's reach goes, with the day on which it ended."""
-    rows = FindingAccount.objects.filter(finding__organisation_id=within.organisation_id, clause=clause)
-    rows = rows.filter(system__code__in=systems) if systems else rows
+    """Every account that was ever found under a clause, on some systems or all."""
+    rows = every_case(within).filter(clause=clause)
+    return rows.filter(system__code__in=systems) if systems else rows
+
+
+def every_case(within: Reach) -> QuerySet[FindingAccount]:
+    """Every account that was ever found under any clause, as far as someone's reach goes, with the day on which it ended."""
+    rows = FindingAccount.objects.filter(finding__organisation_id=within.organisation_id)
     if not isinstance(within.systems, Everywhere):
         theirs = Q(finding__manager_id__in=within.managers) & within_systems(within.team)
         rows = rows.filter(within_systems(within.systems) | theirs)

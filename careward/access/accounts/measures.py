@@ -176,7 +176,8 @@ def _is(*conditions: Q, **fields: Any) -> Case:
     return Case(When(Q(*conditions, **fields), then=Value(True)), default=Value(False), output_field=BooleanField())
 
 
-def _counts_here(clause: str, pack: str) -> bool:
+def counts_here(clause: str, pack: str) -> bool:
+    """Whether a clause is counted on the systems of a pack: one that is tied to a pack counts on no other's."""
     tied = tied_clauses()
     return clause not in tied or tied[clause][0] in (pack, *newest_packs()[pack].extends)
 
@@ -195,7 +196,7 @@ def about_clauses(pack: Pack) -> dict[str, set[str]]:
     for course in pack.training:
         for clause in (course.clause, course.declaration_clause if course.declaration else course.clause):
             found[clause].add("training")
-    return {clause: codes for clause, codes in found.items() if clause != HOUSE and _counts_here(clause, pack.id)}
+    return {clause: codes for clause, codes in found.items() if clause != HOUSE and counts_here(clause, pack.id)}
 
 
 def totals_by_clause(groups: Iterable[AccountCount], about: Mapping[str, Mapping[str, set[str]]]) -> dict[str, int]:
@@ -225,7 +226,7 @@ def _accounts_by_clause(organisation_id: int, on: date) -> dict[str, tuple[int, 
     found: dict[str, tuple[int, int]] = {}
     packs = dict(System.objects.filter(organisation_id=organisation_id).values_list("id", "pack"))
     for clause, system, wrong, late_ones in counts.values_list("clause", "system_id", "wrong", "late"):  # an account is of one system
-        if _counts_here(clause, packs[system]):
+        if counts_here(clause, packs[system]):
             before = found.get(clause, (0, 0))
             found[clause] = (before[0] + wrong, before[1] + late_ones)
     return found

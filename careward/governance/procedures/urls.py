@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from careward.governance.procedures import evidence_views, views
+from careward.governance.procedures import board_views, evidence_views, views
 
 app_name = "procedures"
 
@@ -10,6 +10,8 @@ urlpatterns = [
     path("procedures/", views.all_procedures, name="all"),
     path("procedures/adopt/", views.adopt, name="adopt"),
     path("procedures/how-counted/", views.how_counted, name="how_counted"),
+    path("procedures/board/", board_views.board_sheet, name="board"),
+    path("procedures/board/by/<slug:by>/", board_views.over_time, name="over_time"),
     path("procedures/<slug:document>/", views.procedure, name="procedure"),
     path("procedures/<slug:document>/about/", views.about, name="about"),
     path("procedures/<slug:document>/about.json", views.about_file, {"kind": "json"}, name="about_json"),

@@ -22,6 +22,12 @@ const fold = (event) => {
 addEventListener("keydown", fold);
 addEventListener("click", fold);
 
+// A page that is made to be printed has a button for it.
+document.querySelectorAll("[data-print]").forEach((button) => {
+  button.hidden = false;
+  button.addEventListener("click", () => print());
+});
+
 // Long work: look again at its progress, and at the whole page once it is over.
 const seconds = Number(document.body.dataset.lookAgain);
 const lookAgain = async () => {

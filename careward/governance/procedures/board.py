@@ -1,0 +1,130 @@
+"""One sheet for the board: what is to put right over twelve months, by directorate, and the duties with most; and by system and team."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from careward.access.accounts.rules.months import CaseGroup, CaseMonth, CaseTrend, month_ends
+from careward.access.accounts.trend import trend
+from careward.governance.procedures.queries import Duty, Procedure, all_procedures
+from careward.governance.procedures.rules import DutyFigures, figures
+from careward.web.pictures import Column, ColumnPicture, column_picture, mini_bar
+from careward.web.words import day, plural
+
+WORST = 5
+
+
+@dataclass(frozen=True, slots=True)
+class BoardLine:
+    """A system, directorate or team in a row: its figures now, what they were at the end of a month, and how long its bar is."""
+
+    title: str
+    to_put_right: int
+    late: int
+    before: int | None
+    bar: float
+    found: int
+    put_right: int
+
+    @property
+    def change(self) -> str:
+        return changed(self.to_put_right, self.before)
+
+
+@dataclass(frozen=True, slots=True)
+class BoardSheet:
+    """What the board is told: every figure is one of a page that it links to."""
+
+    procedures: tuple[Procedure, ...]
+    figures: DutyFigures
+    trend: CaseTrend
+    against: CaseMonth  # the month that it is held against
+    choices: tuple[CaseMonth, ...]  # the ends of months of which something is known, latest first
+    worst: tuple[tuple[Procedure, Duty], ...]
+    compared_at: datetime | None
+
+    @property
+    def accounts(self) -> int:
+        """The cases that are accounts under a clause: these have a history."""
+        return self.trend.whole.now.to_put_right or 0
+
+    @property
+    def others(self) -> int:
+        """The cases that are none: documents past their review, systems that a register lists and are not here."""
+        return self.figures.cases - self.accounts
+
+    @property
+    def late(self) -> int:
+        return sum(d.late for p in self.procedures for d in p.duties)
+
+    @property
+    def change(self) -> str:
+        return changed(self.accounts, self.against.to_put_right)
+
+    @property
+    def late_change(self) -> str:
+        return changed(self.trend.whole.now.late or 0, self.against.late)
+
+    @property
+    def in_worst(self) -> int:
+        return sum(duty.to_put_right for _, duty in self.worst)
+
+
+def changed(now: int, before: int | None) -> str:
+    """'38 fewer', '5 more', 'as many'; nothing where nobody knows what it was."""
+    if before is None:
+        return ""
+    return "as many" if now == before else f"{abs(now - before):,} {'fewer' if now < before else 'more'}"
+
+
+def board_sheet(*, organisation_id: int, on: date, against: str = "") -> BoardSheet | None:
+    """The sheet of a day, held against the end of the month before or of another that is asked for; None while no document is in force."""
+    running = all_procedures(organisation_id=organisation_id, on=on)
+    if not running:
+        return None
+    before = _asked(against, on)
+    clauses = {d.clause.id for p in running for d in p.duties}
+    found = trend(organisation_id, clauses, today=on, since=before)
+    known = tuple(m for m in reversed(found.whole.months[:-1]) if m.to_put_right is not None)
+    held = next(m for m in found.whole.months if m.on == before)
+    duties = [(p, d) for p in running for d in p.duties if d.to_put_right]
+    worst = sorted(duties, key=lambda each: (-each[1].to_put_right, -each[1].late, each[1].clause.id))[:WORST]
+    whole = figures(d for p in running for d in p.duties)
+    return BoardSheet(running, whole, found, held, known, tuple(worst), running[0].compared_at)
+
+
+def _asked(against: str, on: date) -> date:
+    """The end of a month like 2026-10 that the sheet reaches back to; else that of the month before."""
+    ends = month_ends(on)[:-1]
+    return next((end for end in ends if f"{end:%Y-%m}" == against), ends[-1])
+
+
+def lines(groups: Iterable[CaseGroup], against: date) -> tuple[BoardLine, ...]:
+    """The groups as rows."""
+    known = list(groups)
+    most = max((g.now.to_put_right or 0 for g in known), default=0)
+    return tuple(
+        BoardLine(
+            g.title, g.now.to_put_right or 0, g.now.late or 0, next(m for m in g.months if m.on == against).to_put_right,
+            mini_bar(g.now.to_put_right or 0, most), g.found, g.put_right,
+        )
+        for g in known
+    )  # fmt: skip
+
+
+def picture(group: CaseGroup) -> ColumnPicture:
+    """Twelve columns of what is to put right, and of these the late ones."""
+    rows = (("To put right, at the end of each month", "to_put_right", 104), ("Of these, late", "late", 46))
+    return column_picture([(title, [Column(f"{m.on:%b}", getattr(m, name)) for m in group.months], high) for title, name, high in rows])
+
+
+def says(group: CaseGroup) -> str:
+    """The picture in words: for who cannot see it."""
+    known = [m for m in group.months if m.to_put_right is not None]
+    if not known:
+        return "Nothing is known yet: no accounts have been compared."
+    first, now = known[0], known[-1]
+    words = f"On {day(now.on)} {plural(now.to_put_right or 0, 'case')} to put right, {now.late:,} late."
+    if first is now:
+        return f"{words} Of earlier months nothing is known."
+    return f"{words} On {day(first.on)}, the first month of which anything is known, it was {first.to_put_right:,}, {first.late:,} late."
