@@ -6,7 +6,6 @@ from collections.abc import Callable
 from tests.journeys.visiting import Visitor
 
 MOST_CLICKS = 3
-A4 = {"width": 703, "height": 1032}  # between the margins
 COLOURS = """() => ({
   ink: getComputedStyle(document.querySelector('main h1')).color,
   paper: getComputedStyle(document.querySelector('main h1')).backgroundColor,
