@@ -11,7 +11,7 @@ HEAD, FOOT, GAP = 44, 20, 24  # room above the highest column for its figure, be
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class PictureColumn:
     """One column of a picture: its name, and its figure; None where nobody knows it."""
 
     name: str
@@ -50,7 +50,7 @@ class ColumnPicture:
     rows: tuple[DrawnColumns, ...]
 
 
-def column_picture(rows: Sequence[tuple[str, Sequence[Column], int]]) -> ColumnPicture:
+def column_picture(rows: Sequence[tuple[str, Sequence[PictureColumn], int]]) -> ColumnPicture:
     """Rows of columns, each with a title and the height of its highest column; each column carries its figure."""
     drawn: list[DrawnColumns] = []
     top = 0.0
@@ -60,7 +60,7 @@ def column_picture(rows: Sequence[tuple[str, Sequence[Column], int]]) -> ColumnP
     return ColumnPicture(top - GAP, tuple(drawn))
 
 
-def _row(title: str, columns: Sequence[Column], high: int, top: float) -> DrawnColumns:
+def _row(title: str, columns: Sequence[PictureColumn], high: int, top: float) -> DrawnColumns:
     base = top + HEAD + high
     most = max((c.value or 0 for c in columns), default=0) or 1
     step = WIDTH / max(len(columns), 1)

@@ -8,7 +8,7 @@ from careward.access.accounts.rules.months import CaseGroup, CaseMonth, CaseTren
 from careward.access.accounts.trend import trend
 from careward.governance.procedures.queries import Duty, Procedure, all_procedures
 from careward.governance.procedures.rules import DutyFigures, figures
-from careward.web.pictures import Column, ColumnPicture, column_picture, mini_bar
+from careward.web.pictures import ColumnPicture, PictureColumn, column_picture, mini_bar
 from careward.web.words import day, plural
 
 WORST = 5
@@ -115,7 +115,9 @@ def lines(groups: Iterable[CaseGroup], against: date) -> tuple[BoardLine, ...]:
 def picture(group: CaseGroup) -> ColumnPicture:
     """Twelve columns of what is to put right, and of these the late ones."""
     rows = (("To put right, at the end of each month", "to_put_right", 104), ("Of these, late", "late", 46))
-    return column_picture([(title, [Column(f"{m.on:%b}", getattr(m, name)) for m in group.months], high) for title, name, high in rows])
+    return column_picture(
+        [(title, [PictureColumn(f"{m.on:%b}", getattr(m, name)) for m in group.months], high) for title, name, high in rows]
+    )
 
 
 def says(group: CaseGroup) -> str:
