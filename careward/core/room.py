@@ -212,6 +212,19 @@ class Subject:
 
 
 @dataclass(frozen=True, slots=True)
+class ThingNames:
+    """What a room calls its things that are known elsewhere by a number alone: `find(organisation_id=, keys=)` gives names by key.
+
+    `called(organisation_id=, words=)` gives the keys of those whose name holds all the words, where somebody may look for them so.
+    """
+
+    of: str  # as the ledger says it: "user" in user/7
+    find: Callable[..., Mapping[str, str]]
+    permission: str = ""  # empty: whoever sees the page may be told the name
+    called: Callable[..., Sequence[str]] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Alarm:
     """Something that must not wait: it stands on every page for who may see to it, in /healthz, and after each command."""
 
@@ -269,6 +282,7 @@ class Room:
     searches: tuple[Search, ...] = ()
     own_data: tuple[OwnData, ...] = ()
     subjects: tuple[Subject, ...] = ()
+    names: tuple[ThingNames, ...] = ()
     forms: tuple[FormPage, ...] = ()
     alarms: Callable[[], Sequence[Alarm]] | None = None  # what stands now; asked often, so it asks little
     faults: Callable[[], Sequence[Alarm]] | None = None  # what is wrong with the machine now: told like alarms, but no command fails for it
@@ -293,6 +307,7 @@ class House:
     jobs: Mapping[str, TimedJob] = field(init=False)
     homes: Mapping[str, Home] = field(init=False)
     forms: Mapping[str, FormPage] = field(init=False)
+    names: Mapping[str, ThingNames] = field(init=False)
     subjects: Mapping[str, Subject] = field(init=False)
     commands: Mapping[str, Command] = field(init=False)
     carries: Mapping[str, frozenset[str]] = field(init=False)  # what each role may do
@@ -306,6 +321,7 @@ class House:
         put(self, "homes", _by("home", (h for r in self.rooms for h in r.homes), lambda h: h.kind))
         put(self, "commands", _by("command", (c for r in self.rooms for c in r.commands), lambda c: c.name))
         put(self, "subjects", _by("subject", (s for r in self.rooms for s in r.subjects), lambda s: s.on))
+        put(self, "names", _by("name of", (n for r in self.rooms for n in r.names), lambda n: n.of))
         put(self, "forms", _by("form", (f for r in self.rooms for f in r.forms), lambda f: f.form.name))
         if strange := sorted(self.homes.keys() - KINDS):
             raise TwiceGiven(f"{strange[0]} is no word of core.room.KINDS; add it there, or use one of its words")

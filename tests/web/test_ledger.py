@@ -28,8 +28,9 @@ from careward.seal.tree import includes, leaf_hash
 from careward.web import lists
 from careward.web.house import house
 from careward.web.words import day
+from tests.make import found as made
 from tests.make.pages import markup
-from tests.make.people import NOW, TODAY, organisation, ready, signed_in
+from tests.make.people import NOW, TODAY, organisation, ready, signed_in, staff
 
 pytestmark = pytest.mark.django_db
 CAREWARD = Path(__file__).resolve().parents[2] / "careward"
@@ -219,7 +220,58 @@ def test_the_list_is_newest_first_and_finds_by_group_subject_and_day(browser):
     page = words(browser.get("/ledger/?from=21+11+2026&group=other"))
     assert "Letter sent" in page
     assert "From 21 November 2026" in page
-    assert "Task said to be done" not in page
+    assert listed(browser, "from=21+11+2026&group=other") == [odd.pk]
+    assert listed(browser, "verb=task.said_done") == [task.pk]
+
+
+def test_whom_and_what_entries_mean_is_told_in_names_to_whoever_may_know_them(browser):
+    trust = organisation()
+    nia, paris = staff(trust, "Nia Trevanion"), made.system(trust, "paris")
+    mary = ready("line_manager", at=trust, name="Mary Manager")
+    about = made.account(paris, nia, username="ntrevanion")
+    (one,) = write(actor=f"user/{mary.pk}", verb="task.said_done", subject=f"account/{about.pk}")
+    write(actor=f"user/{mary.pk}", verb="person.looked_at", subject=f"person/{nia.pk}")
+    write(verb="role.given", subject="system/paris", role="board_secretary", to_on=None, person=nia.pk)
+    page = words(browser.get("/ledger/"))
+    assert "Mary Manager" in page and "Nia Trevanion" in page and "ntrevanion, PARIS" in page
+    page = words(browser.get(f"/ledger/{one.pk}/"))
+    assert "ntrevanion, PARIS, on 23 November 2026, 11:00 , by Mary Manager" in page
+    page = words(browser.get(f"/ledger/{one.pk + 2}/"))
+    assert "Role Board secretary" in page and "Until" not in page and "Person Nia Trevanion" in page
+    protection = words(
+        signed_in(ready("data_protection_team", at=trust)).get("/ledger/")
+    )  # who may not see everybody is told no names of them
+    assert "Mary Manager" in protection and "Nia Trevanion" not in protection and f"Person {nia.pk}" in protection
+
+
+def test_entries_are_found_by_whom_about_whom_and_on_which_system(browser):
+    trust = organisation()
+    nia, mary = staff(trust, "Nia Trevanion"), ready("line_manager", at=trust, name="Mary Manager")
+    made.system(trust, "paris")
+    (by,) = write(actor=f"user/{mary.pk}", verb="task.said_done", subject="task/31")
+    (about,) = write(verb="person.looked_at", subject=f"person/{nia.pk}")
+    (on,) = write(verb="role.given", subject="user/99", system="paris")
+    (of,) = write(verb="system.changed", subject="system/paris")
+    assert listed(browser, "who=mary+manager") == [by.pk]
+    assert listed(browser, "who=Trevanion") == [about.pk]
+    assert listed(browser, "who=nobody-at-all") == []
+    assert listed(browser, "system=paris") == [of.pk, on.pk]
+    answer = browser.post("/ledger/", {"asks": "1", "in_address": "group verb system sort", "who": "Trevanion", "verb": "person.looked_at"})
+    assert answer.status_code == 302 and "revanion" not in answer.headers["Location"]
+    assert "Nia Trevanion" in words(browser.get(answer.headers["Location"]))
+
+
+def test_a_user_of_another_organisation_is_told_by_number_alone(browser):
+    stranger = ready("auditor", at=organisation("RX9"), name="Sam Stranger")
+    write(actor=f"user/{stranger.pk}")
+    page = words(browser.get("/ledger/"))
+    assert f"User {stranger.pk}" in page and "Sam Stranger" not in page and listed(browser, "who=stranger") == []
+
+
+def test_the_page_stays_small(browser):
+    for n in range(50):
+        write(subject=f"load/{n}")
+    assert len(browser.get("/ledger/").content) < 60_000
 
 
 def test_a_day_that_is_none_narrows_nothing_and_is_said(browser):
@@ -282,7 +334,7 @@ def test_an_entry_waits_for_its_place(browser):
     (entry,) = write(on=date(2026, 11, 22))
     page = words(browser.get(f"/ledger/{entry.pk}/"))
     assert "It is not sealed yet." in page
-    assert "On 22 November 2026" in page
+    assert "As at 22 November 2026" in page
     assert "The proof" not in page
 
 
@@ -462,9 +514,8 @@ def test_a_body_is_read_out_in_rows():
         ("Files, staff", "added 5, gone out 0"),
         ("Files, teams", "None"),
         ("Codes", "too_many; x"),
-        ("On", "22 November 2026"),
+        ("As at", "22 November 2026"),
         ("Ok", "No"),
-        ("First bad", "None"),
         ("None", "None"),
         ("Counts", "a 1"),
         ("Loads, 1", "feed staff, rows 2"),

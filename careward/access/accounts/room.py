@@ -5,11 +5,12 @@ from careward.access.accounts.approving import APPROVE, DECIDED, against
 from careward.access.accounts.handing_over import HAND_OVER, hand_over_for
 from careward.access.accounts.holders import SAY_WHOSE
 from careward.access.accounts.measures import measures
+from careward.access.accounts.naming import accounts_named, runs_named
 from careward.access.accounts.rules.states import ACCOUNT, FINDING
 from careward.access.accounts.subject import account_told
 from careward.access.accounts.tasks import ANSWERED
 from careward.core.roles import OVERSEERS
-from careward.core.room import ErrandKind, History, Home, MenuEntry, OwnData, Panel, Permission, Room, Search, Subject, Verb
+from careward.core.room import ErrandKind, History, Home, MenuEntry, OwnData, Panel, Permission, Room, Search, Subject, ThingNames, Verb
 
 SEE, SEE_TEAM = "accounts:findings:see", "accounts:findings:see_team"
 SEE_ACCOUNTS, RUN, ALLOW = "accounts:accounts:see", "accounts:reconciliation:run", "accounts:plans:allow"
@@ -78,6 +79,7 @@ ROOM = Room(
     subjects=(Subject("account", account_told, against),),
     histories=(History("person", panels.happened),),
     searches=(Search("Accounts", panels.found, SEE_ACCOUNTS),),
+    names=(ThingNames("account", accounts_named, SEE_ACCOUNTS), ThingNames("run", runs_named)),
     own_data=(
         OwnData("Accounts on systems", panels.own_data, ("Account",)),
         OwnData("Said to be the holder of an account", panels.answered, ("AccountAnswer",)),

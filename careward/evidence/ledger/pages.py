@@ -1,7 +1,7 @@
 """What the list of entries can be asked, and an entry's verb, subject, actor and body in plain words."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import cache
@@ -11,6 +11,7 @@ from typing import Any
 from django.db.models import Q
 
 from careward.core.days import LONDON, ONE_DAY
+from careward.core.roles import ROLES
 from careward.web.house import house
 from careward.web.lists import Choice, ColumnHead, Listing, Option, Text
 from careward.web.words import day, first_upper, written_out
@@ -23,6 +24,7 @@ MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", 
 HEADS = ("Entry", "When", "What", "Verb", "Subject", "By", "Place", "Hash", "Written down")
 
 OTHER = "other"
+WORDS_OF = {"from_on": "from", "to_on": "until", "on": "as at", "at": "at the moment"}
 JOBS = {"nightly": "Nightly run"}
 
 
@@ -48,9 +50,14 @@ def whom(actor: str) -> str:
 
 def facts(body: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
     """The body of an entry as rows of a name and words; what lies deeper is named by the way to it. What binds tables is for checkers."""
-    told = {name: value for name, value in body.items() if name != "tables"}
+    told = {WORDS_OF.get(name, name): _titled(name, value) for name, value in body.items() if name != "tables" and value not in ("", None)}
     shown = tuple(islice(_rows((), told), MOST_FACTS + 1))
     return shown if len(shown) <= MOST_FACTS else (*shown[:MOST_FACTS], ("And more", "The export holds all of it"))
+
+
+def _titled(name: str, value: Any) -> Any:
+    """A role by its title, as people call it."""
+    return ROLES[value].title if name == "role" and value in ROLES else value
 
 
 def _rows(way: tuple[str, ...], body: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
@@ -124,10 +131,13 @@ class Day(Text):
         return f"{'To' if self.until else 'From'} {value}"
 
 
-@cache
-def entries_list() -> Listing:
-    """The list of entries; what was done can be narrowed to what one room does."""
+def entries_list(systems: Mapping[str, str] | None = None, who: Callable[[str], Collection[str]] = lambda words: ()) -> Listing:
+    """The list of entries; `systems` are the organisation's by code, and `who` gives whom entries call so that is called so.
+
+    What was done can be narrowed to what one room does, or to one thing.
+    """
     rooms = tuple(r for r in house().rooms if r.verbs)
+    verbs = sorted(((v.name, v.words) for r in rooms for v in r.verbs), key=lambda each: each[1])
     return Listing(
         noun="entries",
         columns=(
@@ -148,6 +158,9 @@ def entries_list() -> Listing:
                 },
                 any_words="Anything",
             ),
+            Choice("verb", "Exactly", tuple(Option(*each) for each in verbs), field="verb", any_words="Anything"),
+            Text("who", "Person, by whom or about whom", (), make=cache(lambda typed: _by_or_about(who(typed)))),
+            Choice("system", "System", tuple(Option(*each) for each in sorted((systems or {}).items(), key=_name)), make=_on_system),
             Text("q", "On what, like load 3", ("subject",)),
             Day("from", "From the day, like 22 11 2026", ("at",)),
             Day("to", "To the day, like 30 11 2026", ("at",), until=True),
@@ -156,6 +169,19 @@ def entries_list() -> Listing:
         kind="entries",
         none_yet="Nothing has been written down yet.",
     )
+
+
+def _name(each: tuple[str, str]) -> str:
+    return each[1]
+
+
+def _by_or_about(refs: Collection[str]) -> Q:
+    return Q(actor__in=refs) | Q(subject__in=refs) if refs else Q(pk__in=())
+
+
+def _on_system(code: str) -> Q:
+    """About a system, or written down with it."""
+    return Q(subject=f"system/{code}") | Q(body__system=code)
 
 
 def unread_days(given: Mapping[str, str]) -> tuple[str, ...]:

@@ -19,7 +19,7 @@ from careward.seal.notes import NoteError
 from careward.seal.proofs import Inclusion, continuation, include
 from careward.seal.walk import Report as Report
 from careward.web import lists
-from careward.web.lists import Asked, Page
+from careward.web.lists import Asked, Listing, Page
 
 SHOWN_CHECKPOINTS = 20
 READ_AT_ONCE = 500  # entries of a file: each may be long
@@ -53,17 +53,19 @@ class EntryRow:
     at: datetime | None  # None where it cannot be read
     by: str
     place: int | None  # None while it is not sealed
+    about: str  # as it is written: "user/7"
+    actor: str
 
 
-def entries(organisation: str, asked: Asked) -> Page[EntryRow]:
+def entries(organisation: str, asked: Asked, listed: Listing) -> Page[EntryRow]:
     """One page of an organisation's entries, newest first; found by their ids alone, which the index holds, and then read."""
-    page = lists.apply(pages.entries_list(), asked, Entry.objects.filter(organisation=organisation).values_list("id", flat=True))
+    page = lists.apply(listed, asked, Entry.objects.filter(organisation=organisation).values_list("id", flat=True))
     found, places = reading.entries(page.rows, bodies=False), rows.places(page.rows)
     return page.with_rows(tuple(_entry_row(found[entry_id], places.get(entry_id)) for entry_id in page.rows))
 
 
 def _entry_row(found: EntryAsKept, place: tuple[int, bytes] | None) -> EntryRow:
-    return EntryRow(found.id, found.what, found.thing, found.at, found.by, place[0] if place else None)
+    return EntryRow(found.id, found.what, found.thing, found.at, found.by, place[0] if place else None, found.subject, found.actor)
 
 
 def entries_listed(*, organisation: str, ids: Collection[int]) -> tuple[EntryRow, ...]:
@@ -73,9 +75,9 @@ def entries_listed(*, organisation: str, ids: Collection[int]) -> tuple[EntryRow
     return tuple(_entry_row(found[entry_id], places.get(entry_id)) for entry_id in there)
 
 
-def entry_rows(organisation: str, asked: Asked) -> Iterator[tuple[object, ...]]:
+def entry_rows(organisation: str, asked: Asked, listed: Listing) -> Iterator[tuple[object, ...]]:
     """All entries that match, for a file."""
-    matching = lists.matching(pages.entries_list(), asked, Entry.objects.filter(organisation=organisation)).values_list("id", flat=True)
+    matching = lists.matching(listed, asked, Entry.objects.filter(organisation=organisation)).values_list("id", flat=True)
     ids = lists.stream(matching)
     while some := tuple(islice(ids, READ_AT_ONCE)):
         found, places = reading.entries(some), rows.places(some)

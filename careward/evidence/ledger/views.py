@@ -5,7 +5,7 @@ from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 
 from careward.core.room import DownloadRows
-from careward.evidence.ledger import errands, pages, queries
+from careward.evidence.ledger import errands, naming, pages, queries
 from careward.evidence.ledger.exporting import download
 from careward.evidence.ledger.heard import read_kept
 from careward.evidence.ledger.keys import ledger_keys
@@ -13,6 +13,7 @@ from careward.evidence.ledger.proof import SCRIPT
 from careward.evidence.ledger.witnessed import witness_seen
 from careward.web import lists
 from careward.web.acts import form_at
+from careward.web.house import house
 from careward.web.listing import shown
 from careward.web.permission import Request, needs
 from careward.web.words import plural
@@ -23,13 +24,16 @@ VERIFY = "ledger:entries:verify"
 @needs(VERIFY)
 def entries(request: Request) -> HttpResponseBase:
     viewer = request.viewer
-    asked = lists.parse(pages.entries_list(), request.GET)
+    known = house().systems(organisation_id=viewer.organisation_id)
+    listed = pages.entries_list(known, lambda words: naming.called(viewer, words))
+    asked = lists.parse(listed, request.GET)
     if asked.download:
-        rows = queries.entry_rows(viewer.organisation, asked)
+        rows = queries.entry_rows(viewer.organisation, asked, listed)
         return download(request, asked.download, DownloadRows("ledger entries", pages.HEADS, rows, asked.narrowed_by))
-    page = queries.entries(viewer.organisation, asked)
+    page = queries.entries(viewer.organisation, asked, listed)
     context = {
-        "list": shown(pages.entries_list(), asked, page),
+        "list": shown(listed, asked, page),
+        "names": naming.names_for(viewer, [ref for row in page.rows for ref in (row.about, row.actor)]),
         "front": queries.front(viewer.organisation, viewer.now),
         "unread": pages.unread_days(request.GET),
         "every": pages.CHECK_EVERY.days,
@@ -42,7 +46,8 @@ def entry(request: Request, entry_id: int) -> HttpResponse:
     seen = queries.seen(organisation=request.viewer.organisation, entry_id=entry_id, proof="proof" in request.GET)
     if seen is None:
         raise Http404("no such entry here")
-    return render(request, "ledger/entry.jinja", {"entry": seen})
+    names = naming.names_for(request.viewer, (seen.kept.subject, seen.kept.actor, *naming.refs_in(seen.kept.body or {})))
+    return render(request, "ledger/entry.jinja", {"entry": seen, "names": names, "facts": naming.named(seen.facts, names)})
 
 
 @needs(VERIFY)

@@ -5,13 +5,14 @@ from datetime import time
 from django.conf import settings
 
 from careward.core.roles import ROLES
-from careward.core.room import ErrandKind, FormPage, Home, MenuEntry, OwnData, Panel, Passing, Permission, Room, TimedJob, Verb
+from careward.core.room import ErrandKind, FormPage, Home, MenuEntry, OwnData, Panel, Passing, Permission, Room, ThingNames, TimedJob, Verb
 from careward.people.signin import asking, drafts, guesses, inviting, panels
 from careward.people.signin.commands import COMMANDS
 from careward.people.signin.forms import ADD_USER, GIVE_ROLE
 from careward.people.signin.invitations import INVITE
 from careward.people.signin.keyboard import USE
 from careward.people.signin.measures import measures
+from careward.people.signin.naming import users_called, users_named
 from careward.people.signin.rules import ADD, GIVE
 
 SEE = "signin:roles:see"
@@ -63,6 +64,7 @@ ROOM = Room(
         TimedJob("signin.questions", "Remove words that were searched for", asking.clear_old, at=time(3, 45)),
         TimedJob("signin.guesses", "Remove counts of wrong tokens", guesses.clear_old, at=time(3, 50)),
     ),
+    names=(ThingNames("user", users_named, called=users_called),),
     forms=(FormPage(GIVE_ROLE, "signin:give_role"), FormPage(ADD_USER, "signin:add_user")),
     panels=(Panel("my_work", "Begun, not sent", 10, "signin/begun.jinja", panels.begun),),
     commands=COMMANDS,

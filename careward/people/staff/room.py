@@ -1,10 +1,11 @@
 """What staff gives the house."""
 
 from careward.core.roles import OVERSEERS
-from careward.core.room import History, Home, MenuEntry, OwnData, Permission, Room, Search, Verb
+from careward.core.room import History, Home, MenuEntry, OwnData, Permission, Room, Search, ThingNames, Verb
 from careward.people.staff import panels
 from careward.people.staff.commands import COMMANDS
 from careward.people.staff.measures import measures
+from careward.people.staff.naming import organisations_named, people_called, people_named
 
 SEE, SEE_TEAM = "staff:people:see", "staff:team:see"
 
@@ -26,6 +27,7 @@ ROOM = Room(
     commands=COMMANDS,
     measures=measures,
     histories=(History("person", panels.happened),),
+    names=(ThingNames("person", people_named, SEE, people_called), ThingNames("organisation", organisations_named)),
     searches=(Search("People", panels.found, SEE, panels.near),),
     own_data=(
         OwnData("The staff record", panels.record, ("Person",)),
