@@ -75,7 +75,7 @@ def test_months_before_the_first_comparison_are_not_known(secretary: Client, tru
     assert page.count('class="is-hollow"') == 18 and page.count("Not known") == 18
 
 
-def test_it_is_held_against_the_month_before_or_another(secretary: Client, trust: Organisation):
+def test_it_is_compared_with_the_month_before_or_another(secretary: Client, trust: Organisation):
     a_year(trust)
     assert "3 are accounts under a clause, 1 more than at the end of October" in text(secretary.get(HERE))
     words = text(secretary.get(f"{HERE}?against=2026-09"))

@@ -24,6 +24,8 @@ from careward.governance.procedures.models import Adoption
 from careward.people.staff.models import Organisation, Person
 from careward.systems.register.models import Environment, System
 from careward.web.exports import csv_lines
+from careward.web.house import home_of
+from careward.web.menu import MenuShown
 from tests.make import found, people
 from tests.make.documents import from_csv, from_data
 from tests.make.pages import markup
@@ -127,7 +129,9 @@ def test_the_page_opens_with_its_figures_and_one_next_step(browser: Client, trus
     words = text(page)
     assert "NM-IT-031, version 3. In force since 12 May 2025." in words and "Owner: Bryony Falk" in words
     assert "Its review was due on 12 May 2024" in words
-    assert re.search(r"Of 103 duties, \d+ are kept in every case\. 2 have cases to put right, 3 in all, and 1 is late\.", words)
+    assert re.search(
+        r"Of 103 duties, \d+ are kept in every case\. 2 have cases to put right, 3 in all, and 1 of the cases is late\.", words
+    )
     assert "An account not used for 90 days is locked. 2 accounts need putting right." in words
     assert markup(page).count('class="nhsuk-button"') == 1
     assert '<a class="nhsuk-button" href="/findings/?clause=PA-033&amp;system=paris">See the 2 accounts</a>' in markup(page)
@@ -437,3 +441,25 @@ def test_the_page_costs_the_same_number_of_queries_however_much_there_is(browser
     with CaptureQueriesContext(connection) as many:
         browser.get("/procedures/paris/")
     assert len(few) == len(many) <= 34
+
+
+def test_late_counts_cases_and_every_page_counts_the_same(browser: Client, trust: Organisation):
+    adopt(trust)
+    paris_with(trust, bad=3, due_on=TODAY - timedelta(days=1))
+    words = text(browser.get("/procedures/"))
+    assert "5 cases are to put right, 4 of them late" not in words  # 3 accounts and the late review of the document
+    assert "4 cases are to put right, 4 of them late" in words
+    assert "Cases 4 3 accounts under a clause, and 1 others" in words and "Findings 3 About 3 accounts" in words
+    assert "4 in all, and 4 of the cases are late" in text(browser.get("/procedures/paris/"))
+    assert "4 cases are to put right; 4 are late" in text(browser.get("/procedures/board/"))
+
+
+def test_nothing_needs_you_only_where_that_is_true_of_whoever_looks(browser: Client, trust: Organisation, monkeypatch):
+    adopt(trust, "introduction")
+    words = text(browser.get("/procedures/introduction/"))
+    assert "Nothing needs you now" not in words and "of these Careward does not say how they are kept" in words
+    waits = MenuShown("My work", home_of("my_work"), 3)
+    monkeypatch.setattr("careward.web.menu.shown", lambda viewer: (waits,))
+    for address in ("/procedures/introduction/", "/procedures/", "/procedures/paris/PA-002/"):
+        words = text(browser.get(address))
+        assert "Nothing needs you now" not in words and "3 tasks wait for you elsewhere" in words, address

@@ -38,7 +38,7 @@ class BoardSheet:
     procedures: tuple[Procedure, ...]
     figures: DutyFigures
     trend: CaseTrend
-    against: CaseMonth  # the month that it is held against
+    against: CaseMonth  # the month that it is compared with
     choices: tuple[CaseMonth, ...]  # the ends of months of which something is known, latest first
     worst: tuple[tuple[Procedure, Duty], ...]
     compared_at: datetime | None
@@ -78,7 +78,7 @@ def changed(now: int, before: int | None) -> str:
 
 
 def board_sheet(*, organisation_id: int, on: date, against: str = "") -> BoardSheet | None:
-    """The sheet of a day, held against the end of the month before or of another that is asked for; None while no document is in force."""
+    """The sheet of a day, compared with the end of the month before or of another that is asked for; None while no document is in force."""
     running = all_procedures(organisation_id=organisation_id, on=on)
     if not running:
         return None
@@ -86,11 +86,11 @@ def board_sheet(*, organisation_id: int, on: date, against: str = "") -> BoardSh
     clauses = {d.clause.id for p in running for d in p.duties}
     found = trend(organisation_id, clauses, today=on, since=before)
     known = tuple(m for m in reversed(found.whole.months[:-1]) if m.to_put_right is not None)
-    held = next(m for m in found.whole.months if m.on == before)
+    earlier = next(m for m in found.whole.months if m.on == before)
     duties = [(p, d) for p in running for d in p.duties if d.to_put_right]
     worst = sorted(duties, key=lambda each: (-each[1].to_put_right, -each[1].late, each[1].clause.id))[:WORST]
     whole = figures(d for p in running for d in p.duties)
-    return BoardSheet(running, whole, found, held, known, tuple(worst), running[0].compared_at)
+    return BoardSheet(running, whole, found, earlier, known, tuple(worst), running[0].compared_at)
 
 
 def _asked(against: str, on: date) -> date:

@@ -74,7 +74,8 @@ class DutyFigures:
     kept: int
     to_put_right: int
     cases: int
-    late: int
+    late: int  # duties with a late case
+    late_cases: int
     part: int
     uncounted: int
     absent: int
@@ -104,6 +105,7 @@ def figures(duties: Iterable[Stands]) -> DutyFigures:
         to_put_right=n["fix"] + n["late"],
         cases=sum(d.to_put_right for d in known),
         late=n["late"],
+        late_cases=sum(d.late for d in known if d.mark in VIEWS["fix"]),
         part=n["part"],
         uncounted=n["uncounted"],
         absent=n["absent"],

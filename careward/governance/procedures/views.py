@@ -6,11 +6,13 @@ from typing import Any
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 
+from careward.access.accounts.bridge import bridge
 from careward.access.accounts.queries import reach
 from careward.core.packs.pack import HOUSE_PACK
 from careward.core.room import DownloadRows
 from careward.evidence.ledger.exporting import download, download_data
 from careward.governance.procedures import actions, exports, narrowing, queries
+from careward.governance.procedures.board import board_sheet
 from careward.governance.procedures.carried import clauses
 from careward.governance.procedures.forms import AdoptForm, EndForm
 from careward.governance.procedures.queries import InForce, Procedure
@@ -27,8 +29,12 @@ READS = (SEE, "tasks:tasks:do", "accounts:findings:see_team")  # whose work cite
 
 @needs(SEE)
 def all_procedures(request: Request) -> HttpResponse:
-    found = queries.all_procedures(organisation_id=request.viewer.organisation_id, on=request.viewer.today)
-    return render(request, "procedures/all.jinja", {"procedures": found, "may_adopt": request.viewer.may(ADOPT)})
+    viewer = request.viewer
+    sheet = board_sheet(organisation_id=viewer.organisation_id, on=viewer.today)
+    if sheet is None:
+        return render(request, "procedures/all.jinja", {"procedures": (), "may_adopt": viewer.may(ADOPT)})
+    context = {"procedures": sheet.procedures, "whole": sheet.figures, "sheet": sheet, "bridge": bridge(viewer.organisation_id)}
+    return render(request, "procedures/all.jinja", {**context, "may_adopt": viewer.may(ADOPT)})
 
 
 @needs(SEE)
