@@ -148,3 +148,18 @@ def test_what_the_pages_cost(address: str, queries: int, secretary: Client, trus
     secretary.get(address)
     with django_assert_num_queries(queries):
         assert len(secretary.get(address).content) < 60_000
+
+
+def test_what_changed_since_a_day_is_told_by_clause(secretary: Client, trust: Organisation):
+    a_year(trust)
+    case(trust, TODAY, n=7)
+    words = text(secretary.get("/procedures/changes/"))
+    assert "1 thing was found on accounts, and 0 were put right, under 1 clause." in words and "PA-033" in words
+    words = text(secretary.get("/procedures/changes/?since=30+9+2026"))
+    assert "3 things were found on accounts, and 1 was put right" in words
+    assert "is not a day we can read" in text(secretary.get("/procedures/changes/?since=monday"))
+    assert "Nothing was found and nothing was put right." in text(
+        signed_in(ready("auditor", at=people.organisation("RX9"))).get("/procedures/changes/")
+    )
+    auditor = markup(signed_in(ready("auditor", at=trust)).get("/procedures/changes/?since=30+9+2026"))
+    assert 'href="/procedures/paris/PA-033/evidence/?state=done&amp;from=2026-09-30"' in auditor

@@ -4,9 +4,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from careward.access.accounts.changes import ClauseChange, changes_since
 from careward.access.accounts.rules.months import CaseGroup, CaseMonth, CaseTrend, month_ends
 from careward.access.accounts.trend import trend
-from careward.governance.procedures.queries import Duty, Procedure, all_procedures
+from careward.governance.procedures.carried import PlacedClause, clauses
+from careward.governance.procedures.queries import Duty, Procedure, all_procedures, in_force
 from careward.governance.procedures.rules import DutyFigures, figures
 from careward.web.pictures import ColumnPicture, PictureColumn, column_picture, mini_bar
 from careward.web.words import day, plural
@@ -83,8 +85,8 @@ def board_sheet(*, organisation_id: int, on: date, against: str = "") -> BoardSh
     if not running:
         return None
     before = _asked(against, on)
-    clauses = {d.clause.id for p in running for d in p.duties}
-    found = trend(organisation_id, clauses, today=on, since=before)
+    counted = {d.clause.id for p in running for d in p.duties}
+    found = trend(organisation_id, counted, today=on, since=before)
     known = tuple(m for m in reversed(found.whole.months[:-1]) if m.to_put_right is not None)
     earlier = next(m for m in found.whole.months if m.on == before)
     duties = [(p, d) for p in running for d in p.duties if d.to_put_right]
@@ -97,6 +99,13 @@ def _asked(against: str, on: date) -> date:
     """The end of a month like 2026-10 that the sheet reaches back to; else that of the month before."""
     ends = month_ends(on)[:-1]
     return next((end for end in ends if f"{end:%Y-%m}" == against), ends[-1])
+
+
+def changed_since(*, organisation_id: int, on: date, since: date) -> tuple[tuple[PlacedClause, ClauseChange], ...]:
+    """The clauses in force under which something was found or put right after a day, most first."""
+    running = in_force(organisation_id=organisation_id, on=on)
+    known = {c.id: clauses()[c.id] for each in running for c in each.document.clauses}
+    return tuple((known[c.clause], c) for c in changes_since(organisation_id, known, since=since))
 
 
 def lines(groups: Iterable[CaseGroup], against: date) -> tuple[BoardLine, ...]:

@@ -4,8 +4,10 @@ from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 
 from careward.access.accounts.trend import BY
+from careward.core.days import ONE_DAY
 from careward.core.room import DownloadRows
 from careward.evidence.ledger.exporting import download
+from careward.evidence.ledger.pages import read_day, unread
 from careward.governance.procedures import board
 from careward.governance.procedures.board import BoardSheet
 from careward.web.permission import Request, needs
@@ -41,6 +43,16 @@ def over_time(request: Request, by: str) -> HttpResponseBase:
     chosen = next((g for g in groups if g.title == request.GET.get("of")), sheet.trend.whole)
     context = {"sheet": sheet, "by": by, "groups": board.lines(groups, sheet.against.on), "chosen": chosen}
     return render(request, "procedures/over_time.jinja", {**context, "picture": board.picture(chosen), "says": board.says(chosen)})
+
+
+@needs(SEE)
+def changes(request: Request) -> HttpResponse:
+    """What changed since a day: yesterday, unless another is asked."""
+    viewer, typed = request.viewer, request.GET.get("since", "")
+    since = min(read_day(typed) or viewer.today - ONE_DAY, viewer.today - ONE_DAY)
+    found = board.changed_since(organisation_id=viewer.organisation_id, on=viewer.today, since=since)
+    context = {"lines": found, "since": since, "yesterday": viewer.today - ONE_DAY, "unread": unread(request.GET, ("since",))}
+    return render(request, "procedures/changes.jinja", {**context, "sees_cases": viewer.may("accounts:findings:see")})
 
 
 def _sheet(request: Request) -> BoardSheet | None:

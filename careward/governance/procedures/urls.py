@@ -11,6 +11,7 @@ urlpatterns = [
     path("procedures/adopt/", views.adopt, name="adopt"),
     path("procedures/how-counted/", views.how_counted, name="how_counted"),
     path("procedures/board/", board_views.board_sheet, name="board"),
+    path("procedures/changes/", board_views.changes, name="changes"),
     path("procedures/board/by/<slug:by>/", board_views.over_time, name="over_time"),
     path("procedures/<slug:document>/", views.procedure, name="procedure"),
     path("procedures/<slug:document>/about/", views.about, name="about"),
