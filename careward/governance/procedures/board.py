@@ -14,6 +14,7 @@ from careward.web.pictures import ColumnPicture, PictureColumn, column_picture, 
 from careward.web.words import day, plural
 
 WORST = 5
+SAME = "as many"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,22 +62,27 @@ class BoardSheet:
 
     @property
     def change(self) -> str:
-        return changed(self.accounts, self.against.to_put_right)
+        """'38 fewer than', 'as many as'; nothing where nobody knows what it was."""
+        return _than(changed(self.accounts, self.against.to_put_right))
 
     @property
     def late_change(self) -> str:
-        return changed(self.trend.whole.now.late or 0, self.against.late)
+        return _than(changed(self.trend.whole.now.late or 0, self.against.late))
 
     @property
     def in_worst(self) -> int:
         return sum(duty.to_put_right for _, duty in self.worst)
 
 
+def _than(words: str) -> str:
+    return f"{words} {'as' if words == SAME else 'than'}" if words else ""
+
+
 def changed(now: int, before: int | None) -> str:
     """'38 fewer', '5 more', 'as many'; nothing where nobody knows what it was."""
     if before is None:
         return ""
-    return "as many" if now == before else f"{abs(now - before):,} {'fewer' if now < before else 'more'}"
+    return SAME if now == before else f"{abs(now - before):,} {'fewer' if now < before else 'more'}"
 
 
 def board_sheet(*, organisation_id: int, on: date, against: str = "") -> BoardSheet | None:
