@@ -77,7 +77,9 @@ def test_months_before_the_first_comparison_are_not_known(secretary: Client, tru
 
 def test_it_is_compared_with_the_month_before_or_another(secretary: Client, trust: Organisation):
     a_year(trust)
-    assert "3 are accounts under a clause, 1 more than at the end of October; the late ones are as many as then" in text(secretary.get(HERE))
+    assert "3 are accounts under a clause, 1 more than at the end of October; the late ones are as many as then" in text(
+        secretary.get(HERE)
+    )
     words = text(secretary.get(f"{HERE}?against=2026-09"))
     assert "1 more than at the end of September" in words and "What changed since September" in words and "2 things were found" in words
     assert "1 thing was put right" in words
