@@ -139,7 +139,7 @@ def test_what_changed_is_said_in_words(now: int, before: int | None, words: str)
     assert changed(now, before) == words
 
 
-@pytest.mark.parametrize(("address", "queries"), [(HERE, 38), (f"{HERE}by/system/", 38)])
+@pytest.mark.parametrize(("address", "queries"), [(HERE, 39), (f"{HERE}by/system/", 39)])
 def test_what_the_pages_cost(address: str, queries: int, secretary: Client, trust: Organisation, django_assert_num_queries):
     a_year(trust)
     assert len(secretary.get(address).content) < 60_000
