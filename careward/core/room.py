@@ -14,6 +14,7 @@ from careward.core.commands import Command
 from careward.core.decision import Decision
 from careward.core.forms import Form
 from careward.core.machine import Machine
+from careward.core.names import ThingNames
 from careward.core.ports import Measure
 from careward.core.roles import ROLES
 
@@ -209,19 +210,6 @@ class Subject:
     on: str  # a word of KINDS
     told: Callable[..., SubjectFacts | None]
     against: Callable[..., Decision] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class ThingNames:
-    """What a room calls its things that are known elsewhere by a number alone: `find(organisation_id=, keys=)` gives names by key.
-
-    `called(organisation_id=, words=)` gives the keys of those whose name holds all the words, where somebody may look for them so.
-    """
-
-    of: str  # as the ledger says it: "user" in user/7
-    find: Callable[..., Mapping[str, str]]
-    permission: str = ""  # empty: whoever sees the page may be told the name
-    called: Callable[..., Sequence[str]] | None = None
 
 
 @dataclass(frozen=True, slots=True)

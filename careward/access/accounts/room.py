@@ -9,8 +9,9 @@ from careward.access.accounts.naming import accounts_named, runs_named
 from careward.access.accounts.rules.states import ACCOUNT, FINDING
 from careward.access.accounts.subject import account_told
 from careward.access.accounts.tasks import ANSWERED
+from careward.core.names import ThingNames
 from careward.core.roles import OVERSEERS
-from careward.core.room import ErrandKind, History, Home, MenuEntry, OwnData, Panel, Permission, Room, Search, Subject, ThingNames, Verb
+from careward.core.room import ErrandKind, History, Home, MenuEntry, OwnData, Panel, Permission, Room, Search, Subject, Verb
 
 SEE, SEE_TEAM = "accounts:findings:see", "accounts:findings:see_team"
 SEE_ACCOUNTS, RUN, ALLOW = "accounts:accounts:see", "accounts:reconciliation:run", "accounts:plans:allow"

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from careward.core.room import ThingNames
+from careward.core.names import ThingNames
 from careward.web.house import house
 from careward.web.permission import Viewer
 

@@ -4,8 +4,9 @@ from datetime import time
 
 from django.conf import settings
 
+from careward.core.names import ThingNames
 from careward.core.roles import ROLES
-from careward.core.room import ErrandKind, FormPage, Home, MenuEntry, OwnData, Panel, Passing, Permission, Room, ThingNames, TimedJob, Verb
+from careward.core.room import ErrandKind, FormPage, Home, MenuEntry, OwnData, Panel, Passing, Permission, Room, TimedJob, Verb
 from careward.people.signin import asking, drafts, guesses, inviting, panels
 from careward.people.signin.commands import COMMANDS
 from careward.people.signin.forms import ADD_USER, GIVE_ROLE

@@ -1,7 +1,8 @@
 """What staff gives the house."""
 
+from careward.core.names import ThingNames
 from careward.core.roles import OVERSEERS
-from careward.core.room import History, Home, MenuEntry, OwnData, Permission, Room, Search, ThingNames, Verb
+from careward.core.room import History, Home, MenuEntry, OwnData, Permission, Room, Search, Verb
 from careward.people.staff import panels
 from careward.people.staff.commands import COMMANDS
 from careward.people.staff.measures import measures
