@@ -76,7 +76,8 @@ def breaks() -> bool:
 def kills() -> bool:
     """New processes, new moments to die at, each time."""
     killed, tampered = _on_both(*KILLS), _on_both(*TAMPERINGS)
-    served = [*PYTEST, "tests/contracts/test_serving.py", "tests/contracts/test_tampering_for_real.py"]
+    alive = ("serving", "tampering_for_real", "first_start", "furnishing", "backup", "backup_meanwhile")
+    served = [*PYTEST, *(f"tests/contracts/test_{name}.py" for name in alive)]
     return not [command for command in [*killed * TIMES, *tampered, served] if not _run(command)]
 
 
