@@ -4,7 +4,7 @@
 - rules: the properties with ten times the examples, new ones each time
 - breaks: one mistake after another planted in a copy of the product, each of which a test must see
 - kills: everything that is killed or raced, five times over on each database; a thousand tamperings on SQLite and a hundred on
-  PostgreSQL; what serves, ended and tampered with in every way
+  PostgreSQL; what serves, ended and tampered with in every way; first starts killed, and backups taken and put back, at twenty places
 - days: each page of each persona, at both widths, with JavaScript and without
 """
 

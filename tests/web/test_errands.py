@@ -152,6 +152,11 @@ def test_the_last_backup_and_the_last_trial_are_shown_with_what_to_do(browser):
     assert "the last trial found something wrong." in page and "It could not be relied on entry 4 is not what was sealed" in page
 
 
+def test_a_demonstration_needs_no_backup(browser, settings):
+    settings.DEMONSTRATION = True
+    assert "Nothing needs you now." in words(browser.get("/jobs/"))
+
+
 def test_each_backup_is_an_entry():
     row = backed_up("made", timedelta(hours=1), encrypted=True)
     entry = Entry.objects.get(verb="backup.made")
