@@ -10,6 +10,9 @@ MOST = 500
 Word = Annotated[str, Field(max_length=200, pattern=r"^[^\x00]*$")]  # PostgreSQL holds no NUL
 
 
+PERSONAL = Field(json_schema_extra={"x-personal": True})  # as the document of the API marks a field that tells of a person
+
+
 class Mistake(Schema):
     detail: str
 
@@ -20,7 +23,7 @@ class Unfit(Schema):
     detail: list[dict[str, object]]
 
 
-ERRORS = {401: Mistake, 403: Mistake, 422: Unfit}
+ERRORS = {401: Mistake, 403: Mistake, 422: Unfit, 429: Mistake}
 
 
 class PageIn(Schema):

@@ -84,6 +84,7 @@ def test_the_house_has_the_timed_jobs_that_its_rooms_declare():
         "tasks.letters": (time(7, 30), None, True),
         "careward.own_users": (None, timedelta(hours=1), True),
         "signin.drafts": (time(3, 40), None, False),
+        "signin.tokens": (time(6, 50), None, False),
         "signin.guesses": (time(3, 50), None, False),
         "signin.questions": (time(3, 45), None, False),
     }

@@ -1,5 +1,7 @@
 """The JSON API over the whole of Careward: who may ask, what they are never told, paging, and the document kept to the letter."""
 
+import re
+
 import pytest
 import schemathesis
 from django.core.signals import request_finished, request_started
@@ -53,6 +55,19 @@ def test_without_a_token_in_use_nothing_is_told(trust, address, headers):
     assert refused.status_code == 401 and set(refused.json()) == {"detail"}
 
 
+def test_after_many_wrong_tokens_nothing_more_is_looked_at_and_it_is_said_when(trust, settings):
+    asking = client(trust)
+    for number in range(settings.WRONG_TOKENS):
+        assert Client(headers={"Authorization": f"Bearer {number}"}).get("/api/findings").status_code == 401
+    refused = asking.get("/api/findings")
+    assert refused.status_code == 429 and "Wait 5 minutes" in refused.json()["detail"]
+
+
+def test_a_server_that_gives_no_address_is_answered_all_the_same(trust):
+    assert client(trust).get("/api/findings", REMOTE_ADDR="").status_code == 200
+    assert Client(headers={"Authorization": "Bearer x"}).get("/api/findings", REMOTE_ADDR="").status_code == 401
+
+
 def test_a_token_that_has_ended_opens_nothing(trust):
     assert client(trust, ended_at=NOW).get("/api/findings").status_code == 401
 
@@ -71,6 +86,43 @@ def test_a_token_opens_what_its_scope_names_and_nothing_else(trust, scope):
     for address in CLAUSES:
         expected = {200, 404} if scope == "clauses" else {403}
         assert asking.get(address).status_code in expected, (scope, address)
+
+
+def test_names_are_told_only_where_the_scope_reaches_people(trust):
+    carol = people.staff(trust, "Carol Dewhurst")
+    found.account(found.system(trust), carol, username="cdewhurst", display_name="Carol Dewhurst")
+    found.task(trust, title="Say whether Carol Dewhurst has left", kind="account.leaver")
+    for scope, told in (("findings", False), ("findings people", True)):
+        asking = client(trust, scope)
+        for address in ("/api/systems/paris/accounts", f"/api/people/{carol.employee_number}/accounts", "/api/tasks"):
+            assert ("Carol Dewhurst" in asking.get(address).content.decode()) is told, (scope, address)
+
+
+def test_the_document_marks_each_field_that_tells_of_a_person():
+    shapes = Client().get("/api/openapi.json").json()["components"]["schemas"]
+    marked = {
+        (name, field) for name, shape in shapes.items() for field, facts in shape.get("properties", {}).items() if facts.get("x-personal")
+    }
+    account = {"username", "display_name", "employee_number", "last_used_at"}
+    assert marked == {
+        *(("AccountOut", field) for field in account), *(("FindingOut", field) for field in ("username", "employee_number", "detail")),
+        ("PlaceOut", "username"), ("TaskOut", "title"),
+    }  # fmt: skip
+    named = re.compile("name|employee|title|email|display")
+    told = {(n, f) for n, shape in shapes.items() if n.endswith("Out") for f in shape.get("properties", {}) if named.search(f)}
+    assert told - marked <= {("ProcedureOut", "title"), ("WholeOut", "title"), ("ReviewOut", "name")}
+
+
+def test_a_token_of_somebody_with_one_system_is_told_of_that_alone(trust):
+    bound = people.user()
+    people.role(bound, trust, "system_administrator", system_code="paris")
+    for code in ("paris", "rio"):
+        found.finding(found.account(found.system(trust, code), username=f"{code}1"))
+        found.task(trust, role="system_administrator", system_code=code)
+    asking = client(trust, "findings", who=bound)
+    for address in ("/api/findings", "/api/tasks"):
+        assert asking.get(address).json()["total"] == 1, address
+    assert asking.get("/api/systems/paris/accounts").status_code == 200 and asking.get("/api/systems/rio/accounts").status_code == 404
 
 
 def test_findings_say_the_eight_things_of_the_contract_and_when(trust):
@@ -173,7 +225,11 @@ def test_the_api_only_reads(trust, method):
 
 
 WRITING = 3  # a savepoint around the entry of what is given out
-QUERIES = (("/api/findings", 4 + WRITING), ("/api/tasks", 3 + WRITING), ("/api/systems/paris/accounts", 4 + WRITING))
+QUERIES = (
+    ("/api/findings", 6 + WRITING),
+    ("/api/tasks", 5 + WRITING),
+    ("/api/systems/paris/accounts", 6 + WRITING),
+)  # wrong tokens, the token, its person's roles
 
 
 def test_the_number_of_queries_is_the_same_for_five_and_for_sixty(trust, django_assert_num_queries):
@@ -201,9 +257,10 @@ def one_connection():
 
 
 @pytest.mark.parametrize("operation", range(7))
-def test_every_answer_is_as_the_document_says(trust, one_connection, operation):
+def test_every_answer_is_as_the_document_says(trust, one_connection, operation, settings):
     """Many questions made from the document itself: no fault, no undocumented status, every answer as its schema says."""
     found.team_of(people.staff(trust), 3, found.system(trust))
+    settings.WRONG_TOKENS = 10_000  # it asks without a token, and with wrong ones, many times
     headers = key(trust, "findings clauses")
     schema = schemathesis.openapi.from_wsgi("/api/openapi.json", get_wsgi_application())
     operations = [each.ok() for each in schema.get_all_operations()]

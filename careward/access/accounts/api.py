@@ -1,6 +1,7 @@
 """The JSON API of findings and accounts: the same rows as the pages, for programs."""
 
 from datetime import date, datetime
+from typing import Annotated
 
 from ninja import Path, Query, Router, Schema
 from ninja.errors import HttpError
@@ -9,12 +10,12 @@ from careward.access.accounts.finding_lines import AccountPlace, Reach, open_fin
 from careward.access.accounts.models import Account, Finding
 from careward.access.accounts.touched import on_systems, under_clause
 from careward.people.looks.actions import look
-from careward.people.signin.api_keys import ApiRequest, Bearer
+from careward.people.signin.api_keys import PEOPLE, ApiRequest, Bearer
 from careward.people.signin.giving import given_out
 from careward.people.staff.models import Person
 from careward.systems.register.models import System
 from careward.systems.register.queries import within_systems
-from careward.web.answers import ERRORS, Mistake, PageIn, Word, rows_after
+from careward.web.answers import ERRORS, PERSONAL, Mistake, PageIn, Word, rows_after
 from careward.web.opened import written_first
 
 router = Router(tags=["accounts"])
@@ -25,7 +26,7 @@ class PlaceOut(Schema):
 
     system: str
     environment: str
-    username: str
+    username: Annotated[str, PERSONAL]
     clause: str
 
 
@@ -35,12 +36,12 @@ class FindingOut(Schema):
     id: int
     system: str
     environment: str
-    username: str
-    employee_number: str | None
+    username: Annotated[str, PERSONAL]
+    employee_number: Annotated[str | None, PERSONAL]
     code: str
     step: str
     clause: str
-    detail: str
+    detail: Annotated[str, PERSONAL]
     settled: bool
     found_on: date
     due_on: date
@@ -55,13 +56,13 @@ class FindingsOut(Schema):
 
 class AccountOut(Schema):
     environment: str
-    username: str
-    display_name: str
-    employee_number: str | None
+    username: Annotated[str, PERSONAL]
+    display_name: Annotated[str | None, PERSONAL]  # none where the token may not see people
+    employee_number: Annotated[str | None, PERSONAL]
     status: str
     kind: str
     created_on: date | None
-    last_used_at: datetime | None
+    last_used_at: Annotated[datetime | None, PERSONAL]
     roles: list[str] | None
     teams: list[str] | None
 
@@ -104,7 +105,7 @@ def accounts_of_a_person(request: ApiRequest, employee_number: Path[Word]) -> di
         look(person_id=person.pk, organisation=request.auth.organisation, now=request.now, by=request.auth.actor)
     within = within_systems(request.auth.systems_for("accounts:accounts:see"))
     rows = list(Account.objects.filter(within, person=person, gone_on=None).select_related("person").order_by("id"))
-    return {"total": len(rows), "next": None, "accounts": [_account(a) for a in rows]}
+    return {"total": len(rows), "next": None, "accounts": [_account(a, request) for a in rows]}
 
 
 @router.get("/systems/{code}/accounts", auth=Bearer("accounts:accounts:see"), response={200: AccountsOut, 404: Mistake, **ERRORS})
@@ -116,7 +117,7 @@ def accounts_of_a_system(request: ApiRequest, code: Path[Word], asked: Query[Pag
     rows = Account.objects.filter(system=system, gone_on=None).select_related("person")
     page, following = rows_after(rows, asked)
     given_out(request, "accounts", len(page), about=f"system/{code}")
-    return {"total": rows.count(), "next": following, "accounts": [_account(a) for a in page]}
+    return {"total": rows.count(), "next": following, "accounts": [_account(a, request) for a in page]}
 
 
 def _finding(f: Finding, where: tuple[AccountPlace, ...]) -> dict[str, object]:
@@ -128,9 +129,11 @@ def _finding(f: Finding, where: tuple[AccountPlace, ...]) -> dict[str, object]:
     }  # fmt: skip
 
 
-def _account(a: Account) -> dict[str, object]:
+def _account(a: Account, request: ApiRequest) -> dict[str, object]:
+    """An account without the name on it, unless the token may see people."""
+    name = a.display_name if request.auth.may(PEOPLE) else None
     return {
-        "environment": a.environment, "username": a.username, "display_name": a.display_name, "status": a.status, "kind": a.kind,
+        "environment": a.environment, "username": a.username, "display_name": name, "status": a.status, "kind": a.kind,
         "employee_number": a.person.employee_number if a.person else None, "created_on": a.created_on, "last_used_at": a.last_used_at,
         "roles": _listed(a.roles), "teams": _listed(a.teams),
     }  # fmt: skip

@@ -104,7 +104,7 @@ class ClausesOut(Schema):
     clauses: list[ClauseOut]
 
 
-@router.get("/procedures", auth=SEE, response={200: ProceduresOut, 401: Mistake, 403: Mistake})
+@router.get("/procedures", auth=SEE, response={200: ProceduresOut, 401: Mistake, 403: Mistake, 429: Mistake})
 def list_procedures(request: ApiRequest) -> dict[str, object]:
     """The documents the organisation has in force, late reviews first, each with its figures."""
     found = queries.all_procedures(organisation_id=_whose(request), on=_today(request))
@@ -113,7 +113,7 @@ def list_procedures(request: ApiRequest) -> dict[str, object]:
     return {"compared_at": found[0].compared_at if found else None, "procedures": rows}
 
 
-@router.get("/procedures/{document}", auth=SEE, response={200: WholeOut, 401: Mistake, 403: Mistake, 404: Mistake})
+@router.get("/procedures/{document}", auth=SEE, response={200: WholeOut, 401: Mistake, 403: Mistake, 404: Mistake, 429: Mistake})
 def read_procedure(request: ApiRequest, document: str) -> dict[str, object]:
     """One document in force: its fields, its figures, and how each clause stands."""
     found = queries.procedure(organisation_id=_whose(request), document=document, on=_today(request))
@@ -130,7 +130,7 @@ def read_procedure(request: ApiRequest, document: str) -> dict[str, object]:
     }
 
 
-@router.get("/clauses", auth=SEE, response={200: ClausesOut, 401: Mistake, 403: Mistake})
+@router.get("/clauses", auth=SEE, response={200: ClausesOut, 401: Mistake, 403: Mistake, 429: Mistake})
 def list_clauses(request: ApiRequest) -> dict[str, object]:
     """Every clause of every shipped document, in force here or not, with its state in Careward and its count here."""
     rows = queries.clauses_report(Organisation.objects.get(pk=_whose(request)), on=_today(request))

@@ -116,3 +116,19 @@ class NewPassword(forms.Form):
         if one and two and one != two:
             self.add_error("password2", "The two passwords differ. Enter the same one twice")
         return self.cleaned_data
+
+
+class NewToken(forms.Form):
+    """A token of one's own: a name, what it may do, until when."""
+
+    name = forms.CharField(
+        label="Name of the program that will use it", max_length=LONGEST_NAME, error_messages={"required": "Enter a name"}
+    )
+    scope = forms.MultipleChoiceField(
+        label="What may it do?", widget=forms.CheckboxSelectMultiple, error_messages={"required": "Choose at least one"}
+    )
+    last_on = DayField(what="the last day it works, or leave it blank for as long as may be", label="Last day", required=False)
+
+    def __init__(self, *given: Any, scopes: list[tuple[str, str]], **more: Any) -> None:
+        super().__init__(*given, **more)
+        self.fields["scope"].choices = scopes  # type: ignore[attr-defined]

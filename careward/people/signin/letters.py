@@ -14,6 +14,12 @@ LETTERS: dict[str, tuple[str, str]] = {
         "After that, ask whoever invited you for another.\n"
         "If you did not expect this letter, tell your service desk.\n",
     ),
+    "token_ending": (
+        "A token of yours for Careward ends soon",
+        "The token called {name} opens nothing from {day} on.\n\n"
+        "If the program that uses it is still needed, make another before then, under Your account:\n\n{address}\n\n"
+        "If it is not needed, do nothing.\n",
+    ),
     "account/email/unknown_account": (
         "Your question about a password for Careward",
         "Somebody asked to set a new password for Careward with this e-mail address, but nobody signs in with it.\n\n"
@@ -84,6 +90,5 @@ WRONG: dict[str, str] = {
 def letter(kind: str, facts: dict[str, object]) -> tuple[str, str]:
     """Subject and body of a letter; KeyError for one that we have no words for."""
     subject, body = LETTERS[kind]
-    return subject, body.format(
-        if_not_you=IF_NOT_YOU, password_reset_url=facts.get("password_reset_url", ""), days=facts.get("days", ""), at=facts.get("at", "")
-    )
+    known = {"if_not_you": IF_NOT_YOU, **dict.fromkeys(("password_reset_url", "days", "at", "name", "day", "address"), "")}
+    return subject, body.format(**{**known, **{name: value for name, value in facts.items() if name in known}})

@@ -7,7 +7,7 @@ from django.conf import settings
 from careward.core.names import ThingNames
 from careward.core.roles import ROLES
 from careward.core.room import ErrandKind, FormPage, Home, MenuEntry, OwnData, Panel, Passing, Permission, Room, TimedJob, Verb
-from careward.people.signin import asking, drafts, guesses, inviting, panels
+from careward.people.signin import asking, drafts, ending, guesses, inviting, panels
 from careward.people.signin.commands import COMMANDS
 from careward.people.signin.forms import ADD_USER, GIVE_ROLE
 from careward.people.signin.invitations import INVITE
@@ -44,6 +44,7 @@ ROOM = Room(
         Verb("terms.accepted", "Terms accepted"),
         Verb("token.made", "API token made"),
         Verb("token.ended", "API token ended"),
+        Verb("token.end_told", "Told that an API token ends soon"),
         Verb("password.changed", "Password changed"),
         Verb("password.made", "Password set"),
         Verb("password.replaced", "Password set by a letter's link"),
@@ -59,10 +60,14 @@ ROOM = Room(
         Home("own_account", "mfa_index"),
         *((Home("somebody_else", "signin:demonstration"),) if settings.DEMONSTRATION else ()),
     ),
-    errands=(ErrandKind(INVITE, inviting.sent, inviting.send, "Send an invitation"),),
+    errands=(
+        ErrandKind(INVITE, inviting.sent, inviting.send, "Send an invitation"),
+        ErrandKind(ending.WARN, ending.sent, ending.send, "Tell of a token's end"),
+    ),
     jobs=(
         TimedJob("signin.drafts", "Remove answers that were begun and left", drafts.clear_old, at=time(3, 40)),
         TimedJob("signin.questions", "Remove words that were searched for", asking.clear_old, at=time(3, 45)),
+        TimedJob("signin.tokens", "Tell of tokens that end soon", ending.warn_of_ends, at=time(6, 50)),
         TimedJob("signin.guesses", "Remove counts of wrong tokens", guesses.clear_old, at=time(3, 50)),
     ),
     names=(ThingNames("user", users_named, called=users_called),),

@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.urls import include, path, re_path
 
-from careward.people.signin import doors, security, views
+from careward.people.signin import doors, security, token_views, views
 
 pages = [
     path("people/roles/", views.roles, name="roles"),
@@ -15,6 +15,10 @@ pages = [
     path("people/roles/<int:grant_id>/end/", views.end_role, name="end_role"),
     path("people/invitations/<int:invitation_id>/withdraw/", views.withdraw, name="withdraw"),
     path("invited/<str:key>/", doors.invited, name="invited"),
+    path("account/tokens/", token_views.own, name="tokens"),
+    path("account/tokens/make/", token_views.make, name="make_token"),
+    path("account/tokens/<int:token_id>/end/", token_views.end, name="end_token"),
+    path("people/tokens/", token_views.everybody, name="all_tokens"),
     path("organisation/", doors.choose, name="choose"),
     path("terms/", doors.terms, name="terms"),
     path("account/second-factor/", doors.second_factor, name="second_factor"),
