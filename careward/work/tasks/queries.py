@@ -91,7 +91,7 @@ def doer(*, organisation_id: int, person_id: int | None, rights: Rights, on: dat
     """Who someone is to the queue: themselves, and each manager they stand in for that day (PA-021)."""
     rows = Deputy.objects.filter(organisation_id=organisation_id, deputy_id=person_id or 0, from_on__lte=on, gone_on=None)
     managers = rows.filter(Q(to_on=None) | Q(to_on__gt=on)).values_list("manager_id", flat=True)
-    return Doer(person_id, frozenset(managers), rights)
+    return Doer(person_id, frozenset(managers), rights, organisation_id)
 
 
 def theirs(organisation_id: int, who: Doer) -> QuerySet[Task]:

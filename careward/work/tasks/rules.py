@@ -36,6 +36,7 @@ class Doer:
     person_id: int | None
     stands_in_for: frozenset[int]
     rights: Rights = NO_RIGHTS
+    organisation_id: int | None = None  # at which these are theirs; none for a doer of no one organisation, as a test makes one
 
     def named(self, assignee_id: int | None) -> bool:
         """Whether a task is named to them, or to someone they stand in for."""

@@ -14,7 +14,9 @@ DIGITS = 12  # of a digest that stands beside each of many tasks
 
 
 def is_doers(task: Task, doer: rules.Doer) -> bool:
-    """Whether a task is the doer's; one passed on is of whom it was passed to."""
+    """Whether a task is the doer's; one passed on is of whom it was passed to, and none of another organisation is."""
+    if doer.organisation_id not in (None, task.organisation_id):
+        return False
     return rules.is_theirs(role=task.role, system_code=task.system_code, assignee_id=task.passed_to_id or task.assignee_id, doer=doer)
 
 
