@@ -41,8 +41,8 @@ def look_at_own_users(*, organisation: str, now: datetime) -> bool:
 
 def _wanted(trust: Organisation, pack: Pack, ended: LeaversEnded, on: date) -> Iterator[NewTask]:
     due_on = days.add_working_days(on, pack.leavers_report.working_days, pack.calendar.days)
-    if ended.held_back:
-        yield _leavers(ended.held_back, due_on)
+    if ended.left_alone:
+        yield _leavers(ended.left_alone, due_on)
     if most := pack.inactivity.lock_after_days:
         for row in own_users.unused(organisation_id=trust.pk, before=on - timedelta(days=most), on=on):
             yield _not_used(row, most, due_on)
@@ -53,12 +53,12 @@ def _wanted(trust: Organisation, pack: Pack, ended: LeaversEnded, on: date) -> I
 def _plan(trust: Organisation, wanted: list[NewTask]) -> TaskPlan:
     """What is not asked yet; what is over, closed; a review that was said to be done is done for good."""
     rows = list(Task.objects.filter(organisation=trust, key__startswith=KEY).values_list("id", "key", "kind", "state"))
-    standing = {key: number for number, key, _, state in rows if state != "closed"}
+    waiting = {key: number for number, key, _, state in rows if state != "closed"}
     reviewed = {key for _, key, kind, state in rows if kind == REVIEW and state in ("closed", "said_done")}
     keys = {task.key for task in wanted}
-    over = [(number, "No longer so") for key, number in standing.items() if key not in keys]
+    over = [(number, "No longer so") for key, number in waiting.items() if key not in keys]
     done = [(n, "Looked at by a second person") for n, key, kind, state in rows if kind == REVIEW and state == "said_done" and key in keys]
-    return TaskPlan(raised=tuple(t for t in wanted if t.key not in standing and t.key not in reviewed), closed=tuple(sorted(over + done)))
+    return TaskPlan(raised=tuple(t for t in wanted if t.key not in waiting and t.key not in reviewed), closed=tuple(sorted(over + done)))
 
 
 def _task(key: str, kind: str, title: str, why: str, otherwise: str, role: str, about: int | None, due_on: date) -> NewTask:

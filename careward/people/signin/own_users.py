@@ -25,10 +25,10 @@ LEFT = "The staff record shows that they have left"
 
 @dataclass(frozen=True, slots=True)
 class LeaversEnded:
-    """What became of users who have left: whose roles ended, and how many are held back, for so many at once may be a broken list."""
+    """What became of users who have left: whose roles ended, and how many are left alone, for so many at once may be a broken list."""
 
     ended: tuple[int, ...] = ()
-    held_back: int = 0
+    left_alone: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ def end_leavers(*, organisation_id: int, percent: int, now: datetime, by: str) -
     users = User.objects.filter(pk__in=grants.values("user_id"))
     gone = list(users.filter(person__in=left(organisation_id=organisation.pk, on=on)).order_by("pk"))
     if too_many(len(gone), of=users.count(), percent=percent):
-        return LeaversEnded(held_back=len(gone))
+        return LeaversEnded(left_alone=len(gone))
     for user in gone:
         end_all_roles(user=user, organisation=organisation, now=now, by=by, why=LEFT)
         for row in ApiToken.objects.select_for_update().filter(user=user, organisation=organisation, ended_at=None):
