@@ -93,6 +93,7 @@ WITHIN = {
     "people.signin.own_users:end_leavers": "a timed job",
     "people.staff.actions:name_organisation": "the command line, of the whole installation",
     "people.staff.actions:finish_demonstration": "the command line",
+    "systems.register.actions:fill_register": "adopting a document, at the organisation that adopts it",
     "work.approvals.actions:ask": "verbs, of their own organisation",
     "work.approvals.actions:drop": "verbs, of their own organisation",
     "work.notices.actions:write_letters": "a timed job",
