@@ -104,3 +104,14 @@ def test_of_a_token_that_was_ended_meanwhile_nothing_is_written(trust, auditor):
     ending.warn_of_ends(now=NOW)
     ApiToken.objects.filter(pk=row.pk).update(ended_at=NOW)
     assert work_once(now=NOW, worker="test") and not mail.outbox
+
+
+def test_what_is_kept_of_one_s_roles_and_tokens_is_told_in_words(trust, auditor):
+    giver = make.user(name="Ada Admin")
+    make.role(auditor, trust, "service_desk", system_code="paris", given_by=f"user/{giver.pk}", to_on=TODAY + timedelta(days=1))
+    make.role(auditor, trust, "clinician", given_by="cli/root", from_on=TODAY, to_on=TODAY)
+    make.token(trust, "findings", "cw_near", who=auditor, name="Warehouse")
+    page = text(signed_in(auditor).get("/people/about-me/"))
+    assert "Role Service desk At Trust RX3 For one system PARIS From 1 January 2020 Last day 23 November 2026 Given by Ada Admin" in page
+    assert "Last day It ended on the day it began Given by root, at the machine itself" in page
+    assert "May see tasks that are somebody else" in page and "user/" not in page and "service_desk" not in page

@@ -1,5 +1,6 @@
 """What signing in gives the page of what is held about oneself."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -8,9 +9,12 @@ from allauth.mfa.models import Authenticator
 from django.db.models import Q
 from django.urls import reverse
 
+from careward.core.days import ONE_DAY
 from careward.core.forms import Known
+from careward.core.roles import ROLES
 from careward.people.signin.drafts import answers_of, kept_until
 from careward.people.signin.models import ApiToken, Draft, Invitation, KeptQuestion, RoleHeld, TermsAccepted, User
+from careward.people.signin.token_listings import scope_words
 from careward.web.house import house
 from careward.web.own_data import Facts, told
 from careward.web.permission import Viewer, opens
@@ -26,8 +30,34 @@ def signing_in(*, user_id: int, person_id: int | None) -> list[Facts]:
 
 
 def roles(*, user_id: int, person_id: int | None) -> list[Facts]:
-    """The roles they hold and held."""
-    return told(RoleHeld.objects.filter(user_id=user_id), but=("user",), titles={"system_code": "For one system"})
+    """The roles they hold and held: where, for what, from when to when, and who gave them."""
+    rows = list(RoleHeld.objects.filter(user_id=user_id).select_related("organisation").order_by("pk"))
+    givers = {int(r.given_by.removeprefix("user/")) for r in rows if r.given_by.startswith("user/")}
+    names = dict(User.objects.filter(pk__in=givers).values_list("pk", "name")) if givers else {}
+    return [_role(row, names) for row in rows]
+
+
+def _role(row: RoleHeld, names: Mapping[int, str]) -> Facts:
+    kind, _, who = row.given_by.partition("/")
+    giver = (
+        names.get(int(who), "")
+        if kind == "user" and who.isdecimal()
+        else f"{who}, at the machine itself"
+        if kind == "cli"
+        else row.given_by
+    )
+    facts = (
+        ("Role", ROLES[row.role].title if row.role in ROLES else row.role), ("At", row.organisation.name),
+        ("For one system", row.system_code.upper()), ("From", day(row.from_on)),
+        ("Last day", _last_day(row)), ("Given by", giver),
+    )  # fmt: skip
+    return tuple((what, value) for what, value in facts if value)
+
+
+def _last_day(row: RoleHeld) -> str:
+    if row.to_on is None:
+        return "None named"
+    return "It ended on the day it began" if row.to_on <= row.from_on else day(row.to_on - ONE_DAY)
 
 
 def invitations(*, user_id: int, person_id: int | None) -> list[Facts]:
@@ -49,9 +79,10 @@ def tokens(*, user_id: int, person_id: int | None) -> list[Facts]:
 
 
 def _token(row: ApiToken) -> Facts:
+    may = "; ".join(scope_words(row.scope.split()))
     end = moment(row.ended_at) if row.ended_at else day(row.ends_on) if row.ends_on else ""
     facts = (
-        ("Name", row.name), ("At", row.organisation.name), ("Begins with", row.prefix), ("May", row.scope), ("Made", moment(row.made_at)),
+        ("Name", row.name), ("At", row.organisation.name), ("Begins with", row.prefix), ("May", may), ("Made", moment(row.made_at)),
         ("Ended" if row.ended_at else "Ends", end),
     )  # fmt: skip
     return tuple((what, value) for what, value in facts if value)
