@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from careward.core.days import ONE_DAY
 
-MONTHS = 12
+ENDS_SHOWN = 12
 
 
 class CaseSpan(NamedTuple):
@@ -65,7 +65,7 @@ def month_ends(today: date) -> tuple[date, ...]:
     """The last days of the eleven months before, and today."""
     ends = []
     first = today.replace(day=1)
-    for _ in range(MONTHS - 1):
+    for _ in range(ENDS_SHOWN - 1):
         ends.append(first - ONE_DAY)
         first = ends[-1].replace(day=1)
     return (*reversed(ends), today)
