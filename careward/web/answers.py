@@ -5,9 +5,11 @@ from typing import Annotated, Any
 from django.db.models import QuerySet
 from ninja import Field, Schema
 
+from careward.web.unfit import UNSEEN
+
 MOST = 500
 
-Word = Annotated[str, Field(max_length=200, pattern=r"^[^\x00]*$")]  # PostgreSQL holds no NUL
+Word = Annotated[str, Field(max_length=200, pattern=f"^[^{UNSEEN}]*$")]
 
 
 PERSONAL = Field(json_schema_extra={"x-personal": True})  # as the document of the API marks a field that tells of a person

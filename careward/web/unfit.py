@@ -8,17 +8,16 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 
 from careward.web.errors import NOBODY
 
-UNFIT = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufdd0-\ufdef\ud800-\udfff"
-    + "".join(f"{chr(plane * 0x10000 + 0xFFFE)}{chr(plane * 0x10000 + 0xFFFF)}" for plane in range(17))
-    + "]"
-)
+UNSEEN = "\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufdd0-\ufdef" + "".join(
+    f"{chr(plane * 0x10000 + 0xFFFE)}{chr(plane * 0x10000 + 0xFFFF)}" for plane in range(17)
+)  # for a class of characters
+UNFIT = re.compile(f"[{UNSEEN}\ud800-\udfff]")
 LONGEST = 100_000  # characters of one answer: forty pages of text
 FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 MARK = "\ufffd"
@@ -33,7 +32,7 @@ class RefuseUnfit:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         said = (("the address", request.path_info), *_pairs(request.GET), *(("a cookie", c) for c in request.COOKIES.values()))
         if why := _first(said):
-            return HttpResponse(render_to_string("web/unfit.jinja", {**NOBODY, "why": why}), status=400)
+            return _refused(request, why)
         return self.get_response(request)
 
     def process_view(self, request: HttpRequest, view: Callable[..., Any], args: Any, kwargs: Any) -> HttpResponse | None:
@@ -42,6 +41,15 @@ class RefuseUnfit:
         names = ((f"the name of the file {shown(file.name)}", file.name or "") for files in request.FILES.lists() for file in files[1])
         why = _first((*_pairs(request.POST), *names))
         return render(request, "web/unfit.jinja", {"why": why}, status=400) if why else None
+
+
+def _refused(request: HttpRequest, why: str) -> HttpResponse:
+    """A page for a person, and for a program what the API says of all that cannot be asked."""
+    if request.path_info.startswith("/api/"):
+        if UNFIT.search(request.path_info):
+            return JsonResponse({"detail": why}, status=404)
+        return JsonResponse({"detail": [{"type": "unfit", "loc": ["query"], "msg": why}]}, status=422)
+    return HttpResponse(render_to_string("web/unfit.jinja", {**NOBODY, "why": why}), status=400)
 
 
 def shown(value: Any) -> Any:
