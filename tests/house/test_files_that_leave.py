@@ -21,6 +21,7 @@ NO_LISTS = {
     "careward/web/health.py:alive": "one word for whatever watches the server, without a session",
     "careward/web/health.py:ready": "one word for whatever watches the server, without a session",
     "careward/web/health.py:metrics": "figures of nobody, for this machine and who has its token",
+    "careward/web/unfit.py:_refused": "what a program is told of its own question, before anything is looked up",
     "careward/people/signin/giving.py:given_out": "the door of the API itself",
 }
 # Views of libraries that answer with a file.
