@@ -78,6 +78,18 @@ def test_a_list_of_accounts_of_each_is_taken_and_judged_by_its_figures_without_a
     assert {code: (title, clause) for code, title, clause in asked} == {code: (title, "EL-035") for code, _, _, title in APPENDIX.values()}
 
 
+@pytest.mark.clause("PA-015")
+def test_adopting_the_procedure_of_paris_enters_it_with_its_six_copies_beside_the_live_one(trust: Organisation):
+    adopt_document(organisation=trust, pack="tewv", document="paris", from_on=ON, now=NOW, by="cli/ops")
+    titles = {e.code: (e.title, e.live) for e in Environment.objects.filter(system__code="paris")}
+    assert [code for code, (_, live) in titles.items() if live] == ["live"]
+    assert {title for title, live in titles.values() if not live} == {e.title for e in load("tewv").environments if not e.live}
+    assert len(titles) == 7
+    seen = system_seen(organisation_id=trust.pk, code="paris", on=ON)
+    page = render_to_string("register/about.jinja", {"panel": seen})
+    assert [title for title, _ in titles.values() if escape(title) not in page] == []
+
+
 def test_what_the_organisation_has_of_its_own_is_left_and_the_same_again_enters_nothing(trust: Organisation):
     own = System.objects.create(organisation=trust, code="rio", name="Our RiO", kind="clinical", pack="elft")
     entered = fill_register(organisation=trust, pack=load("elft"), now=NOW, by="cli/ops")

@@ -83,6 +83,8 @@ def test_the_house_has_the_timed_jobs_that_its_rooms_declare():
         "tables.nightly_check": (time(2, 40), None, False),
         "tasks.letters": (time(7, 30), None, True),
         "careward.own_users": (None, timedelta(hours=1), True),
+        "procedures.reviews": (time(5, 10), None, True),
+        "register.administrators": (time(5, 20), None, True),
         "signin.drafts": (time(3, 40), None, False),
         "signin.tokens": (time(6, 50), None, False),
         "signin.guesses": (time(3, 50), None, False),

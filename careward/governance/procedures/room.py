@@ -1,7 +1,9 @@
 """What procedures give the house."""
 
-from careward.core.room import Home, MenuEntry, Permission, Room, Search, Verb
-from careward.governance.procedures import panels
+from datetime import time
+
+from careward.core.room import Home, MenuEntry, Permission, Room, Search, TimedJob, Verb
+from careward.governance.procedures import panels, reviewing
 from careward.governance.procedures.commands import COMMANDS
 from careward.governance.procedures.measures import measures
 
@@ -27,6 +29,13 @@ ROOM = Room(
     verbs=(Verb("document.adopted", "Document put in force"), Verb("adoption.ended", "Document taken out of force")),
     menu=(MenuEntry("Procedures", "procedures:all", (SEE,), place=20),),
     homes=(Home("clause", "procedures:clause_by_id"), Home("procedure", "procedures:procedure", SEE)),
+    jobs=(
+        TimedJob("procedures.reviews", "Ask for reviews of documents", reviewing.ask_for_reviews, at=time(5, 10), for_each_organisation=True),
+        TimedJob(
+            "register.administrators", "Ask for administrators of systems", reviewing.ask_for_administrators, at=time(5, 20),
+            for_each_organisation=True,
+        ),
+    ),
     commands=COMMANDS,
     measures=measures,
     searches=(Search("Clauses", panels.found, SEE, known=panels.known),),

@@ -56,6 +56,13 @@ def _administered(organisation_id: int, on: date) -> set[str]:
     return set(found.order_by().values_list("system_code", flat=True))
 
 
+def unadministered(*, organisation_id: int, on: date) -> dict[str, str]:
+    """The code and the name of each system that nobody by name administers on a day (EL-008): two queries."""
+    administered = _administered(organisation_id, on)
+    named = System.objects.filter(organisation_id=organisation_id).values_list("code", "name")
+    return {code: name for code, name in named if administered.isdisjoint({code, ""})}
+
+
 def registered(organisation_id: int) -> list[Registered]:
     """The register with its environments, in one query."""
     found: dict[str, Registered] = {}

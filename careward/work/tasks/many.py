@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 from django.db.models import F
 
+from careward.core.days import london_day
 from careward.evidence.moves import actions as moves
 from careward.evidence.rows import bulk
 from careward.people.staff.models import Organisation
@@ -30,6 +31,26 @@ def write_tasks(*, organisation: Organisation, plan: TaskPlan, on: date, now: da
     closed = _move("close", plan.closed, {"closed_at": now}, facts)
     reopened = _move("reopen", plan.reopened, {"times_reopened": F("times_reopened") + 1}, facts)
     return TasksWritten(ids, told, closed, reopened)
+
+
+def keep_asked(*, organisation: Organisation, prefix: str, wanted: Sequence[NewTask], proof: str, now: datetime, by: str) -> TasksWritten:
+    """Brings the tasks whose keys begin so to what is wanted: raised once each, told anew where they say otherwise, closed with the proof.
+
+    One that was said to be done and is wanted all the same is open again.
+    """
+    standing = Task.objects.filter(organisation=organisation, key__startswith=prefix).exclude(state="closed")
+    rows = list(standing.values_list("id", "key", "state", *TOLD))
+    there = {key: (number, tuple(words)) for number, key, _, *words in rows}
+    keys = {task.key for task in wanted}
+    plan = TaskPlan(
+        raised=tuple(task for task in wanted if task.key not in there),
+        told=tuple((there[t.key][0], t) for t in wanted if t.key in there and there[t.key][1][:-1] != t.words[:-1]),
+        closed=tuple((number, proof) for number, key, *_ in rows if key not in keys),
+        reopened=tuple((number, "It is still so") for number, key, state, *_ in rows if key in keys and state == "said_done"),
+    )
+    if plan == TaskPlan():
+        return TasksWritten()
+    return write_tasks(organisation=organisation, plan=plan, on=london_day(now), now=now, by=by)
 
 
 def _raise(raised: Sequence[NewTask], on: date, facts: dict[str, Any]) -> dict[str, int]:
