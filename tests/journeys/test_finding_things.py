@@ -123,7 +123,7 @@ def test_the_keyboard_alone_does_it_all(visit: Callable[..., Visitor], script: b
     keys.type("Looked at by keyboard")
     when_they_tab_to(window, "Say it is done")
     keys.press("Enter")
-    window.sees("Written down")
+    window.sees("recorded. The next", "will show whether it worked")
     window.go(address)
     when_they_tab_to(window, "It is not done after all")
     keys.press("Space")
