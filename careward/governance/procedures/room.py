@@ -30,7 +30,7 @@ ROOM = Room(
     menu=(MenuEntry("Procedures", "procedures:all", (SEE,), place=20),),
     homes=(Home("clause", "procedures:clause_by_id"), Home("procedure", "procedures:procedure", SEE)),
     jobs=(
-        TimedJob("procedures.reviews", "Ask for reviews of documents", reviewing.ask_for_reviews, at=time(5, 10), for_each_organisation=True),
+        TimedJob("procedures.reviews", "Ask for reviews", reviewing.ask_for_reviews, at=time(5, 10), for_each_organisation=True),
         TimedJob(
             "register.administrators", "Ask for administrators of systems", reviewing.ask_for_administrators, at=time(5, 20),
             for_each_organisation=True,
