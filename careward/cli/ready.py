@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from importlib.util import find_spec
 from pathlib import Path
+from shutil import rmtree
 from pkgutil import iter_modules
 
 PARTLY = 6  # done, but not sealed
@@ -131,7 +132,9 @@ def gather_static() -> None:
         stamp = settings.CAREWARD_HOME / "static.stamp"
         newest = _newest(Path(__file__).resolve().parents[1] / "web" / "static")
         if not stamp.exists() or float(stamp.read_text(encoding="ascii")) < newest:
-            call_command("collectstatic", interactive=False, verbosity=0, clear=True)  # one that was killed may have left half a file
+            if Path(settings.STATIC_ROOT).exists():  # one that was killed may have left half a file, half a list of them too
+                rmtree(settings.STATIC_ROOT)
+            call_command("collectstatic", interactive=False, verbosity=0)
             replace_file(stamp, str(newest), mode=0o600)
 
 

@@ -268,7 +268,9 @@ def test_an_alarm_stands_on_the_pages_of_who_may_see_to_it_and_in_healthz(ids: l
     with pytest.raises(SealingStopped):
         seal()
     answer = client.get("/healthz")
-    assert answer.status_code == 503 and b"an alarm stands" in answer.content
+    assert answer.status_code == 503 and b"careward ledger explain" in answer.content
+    stranger = client.get("/healthz", REMOTE_ADDR="192.0.2.7")
+    assert stranger.status_code == 503 and b"careward ledger explain" not in stranger.content
     assert b"careward ledger explain" in auditor.get("/ledger/").content
     assert b"careward ledger explain" not in nurse.get("/", follow=True).content
 

@@ -26,7 +26,9 @@ def of(world):
 
 def beside(one, other):
     """Two worlds in one, the people and accounts of the second under numbers of their own."""
-    shifted = {"accounts": (0,), "people": (0,), "assignments": (0,), "training": (0,), "absences": (0,), "authorisations": (2,)}
+    shifted = {
+        "accounts": (0,), "people": (0,), "assignments": (0,), "training": (0,), "absences": (0,), "authorisations": (2,), "deputies": (0, 1),
+    }  # fmt: skip
     more = {
         name: [tuple(v + 1000 if i in shifted.get(name, ()) else v for i, v in enumerate(row)) for row in rows]
         for name, rows in other.items()
@@ -52,7 +54,7 @@ def world():
     rows = {name: [] for name in RECONCILED}
     rows["systems"] = [("paris", "clinical", "tewv")]
     rows["people"] = [(1, "E1", "a@x", "", None), (2, "E2", "b@x", "", None)]
-    rows["assignments"] = [(1, date(2026, 1, 1), None, "active", None), (2, None, None, "active", None)]
+    rows["assignments"] = [(1, date(2026, 1, 1), None, "active", None, "E2", None), (2, None, None, "active", None, "", None)]
     rows["accounts"] = [
         (
             i,

@@ -42,7 +42,7 @@ class Made:
             (self.home / name).write_text(name, encoding="ascii")
         (self.home / "cache").mkdir(exist_ok=True)
         (self.home / "cache" / "x").write_text("made anew", encoding="ascii")
-        (self.home / "looks.waiting").write_bytes(b'["user/7", 1, "RX3", "2026-11-29T08:00:00+00:00"]\n')
+        (self.home / "looks.waiting").write_text(f'["user/7", 1, "RX3", "{datetime.now(UTC).isoformat()}"]\n', encoding="ascii")
         with closing(sqlite3.connect(self.home / "careward.sqlite3")) as rows, rows:
             rows.execute("INSERT INTO django_session VALUES ('s', 'd', '2030-01-01')")
         (self.home / "packs" / "ours" / "pack.toml").unlink()  # a broken pack would be told by each command

@@ -17,6 +17,7 @@ from careward.config.rooms import house
 from careward.evidence.ledger.models import Entry
 from careward.front import views as front
 from careward.governance.procedures.actions import adopt_document
+from careward.people.staff import views as staff
 from tests.house.test_files_that_leave import views
 from tests.make import found, people
 from tests.make.people import NOW, ready, signed_in
@@ -62,6 +63,9 @@ LISTS = {
     "/jobs/?as=csv": ("list/work that waits", "csv"),
     "/systems/paris/?as=csv": ("list/accounts", "csv"),
     "/procedures/paris/?as=csv": ("list/clauses-paris", "csv"),
+    "/procedures/board/by/system/?as=csv": ("list/cases by system", "csv"),
+    "/procedures/paris/PA-033/evidence/?as=csv": ("list/cases PA-033", "csv"),
+    "/procedures/paris/PA-033/evidence/in-order/?as=csv": ("list/in order PA-033", "csv"),
     "/procedures/paris/about.csv": ("list/document-paris", "csv"),
     "/procedures/paris/about.json": ("list/document-paris", "json"),
 }
@@ -120,9 +124,9 @@ def test_no_file_is_given_to_who_only_asks_ahead(trust, carol, address):
 
 
 def test_every_view_that_gives_a_file_is_among_those_tried_here():
-    """Two are tried apart: a person's page, and the problems of a load, which needs one."""
+    """Three are tried apart: a person's page, the problems of a load, which needs one, and a manager's team."""
     tried = {inspect.unwrap(resolve(address.partition("?")[0]).func) for address in LISTS}
-    apart = {inspect.unwrap(front.person), inspect.unwrap(feeds.problems)}
+    apart = {inspect.unwrap(front.person), inspect.unwrap(feeds.problems), inspect.unwrap(staff.my_team)}
     giving = {view for view in map(inspect.unwrap, views()) if GIVES & set(view.__code__.co_names)}
     assert len(giving) > 10
     assert giving == tried | apart

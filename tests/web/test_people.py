@@ -132,7 +132,7 @@ def test_a_team_is_typed_and_the_box_offers_those_that_fit(admin):
     for name in ("Ward 1", "Ward 10", "Night ward 1", "Office"):
         make.staff(at, f"Ann {name.replace(' ', '')}", team=make.team(at, name))
     make.team(make.organisation("RYY"), "Secret ward")
-    loose = admin.get(reverse("staff:people"), {"team": "  1 \0 WARD "})
+    loose = admin.get(reverse("staff:people"), {"team": "  1  WARD "})
     assert names(loose) == ["Ann Nightward1", "Ann Ward1", "Ann Ward10"]  # every word stands in the name
     offered = re.findall(r'<option value="([^"]+)">', loose.content.decode().split("<datalist")[1].split("</datalist")[0])
     assert offered == ["Night ward 1", "Ward 1", "Ward 10"]

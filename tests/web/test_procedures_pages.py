@@ -456,6 +456,8 @@ def test_late_counts_cases_and_every_page_counts_the_same(browser: Client, trust
 
 def test_nothing_needs_you_only_where_that_is_true_of_whoever_looks(browser: Client, trust: Organisation, monkeypatch):
     adopt(trust, "introduction")
+    Environment.objects.all().delete()  # the register that it came with, of which there would be something to put right
+    System.objects.all().delete()
     words = text(browser.get("/procedures/introduction/"))
     assert "Nothing needs you now" not in words and "of these Careward does not say how they are kept" in words
     waits = MenuShown("My work", home_of("my_work"), 3)
