@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from importlib.util import find_spec
 from pathlib import Path
-from shutil import rmtree
 from pkgutil import iter_modules
+from shutil import rmtree
 
 PARTLY = 6  # done, but not sealed
 LOCK = "ready.lock"

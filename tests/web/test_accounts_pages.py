@@ -231,9 +231,7 @@ def test_settled_findings_stand_apart(trust, admin):
     assert "shut, PARIS" in page and "Already locked" in page
 
 
-@pytest.mark.parametrize(
-    "asked", ["page=999999", "page=-1", "sort=nope", "system=nope", "manager=abc", "manager=9999999999999"]
-)
+@pytest.mark.parametrize("asked", ["page=999999", "page=-1", "sort=nope", "system=nope", "manager=abc", "manager=9999999999999"])
 def test_what_an_address_asks_that_the_list_does_not_know_is_left_out(trust, admin, asked):
     found.finding(found.account(found.system(trust), username="p1"))
     assert admin.get(f"/findings/?{asked}").status_code == 200
