@@ -427,7 +427,7 @@ def test_what_changes_a_sign_in_is_written_down_under_the_organisation(django_ca
     assert [(e.verb, e.actor, e.subject, e.organisation, e.body) for e in entries] == [
         (verb, f"user/{who.pk}", f"user/{who.pk}", at.ods_code, {}) for verb in ("recovery_codes.made", "password.changed")
     ]
-    asked = {"account/email/password_reset_key", "account/email/unknown_account", "invitation"}  # for, not done
+    asked = {"account/email/password_reset_key", "account/email/unknown_account", "invitation", "token_ending"}  # for, or told of, not done
     assert VERBS.keys() == LETTERS.keys() - asked
 
 
