@@ -222,6 +222,7 @@ TIME_ZONE = "Europe/London"
 USE_I18N = False
 USE_TZ = True
 CLOCK = partial(datetime.now, UTC)  # the moment of a request: the only clock that pages know
+PROGRAMS_ASK_AT = "/api/"  # as urls.py has it: what is refused there is answered in the words of the API
 
 # What compares: DuckDB in this process, or a Spark Connect server, which keeps what it works out where its workers and we both reach.
 ENGINE = os.environ.get("CAREWARD_ENGINE", "duckdb")

@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -45,7 +46,7 @@ class RefuseUnfit:
 
 def _refused(request: HttpRequest, why: str) -> HttpResponse:
     """A page for a person, and for a program what the API says of all that cannot be asked."""
-    if request.path_info.startswith("/api/"):
+    if request.path_info.startswith(settings.PROGRAMS_ASK_AT):
         if UNFIT.search(request.path_info):
             return JsonResponse({"detail": why}, status=404)
         return JsonResponse({"detail": [{"type": "unfit", "loc": ["query"], "msg": why}]}, status=422)

@@ -11,7 +11,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -77,7 +77,8 @@ def careward_begun(home: Path, *words: str) -> Iterator[Begun]:
     if not Path("/proc/self/environ").exists():
         pytest.skip("which processes are left is read from /proc")
     port = free_port()
-    signal.signal(signal.SIGHUP, signal.SIG_DFL)  # whoever runs the tests in the background may ignore it, and it would be handed on
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)  # whoever runs the tests in the background may ignore both, and they would be handed on
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     with (home / "log").open("wb") as log:
         command = [*WORDS, *words, "--port", str(port)]
         first = subprocess.Popen(command, cwd=ROOT, env=environment(home), stdout=log, stderr=log, process_group=0)
@@ -85,7 +86,8 @@ def careward_begun(home: Path, *words: str) -> Iterator[Begun]:
             yield first, home, port
         finally:
             for number in running(home):
-                os.kill(number, signal.SIGKILL)
+                with suppress(ProcessLookupError):  # it ended by itself meanwhile
+                    os.kill(number, signal.SIGKILL)
             first.wait(timeout=10)
 
 
