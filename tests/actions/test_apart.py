@@ -98,6 +98,7 @@ WITHIN = {
     "work.approvals.actions:drop": "verbs, of their own organisation",
     "work.notices.actions:write_letters": "a timed job",
     "work.tasks.actions:ask_again": "the worker, after a decision",
+    "work.tasks.many:keep_asked": "timed jobs, of their organisation",
     "work.tasks.many:write_tasks": "a comparison and timed jobs",
 }
 
