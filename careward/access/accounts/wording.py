@@ -9,7 +9,7 @@ STEP_WORDS = {
     "lock": "Lock it",
     "close": "Close it",
     "warn": "Ask whether it is still needed",
-    "amend": "Put its rights right",
+    "amend": "Change its rights",
     "ask": "Find out",
     "reopen": "Reopen it",
     "nothing": "Nothing",

@@ -68,6 +68,6 @@ def _administrators(left: dict[str, str], pack: Pack, on: date) -> NewTask:
         why=f"Yours because you administer Careward. Nobody by name administers {said}.",
         otherwise="If you do nothing, what is found wrong with their accounts waits for nobody.",
         step="ask", clause=pack.clause_of("system.administrator"), role="trust_administrator", system_code="", assignee_id=None,
-        about_id=None, link=f"system/{min(left)}",
+        about_id=None, link="systems",
         due_on=days.add_working_days(on, pack.escalation.working_days, pack.calendar.days),  # as long as others wait before they tell
     )  # fmt: skip

@@ -58,7 +58,7 @@ class TaskDetail:
     line: TaskLine
     step: str
     role: str
-    subject: tuple[str, str]  # what it is about, as links name it: ("account", "12")
+    subject: tuple[str, ...]  # what it is about, as links name it: ("account", "12"), ("systems",); ("",) for nothing that has a page
     about_id: int | None
     assignee_name: str
     evidence: str
@@ -188,11 +188,10 @@ def _moves(row: Task) -> tuple[MoveLine, ...]:
     return tuple(MoveLine(at, names.get(users.get(by, 0), ""), *rest) for at, by, *rest in rows)
 
 
-def _subject(row: Task) -> tuple[str, str]:
+def _subject(row: Task) -> tuple[str, ...]:
     if row.about_id:
         return "person", str(row.about_id)
-    kind, _, key = row.link.partition("/")
-    return kind, key
+    return tuple(row.link.split("/", 1))
 
 
 def _line(row: Task, today: date) -> TaskLine:

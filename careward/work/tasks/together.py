@@ -45,6 +45,7 @@ class Together:
     done: tuple[int, ...]
     refused: tuple[NotDone, ...]
     systems: frozenset[str] = frozenset()  # of those that are done; "" where one belongs to none
+    kinds: frozenset[str] = frozenset()  # of those that are done
 
 
 def may_say(task: Task, doer: rules.Doer, seen: str | None = None) -> Decision:
@@ -129,7 +130,8 @@ def _parted(organisation_id: int, chosen: Chosen, rows: Sequence[Task], weigh: W
     passed_over = sorted(chosen.keys() - {task.pk for task in rows})
     titles = dict(Task.objects.filter(organisation_id=organisation_id, pk__in=passed_over).values_list("pk", "title"))
     refused += [NotDone(n, titles.get(n, f"Task {n}"), (BUSY if n in titles else NOT_THERE).reasons) for n in passed_over]
-    return able, Together(tuple(task.pk for task in able), tuple(refused), frozenset(task.system_code for task in able))
+    systems, kinds = frozenset(task.system_code for task in able), frozenset(task.kind for task in able)
+    return able, Together(tuple(task.pk for task in able), tuple(refused), systems, kinds)
 
 
 def _move(able: Sequence[Task], move: str, change: Mapping[str, Any], note: str, now: datetime, by: str) -> None:

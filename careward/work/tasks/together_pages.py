@@ -78,8 +78,9 @@ def _do(request: Request, act: str, chosen: dict[int, str], form: TogetherForm, 
 
 def _told(request: Request, act: str, outcome: together.Together, back: str) -> HttpResponse:
     """All done: on to what is next. Some refused: each is shown with its reasons."""
-    names = house().systems(organisation_id=request.viewer.organisation_id)
-    said = words.came_of(act, len(outcome.done), outcome.systems, names)
+    names, many = house().systems(organisation_id=request.viewer.organisation_id), len(outcome.done)
+    proved_by = words.will_show(outcome.kinds, request.viewer.pack.findings, outcome.systems, names, many=many != 1)
+    said = words.came_of(act, many, proved_by)
     if outcome.done and not outcome.refused:
         messages.success(request, said)
         return redirect("tasks:my_work" if act == "done" else back)

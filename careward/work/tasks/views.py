@@ -60,13 +60,14 @@ def _seen(request: Request, task_id: int) -> queries.TaskDetail:
 def _task_page(request: Request, seen: queries.TaskDetail, form: AnswerForm | None, refused: tuple[Reason, ...]) -> HttpResponse:
     shown_to(request, seen.about_id)
     about_me = seen.about_id is not None and seen.about_id == request.viewer.person_id
-    names = house().systems(organisation_id=request.viewer.organisation_id)
     context = {
         "task": seen,
         "about_me": about_me,
         "form": form,
         "refused": refused,
-        "proved_by": words.will_show((seen.line.system_code,), names),
+        "proved_by": _proved_by(request, seen.line.kind, seen.line.system_code),
+        "in_system": (in_system := seen.line.kind in request.viewer.pack.findings),
+        "hint": words.evidence_hint(in_system=in_system),
     }
     status = 409 if refused else 422 if form is not None and form.errors else 200
     return render(request, "tasks/task.jinja", context, status=status)
@@ -90,6 +91,11 @@ def answer(request: Request, task_id: int) -> HttpResponse:
     return _on_from(task_id)
 
 
+def _proved_by(request: Request, kind: str, system: str) -> str:
+    names = house().systems(organisation_id=request.viewer.organisation_id)
+    return words.will_show((kind,), request.viewer.pack.findings, (system,), names)
+
+
 def _on_from(task_id: int) -> HttpResponse:
     """To one's work, which offers the next one like this first."""
     return redirect(f"{reverse('tasks:my_work')}?after={task_id}")
@@ -102,7 +108,7 @@ def say_done(request: Request, task_id: int) -> HttpResponse:
         _known(request, task_id)
         evidence = request.POST.get("evidence", "")
         done = actions.say_done(task_id=task_id, doer=queries.doer_of(viewer), evidence=evidence, now=viewer.now, by=viewer.actor)
-        messages.success(request, words.recorded(done.step, done.system_code, house().systems(organisation_id=viewer.organisation_id)))
+        messages.success(request, words.recorded(done.step, _proved_by(request, done.kind, done.system_code)))
         return _on_from(task_id)
     return redirect("tasks:task", task_id)
 

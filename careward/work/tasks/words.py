@@ -1,23 +1,36 @@
 """What several pages say of tasks."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Container, Mapping
 
 from careward.web.words import plural
 
 RECORDED = {"lock": "Lock recorded", "close": "Closing recorded", "amend": "Change of rights recorded", "reopen": "Reopening recorded"}
-BY_STEP = {"lock": "Lock", "close": "Close", "amend": "Put rights right", "reopen": "Reopen"}
+BY_STEP = {"lock": "Lock", "close": "Close", "amend": "Change rights", "reopen": "Reopen"}
 
 
-def will_show(systems: Collection[str], names: Mapping[str, str], *, many: bool = False) -> str:
-    """What becomes of work that is said to be done: 'The next PARIS file will show whether it worked.'"""
+def will_show(
+    kinds: Collection[str], compared: Container[str], systems: Collection[str], names: Mapping[str, str], *, many: bool = False
+) -> str:
+    """What becomes of work that is said to be done: 'The next PARIS file will show whether it worked.'
+
+    `compared` are the kinds that a comparison of files finds; of any other no file tells, and Careward looks at its own rows.
+    """
+    if not all(kind in compared for kind in kinds):
+        return f"Careward looks each day whether {'they are' if many else 'it is'} so."
     known = [names.get(code, code) for code in systems if code]
     file = f"The next {known[0]} file" if len(known) == 1 and len(systems) == 1 else "The next files"
     return f"{file} will show whether {'each of them' if many else 'it'} worked."
 
 
-def recorded(step: str, system: str, names: Mapping[str, str]) -> str:
+def recorded(step: str, proved_by: str) -> str:
     """'Lock recorded. The next PARIS file will show whether it worked.'"""
-    return f"{RECORDED.get(step, 'Recorded')}. {will_show((system,), names)}"
+    return f"{RECORDED.get(step, 'Recorded')}. {proved_by}"
+
+
+def evidence_hint(*, in_system: bool) -> str:
+    """How to say what was done, beside the box for it."""
+    example = 'Like "Locked in PARIS, 10:31". ' if in_system else ""
+    return f"{example}Do not write about a patient."
 
 
 def where(step: str, system: str) -> str:
@@ -37,12 +50,12 @@ def heading(act: str, many: int) -> str:
     return f"Give {tasks} to somebody" if act == "give" else f"Write a note on {tasks}"
 
 
-def came_of(act: str, many: int, systems: Collection[str], names: Mapping[str, str]) -> str:
+def came_of(act: str, many: int, proved_by: str) -> str:
     """What was done, and what follows: 'Recorded: 30 tasks are said to be done. The next PARIS file will show ...'"""
     are = "is" if many == 1 else "are"
     said = f"{plural(many, 'task')} {are} {DEEDS[act]}."
     if act == "done":
-        return f"{said} {will_show(systems, names, many=many != 1)}"
+        return f"{said} {proved_by}"
     return f"{said} They stay open until they are done." if act == "give" else f"{said} The note stands in the history of each."
 
 
