@@ -10,6 +10,7 @@ from careward.governance.procedures import queries
 from careward.governance.procedures.actions import adopt_document, end_adoption
 from careward.governance.procedures.models import Adoption
 from careward.people.staff.models import Organisation
+from careward.systems.register.models import Environment, System
 
 NOW = datetime(2026, 11, 23, 11, 0, tzinfo=UTC)
 TODAY = NOW.date()
@@ -50,6 +51,14 @@ def test_the_adoption_is_written_in_the_ledger_without_a_name(trust: Organisatio
 def test_the_same_again_changes_nothing(trust: Organisation):
     assert adopt(trust) == adopt(trust)
     assert (Adoption.objects.count(), Entry.objects.count()) == (1, 2)  # with the register that it lists
+
+
+def test_the_same_again_enters_what_its_register_lists_and_is_not_here(trust: Organisation):
+    adopt(trust)
+    Environment.objects.all().delete()  # as where it came into force before registers were filled
+    System.objects.all().delete()
+    adopt(trust)
+    assert System.objects.get().code == "paris" and Adoption.objects.count() == 1
 
 
 def test_a_document_nobody_knows_is_refused(trust: Organisation):

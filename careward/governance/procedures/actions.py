@@ -23,18 +23,21 @@ ADOPT = "procedures:documents:adopt"
 def adopt_document(
     *, organisation: Organisation, pack: str, document: str, from_on: date, owner: str = "", reference: str = "", now: datetime, by: str
 ) -> int:
-    """Brings a document into force from a day; returns the row. The same again changes nothing; Refused with every reason at once.
+    """Brings a document into force from a day; returns the row. Refused with every reason at once.
 
-    The register that its procedure lists is filled in beside what the organisation has of it.
+    The register that its procedure lists is filled in beside what the organisation has of it. The same again does only that, where
+    something of it is missing: the document came into force before it was filled, or a system was taken out.
     """
     Organisation.objects.select_for_update().get(pk=organisation.pk)  # two adoptions of one organisation never interleave
     new = {"owner": owner.strip(), "reference": reference.strip()}
     rows = list(Adoption.objects.filter(organisation=organisation))
     same = next((r for r in rows if (r.pack, r.document, r.from_on, r.to_on) == (pack, document, from_on, None)), None)
-    if same and all(getattr(same, key) == value for key, value in new.items()):
-        return same.pk
     known = documents().get((pack, document))
     right = _right("bring a document into force", known.systems if known else (), organisation, now, by)
+    if same and all(getattr(same, key) == value for key, value in new.items()):
+        if right:
+            fill_register(organisation=organisation, pack=pack_on(pack, from_on), now=now, by=by)
+        return same.pk
     others = [Running(r.document, r.from_on, r.to_on) for r in rows]
     decision = right & rules.may_adopt(
         Running(document, from_on), known=known is not None, others=others, clause=_clause(organisation, now)
