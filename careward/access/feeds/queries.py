@@ -184,10 +184,8 @@ def stood_before(load: Load) -> list[tuple[str, int]]:
 def waiting_alike(*, organisation_id: int, profile: str, digests: Mapping[str, str]) -> Load | None:
     """The newest load of exactly these files, read where they lie, that is held, or was allowed and has not gone in."""
     waits = Q(state="held") | Q(state="examined") & ~Q(allowed_by="")
-    loads = (
-        Load.objects.filter(waits, organisation_id=organisation_id, profile=profile, folder="").order_by("-id").prefetch_related("files")
-    )
-    return next((row for row in loads if {f.name: f.digest for f in row.files.all()} == dict(digests)), None)
+    loads = Load.objects.filter(waits, organisation_id=organisation_id, profile=profile, folder="").order_by("-id")
+    return next((row for row in loads if dict(row.files.values_list("name", "digest")) == dict(digests)), None)
 
 
 def _give_first_problems(load: Load, files: Sequence[LoadFile], most: int) -> None:
