@@ -1,5 +1,6 @@
 """What is said of a clause is true: carried where it says, proved by a test, and no clause is cited that does not exist."""
 
+import ast
 import importlib.util
 from functools import reduce
 from importlib import import_module
@@ -38,6 +39,14 @@ def resolved(dotted: str) -> object:
 def _is_module(name: str) -> bool:
     path = ROOT / Path(*name.split("."))
     return path.with_suffix(".py").exists() or (path / "__init__.py").exists()
+
+
+def test_a_marker_that_is_not_written_out_is_told_and_not_passed_over():
+    tool = index()
+    assert list(tool.cited(ast.parse('@pytest.mark.clause("PA-033", "EL-035")\ndef test_x(): ...'))) == ["PA-033", "EL-035"]
+    for unread in ("*APPENDIX", "row[-1]", "CLAUSE"):
+        with pytest.raises(ValueError, match="write the clauses out"):
+            list(tool.cited(ast.parse(f"@pytest.mark.clause({unread})\ndef test_x(): ...")))
 
 
 def test_all_373_clauses_are_known():
