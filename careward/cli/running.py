@@ -120,7 +120,7 @@ def _alone_at(host: str, port: int) -> Iterator[None]:
 
 
 def _together(commands: list[list[str]], *, begun: Callable[[], bool], then: Callable[[], None]) -> int:
-    """Runs until told to stop, or until one of them ends: then all end. So they do if this process is killed (keeper.py)."""
+    """Runs until told to stop, or until the first of them ends: then all end. So they do if this process is killed (keeper.py)."""
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN:  # ignored under nohup, which wants it to go on

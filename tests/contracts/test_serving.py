@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from careward.cli.keeper import GRACE
+from careward.cli.keeper import GRACE, REST
 
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 60
@@ -190,14 +190,32 @@ def test_of_two_homes_that_start_at_once_on_one_port_only_one_goes_on(tmp_path):
     assert begun[0].communicate(timeout=PATIENCE) == ("", "") and begun[0].returncode == 0
 
 
-@pytest.mark.parametrize("whose", ["keeper", "granian", "work"])
-def test_one_of_them_that_is_killed_takes_the_others_with_it_and_it_is_no_good_end(whose, begun):
+def process_of(whose: str, first: subprocess.Popen[bytes], home: Path) -> int | None:
+    """Not the one that began it all, whose command line names the others."""
+    found = []
+    for number in running(home):
+        with suppress(FileNotFoundError, ProcessLookupError):  # it ended just now
+            said = Path(f"/proc/{number}/cmdline").read_bytes().decode().split("\0")
+            found += [number] if number != first.pid and any(word.endswith(whose) for word in said[:4]) else []
+    return min(found, default=None)
+
+
+@pytest.mark.parametrize("whose", ["keeper", "granian"])
+def test_the_web_server_or_the_keeper_that_is_killed_takes_the_others_with_it_and_it_is_no_good_end(whose, begun):
     first, home, _ = begun
-    words = {n: Path(f"/proc/{n}/cmdline").read_bytes().decode().split("\0") for n in running(home)}
-    killed = min(n for n, said in words.items() if n != first.pid and any(w.endswith(whose) for w in said[:4]))
-    os.kill(killed, signal.SIGKILL)
+    os.kill(process_of(whose, first, home), signal.SIGKILL)
     assert wait_until(lambda: not running(home), GRACE + 2)
     assert first.wait(timeout=1) == 1
+
+
+def test_a_worker_that_is_killed_is_begun_again_and_no_page_notices(begun):
+    first, home, port = begun
+    assert wait_until(lambda: process_of("work", first, home), GRACE)
+    killed = process_of("work", first, home)
+    os.kill(killed, signal.SIGKILL)
+    assert wait_until(lambda: process_of("work", first, home) not in (killed, None) or not answers(port), REST + GRACE)
+    assert answers(port) and first.poll() is None
+    assert wait_until(lambda: "work has ended (-9) and is begun again." in (home / "log").read_text(encoding="utf-8"), GRACE)
 
 
 def test_while_another_writes_for_long_a_page_says_so_in_seconds_and_who_watches_is_answered_at_once(begun):
