@@ -137,7 +137,11 @@ def _database() -> dict[str, object]:
         "PORT": part.port or "",
         "CONN_MAX_AGE": 60,  # 0 costs eight-fold
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {"connect_timeout": 4, "tcp_user_timeout": 8_000},  # seconds, milliseconds: one that is away is said, not waited for
+        "OPTIONS": {
+            "connect_timeout": 4,  # seconds: one that is away is said, not waited for
+            "tcp_user_timeout": 8_000,  # milliseconds
+            "options": f"-c lock_timeout={os.environ.get('CAREWARD_LOCK_SECONDS', '0')}s",  # as with SQLite; commands wait their turn
+        },
     }
 
 

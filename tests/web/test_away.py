@@ -6,9 +6,10 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from django.db import DataError, InterfaceError, OperationalError, ProgrammingError
+from django.db import DataError, InterfaceError, OperationalError, ProgrammingError, connection
 from django.test import Client
 
+from careward.config.settings import _database
 from careward.web.errors import is_away
 from tests.make.pages import markup
 
@@ -47,6 +48,19 @@ def test_a_postgresql_that_is_away_is_known_and_a_wrong_value_is_none():
     assert is_away(OperationalError(said_by(lambda: psycopg.connect("host=127.0.0.1 port=1 connect_timeout=2"))), "postgresql")
     assert is_away(InterfaceError("connection already closed"), "postgresql")
     assert not is_away(DataError("out of range"), "postgresql") and not is_away(None, "postgresql")
+
+
+def test_a_row_that_another_holds_is_waited_for_as_long_as_pages_wait(monkeypatch):
+    """A page says within seconds that Careward is busy, on PostgreSQL too; commands wait their turn."""
+    if connection.vendor != "postgresql":
+        pytest.skip("SQLite's wait is seen where it serves")
+    monkeypatch.setenv("CAREWARD_LOCK_SECONDS", "1")
+    mine = {"dbname": connection.settings_dict["NAME"], "user": connection.settings_dict["USER"], "host": connection.settings_dict["HOST"]}
+    with psycopg.connect(**mine, **_database()["OPTIONS"]) as one, psycopg.connect(**mine, **_database()["OPTIONS"]) as other:
+        one.execute("SELECT pg_advisory_xact_lock(1)")
+        with pytest.raises(psycopg.OperationalError) as busy:
+            other.execute("SELECT pg_advisory_xact_lock(1)")
+    assert "lock timeout" in str(busy.value) and is_away(OperationalError(str(busy.value)), "postgresql")
 
 
 @pytest.mark.parametrize("where", ["careward.people.signin.middleware.WhoIsAsking.__call__", "careward.web.health.house"])
