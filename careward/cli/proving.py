@@ -8,9 +8,11 @@ from typing import Annotated
 import typer
 
 from careward.cli import terms, witnessing
+from careward.cli.acting import acts
 from careward.cli.ready import open_house
+from careward.cli.terms import given_token
 
-NOT_FOUND, PARTLY = 3, 6
+PARTLY = 6
 
 ledger = typer.Typer(no_args_is_help=True, help="The evidence of what was done.")
 
@@ -116,18 +118,18 @@ def seal() -> None:
 
 
 @ledger.command()
+@acts
 def explain(
     what: Annotated[str, typer.Option("--what", help="What happened, and how you know.")],
-    by: Annotated[str, typer.Option("--by", help="The e-mail address of the person who says so, a user of Careward.")],
 ) -> None:
-    """Write down what happened to the ledger: the alarm ends, sealing goes on, and what is wrong stays in every report, explained."""
+    """Write down, as the person of a token, what happened to the ledger: the alarm ends, and every report tells it, explained."""
     open_house()
     from careward.core.decision import Refused
     from careward.evidence.ledger.explaining import explain as of_ledger
     from careward.evidence.ledger.explaining import explain_silence as of_witness
     from careward.evidence.tables.actions import explain as of_tables
 
-    person, refusals = _person(by), list[Refused]()
+    person, refusals = _person(), list[Refused]()
     ends = (
         (of_ledger, "Sealing goes on; what is wrong stays in every report as explained."),
         (of_tables, "The tables are taken over as they stand; what was wrong stays in every report."),
@@ -145,18 +147,18 @@ def explain(
 
 
 @ledger.command("rotate-key")
+@acts
 def rotate_key(
     why: Annotated[str, typer.Option("--why", help="Why the key is handed over to a new one.")],
-    by: Annotated[str, typer.Option("--by", help="The e-mail address of the person who does it, a user of Careward.")],
 ) -> None:
-    """Hand the ledger over to a new signing key: the old one signs the new, and whoever kept a key or a checkpoint can go on from it."""
+    """Hand the ledger over to a new signing key, as the person of a token: the old one signs the new, and whoever kept either can go on."""
     open_house()
     from careward.evidence.ledger.rotating import rotate_key as hand_over
     from careward.evidence.ledger.sealing import SealingStopped
     from careward.seal.keys import KeyLost
 
     try:
-        entry = hand_over(why=why, now=terms.now(), by=_person(by))
+        entry = hand_over(why=why, now=terms.now(), by=_person())
     except (SealingStopped, KeyLost) as stopped:
         raise terms.stop(f"The key was not handed over: {stopped}", 1) from stopped
     terms.out.print(
@@ -164,17 +166,15 @@ def rotate_key(
     )
 
 
-def _person(address: str) -> str:
-    """A named person, as entries name them."""
-    from careward.people.signin.models import User
-
-    person = User.objects.filter(email__iexact=address, is_active=True).first()
-    if person is None:
-        raise terms.stop(f"Nobody with the address {address} may sign in here. Name a person who does.", NOT_FOUND)
-    return f"user/{person.pk}"
+def _person() -> str:
+    """The person of the token that was given: an alarm ends, and a key is handed over, by somebody by name."""
+    if not given_token.get():
+        raise terms.stop("Whoever does this must be known by name. Give their token: --token, made with: careward token", 2)
+    return terms.actor()
 
 
 @ledger.command()
+@acts
 def stopped(
     again: Annotated[bool, typer.Option("--again", help="Set it going again.")] = False,
     organisation: terms.OrganisationCode = "",
@@ -198,6 +198,7 @@ def stopped(
 
 
 @ledger.command()
+@acts
 def export(folder: Annotated[Path, typer.Argument(help="An empty or new folder.")]) -> None:
     """Write the sealed entries, checkpoints and public key for someone who does not trust us, with the script that checks them."""
     open_house(to_look=True)

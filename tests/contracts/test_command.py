@@ -284,6 +284,20 @@ def test_a_command_is_in_the_name_of_a_token_or_of_the_account_by_its_number(key
     assert refused.returncode == 5 and "opens nothing" in refused.stderr and key not in refused.stderr
 
 
+@pytest.mark.parametrize("words", [("rotate-key", "--why"), ("explain", "--what")], ids=lambda words: words[0])
+def test_an_alarm_ends_and_a_key_is_handed_over_by_somebody_by_name(words: tuple[str, str], keyed: tuple[Path, str]):
+    home, key = keyed
+    run = careward(home)
+    command = ("ledger", *words, "the machine was replaced after the fire")
+    nobody = run(*command)
+    assert nobody.returncode == 2 and "Give their token" in nobody.stderr
+    done = run(*command, "--token", key)
+    if words[0] == "explain":
+        assert done.returncode == 5 and "othing" in done.stderr, "no alarm stands"
+    else:
+        assert done.returncode == 0 and who_did(home, "ledger.key_rotated").startswith("user/")
+
+
 def test_a_house_is_made_for_its_owner_only(tmp_path: Path):
     assert careward(tmp_path / "house")("ledger", "verify").returncode == 0
     assert (tmp_path / "house").stat().st_mode & 0o777 == 0o700
