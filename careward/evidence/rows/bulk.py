@@ -103,35 +103,31 @@ def insert(table: str, columns: Sequence[str], rows: Iterable[Row], fixed: Row =
 
 
 class Behind:
-    """Adds rows in a thread of its own while the next ones are made ready: SQLite works without holding Python up. Use in a `with`.
+    """Adds rows in a thread of its own while the next ones are made ready: the database works without holding Python up. Use in a `with`.
 
-    One at a time: whoever would use the connection meanwhile calls `wait` first. On PostgreSQL rows are added at once.
+    One at a time: whoever would use the connection meanwhile calls `wait` first.
     """
 
     def __init__(self) -> None:
-        self._pool = ThreadPoolExecutor(1, "careward-rows") if connection.vendor == "sqlite" else None
+        self._pool = ThreadPoolExecutor(1, "careward-rows")
         self._pending: Future[None] | None = None
 
     def __enter__(self) -> "Behind":
-        self._usual = _room_for_pages(ROOMY) if self._pool else 0
+        self._usual = _room_for_pages(ROOMY) if connection.vendor == "sqlite" else 0
         return self
 
     def __exit__(self, *_: object) -> None:
         try:
             self.wait()
         finally:
-            if self._pool:
-                self._pool.shutdown()
+            self._pool.shutdown()
+            if self._usual:
                 _room_for_pages(self._usual)
 
     def insert(self, table: str, columns: Sequence[str], rows: Sequence[Row], fixed: Row = ()) -> None:
         """Adds rows as `insert` does, after those before."""
         self.wait()
-        adding = inserting(table, columns, rows, fixed)
-        if self._pool:
-            self._pending = self._pool.submit(adding)
-        else:
-            adding()
+        self._pending = self._pool.submit(inserting(table, columns, rows, fixed))
 
     def wait(self) -> None:
         """Until everything that was given is in; raises what the database said against it."""
@@ -153,18 +149,18 @@ def _room_for_pages(size: int) -> int:
 
 
 def inserting(table: str, columns: Sequence[str], rows: Sequence[Row], fixed: Row = ()) -> Callable[[], None]:
-    """What adds the rows when it is called, by another thread too on SQLite; meanwhile nobody else may use the connection."""
+    """What adds the rows when it is called, by another thread too; meanwhile nobody else may use the connection."""
     names = ", ".join(_quoted(c) for c in ("id", *columns))
     connection.ensure_connection()
     connection.adds(table, as_ranges([row[0] for row in rows]))  # type: ignore[attr-defined]
     if connection.vendor == "postgresql":
-        return partial(_insert_by_copy, f"{_quoted(table)} ({names})", rows, fixed)
+        return partial(_insert_by_copy, connection.connection, f"{_quoted(table)} ({names})", rows, fixed)
     into = f"INSERT INTO {_quoted(table)} ({names}) VALUES "  # noqa: S608
     return partial(_insert_some_at_once, connection.connection, into, len(columns) + 1, rows, fixed)
 
 
-def _insert_by_copy(into: str, rows: Sequence[Row], fixed: Row) -> None:
-    with connection.cursor() as cursor:
+def _insert_by_copy(driver: Any, into: str, rows: Sequence[Row], fixed: Row) -> None:
+    with driver.cursor() as cursor:
         _copy(cursor, into, ((*row, *fixed) for row in rows) if fixed else rows)
 
 
