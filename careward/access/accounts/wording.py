@@ -36,4 +36,5 @@ def several(text: str | None, none: str) -> str:
     """Roles or teams for reading: 'Nurse, View'; `none` where there are none; 'Not told' where the export does not say."""
     if text is None:
         return "Not told"
-    return ", ".join(text.split(";")) if text else none
+    between = "; " if "," in text else ", "
+    return between.join(text.split(";")) if text else none

@@ -148,7 +148,7 @@ def rights(code: str, dimension: str) -> Do:
 def _strange_team(draft: AccountDraft, around: Around) -> str:
     """For one who moved, the team they left; else any that is not theirs."""
     person = draft.person
-    left = [p.team.code for p in person.posts if p.end is not None] if person else []
+    left = [p.team.name for p in person.posts if p.end is not None] if person else []
     start = int(around.rng.random() * len(around.teams))
     return next(t for t in (*left, *around.teams[start:], *around.teams[:start]) if t not in draft.teams)
 

@@ -80,7 +80,7 @@ class MadePerson:
 
     @property
     def teams(self) -> list[str]:
-        return sorted({p.team.code for p in self.posts if p.end is None or p.end <= 0 or self.state in ("leaving", "left")})
+        return sorted({p.team.name for p in self.posts if p.end is None or p.end <= 0 or self.state in ("leaving", "left")})
 
     @property
     def name(self) -> str:

@@ -60,7 +60,7 @@ def make_trust(folder: Path, *, staff: int, systems: int, days: int, seed: int, 
     leaders = [t.leader for t in teams if t.leader]
     specials = Specials(registrar, dates, board, leaders, [p for p in people if p.state in ("left", "leaving")])
     others = [p for p in people if p.state == "present" and not p.faults and not p.shared_mail]
-    around = Around(registrar.rng, dates, others, [t.code for t in teams])
+    around = Around(registrar.rng, dates, others, [t.name for t in teams])
     planter = Planter(registrar, specials, around, people, Deck(registrar.rng))
     unsafe = landscape[min(1, systems - 1)].code if unsafe_system else ""
     tally = _write_accounts(folder, landscape, planter, dates, unsafe)
