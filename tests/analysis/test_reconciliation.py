@@ -152,7 +152,7 @@ def test_a_leaver_is_closed_on_a_shared_account_too_and_a_locked_one_is_not_sett
         ("ann", "account.leaver", "EL-041", False),
         ("desk", "account.leaver", "EL-041", False),
     ]
-    assert found[0].detail == "Every assignment has ended, the last on 2026-10-31"
+    assert found[0].detail == "This person has left; their last day was 2026-10-31"
 
 
 @pytest.mark.clause("EL-028")

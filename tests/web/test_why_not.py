@@ -52,8 +52,8 @@ def test_one_that_was_locked_here_says_when_by_whom_why_and_how_to_reopen_it(tru
 
 def test_what_is_locked_already_says_what_is_still_wrong_and_what_comes_first(trust, admin, paris, carol):
     account = found.account(paris, carol, status="locked")
-    found.finding(account, code="authorisation.expired", step="lock", detail="Its authority ran out on 2026-11-01", state="settled")
-    assert "Locked. Its authority ran out on 1 November 2026, found on 23 November 2026." in page_of(admin, carol)
+    found.finding(account, code="authorisation.expired", step="lock", detail="Its approval ran out on 2026-11-01", state="settled")
+    assert "Locked. Its approval ran out on 1 November 2026, found on 23 November 2026." in page_of(admin, carol)
     trained = people.staff(trust, "Bo Nurse")
     account = found.account(paris, trained, status="locked")
     found.finding(account, code="training.expired", step="lock", detail="Data security ran out on 2026-10-01", state="settled")

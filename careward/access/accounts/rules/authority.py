@@ -40,7 +40,7 @@ def authorisation(account: SeenAccount, counted: Sequence[Authority], why: str, 
         yield Wrong("authorisation.missing", "ask", f"Nobody whom the procedure accepts has authorised it{why}")
     elif last < on:
         step, crossed = _lock(rows)
-        yield Wrong("authorisation.expired", step, f"Its authority ran out on {last}{crossed}", since=last + DAY)
+        yield Wrong("authorisation.expired", step, f"Its approval ran out on {last}{crossed}", since=last + DAY)
 
 
 def environment(account: SeenAccount, counted: Sequence[Authority], why: str, on: date) -> Iterator[Wrong]:
@@ -50,7 +50,8 @@ def environment(account: SeenAccount, counted: Sequence[Authority], why: str, on
     if account.environment == LIVE or (last and last >= on):
         return
     step, crossed = _lock(rows)
-    told = f"No authority in force for {account.environment} by a role the procedure names{crossed if last else why}"
+    ran_out = f"Its approval for {account.environment} ran out on {last}{crossed}"
+    told = ran_out if last else f"Nobody whom the procedure names has authorised it for {account.environment}{why}"
     yield Wrong("environment.unauthorised", step, told, since=last + DAY if last else None)
 
 

@@ -11,19 +11,19 @@ from careward.core.packs.training import Course
 from careward.people.staff import rules as staff
 
 DAY = timedelta(days=1)
-CROSSED = "; an assignment ends before it starts"
+CROSSED = "; the staff list has an end before the start"
 
 
 def leaver(holder: Holder, said: Said | None, on: date) -> Iterator[Wrong]:
     """PA-029, EL-041: who has left keeps no account, whether the staff record says so or somebody answered it."""
     if staff.has_left(holder.assignments, on):
         last = max((day for a in holder.assignments if (day := a.last_day(on))), default=None)
-        told = f"Every assignment has ended, the last on {last}" if last else "Every assignment is terminated"
+        told = f"This person has left; their last day was {last}" if last else "The staff list says that this person has left"
         doubtful = any(a.doubtful(on) for a in holder.assignments)
         over = max((day for a in holder.assignments if (day := a.over_from(on))), default=None)
         yield Wrong("account.leaver", "ask" if doubtful else "close", told + (CROSSED if doubtful else ""), since=over)
     elif said and said.answer == "gone":
-        told = f"Gone, as was answered; the last day was {said.from_on - DAY}"
+        told = f"Said to have left; the last day was {said.from_on - DAY}"
         yield Wrong("account.leaver", said.step, told, clause=said.clause, since=said.from_on)
 
 
@@ -36,7 +36,7 @@ def absent(account: SeenAccount, holder: Holder, rule: AbsenceKinds, said: Said 
         told = f"On long-term absence since {away.since}" if away.since else "On long-term absence"
         yield Wrong("account.absent", rule.step, told, since=away.since)
     elif away:
-        yield Wrong("account.absent", rule.step, "On long-term absence by every assignment that has not ended")
+        yield Wrong("account.absent", rule.step, "Away for long, as the staff list says of each of their posts")
 
 
 def training(holder: Holder, courses: tuple[Course, ...], on: date) -> Iterator[Wrong]:

@@ -27,7 +27,7 @@ def inactive(account: SeenAccount, rule: Inactivity, said: Said | None, on: date
     step = inactivity_step(status=account.status, on=on, rule=rule, kept_until=kept, **used)
     seen = last_seen(**used)
     if said and said.answer == "not_needed" and step != "close":
-        yield Wrong("account.inactive", said.step, f"Not needed, as was answered on {said.from_on}", clause=said.clause, since=said.from_on)
+        yield Wrong("account.inactive", said.step, f"Not needed, it was said on {said.from_on}", clause=said.clause, since=said.from_on)
         return
     if step == "nothing" or seen is None or (said and said.answer == "gone" and step != "close"):
         return
@@ -65,7 +65,7 @@ def _nobodys(said: Said | None, code: str) -> Wrong | None:
     """What was said to be nobody's is not asked about again: it is shut."""
     if said is None or said.answer != "nobody":
         return None
-    return Wrong(code, said.step, f"Nobody's, as was answered on {said.from_on}", clause=said.clause, since=said.from_on)
+    return Wrong(code, said.step, f"Nobody's, it was said on {said.from_on}", clause=said.clause, since=said.from_on)
 
 
 def unmatched(account: SeenAccount, fits: Sequence[Holder], said: Said | None) -> Iterator[Wrong]:

@@ -25,20 +25,20 @@ def answered(judged: Table, answers: Table, rules: Table, on: DateValue) -> Tabl
 def not_needed(told: Table) -> Table:
     """EL-059: what was said not to be needed is shut now, unless disuse closes it already."""
     t = told.filter((told.answer == "not_needed") & (told.kind != "service") & ~told.closes)
-    return _shut(t, "account.inactive", ibis.literal("Not needed, as was answered on ") + t.from_on.cast("string"))
+    return _shut(t, "account.inactive", ibis.literal("Not needed, it was said on ") + t.from_on.cast("string"))
 
 
 def gone(told: Table, leavers: Table) -> Table:
     """PA-029, EL-041: who has left by somebody's word, where the staff record does not say so yet."""
     t = without(told.filter((told.answer == "gone") & (told.kind != "service")), "closes").anti_join(leavers, "person_id")
     last = day_after(t.from_on, ibis.interval(days=-1)).cast("string")
-    return _shut(t, "account.leaver", ibis.literal("Gone, as was answered; the last day was ") + last)
+    return _shut(t, "account.leaver", ibis.literal("Said to have left; the last day was ") + last)
 
 
 def nobodys(told: Table) -> Table:
     """What was said to be nobody's is not asked about again: it is shut."""
     t = told.filter((told.answer == "nobody") & ((told.kind.isin(OF_A_PERSON) & (told.fits == 0)) | (told.fits > 1)))
-    detail = ibis.literal("Nobody's, as was answered on ") + t.from_on.cast("string")
+    detail = ibis.literal("Nobody's, it was said on ") + t.from_on.cast("string")
     return _shut(t, (t.fits == 0).ifelse("account.unmatched", "account.ambiguous"), detail)
 
 

@@ -26,10 +26,10 @@ def leavers(assignments: Table, on: DateValue) -> Table:
     found = a.group_by("person_id").agg(
         rows=a.count(), over=a.ended.sum(), last=a.last_day.max(), since=a.over_from.max(), doubtful=a.doubtful.any()
     )
-    told = (ibis.literal("Every assignment has ended, the last on ") + found.last.cast("string")).fill_null(
-        "Every assignment is terminated"
+    told = (ibis.literal("This person has left; their last day was ") + found.last.cast("string")).fill_null(
+        "The staff list says that this person has left"
     )
-    told += found.doubtful.ifelse("; an assignment ends before it starts", "")
+    told += found.doubtful.ifelse("; the staff list has an end before the start", "")
     step = found.doubtful.ifelse("ask", "close")
     return found.filter(found.rows == found.over).select("person_id", "since", "last", step=step, detail=told)
 
@@ -67,7 +67,7 @@ def away(absences: Table, assignments: Table, kinds: Table, statuses: Table, on:
     told = ibis.cases(
         (both.since.notnull(), ibis.literal("On long-term absence since ") + both.since.cast("string")),
         (both.absence, "On long-term absence"),
-        else_="On long-term absence by every assignment that has not ended",
+        else_="Away for long, as the staff list says of each of their posts",
     )
     return both.select("person_id", "pack", "since", detail=told)
 

@@ -195,7 +195,7 @@ def unauthorised(judged: Table, on: DateValue) -> Table:
     t = t.mutate(last=last, doubtful=admin.ifelse(any_doubtful, t.normal_doubtful).fill_null(False))
     t = t.filter(t["last"].isnull() | (t["last"] < on))
     missing = t["last"].isnull()
-    ran_out = ibis.literal("Its authority ran out on ") + t["last"].cast("string") + _crossed(t.doubtful)
+    ran_out = ibis.literal("Its approval ran out on ") + t["last"].cast("string") + _crossed(t.doubtful)
     detail = missing.ifelse(ibis.literal("Nobody whom the procedure accepts has authorised it") + _refused(t), ran_out)
     code = missing.ifelse("authorisation.missing", "authorisation.expired")
     return lines(t, code, (missing | t.doubtful).ifelse("ask", "lock"), detail, since=_after(t["last"]))
@@ -208,8 +208,9 @@ def environment(judged: Table, on: DateValue) -> Table:
     doubtful = admin.ifelse(t.any_doubtful, t.normal_doubtful).fill_null(False)
     t = t.mutate(last=admin.ifelse(t.any_until, t.normal_until), doubtful=doubtful)
     t = t.filter(t["last"].isnull() | (t["last"] < on))
-    why = t["last"].isnull().ifelse(_refused(t), _crossed(t.doubtful))
-    detail = ibis.literal("No authority in force for ") + t.environment + " by a role the procedure names" + why
+    ran_out = ibis.literal("Its approval for ") + t.environment + " ran out on " + t["last"].cast("string") + _crossed(t.doubtful)
+    nobody = ibis.literal("Nobody whom the procedure names has authorised it for ") + t.environment + _refused(t)
+    detail = t["last"].isnull().ifelse(nobody, ran_out)
     return lines(t, "environment.unauthorised", t.doubtful.ifelse("ask", "lock"), detail, since=_after(t["last"]))
 
 
