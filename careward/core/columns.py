@@ -152,6 +152,19 @@ STAFF = Feed(
     ("employee_number", "assignment_number"),
 )
 
+COURSES = Feed(
+    "courses",
+    "courses.csv",
+    "The courses that are offered: where each is booked, and who runs it.",
+    (
+        _must(_code("course_code", "a code or alias that the pack knows; others are kept and not used")),
+        _must(_text("title")),
+        _text("booking_link", "an https address, or in words how it is booked", most=2000),
+        _text("owner", "who runs the course: a team, or a person"),
+    ),
+    ("course_code",),
+)
+
 TRAINING = Feed(
     "training",
     "training.csv",
@@ -269,6 +282,9 @@ SYSTEMS = Feed(
         _text("request_channel", most=2000),
         _code("connector"),
         _code("pack", "the pack whose figures hold for this system"),
+        _text("version", "the one in use"),
+        _day("release_on", "the day that version came into use, or is to"),
+        _day("support_ends_on", "the last day its supplier supports it", sense="end"),
     ),
     ("code",),
 )
@@ -296,7 +312,10 @@ ACCOUNTS = Feed(
 
 # In the order in which the files of a folder go in: those that others refer to first.
 FEEDS: Mapping[str, Feed] = MappingProxyType(
-    {f.name: f for f in (SYSTEMS, STAFF, TRAINING, ABSENCES, DEPUTIES, ROLE_HOLDERS, LEAVERS, AUTHORISATIONS, GENERIC_ACCOUNTS, ACCOUNTS)}
+    {
+        f.name: f
+        for f in (SYSTEMS, STAFF, COURSES, TRAINING, ABSENCES, DEPUTIES, ROLE_HOLDERS, LEAVERS, AUTHORISATIONS, GENERIC_ACCOUNTS, ACCOUNTS)
+    }
 )
 
 

@@ -202,7 +202,7 @@ class AnswerWeighed:
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What a room tells, to whoever answers a task about a thing of a kind: `told(organisation_id=, key=, task_kind=, today=)`.
+    """What a room tells, to whoever answers a task about a thing of a kind: `told(organisation_id=, key=, task_kind=, task_key=, today=)`.
 
     `against(organisation_id=, key=, task_kind=, weighed=, today=)` says every reason of that room's own against an AnswerWeighed.
     """

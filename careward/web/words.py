@@ -8,9 +8,12 @@ from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 
+from django.utils.html import format_html
+
 from careward.core.days import LONDON, Calendar, aware, working_days_between
 from careward.core.packs.calendar import WorkingTimes
 
+WEB_ADDRESS = re.compile(r"https?://[^\s/]+\S*")
 HARD_SPACE = "\u00a0"
 ISO_DAY = re.compile(r"\b\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d)\b|\b\d{4}-(?:0[13-9]|1[0-2])-30\b|\b\d{4}-(?:0[13578]|1[02])-31\b")
 
@@ -136,7 +139,15 @@ def working_days(times: WorkingTimes, today: date) -> str:
     return f"Working days leave out weekends and the bank holidays of England{also}{but}."
 
 
+def linked(value: str) -> str:
+    """A whole web address as a link, which does not say where it was followed from; all else as it is."""
+    if not WEB_ADDRESS.fullmatch(value):
+        return value
+    return format_html('<a href="{}" rel="noreferrer">{}</a>', value, value)
+
+
 FILTERS = {
+    "linked": linked,
     "written_out": written_out,
     "day": day,
     "weekday": weekday,

@@ -94,7 +94,7 @@ def test_ids_go_on_from_the_last_and_are_never_given_twice():
     bulk.insert(
         "systems_system",
         ("organisation_id", "code", "name", "kind", *REST),
-        [(n, trust.pk, f"s{n}", "S", "clinical", *[""] * 9) for n in first],
+        [(n, trust.pk, f"s{n}", "S", "clinical", *[""] * 10) for n in first],
     )
     System.objects.filter(pk=first[-1]).delete()
     assert System.objects.create(organisation=trust, code="orm", name="S", kind="clinical").pk > first[-1]
@@ -112,6 +112,7 @@ REST = (
     "request_channel",
     "connector",
     "pack",
+    "version",
 )
 
 

@@ -36,6 +36,9 @@ TRAINING = {
     "employee_number": "E1", "course_code": "data-security", "completed_on": date(2026, 2, 1), "result": "passed", "expires_on": None,
     "declaration_signed_on": date(2026, 2, 1),
 }  # fmt: skip
+COURSE = {
+    "course_code": "dspt", "title": "Data security awareness", "booking_link": "https://learning.example.nhs.uk/ds", "owner": "The IG team",
+}  # fmt: skip
 ABSENCE = {"employee_number": "E1", "kind": "maternity", "from_on": date(2026, 9, 1), "to_on": None}
 DEPUTY = {"manager_employee_number": "E1", "deputy_employee_number": "E2", "from_on": date(2026, 1, 1), "to_on": date(2027, 1, 1)}
 LEAVER = {"name": "Carol Dewhurst", "team": "Crisis team", "left_on": date(2026, 10, 31)}
@@ -52,7 +55,7 @@ ROLE_HOLDER = {"role": "caldicott_guardian", "employee_number": "E1", "system": 
 ROWS = {
     "staff": STAFF, "systems": SYSTEM, "accounts": ACCOUNT, "training": TRAINING, "absences": ABSENCE, "deputies": DEPUTY,
     "leavers": LEAVER, "authorisations": AUTHORISATION, "generic_accounts": GENERIC,
-    "role_holders": ROLE_HOLDER,
+    "role_holders": ROLE_HOLDER, "courses": COURSE,
 }  # fmt: skip
 
 Change = Mapping[str, Any]

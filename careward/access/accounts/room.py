@@ -7,7 +7,7 @@ from careward.access.accounts.holders import SAY_WHOSE
 from careward.access.accounts.measures import measures
 from careward.access.accounts.naming import accounts_named, runs_named
 from careward.access.accounts.rules.states import ACCOUNT, FINDING
-from careward.access.accounts.subject import account_told
+from careward.access.accounts.subject import account_told, holder_told
 from careward.access.accounts.tasks import ANSWERED
 from careward.core.names import ThingNames
 from careward.core.roles import OVERSEERS
@@ -77,7 +77,7 @@ ROOM = Room(
         Panel("my_team", "To put right", 10, "accounts/team_mark.jinja", team.team, SEE_TEAM),
         Panel("people", "To put right", 10, "", panels.people, SEE, "accounts/people_lead.jinja"),
     ),
-    subjects=(Subject("account", account_told, against),),
+    subjects=(Subject("account", account_told, against), Subject("person", holder_told)),
     histories=(History("person", panels.happened),),
     searches=(Search("Accounts", panels.found, SEE_ACCOUNTS),),
     names=(ThingNames("account", accounts_named, SEE_ACCOUNTS), ThingNames("run", runs_named)),

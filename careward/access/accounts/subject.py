@@ -16,12 +16,14 @@ from careward.core.packs.pack import Pack
 from careward.core.room import SubjectFacts
 from careward.people.staff.models import Person
 from careward.people.staff.packs import pack_on
+from careward.people.staff.training import WHERE_TO_BOOK, booking_of, bookings, course_names
+from careward.systems.register.models import System
 
 MOST_READ = 200  # people weighed: more of one last name are not told apart by it
 LONGEST_NUMBER = 12  # figures, leading noughts among them
 
 
-def account_told(*, organisation_id: int, key: str, task_kind: str, today: date) -> SubjectFacts | None:
+def account_told(*, organisation_id: int, key: str, task_kind: str, task_key: str, today: date) -> SubjectFacts | None:
     """What an account's page of questions shows of it: one query, and a second where it offers whose it may be."""
     rows = Account.objects.select_related("system", "person").filter(organisation_id=organisation_id, pk=int(key))
     account = rows.first()
@@ -32,6 +34,17 @@ def account_told(*, organisation_id: int, key: str, task_kind: str, today: date)
         return SubjectFacts((*facts_of(account), *last_request(account)), note=furthest(account, today))
     facts = SubjectFacts(facts_of(account), whose)
     return _with_lock(facts, account, pack_on(account.system.pack, today), today) if task_kind == MOVES_A_LOCK else facts
+
+
+def holder_told(*, organisation_id: int, key: str, task_kind: str, task_key: str, today: date) -> SubjectFacts | None:
+    """What the page of a course that somebody lacks shows of it: where it is booked (EL-022). Two queries."""
+    if not task_kind.startswith("training."):
+        return None
+    packs = {*System.objects.filter(organisation_id=organisation_id).values_list("pack", flat=True).distinct()}
+    names = course_names(task_key.rpartition("/")[2], (pack_on(pack, today) for pack in packs))
+    booking = booking_of(names, bookings(organisation_id=organisation_id))
+    told = (("Course", booking.title), (WHERE_TO_BOOK, booking.where), ("Run by", booking.run_by)) if booking else ()
+    return SubjectFacts(tuple((what, value) for what, value in told if value))
 
 
 def _with_lock(facts: SubjectFacts, account: Account, pack: Pack, today: date) -> SubjectFacts:

@@ -23,6 +23,7 @@ from careward.people.staff.models import Person, TrainingHeld
 from careward.people.staff.packs import pack_on
 from careward.people.staff.queries import posts_of
 from careward.people.staff.rules import employment
+from careward.people.staff.training import booking_of, bookings, names_of
 from careward.systems.register.models import System
 from careward.systems.register.queries import within_systems
 from careward.web.words import day, written_out
@@ -66,6 +67,7 @@ class Rest:
     title: str
     state: str
     words: str
+    book: str = ""  # where a course is booked
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,13 +255,21 @@ def _rests(person: Person, packs: set[str], today: date) -> Iterable[Rest]:
     courses = {c.code: c for pack in packs for c in pack_on(pack, today).training}
     told = ("course_code", "result", "completed_on", "expires_on", "declaration_signed_on")
     taken = [staff.CourseTaken(*row) for row in TrainingHeld.objects.filter(person=person, gone_on=None).values_list(*told)]
-    for _, course in sorted(courses.items()):
-        yield _course(course, taken, today)
+    found = [_course(course, taken, today) for _, course in sorted(courses.items())]
+    yield from _with_bookings(found, list(courses.values()), person.organisation_id)
     if person.registration_body:
         until = person.registration_expires_on
         good = until is not None and until >= today
         words = f"In date to {day(until)}" if good and until else f"Ran out on {day(until)}" if until else "No end date on record"
         yield Rest(f"{person.registration_body} registration", "ok" if good else "fix", words)
+
+
+def _with_bookings(found: list[Rest], courses: Iterable[Course], organisation_id: int) -> Iterable[Rest]:
+    """The same, each course that is to be done with where it is booked; one query where any is."""
+    listed = bookings(organisation_id=organisation_id) if any(rest.state == "fix" for rest in found) else {}
+    for rest, course in zip(found, sorted(courses, key=lambda c: c.code), strict=True):
+        booking = booking_of(names_of(course), listed)
+        yield replace(rest, book=booking.where) if booking else rest
 
 
 def _course(course: Course, taken: list[staff.CourseTaken], today: date) -> Rest:

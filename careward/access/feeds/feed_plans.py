@@ -26,7 +26,7 @@ from careward.core.ports import FeedFile, Problem
 from careward.evidence.rows import bulk
 from careward.evidence.rows.shapes import Shape
 from careward.people.staff.packs import pack_names
-from careward.people.staff.shapes import ABSENCE, DEPUTY, TRAINING
+from careward.people.staff.shapes import ABSENCE, COURSE, DEPUTY, TRAINING
 from careward.systems.register.shapes import ENVIRONMENT, SYSTEM
 
 Writes = Iterable[Write]
@@ -64,6 +64,19 @@ def _pack_now(world: World, code: str) -> str:
     """Where the register names no pack, the one the system already has, else the organisation's."""
     known = world.system(code)
     return known.pack if known else world.pack.id
+
+
+def plan_courses(plan: FilePlan) -> Planned:
+    """The courses that are offered, and where each is booked (EL-022)."""
+    known = listed_words.courses(plan.world)
+    unknown = UnknownWords("course_code", known, near_alone=True)  # most are asked for by no procedure
+
+    def prepare(work: Work) -> Writes:
+        unknown.note(work)
+        work.cells["course_code"] = listed_words.as_known(work.cells.get("course_code") or work.blank, known)
+        return ()
+
+    return _fill(plan, COURSE, prepare, unknown)
 
 
 def plan_training(plan: FilePlan) -> Planned:
@@ -356,6 +369,7 @@ def _later_spellings(file: FeedFile) -> Iterator[int]:
 PLANS: dict[str, Callable[[FilePlan], Planned]] = {
     "systems": plan_systems,
     "staff": plan_staff,
+    "courses": plan_courses,
     "training": plan_training,
     "absences": plan_absences,
     "deputies": plan_deputies,

@@ -3,12 +3,25 @@
 import random
 from collections.abc import Iterator
 
+from careward.core.columns import COURSES
 from careward.engines.synthetic.dates import Dates
 from careward.engines.synthetic.shapes import MadePerson
 
 Row = tuple[str, str, str, str, str, str]
 CODES = ("data-security", "data-security", "data-security", "DSPT", "dsp", "data-security-awareness")
+OFFERED = (
+    ("data-security", "Data security awareness", "Information governance"),
+    ("paris-e-learning", "PARIS e-learning", "Clinical systems training"),
+)
 OTHERS = ("fire-safety", "safeguarding-level-2", "moving-and-handling", "equality-and-diversity", "conflict-resolution")
+
+
+def offered() -> Iterator[tuple[str, ...]]:
+    """The trust's list of courses: what is booked by a link, and what is not."""
+    for code, title, run_by in OFFERED:
+        yield COURSES.row(course_code=code, title=title, booking_link=f"https://learning.example.nhs.uk/courses/{code}", owner=run_by)
+    for code in OTHERS:
+        yield COURSES.row(course_code=code, title=code.replace("-", " ").capitalize(), booking_link="Ask your ward's learning lead")
 
 
 class Training:

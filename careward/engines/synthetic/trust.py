@@ -11,7 +11,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from careward.core.columns import ABSENCES, AUTHORISATIONS, DEPUTIES, GENERIC_ACCOUNTS, LEAVERS, STAFF, SYSTEMS, TRAINING, Feed
+from careward.core.columns import ABSENCES, AUTHORISATIONS, COURSES, DEPUTIES, GENERIC_ACCOUNTS, LEAVERS, STAFF, SYSTEMS, TRAINING, Feed
 from careward.engines.synthetic import organisation, register
 from careward.engines.synthetic.accounts import Registrar
 from careward.engines.synthetic.dates import Dates
@@ -22,7 +22,7 @@ from careward.engines.synthetic.planting import Deck, Planter, lines
 from careward.engines.synthetic.shapes import AccountDraft, MadePerson, MadePost, MadeSystem, TrustSummary, TruthLine
 from careward.engines.synthetic.specials import Specials
 from careward.engines.synthetic.staff import make_staff
-from careward.engines.synthetic.training import Training
+from careward.engines.synthetic.training import Training, offered
 
 LEAST_STAFF, MOST_STAFF = 60, 500_000
 KEYS = ("system", "environment", "username", "employee_number", "code", "step", "clause")
@@ -89,6 +89,7 @@ def _write_people(folder: Path, people: list[MadePerson], lives: Lives, dates: D
     rows = [row for person in people for row in staff_rows(person, dates)]
     _write(folder, STAFF, rows)
     training = Training(rng, dates, days)
+    _write(folder, COURSES, offered())
     _write(folder, TRAINING, (row for person in people for row in training.rows(person)))
     _write(folder, ABSENCES, lives.absences)
     _write(folder, DEPUTIES, lives.deputies)

@@ -121,6 +121,23 @@ class Assignment(models.Model):
         indexes = [models.Index(fields=["organisation", "supervisor_employee_number"]), models.Index(fields=["team"])]
 
 
+class CourseOffered(models.Model):
+    """Where a course is booked (EL-022); which course must be held is the pack's to say."""
+
+    organisation = models.ForeignKey(Organisation, models.PROTECT)
+    code = models.TextField()  # lower case
+    title = models.TextField()
+    booking_link = models.TextField(default="")
+    owner = models.TextField(default="")
+    gone_on = models.DateField(null=True)
+
+    personal = ("owner",)
+    plain = ("id", "organisation", "code", "title", "booking_link", "gone_on")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["organisation", "code"], name="one_row_per_course")]
+
+
 class TrainingHeld(models.Model):
     organisation = models.ForeignKey(Organisation, models.PROTECT)
     person = models.ForeignKey(Person, models.PROTECT)

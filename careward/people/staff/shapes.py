@@ -1,9 +1,9 @@
 """What the feeds fill of this room: people, their teams and posts, training, absences, deputies, notices of leavers."""
 
-from careward.core.columns import ABSENCES, DEPUTIES, LEAVERS, STAFF
+from careward.core.columns import ABSENCES, COURSES, DEPUTIES, LEAVERS, STAFF
 from careward.core.columns import TRAINING as COURSES_DONE
 from careward.evidence.rows.shapes import DAY, FLAG, NUMBER, Shape, filled, link, said, worked_out
-from careward.people.staff.models import Absence, Assignment, Deputy, LeaverNotice, Person, TrainingHeld
+from careward.people.staff.models import Absence, Assignment, CourseOffered, Deputy, LeaverNotice, Person, TrainingHeld
 from careward.people.staff.models import Team as TeamModel
 
 TEAM = Shape(
@@ -40,6 +40,12 @@ ASSIGNMENT = Shape(
     ),
     key=2,
     identifiers=("supervisor_employee_number",),
+)
+
+COURSE = Shape(
+    CourseOffered,
+    (filled(COURSES.column("course_code"), "code"), *said(COURSES, "title", "booking_link", "owner")),
+    key=1,
 )
 
 TRAINING = Shape(

@@ -19,9 +19,15 @@ class System(models.Model):
     request_channel = models.TextField(default="")
     connector = models.TextField(default="worklist")
     pack = models.TextField(default="base")
+    version = models.TextField(default="")
+    release_on = models.DateField(null=True)
+    support_ends_on = models.DateField(null=True)
 
     personal = ("administrator_contact", "service_owner", "system_owner", "technical_owner")
-    plain = ("id", "organisation", "code", "name", "kind", "description", "administrator_title", "request_channel", "connector", "pack")
+    plain = (
+        "id", "organisation", "code", "name", "kind", "description", "administrator_title", "request_channel", "connector", "pack",
+        "version", "release_on", "support_ends_on",
+    )  # fmt: skip
 
     class Meta:
         constraints = [

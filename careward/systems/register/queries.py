@@ -10,6 +10,7 @@ from careward.core.packs.register import RegisterEntry
 from careward.core.rights import EVERYWHERE, Everywhere, Systems
 from careward.people.staff.packs import pack_on
 from careward.systems.register.models import Environment, System
+from careward.web.words import day
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,9 @@ class SystemSeen:
     lock_after_days: int
     close_after_days: int
     environments: tuple[EnvironmentSeen, ...]
+    version: str = ""
+    release_on: date | None = None
+    support_ends_on: date | None = None
     listed: RegisterEntry | None = None  # what its procedure's own register says of it
 
     @property
@@ -47,6 +51,12 @@ class SystemSeen:
     @property
     def closed_words(self) -> str:
         return f"Closed after {self.close_after_days}" if self.close_after_days else ""
+
+    @property
+    def version_words(self) -> str:
+        """'8.2, in use from 3 March 2026'."""
+        since = f"{'in' if self.version else 'In'} use from {day(self.release_on)}" if self.release_on else ""
+        return ", ".join(words for words in (self.version, since) if words)
 
     @property
     def unused_words(self) -> str:
@@ -100,5 +110,5 @@ def _seen(row: System, environments: tuple[EnvironmentSeen, ...], pack: Pack) ->
     return SystemSeen(
         row.pk, row.code, row.name, KINDS[row.kind], row.description, row.administrator_title, row.administrator_contact, row.service_owner,
         row.system_owner, row.technical_owner, row.request_channel, row.pack, rule.lock_after_days, rule.close_after_days, environments,
-        pack.entry(row.code),
+        row.version, row.release_on, row.support_ends_on, pack.entry(row.code),
     )  # fmt: skip

@@ -11,6 +11,7 @@ SYSTEM = Shape(
         *said(SYSTEMS, "service_owner", "system_owner", "technical_owner", "request_channel"),
         filled(SYSTEMS.column("connector"), default="worklist"),
         filled(SYSTEMS.column("pack"), default="base"),
+        *said(SYSTEMS, "version", "release_on", "support_ends_on"),
     ),
     key=1,
     fold=True,

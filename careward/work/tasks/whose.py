@@ -32,7 +32,7 @@ def asked_of(task: Task, on: date) -> Question | None:
     subject = house().subjects.get(kind)
     if question is None or subject is None:
         return question
-    told = subject.told(organisation_id=task.organisation_id, key=key, task_kind=task.kind, today=on)
+    told = subject.told(organisation_id=task.organisation_id, key=key, task_kind=task.kind, task_key=task.key, today=on)
     return shown(question, told) if told else question
 
 
