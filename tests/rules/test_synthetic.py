@@ -7,15 +7,19 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from careward.core.ids import check_digit_fits, parse_ods_code
 from careward.core.packs.pack import load
+from careward.engines.synthetic.accounts import username_of
 from careward.engines.synthetic.dates import Dates
 from careward.engines.synthetic.later import make_next_export
-from careward.engines.synthetic.trust import TrustError, make_trust
+from careward.engines.synthetic.trust import MOST_STAFF, TrustError, make_trust
 
 ON = date(2026, 11, 22)
 LONDON = ZoneInfo("Europe/London")
@@ -94,6 +98,14 @@ def test_the_same_seed_gives_the_same_bytes_and_another_seed_does_not(tmp_path):
     for name, seed in (("a", 5), ("b", 5), ("c", 6)):
         make_trust(tmp_path / name, staff=80, systems=3, days=90, seed=seed, on=ON)
     assert digest(tmp_path / "a") == digest(tmp_path / "b") != digest(tmp_path / "c")
+
+
+@given(st.lists(st.integers(20100000, 20100000 + MOST_STAFF - 1), min_size=2, max_size=2, unique=True), st.sampled_from(["plain", "date"]))
+@example([20100007, 20200007], "date")
+def test_no_two_of_one_name_have_one_user_name_however_many_staff_there_are(numbers, moments):
+    system = SimpleNamespace(moments=moments)
+    one, other = (username_of(system, SimpleNamespace(number=str(n), first="Ann", last="Lee", shared_mail=True)) for n in numbers)
+    assert one != other
 
 
 def test_everybody_named_anywhere_is_on_the_staff(trust):

@@ -148,4 +148,5 @@ def username_of(system: MadeSystem, person: MadePerson) -> str:
         return f"NM{person.number[-6:]}"
     if system.moments == "utc" and not person.shared_mail:
         return person.email.split("@")[0]
-    return f"{ascii_of(person.first)[:1]}{ascii_of(person.last)[:5]}{person.number[-5:]}".upper()
+    number = person.number.removeprefix("201")  # the first is 20100000
+    return f"{ascii_of(person.first)[:1]}{ascii_of(person.last)[:5]}{number}".upper()
