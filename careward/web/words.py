@@ -8,7 +8,7 @@ from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 
-from django.utils.html import format_html
+from markupsafe import Markup
 
 from careward.core.days import LONDON, Calendar, aware, working_days_between
 from careward.core.packs.calendar import WorkingTimes
@@ -143,7 +143,7 @@ def linked(value: str) -> str:
     """A whole web address as a link, which does not say where it was followed from; all else as it is."""
     if not WEB_ADDRESS.fullmatch(value):
         return value
-    return format_html('<a href="{}" rel="noreferrer">{}</a>', value, value)
+    return Markup('<a href="{0}" rel="noreferrer">{0}</a>').format(value)
 
 
 FILTERS = {
