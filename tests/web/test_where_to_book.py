@@ -69,7 +69,7 @@ def test_only_a_whole_web_address_becomes_a_link(words):
 
 def test_what_an_address_holds_cannot_leave_its_place():
     assert linked('https://a.example/"><script>') == (
-        '<a href="https://a.example/&quot;&gt;&lt;script&gt;" rel="noreferrer">https://a.example/&quot;&gt;&lt;script&gt;</a>'
+        '<a href="https://a.example/&#34;&gt;&lt;script&gt;" rel="noreferrer">https://a.example/&#34;&gt;&lt;script&gt;</a>'
     )
 
 
