@@ -14,13 +14,15 @@ from pathlib import Path
 import pytest
 from django.core.exceptions import ObjectDoesNotExist
 
+from careward.access.accounts import acting, deciding, holders
 from careward.access.accounts import actions as accounts
-from careward.access.accounts import deciding, holders
+from careward.access.accounts.finding_lines import Reach
 from careward.access.accounts.holders import HolderGiven
 from careward.access.feeds import actions as feeds
 from careward.access.feeds.models import Load
 from careward.access.feeds.uploads import Upload
 from careward.core.decision import ALLOWED, Refused
+from careward.core.rights import EVERYWHERE
 from careward.core.roles import ROLES
 from careward.evidence.errands import actions as errands
 from careward.evidence.errands.models import Errand
@@ -35,9 +37,10 @@ from careward.people.staff.models import Organisation
 from careward.work.approvals import actions as approvals
 from careward.work.approvals.rules import Who
 from careward.work.tasks import actions as tasks
-from careward.work.tasks import answering, together
+from careward.work.tasks import answering, answers_together, together
 from careward.work.tasks import queries as task_queries
 from careward.work.tasks.questions import Given
+from careward.work.tasks.together import Chosen, Together
 from tests.make import found
 from tests.make import people as make
 from tests.make.people import NOW, TODAY
@@ -143,6 +146,9 @@ class World:
     def task(self) -> int:
         return found.task(self.there).pk
 
+    def finding(self) -> int:
+        return found.finding(self.account(), task=found.task(self.there)).pk
+
     def load(self) -> Load:
         facts = {"source": "browser", "profile": "canonical", "begun_at": NOW, "begun_by": "cli/ops", "state": "applied"}
         return Load.objects.create(organisation=self.there, **facts)
@@ -218,6 +224,14 @@ TAKEN_FOR_OURS: dict[str, Callable[[World], object]] = {
     "work.tasks.answering:answer_task": lambda w: answering.answer_task(
         task_id=w.task(), organisation_id=w.here.pk, doer=w.doer, given=Given("gone"), **w.by
     ),
+    "work.tasks.answers_together:answer_together": lambda w: _all_refused(
+        answers_together.answer_together(
+            organisation_id=w.here.pk, chosen={w.task(): ""}, doer=w.doer, kind="", given=Given("gone"), **w.by
+        )
+    ),
+    "access.accounts.acting:act_on_findings": lambda w: _all_refused(
+        acting.act_on_findings(within=Reach(w.here.pk, EVERYWHERE), chosen={w.finding(): ""}, act=_note(w), **w.by)
+    ),
     "work.tasks.together:say_done_together": lambda w: _all_refused(
         together.say_done_together(organisation_id=w.here.pk, chosen={w.task(): ""}, doer=w.doer, evidence="Locked", **w.by)
     ),
@@ -268,6 +282,11 @@ AT_THEIRS: dict[str, Callable[[World], object]] = {
     "work.tasks.answering:answer_task": lambda w: answering.answer_task(
         task_id=w.task(), organisation_id=w.there.pk, doer=w.doer, given=Given("gone"), **w.by
     ),
+    "work.tasks.answers_together:answer_together": lambda w: _all_refused(
+        answers_together.answer_together(
+            organisation_id=w.there.pk, chosen={w.task(): ""}, doer=w.doer, kind="", given=Given("gone"), **w.by
+        )
+    ),
     "work.tasks.together:say_done_together": lambda w: _all_refused(
         together.say_done_together(organisation_id=w.there.pk, chosen={w.task(): ""}, doer=w.doer, evidence="Locked", **w.by)
     ),
@@ -277,6 +296,10 @@ AT_THEIRS: dict[str, Callable[[World], object]] = {
 def _adoption(w: World) -> Adoption:
     facts = {"pack": "tewv", "document": "paris", "from_on": TODAY}
     return Adoption.objects.get_or_create(organisation=w.there, **facts)[0]
+
+
+def _note(w: World) -> Callable[[Chosen], Together]:
+    return lambda chosen: together.note_together(organisation_id=w.here.pk, chosen=chosen, doer=w.doer, note="So", **w.by)
 
 
 def _all_refused(came) -> None:

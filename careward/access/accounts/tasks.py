@@ -99,11 +99,15 @@ ANSWERED = "accounts.answered"  # the errand that follows an answer
 
 def question(cause: Cause) -> Question | None:
     """What the task asks, where it ends by an answer; None where something is to be done in the system, or decided elsewhere."""
-    asks = cause.step in ("warn", "ask") or (cause.step == "lock" and cause.code == UNAPPROVED)
-    if not asks or cause.code == "feed.unsafe":
+    if not asks(cause.code, cause.step):
         return None
     asking = _QUESTIONS.get(cause.code, _arranged)
     return replace(asking(cause), tells=ANSWERED)
+
+
+def asks(code: str, step: str) -> bool:
+    """Whether the task of such a finding ends by an answer."""
+    return code != "feed.unsafe" and (step in ("warn", "ask") or (step == "lock" and code == UNAPPROVED))
 
 
 def _arranged(cause: Cause) -> Question:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from careward.access.accounts import views
+from careward.access.accounts import together_pages, views
 
 app_name = "accounts"
 
@@ -10,6 +10,7 @@ urlpatterns = [
     path("findings/", views.findings, name="findings"),
     path("findings/by/<slug:by>/", views.findings_by, name="findings_by"),
     path("findings/<int:finding_id>/", views.finding, name="finding"),
+    path("findings/together/", together_pages.together_page, name="together"),
     path("findings/look-again/", views.look_again, name="look_again"),
     path("findings/allow/<str:code>/", views.allow, name="allow"),
     path("accounts/<int:account_id>/", views.account, name="account"),

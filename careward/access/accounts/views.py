@@ -10,6 +10,7 @@ from careward.access.accounts.finding_pages import finding_seen
 from careward.access.accounts.forms import WhoseForm
 from careward.access.accounts.holder_pages import holder_seen
 from careward.access.accounts.holders import SAY_WHOSE, say_whose
+from careward.access.accounts.picking import clauses_of, picking
 from careward.core.room import DownloadRows
 from careward.evidence.ledger.exporting import download
 from careward.people.looks.seeing import shown_to
@@ -36,8 +37,12 @@ def findings(request: Request) -> HttpResponseBase:
         rows = finding_lines.finding_rows(within, listed, asked)
         return download(request, asked.download, DownloadRows("findings", pages.FINDING_HEADS, rows, asked.narrowed_by))
     page = finding_lines.findings(within, listed, asked, sum(s.open for s in known), queries.kinds_counted(known, asked))
+    clauses = clauses_of(known, asked)
     context = {
         "list": shown(listed, asked, page),
+        "clauses": clauses,
+        "picking": picking(request.viewer, within, listed, asked, clauses, page.rows),
+        "back": lists.address(listed, asked),
         "figures": queries.figures(within, known),
         "last_run": queries.last_run(within.organisation_id),
         "held": queries.waiting_allowance(within.organisation_id, request.viewer.systems_for("accounts:plans:allow")),

@@ -271,11 +271,12 @@ class WorkLine:
 
     line: TaskLine
     who: str
+    asks: bool  # it ends by an answer
 
 
 def task_page(rows: QuerySet[Task], listed: Listing, asked: Asked, today: date) -> Page[WorkLine]:
     page = lists.apply(listed, asked, rows.select_related("assignee", "passed_to"), figures=figures)
-    return page.map(lambda t: WorkLine(_line(t, today), _who(t)))
+    return page.map(lambda t: WorkLine(_line(t, today), _who(t), bool(t.question)))
 
 
 def task_rows(rows: QuerySet[Task], listed: Listing, asked: Asked) -> Iterator[tuple[Any, ...]]:

@@ -70,11 +70,11 @@ def may_give(task: Task, doer: rules.Doer, to: int | None, able: bool, seen: str
 @transaction.atomic
 def say_done_together(*, organisation_id: int, chosen: Chosen, doer: rules.Doer, evidence: str, now: datetime, by: str) -> Together:
     """Records that many tasks are done, with one text of evidence; the next export closes each or reopens it. Refused without the text."""
-    rows, told = _locked(organisation_id, chosen), evidence.strip()
+    rows, told = locked_rows(organisation_id, chosen), evidence.strip()
     if rows and not told:
         clause = evidence_clause(rows[0], london_day(now))
         raise Refused(rules.may_say_done(theirs=True, about_themselves=False, evidence=told, clause=clause))
-    able, outcome = _parted(organisation_id, chosen, rows, lambda task: may_say(task, doer, chosen[task.pk]))
+    able, outcome = parted(organisation_id, chosen, rows, lambda task: may_say(task, doer, chosen[task.pk]))
     change = {"evidence": told, "said_done_at": now, "said_done_by": by}
     _move(able, "say_done", change, told, now, by)
     return outcome
@@ -85,13 +85,13 @@ def give_together(
     *, organisation_id: int, chosen: Chosen, doer: rules.Doer, to: int | None, why: str, receivers: Receivers, now: datetime, by: str
 ) -> Together:
     """Gives many tasks to one person, or back to everybody of their role; each is still to be done."""
-    rows = _locked(organisation_id, chosen)
+    rows = locked_rows(organisation_id, chosen)
     whom = Person.objects.get(organisation_id=organisation_id, pk=to) if to is not None else None
 
     def weigh(task: Task) -> Decision:
         return may_give(task, doer, to, receivers.able(task, to), chosen[task.pk])
 
-    able, outcome = _parted(organisation_id, chosen, rows, weigh)
+    able, outcome = parted(organisation_id, chosen, rows, weigh)
     note = ": ".join(w for w in (f"To {whom.name}" if whom else "To everybody whose work it is", why.strip()) if w)
     _move(able, "pass_on", {"passed_to": whom}, note, now, by)
     return outcome
@@ -102,8 +102,8 @@ def note_together(*, organisation_id: int, chosen: Chosen, doer: rules.Doer, not
     """Writes one note on many tasks, whatever their state. Refused where nothing is written."""
     if not (written := rules.may_note(seen=True, note=note)):
         raise Refused(written)
-    rows = _locked(organisation_id, chosen)
-    able, outcome = _parted(organisation_id, chosen, rows, lambda task: rules.may_note(seen=may_see(task, doer), note=note))
+    rows = locked_rows(organisation_id, chosen)
+    able, outcome = parted(organisation_id, chosen, rows, lambda task: rules.may_note(seen=may_see(task, doer), note=note))
     if able:
         facts: dict[str, Any] = {"kind": TASKS, "organisation": able[0].organisation, "now": now, "by": by, "counted": ""}
         moves.remark_many(notes={task: note.strip() for task in able}, what="note", verb="task.noted", **facts)
@@ -116,13 +116,13 @@ def may_see(task: Task, doer: rules.Doer) -> bool:
     return is_doers(task, doer) or doer.rights.may(SEE, system=task.system_code)
 
 
-def _locked(organisation_id: int, chosen: Chosen) -> list[Task]:
+def locked_rows(organisation_id: int, chosen: Chosen) -> list[Task]:
     """The rows, locked. One that another holds is passed over, never waited for: two who act on the same many would wait for each other."""
     rows = Task.objects.select_for_update(of=("self",), skip_locked=True).select_related("organisation")
     return list(rows.filter(organisation_id=organisation_id, pk__in=chosen.keys()).order_by("pk"))
 
 
-def _parted(organisation_id: int, chosen: Chosen, rows: Sequence[Task], weigh: Weigh) -> tuple[list[Task], Together]:
+def parted(organisation_id: int, chosen: Chosen, rows: Sequence[Task], weigh: Weigh) -> tuple[list[Task], Together]:
     """The tasks that may move, and what is to be told of all."""
     weighed = [(task, weigh(task)) for task in rows]
     able = [task for task, decision in weighed if decision]

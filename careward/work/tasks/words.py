@@ -38,27 +38,29 @@ def where(step: str, system: str) -> str:
     return f"{BY_STEP[step]} on {system}"
 
 
-BUTTONS = {"done": "Say they are done", "give": "Give them", "note": "Write this note"}
-DEEDS = {"done": "said to be done", "give": "given", "note": "noted"}
+BUTTONS = {"done": "Say they are done", "answer": "Give this answer", "give": "Give them", "note": "Write this note"}
+DEEDS = {"done": "said to be done", "answer": "answered", "give": "given", "note": "noted"}
+FOLLOWS = {
+    "answer": "The next comparison reads your answer.",
+    "give": "They stay open until they are done.",
+    "note": "The note stands in the history of each.",
+}
+TO_DECIDERS = "Each waits for a named person's decision."
 
 
-def heading(act: str, many: int) -> str:
+def heading(act: str, many: int, noun: str = "task") -> str:
     """What is about to be done to how many."""
-    tasks = plural(many, "task")
+    things = plural(many, noun)
     if act == "done":
-        return f"Say that {tasks} {'is' if many == 1 else 'are'} done"
-    return f"Give {tasks} to somebody" if act == "give" else f"Write a note on {tasks}"
+        return f"Say that {things} {'is' if many == 1 else 'are'} done"
+    return {"give": f"Give {things} to somebody", "answer": f"Answer about {things}"}.get(act, f"Write a note on {things}")
 
 
-def came_of(act: str, many: int, proved_by: str) -> str:
-    """What was done, and what follows: 'Recorded: 30 tasks are said to be done. The next PARIS file will show ...'"""
-    are = "is" if many == 1 else "are"
-    said = f"{plural(many, 'task')} {are} {DEEDS[act]}."
-    if act == "done":
-        return f"{said} {proved_by}"
-    return f"{said} They stay open until they are done." if act == "give" else f"{said} The note stands in the history of each."
+def came_of(act: str, many: int, follows: str, noun: str = "task") -> str:
+    """What was done, and what follows: '30 tasks are said to be done. The next PARIS file will show ...'"""
+    return f"{plural(many, noun)} {'is' if many == 1 else 'are'} {DEEDS[act]}. {follows}"
 
 
-def came_short(act: str, done: int, refused: int) -> str:
+def came_short(act: str, done: int, refused: int, noun: str = "task") -> str:
     """Over a page that tells what could not be done: '28 tasks are said to be done, 2 are not'."""
-    return f"{plural(done, 'task')} {'is' if done == 1 else 'are'} {DEEDS[act]}, {refused} {'is' if refused == 1 else 'are'} not"
+    return f"{plural(done, noun)} {'is' if done == 1 else 'are'} {DEEDS[act]}, {refused} {'is' if refused == 1 else 'are'} not"

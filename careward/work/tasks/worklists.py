@@ -1,7 +1,7 @@
 """Reading many tasks as one worklist: those alike that wait for somebody, those somebody ticked, and a list to print."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from urllib.parse import urlencode
@@ -14,9 +14,11 @@ from careward.web import lists
 from careward.web.lists import Asked, Listing
 from careward.web.permission import Viewer
 from careward.work.tasks import rules, together
+from careward.work.tasks.answers_together import asked_together, may_answer
 from careward.work.tasks.models import Task
 from careward.work.tasks.pages import kind_words
 from careward.work.tasks.queries import doer_of, tasks
+from careward.work.tasks.questions import Question
 from careward.work.tasks.receivers import Receivers, receivers_of
 from careward.work.tasks.rules import BY_HAND, Doer
 from careward.work.tasks.together import NotDone
@@ -61,11 +63,13 @@ def _words(asks: Mapping[str, str], systems: Mapping[str, str]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class ChosenLine:
-    """A task that may be acted on with others; `value` is its number with the digest of what is shown of it."""
+    """What may be acted on with others; `value` is its number with the digest of what is shown of it."""
 
+    id: int
     value: str
     title: str
     due_on: date
+    sub: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,23 +81,44 @@ class Choosing:
     offered: tuple[tuple[int, str], ...]  # whom they may be given to
     receivers: Receivers
     given: bool  # whether any is given to somebody by name, and may go back
+    question: Question | None = None  # what they ask together, where they are to be answered
 
 
 def choosing(viewer: Viewer, ids: Collection[int], act: str) -> Choosing:
     """The tasks of these numbers that somebody may see, those first on which they may act so."""
+    rows = tasks(organisation_id=viewer.organisation_id, who=doer_of(viewer)).filter(pk__in=list(ids)[:MOST]).order_by("due_on", "pk")
+    return choosing_of(viewer, list(rows), act)
+
+
+def choosing_of(viewer: Viewer, rows: Sequence[Task], act: str) -> Choosing:
+    """Some tasks as the page of one act on them shows them, whoever may see them."""
     who = doer_of(viewer)
-    rows = list(tasks(organisation_id=viewer.organisation_id, who=who).filter(pk__in=list(ids)[:MOST]).order_by("due_on", "pk"))
-    weighed = [(task, _weigh(task, act, who)) for task in rows]
+    weighed = weigh_each(rows, act, who)
     able = [task for task, decision in weighed if decision]
     refused = tuple(NotDone(task.pk, task.title, decision.reasons) for task, decision in weighed if not decision)
     receivers = receivers_of(able, organisation_id=viewer.organisation_id, on=viewer.today) if act == "give" and able else Receivers()
-    lines = tuple(ChosenLine(f"{task.pk}-{shown_of(task)}", task.title, task.due_on) for task in able)
-    return Choosing(lines, refused, tuple(receivers.for_all(able)), receivers, any(task.passed_to_id for task in able))
+    lines = tuple(
+        ChosenLine(task.pk, f"{task.pk}-{shown_of(task)}", task.title, task.due_on, task.why if act == "answer" else "") for task in able
+    )
+    question = asked_together(able, viewer.today) if act == "answer" else None
+    return Choosing(lines, refused, tuple(receivers.for_all(able)), receivers, any(task.passed_to_id for task in able), question)
+
+
+def weigh_each(rows: Sequence[Task], act: str, who: Doer) -> list[tuple[Task, Decision]]:
+    """Whether somebody may act so on each; those to be answered ask what the first of them asks."""
+    found = [(task, _weigh(task, act, who)) for task in rows]
+    first = next((task for task, decision in found if decision), None)
+    if act != "answer" or first is None:
+        return found
+    kind = first.question["kind"]
+    return [(task, may_answer(task, who, kind)) for task in rows]
 
 
 def _weigh(task: Task, act: str, who: Doer) -> Decision:
     if act == "note":
         return rules.may_note(seen=together.may_see(task, who), note=act)
+    if act == "answer":
+        return may_answer(task, who)
     return together.may_say(task, who) if act == "done" else together.may_give(task, who, None, able=True)
 
 
