@@ -76,6 +76,7 @@ MIDDLEWARE = [
     "careward.web.size.NotTooLarge",
     "careward.web.errors.RefusalPages",
     "careward.people.signin.asking.QuestionsByNumber",
+    "careward.people.signin.visits.WasHere",
 ]
 
 ROOT_URLCONF = "careward.config.urls"

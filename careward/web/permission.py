@@ -58,6 +58,7 @@ class Request(HttpRequest):
 
     viewer: Viewer
     now: datetime
+    last_here: date | None  # the day on which they were here before today
 
 
 class NotAllowed(Exception):

@@ -9,11 +9,13 @@ from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, generate_tot
 from django.conf import settings
 from django.test import Client
 
+from careward.core.days import london_day
 from careward.people.signin.idle import BEGUN, SEEN
 from careward.people.signin.middleware import FACTOR_KEY
 from careward.people.signin.models import ApiToken, RoleHeld, TermsAccepted, User
 from careward.people.signin.rules import hash_of
 from careward.people.signin.terms import terms_in_force
+from careward.people.signin.visits import BEFORE, HERE
 from careward.people.staff.models import Absence, Assignment, Deputy, Organisation, Person, Team
 
 TODAY = date(2026, 11, 23)
@@ -115,12 +117,18 @@ def ready(held: str = "trust_administrator", *, at: Organisation | None = None, 
     return made
 
 
-def signed_in(who: User, now: datetime | None = None) -> Client:
-    """A browser in which somebody has signed in just now, by the clock of the pages, with everything asked of them."""
-    browser = Client()
+def signed_in(who: User, now: datetime | None = None, *, last_here: date | None = None) -> Client:
+    """A browser in which somebody has signed in just now, by the clock of the pages, with everything asked of them.
+
+    They have opened a page today already, and before that on `last_here`, if ever.
+    """
+    browser, now = Client(), now or settings.CLOCK()
     browser.force_login(who)
     session = browser.session
     session[FACTOR_KEY] = who.pk
-    session[BEGUN] = session[SEEN] = int((now or settings.CLOCK()).timestamp())
+    session[BEGUN] = session[SEEN] = int(now.timestamp())
+    if (held := who.roleheld_set.first()) is not None:
+        session[HERE] = f"{held.organisation_id} {london_day(now).isoformat()}"
+        session[BEFORE] = last_here.isoformat() if last_here else ""
     session.save()
     return browser

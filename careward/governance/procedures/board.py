@@ -107,11 +107,28 @@ def _asked(against: str, on: date) -> date:
     return next((end for end in ends if f"{end:%Y-%m}" == against), ends[-1])
 
 
-def changed_since(*, organisation_id: int, on: date, since: date) -> tuple[tuple[PlacedClause, ClauseChange], ...]:
-    """The clauses in force under which something was found or put right after a day, most first."""
-    running = in_force(organisation_id=organisation_id, on=on)
+def changed_since(*, organisation_id: int, on: date, since: date, document: str = "") -> tuple[tuple[PlacedClause, ClauseChange], ...]:
+    """The clauses in force, of one document or all, under which something was found or put right after a day, most first."""
+    running = [each for each in in_force(organisation_id=organisation_id, on=on) if document in ("", each.document.code)]
     known = {c.id: clauses()[c.id] for each in running for c in each.document.clauses}
     return tuple((known[c.clause], c) for c in changes_since(organisation_id, known, since=since))
+
+
+@dataclass(frozen=True, slots=True)
+class SinceThen:
+    """How many things were found and put right since somebody was last here: the sums of the list that it leads to."""
+
+    since: date
+    found: int
+    put_right: int
+
+
+def since_then(*, organisation_id: int, on: date, since: date | None, document: str = "") -> SinceThen | None:
+    """What changed since a day, of one document or all; None where no day is known."""
+    if since is None:
+        return None
+    changed = changed_since(organisation_id=organisation_id, on=on, since=since, document=document)
+    return SinceThen(since, sum(c.found for _, c in changed), sum(c.put_right for _, c in changed))
 
 
 def lines(groups: Iterable[CaseGroup], against: date) -> tuple[BoardLine, ...]:

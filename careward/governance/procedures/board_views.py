@@ -10,6 +10,7 @@ from careward.evidence.ledger.exporting import download
 from careward.evidence.ledger.pages import read_day, unread
 from careward.governance.procedures import board
 from careward.governance.procedures.board import BoardSheet
+from careward.governance.procedures.queries import document_in_force
 from careward.web.permission import Request, needs
 
 SEE = "procedures:clauses:see"
@@ -47,12 +48,15 @@ def over_time(request: Request, by: str) -> HttpResponseBase:
 
 @needs(SEE)
 def changes(request: Request) -> HttpResponse:
-    """What changed since a day: yesterday, unless another is asked."""
-    viewer, typed = request.viewer, request.GET.get("since", "")
-    since = min(read_day(typed) or viewer.today - ONE_DAY, viewer.today - ONE_DAY)
-    found = board.changed_since(organisation_id=viewer.organisation_id, on=viewer.today, since=since)
-    context = {"lines": found, "since": since, "yesterday": viewer.today - ONE_DAY, "unread": unread(request.GET, ("since",))}
-    return render(request, "procedures/changes.jinja", {**context, "sees_cases": viewer.may("accounts:findings:see")})
+    """What changed since a day: since whoever asks was last here, or yesterday, unless another is asked."""
+    viewer, typed, yesterday = request.viewer, request.GET.get("since", ""), request.viewer.today - ONE_DAY
+    since = min(read_day(typed) or request.last_here or yesterday, yesterday)
+    document = document_in_force(organisation_id=viewer.organisation_id, document=request.GET.get("document", ""), on=viewer.today)
+    code = document.document.code if document else ""
+    found = board.changed_since(organisation_id=viewer.organisation_id, on=viewer.today, since=since, document=code)
+    context = {"lines": found, "since": since, "yesterday": yesterday, "unread": unread(request.GET, ("since",)), "document": document}
+    more = {"last_here": request.last_here, "sees_cases": viewer.may("accounts:findings:see")}
+    return render(request, "procedures/changes.jinja", {**context, **more})
 
 
 def _sheet(request: Request) -> BoardSheet | None:

@@ -12,7 +12,7 @@ from careward.core.packs.pack import HOUSE_PACK
 from careward.core.room import DownloadRows
 from careward.evidence.ledger.exporting import download, download_data
 from careward.governance.procedures import actions, exports, narrowing, queries
-from careward.governance.procedures.board import board_sheet
+from careward.governance.procedures.board import SinceThen, board_sheet, since_then
 from careward.governance.procedures.carried import clauses
 from careward.governance.procedures.forms import AdoptForm, EndForm
 from careward.governance.procedures.queries import InForce, Procedure
@@ -34,7 +34,7 @@ def all_procedures(request: Request) -> HttpResponse:
     if sheet is None:
         return render(request, "procedures/all.jinja", {"procedures": (), "may_adopt": viewer.may(ADOPT)})
     context = {"procedures": sheet.procedures, "whole": sheet.figures, "sheet": sheet, "bridge": bridge(viewer.organisation_id)}
-    return render(request, "procedures/all.jinja", {**context, "may_adopt": viewer.may(ADOPT)})
+    return render(request, "procedures/all.jinja", {**context, "may_adopt": viewer.may(ADOPT), "change": _since_then(request)})
 
 
 @needs(SEE)
@@ -57,8 +57,14 @@ def procedure(request: Request, document: str) -> HttpResponseBase:
             "actors": narrowing.actors(found),
             "sees_breaches": request.viewer.may(SEES_BREACHES),
             "opens": partial(opens, request.viewer),
+            "change": _since_then(request, document),
         },
     )
+
+
+def _since_then(request: Request, document: str = "") -> SinceThen | None:
+    viewer = request.viewer
+    return since_then(organisation_id=viewer.organisation_id, on=viewer.today, since=request.last_here, document=document)
 
 
 @needs(SIGNED_IN)

@@ -133,6 +133,22 @@ class KeptQuestion(models.Model):
         app_label = "people"
 
 
+class LastHere(models.Model):
+    """The last two days on which somebody opened a page of an organisation, so that pages can say what is new since."""
+
+    user = models.ForeignKey(User, models.CASCADE)
+    organisation = models.ForeignKey(Organisation, models.PROTECT)
+    latest_on = models.DateField()
+    before_on = models.DateField(null=True)  # none: they were here on one day only
+
+    personal = ("user", "latest_on", "before_on")
+    plain = ("id", "organisation")
+
+    class Meta:
+        app_label = "people"
+        constraints = [models.UniqueConstraint(fields=["user", "organisation"], name="one_row_of_last_days")]
+
+
 class ApiToken(models.Model):
     """A named person's key to the API or the command line, for one organisation, until a day: only its hash is kept."""
 

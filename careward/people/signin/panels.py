@@ -13,7 +13,7 @@ from careward.core.days import ONE_DAY
 from careward.core.forms import Known
 from careward.core.roles import ROLES
 from careward.people.signin.drafts import answers_of, kept_until
-from careward.people.signin.models import ApiToken, Draft, Invitation, KeptQuestion, RoleHeld, TermsAccepted, User
+from careward.people.signin.models import ApiToken, Draft, Invitation, KeptQuestion, LastHere, RoleHeld, TermsAccepted, User
 from careward.people.signin.token_listings import scope_words
 from careward.web.house import house
 from careward.web.own_data import Facts, told
@@ -136,3 +136,9 @@ def questions(*, user_id: int, person_id: int | None) -> list[Facts]:
 
 def _values(words: Any) -> list[str]:
     return [value for values in words.values() for value in values]
+
+
+def last_here(*, user_id: int, person_id: int | None) -> list[Facts]:
+    """The last two days on which they were here, at each organisation."""
+    titles = {"latest_on": "Last day here", "before_on": "And before that"}
+    return told(LastHere.objects.filter(user_id=user_id), but=("user",), also=("organisation",), titles=titles)

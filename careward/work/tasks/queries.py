@@ -134,6 +134,11 @@ def waiting_count(*, organisation_id: int, who: Doer) -> int:
     return figures.count(theirs(organisation_id, who).filter(state="open"))
 
 
+def came_since(mine: QuerySet[Task], since: date | None) -> int:
+    """How many open tasks of somebody are new since they were last here; 0 where that is not known."""
+    return figures.count(mine.filter(state="open", raised_on__gt=since)) if since else 0
+
+
 def inbox(*, organisation_id: int, who: Doer, now: datetime, today: date, shown: int = 60) -> Inbox:
     """What is open for someone, soonest first; three queries whatever the size, and none reads what was done long ago."""
     mine = theirs(organisation_id, who)

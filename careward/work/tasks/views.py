@@ -38,7 +38,8 @@ def my_work(request: Request) -> HttpResponse:
     standbys = queries.deputised_for(organisation_id=viewer.organisation_id, who=who)
     begun = panels("my_work", viewer=viewer, key=None, asked=request.GET)
     context = {"inbox": inbox, "standbys": standbys, "panels": begun, "done_for": queries.DONE_FOR.days, "after": after}
-    return render(request, "tasks/my_work.jinja", {**context, "alike": worklists.alike(mine, systems)})
+    since = {"last_here": request.last_here, "came": queries.came_since(mine, request.last_here)}
+    return render(request, "tasks/my_work.jinja", {**context, **since, "alike": worklists.alike(mine, systems)})
 
 
 @needs(SIGNED_IN)
@@ -135,7 +136,8 @@ def worklist(request: Request) -> HttpResponseBase:
     who = queries.doer_of(viewer)
     rows = queries.tasks(organisation_id=viewer.organisation_id, who=who)
     mine, systems = queries.where_theirs(who), house().systems(organisation_id=viewer.organisation_id)
-    listed = pages.tasks(queries.sorts(rows), systems=systems, mine=mine, lately=viewer.now - timedelta(days=30))
+    lately, last_here = viewer.now - timedelta(days=30), request.last_here
+    listed = pages.tasks(queries.sorts(rows), systems=systems, mine=mine, lately=lately, last_here=last_here)
     asked = lists.parse(listed, request.GET)
     if asked.download:
         lines = queries.task_rows(rows, listed, asked)
