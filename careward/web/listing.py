@@ -81,6 +81,7 @@ class Shown:
     by_post: bool  # something may be typed, which may name somebody: it is sent, and stands in no address
     unknown: tuple[tuple[str, str], ...]  # what was asked and is no choice here: the title of the filter, and what was asked
     in_address: str  # the names of the fields that may stand there
+    shows: str  # the query string that asks the same again, from the first page
 
     @property
     def title(self) -> str:
@@ -126,6 +127,7 @@ def shown(listing: Listing, asked: Asked, page: Page[Any]) -> Shown:
         unknown=asked.unknown,
         by_post=any(map(personal, listing.filters)),
         in_address=" ".join([*(f.name for f in listing.filters if not personal(f)), "sort"]),
+        shows=address(listing, asked, page=1),
     )
 
 

@@ -22,7 +22,7 @@ from careward.people.signin.granting import (
     record_role,
     right_to,
 )  # fmt: skip
-from careward.people.signin.models import RoleHeld, TermsAccepted, User
+from careward.people.signin.models import RoleHeld, SavedView, TermsAccepted, User
 from careward.people.signin.rules import ADD, GIVE
 from careward.people.signin.terms import terms_in_force
 from careward.people.staff.models import Organisation, Person
@@ -60,6 +60,7 @@ def close_user(*, organisation_id: int, user_id: int, now: datetime, by: str) ->
     if row.is_active:
         row.is_active = False
         row.save(update_fields=["is_active"])
+        SavedView.objects.filter(user=row).delete()  # they are whose they are, and go with them
         ledger.record(at=now, actor=by, verb="user.closed", subject=f"user/{row.pk}", organisation=organisation.ods_code)
     return True
 

@@ -1,7 +1,8 @@
 """What somebody asks of a list or a search goes by POST, is kept for a day under a number, and is shown at an address that names nobody.
 
 Words that may name a person stand so in no address, no log, no history of a browser and no Referer. The form says which of its fields may
-stand in the address; all others are kept. A number is its asker's alone. Nothing here is done: like a draft, it is no act and no evidence.
+stand in the address; all others are kept. A number is its asker's alone, unless they keep it as a view
+(saved_views.py). Nothing here is done: like a draft, it is no act and no evidence.
 """
 
 from collections.abc import Callable
@@ -16,7 +17,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDi
 from django.shortcuts import render
 
 from careward.evidence.rows.turns import for_a_moment
-from careward.people.signin.models import KeptQuestion
+from careward.people.signin.models import KeptQuestion, SavedView
 from careward.web.asked import ASKS, IN_ADDRESS, VIEW, cleaned
 from careward.web.permission import Viewer
 
@@ -98,12 +99,16 @@ def _open(request: HttpRequest, viewer: Viewer) -> HttpResponse | None:
 
 
 def kept(viewer: Viewer, *, page: str, number: str) -> Words | None:
-    """What somebody asked of a page under a number; None where it is another's, another page's, or over."""
+    """What somebody asked of a page under a number; None where it is another's, another page's, or over.
+
+    What is kept as a view is its organisation's: whoever has the number asks the same.
+    """
     if not (number.isascii() and number.isdigit() and len(number) <= 16):
         return None
-    rows = KeptQuestion.objects.filter(user_id=viewer.user_id, organisation_id=viewer.organisation_id, page=page)
-    row = rows.filter(number=int(number), asked_at__gt=viewer.now - KEPT).first()
-    return row.words if row else None
+    here = {"organisation_id": viewer.organisation_id, "page": page, "number": int(number)}
+    row = KeptQuestion.objects.filter(**here, user_id=viewer.user_id, asked_at__gt=viewer.now - KEPT).first()
+    saved = None if row else SavedView.objects.filter(**here).first()
+    return row.words if row else saved.words if saved else None
 
 
 def clear_old(*, now: datetime) -> int:

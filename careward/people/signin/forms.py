@@ -132,3 +132,21 @@ class NewToken(forms.Form):
     def __init__(self, *given: Any, scopes: list[tuple[str, str]], **more: Any) -> None:
         super().__init__(*given, **more)
         self.fields["scope"].choices = scopes  # type: ignore[attr-defined]
+
+
+class ViewName(forms.Form):
+    """The name under which a list is kept. Whether it will do is the rule's to say."""
+
+    name = forms.CharField(
+        label="Name of this view", help_text="As you know it again, like “Late on my ward”.", max_length=80, required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )  # fmt: skip
+
+
+class ViewKept(ViewName):
+    """The same with the list that is kept, as its page gave it."""
+
+    page = forms.CharField(widget=forms.HiddenInput, max_length=500)
+    shows = forms.CharField(widget=forms.HiddenInput, max_length=4_000, required=False)
+    noun = forms.CharField(widget=forms.HiddenInput, max_length=40)
+    open = forms.CharField(widget=forms.HiddenInput, max_length=1_000, required=False)

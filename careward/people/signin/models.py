@@ -133,6 +133,28 @@ class KeptQuestion(models.Model):
         app_label = "people"
 
 
+class SavedView(models.Model):
+    """What somebody asked of a list, kept under a name until they end it; whoever of their organisation has its number may ask the same."""
+
+    number = models.BigIntegerField(primary_key=True)  # by chance, so that none tells of another
+    user = models.ForeignKey(User, models.CASCADE)
+    organisation = models.ForeignKey(Organisation, models.PROTECT)
+    page = models.TextField()
+    noun = models.TextField()  # what it is a list of
+    name = models.TextField()
+    shows = models.TextField(default="")  # what of it may stand in an address, as a query string
+    words = models.JSONField(default=dict)  # what may not, by the name of the field
+    made_at = models.DateTimeField()
+
+    personal = ("user", "name", "words")
+    plain = ("number", "organisation", "page", "noun", "shows", "made_at")
+
+    class Meta:
+        app_label = "people"
+        constraints = [models.UniqueConstraint(fields=["user", "organisation", "page", "name"], name="one_view_of_a_name")]
+        indexes = [models.Index(fields=["user", "organisation"], name="views_of_somebody")]
+
+
 class LastHere(models.Model):
     """The last two days on which somebody opened a page of an organisation, so that pages can say what is new since."""
 

@@ -13,7 +13,7 @@ from careward.core.days import ONE_DAY
 from careward.core.forms import Known
 from careward.core.roles import ROLES
 from careward.people.signin.drafts import answers_of, kept_until
-from careward.people.signin.models import ApiToken, Draft, Invitation, KeptQuestion, LastHere, RoleHeld, TermsAccepted, User
+from careward.people.signin.models import ApiToken, Draft, Invitation, KeptQuestion, LastHere, RoleHeld, SavedView, TermsAccepted, User
 from careward.people.signin.token_listings import scope_words
 from careward.web.house import house
 from careward.web.own_data import Facts, told
@@ -142,3 +142,20 @@ def last_here(*, user_id: int, person_id: int | None) -> list[Facts]:
     """The last two days on which they were here, at each organisation."""
     titles = {"latest_on": "Last day here", "before_on": "And before that"}
     return told(LastHere.objects.filter(user_id=user_id), but=("user",), also=("organisation",), titles=titles)
+
+
+def saved_views(*, user_id: int, person_id: int | None) -> list[Facts]:
+    """The lists that they keep under a name, with the words that each asks."""
+    rows = SavedView.objects.filter(user_id=user_id).order_by("made_at", "number")
+    return [_view(row) for row in rows]
+
+
+def _view(row: SavedView) -> Facts:
+    facts = (
+        ("Name", row.name),
+        ("Of", row.noun),
+        ("On", row.page),
+        ("Words", ", ".join(_values(row.words))),
+        ("Kept", moment(row.made_at)),
+    )
+    return tuple((what, value) for what, value in facts if value)

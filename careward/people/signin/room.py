@@ -58,6 +58,7 @@ ROOM = Room(
     homes=(
         Home("sign_out", "account_logout"),
         Home("own_account", "mfa_index"),
+        Home("views", "signin:views"),
         *((Home("somebody_else", "signin:demonstration"),) if settings.DEMONSTRATION else ()),
     ),
     errands=(
@@ -82,6 +83,7 @@ ROOM = Room(
         Passing("people_draft", "what is begun and not sent decides nothing"),
         Passing("people_wrongtokens", "how many wrong tokens were tried in the last minutes: it keeps nobody, and decides for minutes"),
         Passing("people_keptquestion", "words of a search, kept for a day so that they stand in no address"),
+        Passing("people_savedview", "a list as somebody sees it, kept under a name until they end it: it decides nothing"),
         Passing("people_lasthere", "the last two days on which somebody was here, for what is new since: they decide nothing"),
         Passing("account_emailconfirmation", "no address is confirmed by a link here"),
         Passing("auth_permission", "Django's own, which nothing here asks: rights are roles"),
@@ -98,6 +100,7 @@ ROOM = Room(
         OwnData("Tokens", panels.tokens, ("ApiToken",)),
         OwnData("Answers begun, not sent", panels.drafts, ("Draft",)),
         OwnData("Searched for in the last day", panels.questions, ("KeptQuestion",)),
+        OwnData("Views of lists that they keep", panels.saved_views, ("SavedView",)),
         OwnData("When you were last here", panels.last_here, ("LastHere",)),
     ),
 )

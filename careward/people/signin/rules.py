@@ -238,3 +238,17 @@ def _may_end_on(wanted: TokenWanted) -> Decision:
 def hash_of(token: str) -> str:
     """What is kept of a client's token. It holds 256 random bits, so one round of SHA-256 is enough."""
     return hashlib.sha256(token.encode()).hexdigest()
+
+
+MOST_VIEWS = 50  # that one person keeps
+
+
+def may_keep_view(*, name: str, taken: bool, many: int) -> Decision:
+    """Whether a list may be kept under a name: it has one, no other view of that list has it, and there is room."""
+    decision = ALLOWED if name else refuse("name.missing", "house", "The view has no name", "Enter a name by which you know it again")
+    if taken:
+        decision &= refuse("name.taken", "house", "You keep a view of that name already", "Enter another name, or end that one first")
+    if many >= MOST_VIEWS:
+        detail = f"You keep {many} views, as many as one person can"
+        decision &= refuse("views.full", "house", detail, "End one that you no longer use")
+    return decision

@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.urls import include, path, re_path
 
-from careward.people.signin import doors, security, token_views, views
+from careward.people.signin import doors, saved_view_pages, security, token_views, views
 
 pages = [
     path("people/roles/", views.roles, name="roles"),
@@ -19,6 +19,10 @@ pages = [
     path("account/tokens/make/", token_views.make, name="make_token"),
     path("account/tokens/<int:token_id>/end/", token_views.end, name="end_token"),
     path("people/tokens/", token_views.everybody, name="all_tokens"),
+    path("views/", saved_view_pages.views, name="views"),
+    path("views/<int:number>/", saved_view_pages.open_view, name="open_view"),
+    path("views/<int:number>/rename/", saved_view_pages.rename, name="rename_view"),
+    path("views/<int:number>/end/", saved_view_pages.end, name="end_view"),
     path("organisation/", doors.choose, name="choose"),
     path("terms/", doors.terms, name="terms"),
     path("account/second-factor/", doors.second_factor, name="second_factor"),
