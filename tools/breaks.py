@@ -40,6 +40,8 @@ STORIES = "tests/actions/test_shared_accounts.py"
 AUTHORISED = "careward/access/authorisations/rules.py"
 APPROVING, DECIDING = "careward/access/accounts/approving.py", "careward/access/accounts/deciding.py"
 ANSWERING, ANSWERED = "careward/access/accounts/answering.py", "careward/work/tasks/answering.py"
+MANY, ACTING = "careward/work/tasks/answers_together.py", "careward/access/accounts/acting.py"
+OF_MANY = "tests/actions/test_answering_many.py"
 PLANS, EXTRACT = "careward/access/feeds/feed_plans.py", "careward/jobs/extract.py"
 BOUND = "careward/evidence/tables/bound.py"
 SETTLING = "careward/evidence/tables/settling.py"
@@ -108,8 +110,13 @@ BREAKS = (
     Break("a shared account's word after all counts", "_let_go(said, row, why if said else NOT_ASKED, now, by)", "...", DECIDING, STORIES),
     Break("a shared account's request outlives its answer", "approving.withdraw(row.request, now=now, by=by)", "...", ANSWERING, STORIES),
     Break("a shared account's answer is not weighed again", "if not may or told.person_id", "if told.person_id", ANSWERING, STORIES),
-    Break("a shared account's answer is not weighed", " & _weighed(task, option, given, person, now)", "", ANSWERED, STORIES),
+    Break("a shared account's answer is not weighed", " & _weighed(task, meant, given, now)", "", ANSWERED, STORIES),
     Break("a shared account's owner is whoever says so", 'kind in ("whose", "new_owner")', 'kind == "whose"', ANSWERED, STORIES),
+    Break("an answer to many is weighed by nobody", "weigh(task, meant, given, doer, now) if", "ALLOWED if", MANY, OF_MANY),
+    Break("an answer to many is to what stands there now", "seen=chosen[task.pk]", "seen=None", MANY, OF_MANY),
+    Break("a finding of many that changed is acted on", "chosen[f.pk] == finding_digest(f)", "True", ACTING, OF_MANY),
+    Break("a finding of many is out of reach", "findings_within(within, ", "(lambda within, rows: rows)(within, ", ACTING, OF_MANY),
+    Break("a finding of many that is settled is acted on", "if finding.settled:", "if not finding:", ACTING, OF_MANY),
     Break("a shared account's list ends ours", "standing(GENERIC, source=LISTED)", "standing(GENERIC)", PLANS, STORIES),
     Break("a shared account's list is not heard", " AND instead_of_id = owner_id THEN", " THEN", EXTRACT, STORIES),
     Break("a sum is made anew from what stands there", "was.total + change.total", ANEW, SETTLING, ABSORBED),
