@@ -112,7 +112,8 @@ def asked_together(tasks: Sequence[Task], on: date) -> Question | None:
     both = [option for option in first.options if all(option_of(other, option.choice) for other in asked)]
     alike = len({(task.kind, task.system_code) for task in tasks}) == 1
     shown = asked_of(tasks[0], on) if alike else None
-    return Question(first.kind, TOGETHER.get(first.kind, first.words), tuple(both), first.tells, note=shown.note if shown else APART)
+    note = shown.note if shown else APART if first.kind in ("still_needed", "approval") else ""
+    return Question(first.kind, TOGETHER.get(first.kind, first.words), tuple(both), first.tells, note=note)
 
 
 TOGETHER = {
