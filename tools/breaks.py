@@ -114,7 +114,7 @@ BREAKS = (
     Break("a shared account's owner is whoever says so", 'kind in ("whose", "new_owner")', 'kind == "whose"', ANSWERED, STORIES),
     Break("an answer to many is weighed by nobody", "weigh(task, meant, given, doer, now) if", "ALLOWED if", MANY, OF_MANY),
     Break("an answer to many is to what stands there now", "seen=chosen[task.pk]", "seen=None", MANY, OF_MANY),
-    Break("a finding of many that changed is acted on", "chosen[f.pk] == finding_digest(f)", "True", ACTING, OF_MANY),
+    Break("a finding of many that changed is acted on", "digest == finding_digest(finding)", "True", ACTING, OF_MANY),
     Break("a finding of many is out of reach", "findings_within(within, ", "(lambda within, rows: rows)(within, ", ACTING, OF_MANY),
     Break("a finding of many that is settled is acted on", "if finding.settled:", "if not finding:", ACTING, OF_MANY),
     Break("a shared account's list ends ours", "standing(GENERIC, source=LISTED)", "standing(GENERIC)", PLANS, STORIES),

@@ -64,7 +64,7 @@ def test_a_kind_under_two_clauses_is_acted_on_under_one(trust, paris, admin, fin
     unused(trust, paris, 50, clause="EL-030")
     page = markup(admin.get(f"/findings/{UNUSED}"))
     assert 'class="cw-tick"' not in page and "To act on many at once, choose one clause" in page
-    assert f'href="{UNUSED}&amp;clause=EL-030"' in page
+    assert 'href="?code=account.inactive&amp;state=right&amp;clause=EL-030"' in page
     assert "The one that waits for you" in markup(admin.get(f"/findings/{UNUSED}&clause=EL-030"))
 
 
@@ -76,7 +76,7 @@ def test_all_of_a_list_are_answered_in_one_go(trust, admin, findings):
     assert "Last used on 31 August 2026." in page and not TaskMove.objects.exists(), "looking changes nothing"
     blank = admin.post(TOGETHER, {"act": "answer", "finding": ticked(page), "choice": "still_needed", "back": UNUSED})
     assert blank.status_code == 422 and "The last day it is needed is not given" in words(blank) and len(ticked(markup(blank))) == 40
-    until = {"until_0": "20", "until_1": "12", "until_2": "2026"}
+    until = {"until_day": "20", "until_month": "12", "until_year": "2026"}
     done = admin.post(TOGETHER, {"act": "answer", "finding": ticked(page), "choice": "still_needed", "back": UNUSED, **until})
     assert done.headers["Location"] == f"/findings/{UNUSED}"
     assert "40 findings are answered. The next comparison reads your answer." in words(admin.get(f"/findings/{UNUSED}"))
@@ -136,7 +136,7 @@ def test_a_line_manager_answers_for_their_own_people_and_for_nobody_else(trust, 
     assert "All 4 of this list that wait for you" in listed
     assert browser.get(TOGETHER, {"finding": theirs[0].pk}).status_code == 404
     page = markup(browser.get(TOGETHER, {"act": "answer", "all": "1", "of": every(listed)}))
-    given = {"act": "answer", "choice": "arranged", "until_0": "20", "until_1": "12", "until_2": "2026"}
+    given = {"act": "answer", "choice": "arranged", "until_day": "20", "until_month": "12", "until_year": "2026"}
     some = browser.post(TOGETHER, {**given, "finding": [*ticked(page), f"{theirs[0].pk}-"]})
     assert some.status_code == 302, "what nobody may see is passed over, as if it were not there"
     assert set(Task.objects.filter(state="answered").values_list("pk", flat=True)) == {f.task_id for f in mine}

@@ -63,13 +63,20 @@ def chosen_findings(within: Reach, numbers: Collection[int]) -> QuerySet[Finding
 def act_on_findings(*, within: Reach, chosen: Mapping[int, str], act: Act, now: datetime, by: str) -> Together:
     """Does one thing to the tasks of many findings, and says of each finding what came of it. Raises Refused where the act does."""
     rows = list(chosen_findings(within, chosen).select_for_update(of=("self",), skip_locked=True))
-    weighed = [(f, to_act_on(f) & (ALLOWED if chosen[f.pk] == finding_digest(f) else CHANGED)) for f in rows]
+    weighed = [(f, _as_shown(f, chosen[f.pk])) for f in rows]
     able = [f for f, may in weighed if may]
     refused = [NotDone(f.pk, named(f), may.reasons) for f, may in weighed if not may]
     refused += _passed_over(within, chosen.keys() - {f.pk for f in rows})
     tasks: dict[int, Task] = {f.task.pk: f.task for f in able if f.task}
     came = act({number: shown_of(task) for number, task in tasks.items()})
     return replace(came, done=_done(able, came), refused=(*refused, *_not_done(able, came)))
+
+
+def _as_shown(finding: Finding, digest: str) -> Decision:
+    """Whether something is to be done, and the finding is still what somebody saw; what needs nothing more need not be read again."""
+    if not (may := to_act_on(finding)):
+        return may
+    return ALLOWED if digest == finding_digest(finding) else CHANGED
 
 
 def _done(able: Sequence[Finding], came: Together) -> tuple[int, ...]:
