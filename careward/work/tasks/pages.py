@@ -45,21 +45,7 @@ def tasks(
         ),
         filters=(
             Text("q", "Words of the task", ("title",)),
-            Choice(
-                "state",
-                "State",
-                (
-                    Option("open", "To do"),
-                    Option("said_done", "Said to be done, not yet read back"),
-                    Option("answered", "Answered, not yet read back"),
-                    Option("closed", "Done in the last 30 days"),
-                    Option("reopened", "Opened again"),
-                ),
-                field="state",
-                wheres={"closed": Q(state="closed", closed_at__gte=lately), "reopened": Q(state="open", times_reopened__gt=0)},
-                preset="open",
-                any_words="Any",
-            ),
+            _state(lately),
             Choice("role", "Who acts", tuple(Option(r, role.title) for r, role in ROLES.items()), field="role", any_words="Anyone"),
             Choice("whose", "Whose", (Option("mine", "Yours"),), wheres={"mine": mine}, any_words="Anybody's"),
             Choice("system", "System", _by_words({c: systems.get(c, c) for c in codes if c}), field="system_code"),
@@ -70,6 +56,24 @@ def tasks(
         sort="due",
         kind="tasks",
         none_yet="Nothing to do.",
+    )
+
+
+def _state(lately: datetime) -> Choice:
+    return Choice(
+        "state",
+        "State",
+        (
+            Option("open", "To do"),
+            Option("said_done", "Said to be done, not yet read back"),
+            Option("answered", "Answered, not yet read back"),
+            Option("closed", "Done in the last 30 days"),
+            Option("reopened", "Opened again"),
+        ),
+        field="state",
+        wheres={"closed": Q(state="closed", closed_at__gte=lately), "reopened": Q(state="open", times_reopened__gt=0)},
+        preset="open",
+        any_words="Any",
     )
 
 
