@@ -127,8 +127,14 @@ def shown(listing: Listing, asked: Asked, page: Page[Any]) -> Shown:
         unknown=asked.unknown,
         by_post=any(map(personal, listing.filters)),
         in_address=" ".join([*(f.name for f in listing.filters if not personal(f)), "sort"]),
-        shows=address(listing, asked, page=1),
+        shows=address(listing, _named_by_nobody(listing, asked), page=1),
     )
+
+
+def _named_by_nobody(listing: Listing, asked: Asked) -> Asked:
+    """The same without words that somebody wrote into the address by hand: they are handed on no further."""
+    typed = {f.name for f in listing.filters if personal(f)} - set(asked.kept)
+    return replace(asked, chosen=tuple((name, values) for name, values in asked.chosen if name not in typed))
 
 
 def _heads(listing: Listing, asked: Asked, key: str) -> tuple[Head, ...]:

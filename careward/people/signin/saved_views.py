@@ -14,7 +14,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.urls import Resolver404, resolve
 
-from careward.core.decision import Refused
+from careward.core.decision import Refused, refuse
 from careward.people.signin import rules
 from careward.people.signin.asking import MOST, NUMBERS, Words, kept
 from careward.people.signin.models import SavedView, User
@@ -22,6 +22,7 @@ from careward.web.asked import VIEW, cleaned
 from careward.web.permission import ANYONE, Viewer
 
 LONGEST_SHOWN = 4_000  # characters of what is asked
+OVER = refuse("view.over", "house", "What was typed is not kept any more", "Go back to the list, filter it again, and keep that")
 NEVER_KEPT = ("page", "as", VIEW)
 
 
@@ -76,15 +77,16 @@ def keep_view(viewer: Viewer, *, name: str, listed: ListShown) -> int:
 
 
 def _asked(viewer: Viewer, listed: ListShown) -> tuple[str, Words]:
-    """What may stand in an address, and what may not: the words that are kept under the number that the address holds, or stand in it."""
+    """What may stand in an address, and the words that are kept under the number in it. Refused where these are over."""
     pairs = parse_qsl(listed.shows[:LONGEST_SHOWN].removeprefix("?"), keep_blank_values=True)
-    number = next((value for name, value in pairs if name == VIEW), "")
-    words: Words = dict(kept(viewer, page=listed.page, number=number) or {})
-    for name, value in pairs:
-        if name not in listed.in_address and name not in NEVER_KEPT:
-            words[name] = [w for w in (cleaned(value),) if w]  # what stands in the address counts, also where it is blank
+    number, words = next((value for name, value in pairs if name == VIEW), ""), Words()
+    if number:
+        words = dict(kept(viewer, page=listed.page, number=number) or {})
+        if not words:
+            raise Refused(OVER)
+    given = {name for name, _ in pairs}  # what stands in the address counts, also where it is blank: that word was taken away
     open_ = [(name, value) for name, value in pairs if name in listed.in_address and name not in NEVER_KEPT and value]
-    return urlencode(open_[: 10 * MOST]), {name: values for name, values in words.items() if values}
+    return urlencode(open_[: 10 * MOST]), {name: values for name, values in words.items() if values and name not in given}
 
 
 def address_of(viewer: Viewer, number: int) -> str | None:
