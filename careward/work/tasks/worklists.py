@@ -18,7 +18,7 @@ from careward.work.tasks.answers_together import asked_together, may_answer
 from careward.work.tasks.models import Task
 from careward.work.tasks.pages import kind_words
 from careward.work.tasks.queries import doer_of, tasks
-from careward.work.tasks.questions import Question
+from careward.work.tasks.questions import Question, from_data
 from careward.work.tasks.receivers import Receivers, receivers_of
 from careward.work.tasks.rules import BY_HAND, Doer
 from careward.work.tasks.together import NotDone
@@ -107,11 +107,8 @@ def choosing_of(viewer: Viewer, rows: Sequence[Task], act: str) -> Choosing:
 def weigh_each(rows: Sequence[Task], act: str, who: Doer) -> list[tuple[Task, Decision]]:
     """Whether somebody may act so on each; those to be answered ask what the first of them asks."""
     found = [(task, _weigh(task, act, who)) for task in rows]
-    first = next((task for task, decision in found if decision), None)
-    if act != "answer" or first is None:
-        return found
-    kind = first.question["kind"]
-    return [(task, may_answer(task, who, kind)) for task in rows]
+    asked = next((from_data(task.question) for task, decision in found if decision), None) if act == "answer" else None
+    return [(task, may_answer(task, who, asked.kind)) for task in rows] if asked else found
 
 
 def _weigh(task: Task, act: str, who: Doer) -> Decision:
