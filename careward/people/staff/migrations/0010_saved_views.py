@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('people', '0008_last_here'),
+        ('people', '0009_last_here'),
     ]
 
     operations = [
