@@ -12,7 +12,7 @@ from careward.engines.connectors.csv import describing, profiles
 from careward.engines.connectors.csv.batches import Batches
 from careward.engines.connectors.csv.describing import FeedColumns
 from careward.engines.connectors.csv.profiles import Profile
-from careward.engines.connectors.csv.reader import read_folder
+from careward.engines.connectors.csv.reader import GIB, read_folder
 from careward.engines.connectors.worklist.connector import Worklist
 from careward.evidence.ledger.errands import TABLES
 from careward.evidence.rows.engines.last import WATCH
@@ -25,7 +25,8 @@ class CsvFeeds:
 
     def read(self, folder: Path, *, profile: str, on: date, keep: bool = False) -> Reading:
         own, apart, times = _own_profiles(), settings.READ_APART, settings.READING_TIMES
-        return read_folder(folder, profile=profile, profiles_folder=own, keep=keep, on=on, apart=apart, times=times)
+        limit = int(times * GIB)
+        return read_folder(folder, profile=profile, profiles_folder=own, limit=limit, keep=keep, on=on, apart=apart, times=times)
 
     def profiles(self) -> tuple[tuple[Profile, ...], tuple[str, ...]]:
         return profiles.usable(profiles_folder=_own_profiles())

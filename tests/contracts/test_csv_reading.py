@@ -81,7 +81,7 @@ def test_a_file_above_the_limit_is_not_read(tmp_path):
         file.truncate(2 << 30)  # sparse: takes no room
     problem = read_file(big, feed="accounts", name="paris.csv").problems[0]
     assert problem.what == "The file is 2.0 GB and was not read"
-    assert problem.remedy == "Split it into smaller files, or raise the limit of 1.0 GB"
+    assert problem.remedy == "Split it into smaller files, or raise the limit of 1.0 GB with CAREWARD_READING_TIMES"
 
 
 def test_a_file_that_is_not_there_is_a_problem(tmp_path):

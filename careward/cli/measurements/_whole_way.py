@@ -9,9 +9,10 @@ from careward.cli.measurements._own_house import row, timed
 ON = "2026-11-23"
 
 
-def whole_way(staff: int, systems: int, *, targets: dict[str, float], database: str = "") -> list[dict[str, Any]]:
+def whole_way(staff: int, systems: int, *, targets: dict[str, float], database: str = "", times: int = 1) -> list[dict[str, Any]]:
     """Loads and compares an invented trust; `targets` by "whole" (s), "again" (s), "memory" (MB)."""
     size, more = f"{staff:,} staff x {systems} systems", {"CAREWARD_DATABASE_URL": database} if database else {}
+    more["CAREWARD_READING_TIMES"] = str(times)  # of the usual bounds of a file
     with tempfile.TemporaryDirectory(prefix="careward-bench-") as place:
         home, folder = f"{place}/home", f"{place}/trust"
         Path(home).mkdir()

@@ -159,7 +159,7 @@ def read_file(
             raise Unusable(0, what, f"Name the file after the system's code, with only {CODE_FORM}")
         size = path.stat().st_size
         if size > limit:
-            remedy = f"Split it into smaller files, or raise the limit of {_size(limit)}"
+            remedy = f"Split it into smaller files, or raise the limit of {_size(limit)} with CAREWARD_READING_TIMES"
             raise Unusable(0, f"The file is {_size(size)} and was not read", remedy)
         return _read_open(path, name, system, profile, limit, few, on, readers or Readers())
     except Unusable as reason:
