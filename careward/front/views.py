@@ -61,12 +61,12 @@ def _because(viewer: Viewer, person_id: int) -> str:
         return "it is your own"
     everybody = viewer.may(EVERYBODY)
     if everybody and viewer.systems_for(EVERYBODY) is EVERYWHERE:
-        return f"you are {viewer.role_title}"
+        return f"of your role: {viewer.role_title}"
     place: dict[str, Any] = {"organisation_id": viewer.organisation_id, "on": viewer.today}
     if answers_for(**place, person_id=person_id, managers=acts_for(viewer)):
         return "you manage this person, or stand in for who does"
     if everybody:
-        return f"you are {viewer.role_title}"
+        return f"of your role: {viewer.role_title}"
     raise NotAllowed(EVERYBODY)
 
 

@@ -14,8 +14,8 @@ def of_person(seen: Colleague) -> str:
 
 
 def note(seen: Colleague, ahead: Sequence[str]) -> str:
-    """What stands over somebody's page: that they left, are away until a day, move on: 'Carol Dewhurst has left on 3 November 2026.'"""
-    gone = f"{seen.name} has {seen.state_words[:1].lower()}{seen.state_words[1:]}." if seen.state == "left" else ""
+    """What stands over somebody's page: that they left, are away until a day, move on: 'Carol Dewhurst left on 3 November 2026.'"""
+    gone = f"{seen.name} {seen.state_words[:1].lower()}{seen.state_words[1:]}." if seen.state == "left" else ""
     return " ".join(w for w in (gone, *ahead) if w)
 
 

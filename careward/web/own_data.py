@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import Field, Model, QuerySet
 
 from careward.core.roles import ROLES
-from careward.web.words import day, moment
+from careward.web.words import day, moment, written_out
 
 Facts = tuple[tuple[str, str], ...]
 
@@ -50,4 +50,6 @@ def _words(name: str, value: Any) -> str:
             return day(value)
         case Model():
             return str(value.name)  # type: ignore[attr-defined]
-    return ROLES[value].title if name in ("role", "approver_role") and value in ROLES else str(value)
+    if name in ("role", "approver_role") and value in ROLES:
+        return ROLES[value].title
+    return str(value).replace(";", "; ") if name in ("roles", "teams") else written_out(str(value))

@@ -296,12 +296,12 @@ def test_a_live_account_rests_on_an_accepted_authority(wrong, rows, expected):
 @pytest.mark.parametrize(
     ("rows", "why"),
     [
-        ("E9", "is by E9, who is not in the staff list"),
+        ("E9", "is by staff number E9, who is not in the staff list"),
         ("-", "is by nobody"),
         ("101", "is the holder's own"),
-        ("300", "is by 300, who had left by then"),  # the last day was the day before
+        ("300", "is by staff number 300, who had left by then"),  # the last day was the day before
         ("301", ""),  # the last day worked is still good
-        ("302", "is by 302, who had left by then"),  # listed no more from that day on
+        ("302", "is by staff number 302, who had left by then"),  # listed no more from that day on
         ("303", ""),  # one post goes on
         ("304", ""),  # terminated, nobody knows since when
         ("102", ""),
@@ -348,7 +348,7 @@ def test_an_approval_by_somebody_who_was_not_here_is_no_authority_and_the_findin
 def test_whoever_approves_in_a_role_that_is_known_not_to_have_been_theirs_gives_no_authority(told, holders, stands):
     approved = AUTHORITY + "paris | live | 1 | normal | caldicott_guardian | 2024-01-01 | | 900 | visiting"
     found = told(authorisations=approved, role_holders=f"person_id | role | system | from_on | to_on\n{holders}")
-    why = "is by 900 as caldicott_guardian, a role that was not theirs on that day"
+    why = "is by staff number 900 as caldicott guardian, a role that was not theirs on that day"
     assert found == ([] if stands else [f"Nobody whom the procedure accepts has authorised it: the approval of 2024-01-01 {why}"])
 
 
@@ -386,7 +386,8 @@ def test_who_is_line_manager_a_staff_list_of_that_day_or_before_tells(told, post
         people="person_id | employee_number\n1 | 101\n2 | 102\n3 | 103\n99 | 900", assignments=SUPERVISED + posts + "\n99 | 2020-01-01 | | |",
         deputies=ACTS + acting, authorisations=approved,
     )  # fmt: skip
-    why = f"is by 900 as {role}, a role that was not theirs on that day"
+    spoken = role.replace("_", " ")
+    why = f"is by staff number 900 as {spoken}, a role that was not theirs on that day"
     assert [f for f in found if f.startswith("Nobody whom")] == (
         [] if stands else [f"Nobody whom the procedure accepts has authorised it: the approval of 2024-01-01 {why}"]
     )
@@ -410,7 +411,7 @@ def test_of_several_approvals_that_are_none_the_last_is_told(told):
     found = told(authorisations=AUTHORITY + "\n".join(f"paris | live | 1 | normal | {row} |" for row in rows))
     assert found == [
         "Nobody whom the procedure accepts has authorised it: "
-        "the approval of 2024-02-01 is by 900 as clerk, a role that the procedure does not accept for it"
+        "the approval of 2024-02-01 is by staff number 900 as clerk, a role that the procedure does not accept for it"
     ]
 
 

@@ -12,7 +12,7 @@ from careward.access.authorisations.queries import authorised
 from careward.core.rights import EVERYWHERE, Everywhere, Systems
 from careward.core.room import DownloadRows, Happening, Hit
 from careward.people.staff.queries import answers_for
-from careward.systems.register.queries import SystemSeen, system_seen
+from careward.systems.register.queries import SystemSeen, known_systems, system_seen
 from careward.web import lists
 from careward.web.listing import Shown, shown
 from careward.web.lists import Asked, Listing, Option
@@ -37,7 +37,8 @@ def access(*, viewer: Viewer, key: int, asked: Mapping[str, Any]) -> WholeAccess
     """All access of one person, as far as whoever asks may see it."""
     within = _within(viewer, key)
     found = whole_access(organisation_id=viewer.organisation_id, person_id=key, today=viewer.today, within=within)
-    only = () if isinstance(within, Everywhere) else tuple(sorted(within))
+    names = {} if isinstance(within, Everywhere) else known_systems(organisation_id=viewer.organisation_id)
+    only = tuple(name for code, name in names.items() if code in within)
     return replace(found, only=only, opens=may_open(viewer, found.task_ids))
 
 

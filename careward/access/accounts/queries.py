@@ -352,8 +352,8 @@ def happened_to(*, organisation_id: int, person_id: int, most: int, within: Syst
     told: list[Happening] = []
     for f in rows.select_related("system").order_by("-id")[:most]:
         what = wording.title(f.code, f.topic)
-        where, found = (f"{f.system.name}: ", f"{what.lower()} found") if f.system else ("", f"{what} found")
+        where = f" on {f.system.name}" if f.system else ""
         if f.closed_on:
-            told.append(Happening(f.closed_on, f"{where}{'put' if where else 'Put'} right. {what}."))
-        told.append(Happening(f.found_on, f"{where}{found}. {written_out(f.detail)}."))
+            told.append(Happening(f.closed_on, f"Put right{where}: {what[:1].lower()}{what[1:]}."))
+        told.append(Happening(f.found_on, f"Found{where}: {what[:1].lower()}{what[1:]}. {written_out(f.detail)}."))
     return told

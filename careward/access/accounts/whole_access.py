@@ -81,7 +81,7 @@ class WholeAccess:
     late: int
     shut: tuple[Shut, ...] = ()  # why they cannot get in
     left: str = ""  # "Left on 3 November 2026", of one who has
-    only: tuple[str, ...] = ()  # where whoever asks sees some systems only: their codes
+    only: tuple[str, ...] = ()  # where whoever asks sees some systems only: their names
     opens: frozenset[int] = frozenset()  # of the tasks those that whoever asks can come to
 
     @property
@@ -226,9 +226,9 @@ def _may(said: PlaceSaid | None) -> tuple[str, str]:
 
 
 def _rights(roles: str | None, teams: str | None) -> str:
-    """Roles, then teams; what was not told is not called nothing."""
+    """Roles, then teams; what no list says is not called nothing."""
     if roles is None and teams is None:
-        return "Not told"
+        return wording.UNSTATED
     return ". ".join(wording.several(t, "") for t in (roles, teams) if t) or "No role"
 
 

@@ -15,6 +15,7 @@ STEP_WORDS = {
     "nothing": "Nothing",
 }
 SETTLED_WORDS = {"lock": "Already locked"}
+UNSTATED = "Its list does not say"
 STATUS_WORDS = {"active": "open", "locked": "locked", "closed": "closed"}
 KIND_WORDS = {"normal": "Normal", "admin": "Administrator", "generic": "Shared", "service": "Service"}
 
@@ -33,8 +34,8 @@ def title(code: str, topic: str = "") -> str:
 
 
 def several(text: str | None, none: str) -> str:
-    """Roles or teams for reading: 'Nurse, View'; `none` where there are none; 'Not told' where the export does not say."""
+    """Roles or teams for reading: 'Nurse, View'; `none` where there are none; UNSTATED where the export does not say."""
     if text is None:
-        return "Not told"
+        return UNSTATED
     between = "; " if "," in text else ", "
     return between.join(text.split(";")) if text else none

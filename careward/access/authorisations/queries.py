@@ -108,12 +108,13 @@ def authorised(*, organisation_id: int, person_id: int, most: int, within: Syste
     """What was authorised for somebody on some systems, newest first."""
     rows = Authorisation.objects.filter(within_systems(within), organisation_id=organisation_id, person_id=person_id)
     rows = rows.select_related("system").order_by("-approved_on")[:most]
-    return [Happening(g.approved_on, f"{g.system.name} authorised by {_who(g)}.") for g in rows]
+    return [Happening(g.approved_on, f"{g.system.name} authorised by the {_who(g)}.") for g in rows]
 
 
 def _who(grant: Authorisation) -> str:
     role = ROLES.get(grant.approver_role)
-    return (role.title if role else grant.approver_role.replace("_", " ")).lower()
+    title = role.title if role else grant.approver_role.replace("_", " ")
+    return title if title[1:] != title[1:].lower() else title.lower()  # a Caldicott Guardian keeps their capitals
 
 
 def of_shared(system: System, username: str) -> list[GenericApproval]:

@@ -166,7 +166,8 @@ def counts(authority: Authority, *, holder: str, pack: Pack) -> bool:
 
 def why_not(authority: Authority, *, holder: str, pack: Pack) -> str:
     """Why an approval is no authority, as the finding says it (FEEDS B2.8); empty where it is one."""
-    by = tidy(authority.approved_by)
+    number, role = tidy(authority.approved_by), authority.approver_role.replace("_", " ")
+    by = f"staff number {number}" if number else ""
     if is_own_word(authority, holder):
         why = "is the holder's own"
     elif authority.approver == UNKNOWN:
@@ -174,9 +175,9 @@ def why_not(authority: Authority, *, holder: str, pack: Pack) -> str:
     elif authority.approver == LEFT:
         why = f"is by {by}, who had left by then"
     elif authority.approver_role not in approver_roles(pack, authority.environment, exception=authority.is_exception):
-        why = f"is by {by} as {authority.approver_role}, a role that the procedure does not accept for it"
+        why = f"is by {by} as {role}, a role that the procedure does not accept for it"
     elif authority.approver == NOT_THEIRS:
-        why = f"is by {by} as {authority.approver_role}, a role that was not theirs on that day"
+        why = f"is by {by} as {role}, a role that was not theirs on that day"
     else:
         return ""
     return f"the approval of {authority.approved_on} {why}"

@@ -105,7 +105,7 @@ def about_file(request: Request, document: str, kind: str) -> HttpResponseBase:
     return download(request, "csv", DownloadRows(name, exports.ABOUT_HEADS, exports.about_rows(found)))
 
 
-@needs(SEE)
+@needs(SIGNED_IN)
 def how_counted(request: Request) -> HttpResponse:
     return render(request, "procedures/how_counted.jinja")
 

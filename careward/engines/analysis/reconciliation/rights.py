@@ -156,19 +156,21 @@ def _not_theirs(given: Table, holders: Table) -> Table:
 
 def _why_not(t: Table) -> StringValue:
     """Why each approval is no authority; null where it is one. As persons: a staff number in other letters is the same one's."""
-    own, by, unlisted = (t.by_key == t.holder) & (t.holder != ""), t.approved_by.fill_null("").strip(), t.listed.isnull() | (t.by_key == "")
+    own, unlisted = (t.by_key == t.holder) & (t.holder != ""), t.listed.isnull() | (t.by_key == "")
+    by = ibis.literal("is by staff number ") + t.approved_by.fill_null("").strip()
+    role = t.approver_role.replace("_", " ")
     return ibis.cases(
         (own.fill_null(False), "is the holder's own"),
         (unlisted & (t.by_key == ""), "is by nobody"),
-        (unlisted, ibis.literal("is by ") + by + ", who is not in the staff list"),
-        ((t.left_from <= t.approved_on).fill_null(False), ibis.literal("is by ") + by + ", who had left by then"),
+        (unlisted, by + ", who is not in the staff list"),
+        ((t.left_from <= t.approved_on).fill_null(False), by + ", who had left by then"),
         (
             t.accepted.isnull(),
-            ibis.literal("is by ") + by + " as " + t.approver_role + ", a role that the procedure does not accept for it",
+            by + " as " + role + ", a role that the procedure does not accept for it",
         ),
         (
             t.not_theirs.fill_null(False) | t.not_manager.fill_null(False),
-            ibis.literal("is by ") + by + " as " + t.approver_role + ", a role that was not theirs on that day",
+            by + " as " + role + ", a role that was not theirs on that day",
         ),
     )
 
