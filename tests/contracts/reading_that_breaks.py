@@ -12,4 +12,5 @@ def broken(*_: object, **__: object) -> None:
 
 if __name__ == "__main__":
     reader.read_file = broken  # type: ignore[assignment]
+    apart.look_at = broken  # type: ignore[assignment]
     apart.read_for(socket.socket(fileno=int(sys.argv[1])))

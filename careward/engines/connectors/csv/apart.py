@@ -13,6 +13,7 @@ from traceback import extract_tb
 from careward.engines.connectors.csv import aside, reader
 from careward.engines.connectors.csv.bounds import NO_MEMORY, set_bounds, why_no_room
 from careward.engines.connectors.csv.headings import Readers
+from careward.engines.connectors.csv.looking import LookAsked, look_at
 
 
 def read_for(asked: socket.socket) -> None:
@@ -23,9 +24,10 @@ def read_for(asked: socket.socket) -> None:
             task, cost = talk.recv()
             _, given, _, _ = socket.recv_fds(asked, 1, 1)
             with os.fdopen(given[0], "r+b") as out:
-                reader.ready_for(task[0])  # what it imports is not of the file
+                looked = isinstance(task, LookAsked)
+                reader.ready_for(task.path if looked else task[0])  # what it imports is not of the file
                 set_bounds(cost)
-                answer = _answer(task, readers, out)
+                answer = _looked(task) if looked else _answer(task, readers, out)
             talk.send(answer)
 
 
@@ -38,7 +40,21 @@ def _answer(task: aside.Task, readers: Readers, out: aside.Out) -> aside.Answer:
     except Exception as error:
         if isinstance(error, OSError) and (said := why_no_room(error)):
             return aside.unread(task, said), {}, ()
-        return f"{type(error).__name__} at " + " ".join(f"{Path(f.filename).name}:{f.lineno}" for f in extract_tb(error.__traceback__)[-6:])
+        return _place_of(error)
+
+
+def _looked(asked: LookAsked) -> aside.Answer:
+    """The same of a first look at a file."""
+    try:
+        return look_at(asked)
+    except MemoryError:
+        os._exit(NO_MEMORY)
+    except Exception as error:
+        return _place_of(error)
+
+
+def _place_of(error: Exception) -> str:
+    return f"{type(error).__name__} at " + " ".join(f"{Path(f.filename).name}:{f.lineno}" for f in extract_tb(error.__traceback__)[-6:])
 
 
 def _end_with_the_other() -> None:

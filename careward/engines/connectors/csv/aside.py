@@ -22,9 +22,11 @@ from tempfile import TemporaryFile
 from typing import IO
 
 from careward.core.columns import FEEDS
+from careward.core.mapping import FileLook
 from careward.core.ports import FeedFile, Problem
 from careward.engines.connectors.csv.bounds import NOT_BEGUN, NOT_TRIED, ReadingCost, Said, cost_of, too_long, why_ended
 from careward.engines.connectors.csv.kept import FEW, KeptRows, Told
+from careward.engines.connectors.csv.looking import LookAsked
 from careward.engines.connectors.csv.profiles import FeedProfile
 
 MOST_NOT_READ = 5
@@ -36,7 +38,7 @@ SPARING = {"MALLOC_ARENA_MAX": "2", "ARROW_DEFAULT_MEMORY_POOL": "system", "OMP_
 Task = tuple[Path, str, str, FeedProfile, int, date]  # the file, its name, its system, how it is read, the most bytes, the day of the load
 Out = IO[bytes]
 Handed = tuple[FeedFile, Told, Sequence[int]]  # a file without its rows, where they stand, and their lines
-Answer = Handed | str  # a text says which error of ours it was
+Answer = Handed | FileLook | str  # a text says which error of ours it was
 
 
 class ReadingBroke(Exception):
@@ -115,8 +117,22 @@ class FileReader:
         kept = KeptRows.on([FEEDS[file.feed].column(name) for name in file.columns], rows, told, lines)
         return replace(file, rows=kept, lines=kept.lines)
 
+    def look(self, asked: LookAsked) -> FileLook:
+        """A first look at a file; where it could not be read, the problem that says why. Raises ReadingBroke."""
+        try:
+            with TemporaryFile() as unused:
+                found = self._answer(asked, cost_of(asked.path, self._times), unused)
+        except NotRead as ended:
+            return FileLook(problem=Problem(asked.name, 0, "", *ended.said))
+        assert isinstance(found, FileLook)
+        return found
+
     def _handed(self, task: Task, rows: Out) -> Handed:
-        cost = cost_of(task[0], self._times)
+        found = self._answer(task, cost_of(task[0], self._times), rows)
+        assert isinstance(found, tuple)
+        return found
+
+    def _answer(self, task: Task | LookAsked, cost: ReadingCost, rows: Out) -> Handed | FileLook:
         with self._given(task, cost, rows) as talk:
             try:
                 if not talk.poll(cost.wall):
@@ -132,7 +148,7 @@ class FileReader:
             raise ReadingBroke(answer)
         return answer
 
-    def _given(self, task: Task, cost: ReadingCost, rows: Out) -> Connection:
+    def _given(self, task: Task | LookAsked, cost: ReadingCost, rows: Out) -> Connection:
         """The way to a process that has been given the file; one that has ended since the last is replaced once."""
         for again in (True, False):
             ours = self._ours or self._begun()

@@ -53,7 +53,7 @@ def _day_of(found: datetime | None) -> date | None:
 
 def moment_reader(formats: Formats) -> Parse:
     """Reads a moment, Europe/London where the cell gives no zone; None where the cell is none."""
-    parse = by_formats(formats.moments, formats.pivot) if formats.moments else _iso_moment
+    parse = by_formats(formats.moments, formats.pivot) if formats.moments else iso_moment
 
     def read(cell: str) -> datetime | None:
         found = parse(cell)
@@ -86,7 +86,8 @@ def iso_day(cell: str) -> date | None:
         return None
 
 
-def _iso_moment(cell: str) -> datetime | None:
+def iso_moment(cell: str) -> datetime | None:
+    """A moment like 2026-11-30T16:05:00, or a day alone."""
     if not _MOMENT.fullmatch(cell):  # fromisoformat alone takes any separator, week dates and more
         return None
     try:

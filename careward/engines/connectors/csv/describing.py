@@ -69,7 +69,8 @@ _READING = (
     ("Day", "`2026-11-30`, from 1900 on. A profile gives other formats, as `%d/%m/%Y`, or `excel` for the day number of 1900."),
     (
         "Order",
-        "A profile names one order of day and month; year, month, day beside it is no doubt. `%y` needs `pivot = 2049`, the last year it "
+        "A profile names one order of day and month for all columns (`days`, `moments`), or one for each "
+        '(`formats = { created_on = ["%d/%m/%Y"] }`); year, month, day beside it is no doubt. `%y` needs `pivot = 2049`, the last year it '
         "may mean. Where one cell of a column fits only the other order, every cell that fits both is refused, naming that one.",
     ),
     (

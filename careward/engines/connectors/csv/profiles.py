@@ -5,14 +5,16 @@ constant, how days are written and which words mean which. Strict: a key nobody 
 """
 
 import codecs
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
-from typing import cast
+from typing import Any, cast
 
 from careward.core.columns import FEEDS, Feed
+from careward.core.mapping import MappingError
 from careward.core.packs.reader import PackError, build, read_toml
 from careward.engines.connectors.csv import orders
 from careward.engines.connectors.csv.dating import EXAMPLE, LAST_YEAR, NAMED, Formats
@@ -22,7 +24,7 @@ SHIPPED = Path(__file__).resolve().parent / "profiles"
 MODES = ("snapshot", "changes")
 
 
-class ProfileError(ValueError):
+class ProfileError(MappingError):
     """A mapping profile that is not there or that we do not understand; the message names the file, the place and the remedy."""
 
 
@@ -59,6 +61,7 @@ class FeedProfile:
     constants: dict[str, str] = field(default_factory=dict)  # canonical = what every row says
     days: tuple[str, ...] = ()  # strptime formats, tried in order; none: ISO 8601
     moments: tuple[str, ...] = ()
+    formats: dict[str, tuple[str, ...]] = field(default_factory=dict)  # canonical: how its days are written, instead of those two
     pivot: int = 0  # the last year that a year of two digits may mean
     values: dict[str, dict[str, str]] = field(default_factory=dict)  # canonical: theirs = ours, case ignored
     keep: dict[str, tuple[str, ...]] = field(default_factory=dict)  # canonical: words that elsewhere stand for nothing
@@ -72,7 +75,9 @@ class FeedProfile:
 
     def formats_of(self, column: str, on: date = date.max) -> Formats:
         """How the cells of a canonical column are written, for a reading on a day."""
-        return Formats(self.days, self.moments, self.keep.get(column, ()), self.pivot, on)
+        own = self.formats.get(column)
+        days, moments = (self.days, self.moments) if own is None else (own, own)
+        return Formats(days, moments, self.keep.get(column, ()), self.pivot, on)
 
     @property
     def theirs(self) -> Mapping[str, str]:
@@ -119,13 +124,39 @@ def load(name: str, *, profiles_folder: Path | None = None) -> Profile:
         raise UnknownProfile(f"There is no mapping profile {name!r}. Known: {', '.join(sorted(paths))}")
     path = paths[name]
     try:
-        profile = cast(Profile, build(Profile, read_toml(path), f"profiles/{path.name}"))
+        raw = read_toml(path)
     except PackError as error:
         raise ProfileError(str(error).replace(f"{path}:", f"profiles/{path.name}:")) from error
-    wrong = [f"profiles/{path.name}: {words}" for words in _wrong(profile, name)]
-    if wrong:
+    return _built(raw, f"profiles/{path.name}", name)
+
+
+def parsed(text: str, name: str = "") -> Profile:
+    """A profile from its text; without a name, by the one it gives itself. Raises ProfileError."""
+    where = f"the profile {name}" if name else "the profile"
+    try:
+        raw = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ProfileError(f"{where}: {error}; mend that line, it must be TOML") from error
+    return _built(raw, where, name)
+
+
+def _built(raw: dict[str, Any], where: str, name: str) -> Profile:
+    try:
+        profile = cast(Profile, build(Profile, raw, where))
+    except PackError as error:
+        raise ProfileError(str(error)) from error
+    if wrong := [f"{where}: {words}" for words in _wrong(profile, name or profile.id)]:
         raise ProfileError("\n".join(wrong))
     return profile
+
+
+def before(rest: Profile, own: Iterable[Profile]) -> Profile:
+    """A profile that reads as some others say, and as `rest` does what they do not read; those files go in first that others refer to."""
+    first = [feed for each in own for feed in each.feeds]
+    if not first:
+        return rest
+    order = {name: place for place, name in enumerate(FEEDS)}
+    return replace(rest, feeds=tuple(sorted((*first, *rest.feeds), key=lambda feed: order[feed.feed])))
 
 
 def names(*, profiles_folder: Path | None = None) -> tuple[str, ...]:
@@ -190,7 +221,8 @@ def _wrong_names(feed: FeedProfile) -> Iterator[str]:
 
 
 def _wrong_columns(feed: FeedProfile) -> Iterator[str]:
-    for key, table in (("columns", feed.columns), ("constants", feed.constants), ("values", feed.values), ("keep", feed.keep)):
+    tables: dict[str, dict[str, Any]] = {name: getattr(feed, name) for name in ("columns", "constants", "values", "keep", "formats")}
+    for key, table in tables.items():
         for name in sorted(table.keys() - set(feed.shape.names)):
             yield f"{key}: {name!r} is not a column of {feed.feed}; known are {', '.join(feed.shape.names)}"
     for name in sorted(feed.columns.keys() & feed.constants.keys()):
@@ -201,7 +233,10 @@ def _wrong_columns(feed: FeedProfile) -> Iterator[str]:
 
 
 def _wrong_formats(feed: FeedProfile) -> Iterator[str]:
-    for key, formats in (("days", feed.days), ("moments", feed.moments)):
+    for name in sorted(feed.formats.keys() & set(feed.shape.names)):
+        if feed.shape.column(name).kind not in ("day", "moment"):
+            yield f"formats: {name} holds no days; take it out"
+    for key, formats in (("days", feed.days), ("moments", feed.moments), *((f"formats.{n}", f) for n, f in feed.formats.items())):
         if orders.doubted(formats):
             listed = " and ".join(f for f in formats if orders.order_of(f))
             yield f"{key}: {listed} give more than one order of day and month; keep one, beside year-month-day at most"

@@ -83,15 +83,16 @@ def read_folder(
     on: date = date.max,
     apart: bool = False,
     times: float = 1,
+    own: Sequence[str] = (),
 ) -> Reading:
     """Every known file of a folder, read; a file above `limit` bytes is refused unread.
 
     Whole files that cannot be used stand in the Reading's problems and not among its files. `keep` puts what was read beside the files,
     and takes it from there while they are the same. `on` is the day of the load: without one, no day is taken to be still to come.
     Files that strangers may have made are read `apart`, by processes with bounds; `times` as much as usual is then given to each.
-    Raises ProfileError.
+    `own`: the texts of profiles that say how some of the files are written; the others are read by `profile`. Raises ProfileError.
     """
-    known = profiles.load(profile, profiles_folder=profiles_folder)
+    known = profiles.before(profiles.load(profile, profiles_folder=profiles_folder), map(profiles.parsed, own))
     if not folder.is_dir():
         return Reading((), (_folder_problem("There is no such folder", "Name the folder that holds the files"),), ())
     if not keep:

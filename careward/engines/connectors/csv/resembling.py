@@ -63,13 +63,20 @@ def likeness(headings: Iterable[str], missing: Mapping[str, str]) -> dict[str, s
 
 
 def _alike(heading: str, ours: str, theirs: str) -> bool:
-    said = _concepts(heading)
-    if said and any(said == _concepts(other) for other in (ours, theirs, *_ALSO.get(ours, ()))):
+    if alike_in_meaning(heading, ours) or _concepts(heading) == _concepts(theirs) != frozenset():
         return True
-    return any(_near(_squeezed(heading), _squeezed(other)) for other in (ours, theirs))
+    return nearly(heading, ours) or nearly(heading, theirs)
 
 
-def _near(one: str, other: str) -> bool:
+def alike_in_meaning(heading: str, ours: str) -> bool:
+    """Whether a heading says what a column of ours does, in other words."""
+    said = _concepts(heading)
+    return bool(said) and any(said == _concepts(other) for other in (ours, *_ALSO.get(ours, ())))
+
+
+def nearly(one: str, other: str) -> bool:
+    """Whether two headings differ by a letter or two."""
+    one, other = squeezed(one), squeezed(other)
     same_figures = [c for c in one if c.isdigit()] == [c for c in other if c.isdigit()]  # address_line_2 is not address_line_1
     return same_figures and SequenceMatcher(None, one, other).ratio() >= NEAR
 
@@ -79,5 +86,6 @@ def _concepts(heading: str) -> frozenset[str]:
     return frozenset(_SAME.get(w, w) for w in words if w not in _FILL)
 
 
-def _squeezed(heading: str) -> str:
+def squeezed(heading: str) -> str:
+    """The letters and figures of a heading, in small letters."""
     return "".join(c for c in heading.casefold() if c.isalnum())

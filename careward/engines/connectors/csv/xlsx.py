@@ -38,6 +38,8 @@ class XlsxSource:
         self._path, self._limit, self._sheet = path, limit, sheet
         self.digest = digest_of(path)
         self.notices: tuple[str, ...] = ()
+        self.chosen = ""  # the sheet that is read, and all of them: known once reading has begun
+        self.sheets: tuple[str, ...] = ()
 
     def runs(self) -> Generator[Run, None, None]:
         formulas = self._looked_at()
@@ -78,6 +80,7 @@ class XlsxSource:
                 0, f"The workbook has no sheet “{self._sheet}”; it has {known}", "Name the sheet, or put it right in the profile"
             )
         chosen = named[0] if self._sheet else sheets[0]
+        self.chosen, self.sheets = chosen.title, tuple(each.title for each in sheets)
         rest = ", ".join(f"“{each.title}”" for each in sheets if each is not chosen)
         hidden = "" if chosen.sheet_state == "visible" else ", which is hidden,"
         if rest or hidden:
