@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 NOT_FOUND = 3
 SHOWN = 50
+CANONICAL = "canonical"
 FOR_TRYING = "This home is a demonstration: what you load is for trying only, and everyone can open it. Load nothing real."
 
 
@@ -28,7 +29,12 @@ def add_to(app: typer.Typer) -> None:
 
 def load(
     folder: Annotated[Path, typer.Argument(help="The folder of files: staff.csv, systems.csv, accounts/*.csv and so on.")],
-    profile: Annotated[str, typer.Option("--profile", help="How to read the files: a mapping profile.")] = "canonical",
+    profile: Annotated[
+        str,
+        typer.Option(
+            "--profile", help="How to read the files: a mapping profile. Else as the profiles made in the browser say, and canonical."
+        ),
+    ] = "",
     yes: Annotated[bool, typer.Option("--yes", help="Load without asking.")] = False,
     allow_unsafe: Annotated[str, typer.Option("--allow-unsafe", help="Why a feed that looks wrong may go in all the same.")] = "",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would change; change nothing.")] = False,
@@ -42,13 +48,13 @@ def load(
     from careward.access.feeds import actions
     from careward.access.feeds.reading import FEED_READER
 
-    reading = FEED_READER().read(folder, profile=profile, on=terms.today())
+    profile, versions = _read_by(profile, organisation)
+    reading = FEED_READER().read(folder, profile=profile, on=terms.today(), own=[text for _, text in versions])
     whose = _organisation(organisation, reading)
     if whose.demonstration:
         terms.errors.print(FOR_TRYING, soft_wrap=True)
-    begun = _taken_up(whose, reading, profile) or actions.begin_load(
-        organisation=whose, source=folder.name, profile=profile, now=terms.now(), by=terms.actor()
-    )
+    how: dict[str, Any] = {"organisation": whose, "profile": profile, "versions": [version for version, _ in versions]}
+    begun = _taken_up(whose, reading, how) or actions.begin_load(source=folder.name, **how, now=terms.now(), by=terms.actor())
     facts: dict[str, Any] = {"load_id": begun.pk, "reading": reading, "by": terms.actor()}
     report = _looked_at(begun, facts, look=dry_run or (terms.interactive() and not yes), vouched=bool(allow_unsafe))
     if report and not as_json:
@@ -62,11 +68,22 @@ def load(
     raise typer.Exit(report.exit_status)
 
 
-def _taken_up(whose: "Organisation", reading: Reading, profile: str) -> "Load | None":
+def _read_by(profile: str, organisation: str) -> tuple[str, list[tuple[int, str]]]:
+    """The profile in a file that is asked for, and the versions of those made in the browser that come before it, with their texts."""
+    from careward.access.feeds.versions import asked_for
+    from careward.people.staff.models import Organisation
+
+    if not Organisation.objects.exists():
+        return profile or CANONICAL, []
+    return asked_for(organisation_id=terms.organisation(organisation).pk, profile=profile, usual=CANONICAL)
+
+
+def _taken_up(whose: "Organisation", reading: Reading, how: dict[str, Any]) -> "Load | None":
     """The load of these very files that was held, and perhaps allowed since: the files are there again, so it goes on."""
     from careward.access.feeds.queries import waiting_alike
 
-    return waiting_alike(organisation_id=whose.pk, profile=profile, digests={f.name: f.digest for f in reading.files})
+    digests = {f.name: f.digest for f in reading.files}
+    return waiting_alike(organisation_id=whose.pk, profile=how["profile"], versions=how["versions"], digests=digests)
 
 
 def _looked_at(begun: "Load", facts: dict[str, Any], *, look: bool, vouched: bool) -> "LoadReport | None":

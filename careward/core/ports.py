@@ -190,8 +190,8 @@ class ProfileChoice(Protocol):
 class FeedReader(Protocol):
     """Reads folders of files, and says what such files may hold."""
 
-    def read(self, folder: Path, *, profile: str, on: date, keep: bool = False) -> Reading:
-        """Every file of a folder, read through a profile on the day of the load."""
+    def read(self, folder: Path, *, profile: str, on: date, keep: bool = False, own: Sequence[str] = ()) -> Reading:
+        """Every file of a folder, read through a profile on the day of the load; `own` are texts of profiles that read some of them."""
         ...
 
     def profiles(self) -> tuple[tuple[ProfileChoice, ...], tuple[str, ...]]:

@@ -9,9 +9,9 @@ import pytest
 from careward.core.mapping import MappingFacts
 from careward.engines.connectors.csv import aside
 from careward.engines.connectors.csv.looking import LookAsked, look_at
-from careward.engines.connectors.csv.trying import Apart, first_facts, look, try_out
+from careward.engines.connectors.csv.trying import HowRead, first_facts, look, try_out
 
-ON, THERE, HERE = date(2026, 11, 23), Apart(apart=True), Apart(apart=False)
+ON, THERE, HERE = date(2026, 11, 23), HowRead(apart=True), HowRead(apart=False)
 
 
 @pytest.fixture
@@ -33,7 +33,7 @@ def test_a_file_that_takes_too_long_or_too_much_is_told_and_not_waited_for(tmp_p
     made = tmp_path / "list.csv"
     made.write_text('a","\n' * 400_000, encoding="utf-8")
     begun = time.monotonic()
-    seen = look(LookAsked(made, "list.csv", "accounts"), Apart(apart=True, times=0.1))
+    seen = look(LookAsked(made, "list.csv", "accounts"), HowRead(apart=True, times=0.1))
     assert time.monotonic() - begun < 60
     assert seen.problem and seen.problem.file == "list.csv" and seen.problem.remedy and seen.columns == ()
 

@@ -19,10 +19,10 @@ from careward.engines.connectors.csv.looking import LookAsked, delimiter_of, enc
 from careward.engines.connectors.csv.profile_text import as_toml, facts_of, profile_of
 from careward.engines.connectors.csv.reader import read_file
 from careward.engines.connectors.csv.suggesting import matches, word_for
-from careward.engines.connectors.csv.trying import Apart, first_facts, strange_words, try_out, with_words
+from careward.engines.connectors.csv.trying import HowRead, first_facts, strange_words, try_out, with_words
 
 ON = date(2026, 11, 23)
-HERE = Apart(apart=False)
+HERE = HowRead(apart=False)
 feeds = st.sampled_from(sorted(FEEDS))
 CALLED = [
     "Login",

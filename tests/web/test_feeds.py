@@ -351,7 +351,7 @@ def test_what_the_profile_does_not_read_is_not_taken(browser, own, sent, message
 def test_what_the_files_hold_is_a_page(browser):
     assert 'href="/loads/columns/"' in words(browser.get("/loads/new/"))
     page = words(browser.get("/loads/columns/"))
-    assert "<b>10</b> lists" in page
+    assert "<b>11</b> lists" in page
     said = FEED_READER().columns()
     for file in said.files:
         assert f'id="{file.feed}">{file.file}</h2>' in page

@@ -9,10 +9,11 @@ from django.db import transaction
 
 from careward.access.feeds import allowing, rules
 from careward.access.feeds.feed_plans import plan_files
+from careward.access.feeds.kept_files import as_lists, counts, file_rows
 from careward.access.feeds.last_columns import figures_of
 from careward.access.feeds.merge import as_day
 from careward.access.feeds.models import MOVES, Load, LoadFile
-from careward.access.feeds.plan import MOST_PROBLEMS, Planned
+from careward.access.feeds.plan import Planned
 from careward.access.feeds.queries import UNDO, LoadReport, load_report, stood_before, stuck_at, waiting_since
 from careward.access.feeds.undoing import later_listing, later_touching
 from careward.access.feeds.uploads import Upload, folder_of, forget, forget_if_older, store, system_of, waiting_folders
@@ -36,28 +37,42 @@ EXAMINE, APPLY = "feeds.examine", "feeds.apply"
 
 
 @transaction.atomic
-def begin_load(*, organisation: Organisation, source: str, profile: str, now: datetime, by: str) -> Load:
-    """Opens a load of files that the caller reads itself."""
-    load = Load(organisation=organisation, source=source, profile=profile, begun_at=now, begun_by=by)
-    moves.begin(kind=MOVES, row=load, now=now, by=by, entry={"profile": profile})
+def begin_load(*, organisation: Organisation, source: str, profile: str, versions: Sequence[int] = (), now: datetime, by: str) -> Load:
+    """Opens a load of files that the caller reads itself, some of them by these versions of own profiles."""
+    load = Load(organisation=organisation, source=source, profile=profile, versions=list(versions), begun_at=now, begun_by=by)
+    moves.begin(kind=MOVES, row=load, now=now, by=by, entry={"profile": profile, **_read_by(load)})
     return load
 
 
+def _read_by(load: Load) -> dict[str, Any]:
+    """What an entry says of the versions of own profiles."""
+    return {"versions": list(load.versions)} if load.versions else {}
+
+
 @transaction.atomic
-def begin_upload(*, organisation_id: int, uploads: Sequence[Upload], profile: str = "canonical", now: datetime, by: str) -> Load:
+def begin_upload(
+    *,
+    organisation_id: int,
+    uploads: Sequence[Upload],
+    profile: str = "canonical",
+    versions: Sequence[int] = (),
+    now: datetime,
+    by: str,
+) -> Load:
     """Opens a load of files sent by the browser: they wait below CAREWARD_HOME, and an errand examines them.
 
     Refused to whoever may not load for every system whose accounts are sent, or for the whole organisation where more is.
     """
     rights = rights_of(actor=by, organisation_id=organisation_id, on=london_day(now))
     _must(rights.must(rules.RUN, "load files", *sorted({system_of(u.name) for u in uploads})))
-    load = Load(organisation_id=organisation_id, source="browser", profile=profile, begun_at=now, begun_by=by)
+    load = Load(organisation_id=organisation_id, source="browser", profile=profile, versions=list(versions), begun_at=now, begun_by=by)
     load.asked, load.asked_at = "examine", now
     load.save()
     load.folder = folder_of(load.pk)
     load.save(update_fields=["folder"])
     store(load.folder, uploads)
-    moves.begin(kind=MOVES, row=load, now=now, by=by, entry={"profile": profile, "files": len(uploads)}, errands=_errand(EXAMINE, load, by))
+    told = {"profile": profile, "files": len(uploads), **_read_by(load)}
+    moves.begin(kind=MOVES, row=load, now=now, by=by, entry=told, errands=_errand(EXAMINE, load, by))
     return load
 
 
@@ -181,7 +196,7 @@ def undo_load(*, load_id: int, now: datetime, by: str) -> LoadReport:
     gone_on = as_day(london_day(now), bulk.storing())
     stayed = sum(put_back(recall(file.before), gone_on=gone_on) for file in files)
     undone = {"undone_at": now, "undone_by": by, "asked": ""}
-    _move("undo", load, now, by, gates=untouched, change=undone, entry={"stayed": stayed, "files": _counts(files)})
+    _move("undo", load, now, by, gates=untouched, change=undone, entry={"stayed": stayed, "files": counts(files)})
     _let_files_go(load)
     return _report(load)
 
@@ -264,10 +279,10 @@ def _keep_examined(load: Load, reading: Reading, planned: Sequence[Planned], now
     """Stores the counts, samples and problems, and what was decided; an earlier allowance was for other figures and goes."""
     load.files.all().delete()
     refused, held, doubted = _against(load, reading, planned, now)
-    LoadFile.objects.bulk_create([_file_row(load, each, doubted=each.file.name in doubted) for each in planned])
+    LoadFile.objects.bulk_create(file_rows(load, planned, doubted))
     against = refused if not refused else held
     _look(load, against, "refuse" if not refused else "hold" if not held else "examine", {
-        "reasons": rules.as_reasons(against), "problems": _as_lists(reading.problems), "notices": list(reading.notices),
+        "reasons": rules.as_reasons(against), "problems": as_lists(reading.problems), "notices": list(reading.notices),
         "examined_at": now, "allowed_by": "", "allowed_reason": "", "asked": "",
     }, now, by)  # fmt: skip
     if load.state == "held":
@@ -287,44 +302,13 @@ def _against(load: Load, reading: Reading, planned: Sequence[Planned], now: date
 
 def _look(load: Load, against: Decision, name: str, change: dict[str, Any], now: datetime, by: str) -> None:
     """What a look at the files came to: the house holds or refuses a load, and who may load it has examined it else."""
-    told: dict[str, Any] = {"files": _counts(load.files.order_by("id"))}
+    told: dict[str, Any] = {"files": counts(load.files.order_by("id"))}
     if name == "examine":
         _move("examine", load, now, by, change=change, entry=told)
         return
     told["codes"] = [r.code for r in against.reasons]
     name = "hold" if name == "hold" else "refuse"
     moves.make(kind=MOVES, row=load, move=name, holds=rules.GUARD, change=change, entry=told, now=now, by=by)
-
-
-def _file_row(load: Load, each: Planned, *, doubted: bool) -> LoadFile:
-    figures = each.figures
-    return LoadFile(
-        load=load,
-        feed=each.file.feed,
-        name=each.file.name,
-        system_code=each.file.system,
-        digest=each.file.digest,
-        rows=len(each.file.rows) + each.file.refused,
-        added=figures.added,
-        changed=figures.changed,
-        gone=figures.gone,
-        unchanged=figures.unchanged,
-        refused=figures.refused,
-        problems=_as_lists(each.problems),
-        notices=each.notices,
-        samples={
-            **each.samples,
-            "problems": each.problems_in_all,
-            "held_against": each.digest,
-            "columns": each.file.given,
-            "stood": figures.standing,
-            "doubted": doubted,
-        },
-    )
-
-
-def _as_lists(problems: Iterable[Any]) -> list[list[Any]]:
-    return [[p.file, p.line, p.column, p.what, p.remedy] for p, _ in zip(problems, range(MOST_PROBLEMS), strict=False)]
 
 
 def _vouch(load: Load, reason: str, now: datetime, by: str) -> None:
@@ -353,7 +337,7 @@ def _apply(load: Load, reading: Reading, now: datetime, by: str, allow_reason: s
     LoadFile.objects.bulk_update(files.values(), ["before"], batch_size=20)
     bulk.count_rows_anew(sum(row.added + row.changed + row.gone for row in files.values()))
     applied = {"applied_at": now, "applied_by": by, "asked": ""}
-    told = {"profile": load.profile, "files": _counts(files.values())}
+    told = {"profile": load.profile, "files": counts(files.values())}
     _move("apply", load, now, by, gates={"unmoved": unmoved}, change=applied, entry=told)
     _let_files_go(load)
 
@@ -379,12 +363,6 @@ def _unmoved(files: dict[str, LoadFile], planned: Sequence[Planned]) -> Decision
     same_files = {n: f.digest for n, f in files.items()} == {n: each.file.digest for n, each in now.items()}
     same_rows = same_files and all(f.samples["held_against"] == now[n].digest for n, f in files.items())
     return rules.unmoved(same_files=same_files, same_rows=same_rows or not same_files)
-
-
-def _counts(files: Iterable[LoadFile]) -> list[dict[str, Any]]:
-    """Digests and counts, which name nobody."""
-    names = ("feed", "system_code", "digest", "rows", "added", "changed", "gone", "unchanged", "refused")
-    return [{name: getattr(file, name) for name in names} for file in files]
 
 
 def _report(load: Load) -> LoadReport:

@@ -6,6 +6,7 @@ from careward.access.feeds import actions
 from careward.access.feeds.models import Load
 from careward.access.feeds.reading import FEED_READER
 from careward.access.feeds.uploads import path_of
+from careward.access.feeds.versions import versions_of
 from careward.core.days import london_day
 from careward.core.decision import Refused
 from careward.core.ports import Reading
@@ -15,7 +16,9 @@ from careward.evidence.errands.models import Errand
 def read(errand: Errand) -> Reading:
     """The long part, before the transaction: meanwhile everybody else can write."""
     load = Load.objects.get(pk=errand.body["load"])
-    return FEED_READER().read(path_of(load.folder), profile=load.profile, on=london_day(errand.began_at), keep=True)  # once, for both
+    own = [version.text for version in versions_of(load)]
+    on = london_day(errand.began_at)
+    return FEED_READER().read(path_of(load.folder), profile=load.profile, on=on, keep=True, own=own)  # once, for both
 
 
 def examine(errand: Errand, reading: Reading) -> None:

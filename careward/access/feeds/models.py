@@ -13,6 +13,7 @@ class Load(models.Model):
     source = models.TextField()  # the folder's name, or "browser"
     folder = models.TextField(default="")  # where uploaded files wait, below CAREWARD_HOME
     profile = models.TextField(default="canonical")
+    versions = models.JSONField(default=list)  # ids of the versions of own profiles that read some files; `profile` reads the rest
     state = models.TextField(default=LOADS.start)
     begun_at = models.DateTimeField()
     begun_by = models.TextField()
@@ -32,7 +33,7 @@ class Load(models.Model):
     personal = ("problems", "notices", "reasons")
     plain = (
         "id", "organisation", "source", "folder", "profile", "state", "begun_at", "begun_by", "asked", "asked_at", "examined_at",
-        "applied_at", "applied_by", "undone_at", "undone_by", "allowed_by", "allowed_reason",
+        "applied_at", "applied_by", "undone_at", "undone_by", "allowed_by", "allowed_reason", "versions",
     )  # fmt: skip
 
     class Meta:
@@ -73,6 +74,72 @@ MOVES = Kind(
 )
 
 
+class MappingProfile(models.Model):
+    """How the files of one feed, of one system or of all, are written: said in the browser, and kept with everything it said before."""
+
+    organisation = models.ForeignKey("people.Organisation", models.PROTECT)
+    code = models.TextField()  # as the command line names it
+    title = models.TextField()
+    feed = models.TextField()
+    system_code = models.TextField(default="")  # of accounts; "" for the lists of all systems
+    made_at = models.DateTimeField()
+    made_by = models.TextField()
+    ended_at = models.DateTimeField(null=True)
+    ended_by = models.TextField(default="")
+    ended_why = models.TextField(default="")
+
+    personal = ()
+    plain = (
+        "id", "organisation", "code", "title", "feed", "system_code", "made_at", "made_by", "ended_at", "ended_by", "ended_why",
+    )  # fmt: skip
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["organisation", "code"], name="one_mapping_of_a_code"),
+            models.UniqueConstraint(
+                fields=["organisation", "feed", "system_code"], condition=models.Q(ended_at=None), name="one_mapping_in_use"
+            ),
+        ]
+
+
+class MappingVersion(models.Model):
+    """What a profile says from one moment on: its text, which a file may hold as well."""
+
+    profile = models.ForeignKey(MappingProfile, models.PROTECT, related_name="versions")
+    number = models.PositiveIntegerField()
+    text = models.TextField()
+    made_at = models.DateTimeField()
+    made_by = models.TextField()
+    why = models.TextField()
+
+    personal = ()
+    plain = ("id", "profile", "number", "text", "made_at", "made_by", "why")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["profile", "number"], name="one_mapping_version")]
+
+
+class MappingDraft(models.Model):
+    """A file of unknown form that somebody is saying how to read: what was seen of it, what they said, what came of it. Kept for a day."""
+
+    organisation = models.ForeignKey("people.Organisation", models.PROTECT)
+    user = models.ForeignKey("people.User", models.CASCADE)
+    begun_at = models.DateTimeField()
+    feed = models.TextField()
+    system_code = models.TextField(default="")
+    name = models.TextField()  # of the file, as it was sent
+    kind = models.TextField()  # csv, xlsx, parquet
+    changes = models.ForeignKey(MappingProfile, models.CASCADE, null=True)  # the profile of which a new version is made
+    asked = models.TextField(default="look")  # what the worker is to do and has not done yet: look, try
+    heading_line = models.PositiveIntegerField(default=0)
+    facts = models.JSONField(default=dict)
+    look = models.JSONField(default=dict)
+    trial = models.JSONField(default=dict)
+
+    personal = ("user", "name", "facts", "look", "trial")
+    plain = ("id", "organisation", "begun_at", "feed", "system_code", "kind", "changes", "asked", "heading_line")
+
+
 class LoadFile(models.Model):
     """One file of a load: how many rows it adds, changes, leaves and refuses, and what stood there before."""
 
@@ -90,7 +157,8 @@ class LoadFile(models.Model):
     problems = models.JSONField(default=list)
     notices = models.JSONField(default=list)
     samples = models.JSONField(default=list)  # the first rows added, changed and gone, for the preview
+    version = models.ForeignKey(MappingVersion, models.PROTECT, null=True, related_name="files")  # of an own profile, by which it was read
     before = models.BinaryField(null=True)  # zlib JSON lines: what each touched row was, so that the load can be undone
 
     personal = ("problems", "notices", "samples", "before")
-    plain = ("id", "load", "feed", "name", "system_code", "digest", "rows", "added", "changed", "gone", "unchanged", "refused")
+    plain = ("id", "load", "feed", "name", "system_code", "digest", "rows", "added", "changed", "gone", "unchanged", "refused", "version")

@@ -65,6 +65,8 @@ class FileReport:
     samples_added: tuple[Sample, ...]
     samples_changed: tuple[Sample, ...]
     samples_gone: tuple[Sample, ...]
+    read_by: str = ""  # the version of an own profile by which it was read
+    profile_id: int | None = None
 
     @property
     def changes(self) -> int:
@@ -162,7 +164,7 @@ def load_report(*, organisation_id: int, load_id: int, most: int | None = None) 
     load = Load.objects.filter(organisation_id=organisation_id, pk=load_id).first()
     if load is None:
         return None
-    files = list(load.files.defer("before", *(("problems",) if most is not None else ())).order_by("id"))
+    files = list(load.files.select_related("version__profile").defer("before", *(("problems",) if most is not None else ())).order_by("id"))
     if most is not None:
         _give_first_problems(load, files, most - len(load.problems))
     plain = [f.name for f in fields(LoadReport) if f.name not in ("reasons", "whole_problems", "load_notices", "files")]
@@ -181,11 +183,12 @@ def stood_before(load: Load) -> list[tuple[str, int]]:
     return [(name, 1 if stood is None else stood) for name, stood, doubted in told if doubted is not False]
 
 
-def waiting_alike(*, organisation_id: int, profile: str, digests: Mapping[str, str]) -> Load | None:
-    """The newest load of exactly these files, read where they lie, that is held, or was allowed and has not gone in."""
+def waiting_alike(*, organisation_id: int, profile: str, versions: Sequence[int] = (), digests: Mapping[str, str]) -> Load | None:
+    """The newest load of exactly these files, read where they lie in the same way, that is held, or was allowed and has not gone in."""
     waits = Q(state="held") | Q(state="examined") & ~Q(allowed_by="")
     loads = Load.objects.filter(waits, organisation_id=organisation_id, profile=profile, folder="").order_by("-id")
-    return next((row for row in loads if dict(row.files.values_list("name", "digest")) == dict(digests)), None)
+    alike = (row for row in loads if row.versions == list(versions))
+    return next((row for row in alike if dict(row.files.values_list("name", "digest")) == dict(digests)), None)
 
 
 def _give_first_problems(load: Load, files: Sequence[LoadFile], most: int) -> None:
@@ -217,7 +220,13 @@ def _file(row: Any, first: int | None) -> FileReport:
         problems_in_all=samples.get("problems", len(row.problems)),
         notices=tuple(row.notices),
         **shown,
+        **_read_by(row),
     )
+
+
+def _read_by(row: LoadFile) -> dict[str, Any]:
+    version = row.version
+    return {"read_by": f"Version {version.number} of {version.profile.title}", "profile_id": version.profile_id} if version else {}
 
 
 def _problems(rows: Iterable[list[Any]]) -> tuple[Problem, ...]:

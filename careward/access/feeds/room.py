@@ -5,9 +5,11 @@ from datetime import timedelta
 from careward.access.feeds import actions, errands, heard
 from careward.access.feeds.allowing import LET_GO
 from careward.access.feeds.commands import COMMANDS
+from careward.access.feeds.mapping import drafts
+from careward.access.feeds.mapping.panels import own_files
 from careward.access.feeds.queries import UNDO
 from careward.access.feeds.rules import ALLOW, LOADS, RUN
-from careward.core.room import ErrandKind, Home, MenuEntry, Panel, Permission, Room, TimedJob, Verb
+from careward.core.room import ErrandKind, Home, MenuEntry, OwnData, Panel, Passing, Permission, Room, TimedJob, Verb
 
 SEE = "feeds:loads:see"
 
@@ -31,6 +33,9 @@ ROOM = Room(
         Verb("load.undo_asked_for", "Taking a load back asked for"),
         Verb("load.undone", "Load taken back"),
         Verb("load.expired", "Load refused, it waited too long"),
+        Verb("mapping.made", "Mapping profile made"),
+        Verb("mapping.changed", "Mapping profile changed"),
+        Verb("mapping.ended", "Mapping profile ended"),
     ),
     menu=(MenuEntry("Loads", "feeds:loads", (SEE,), place=70),),
     homes=(Home("load", "feeds:load", SEE), Home("loads", "feeds:loads", SEE)),
@@ -38,13 +43,19 @@ ROOM = Room(
         ErrandKind(actions.EXAMINE, errands.examine, errands.read, "Look at the files"),
         ErrandKind(actions.APPLY, errands.apply, errands.read, "Load the files"),
         ErrandKind(UNDO, errands.undo, None, "Take a load back"),
+        ErrandKind(drafts.LOOK, drafts.keep, drafts.read, "Look at a file of unknown form"),
         ErrandKind(LET_GO, errands.let_go, None, "Take up what was approved of a held load"),
     ),
-    jobs=(TimedJob("feeds.clear_uploads", "Take away uploads that nobody needs", errands.clear_uploads, every=timedelta(hours=1)),),
+    jobs=(
+        TimedJob("feeds.clear_uploads", "Take away uploads that nobody needs", errands.clear_uploads, every=timedelta(hours=1)),
+        TimedJob("feeds.clear_files", "Delete files whose form was being told", drafts.clear_old, every=timedelta(hours=1)),
+    ),
     machines=(LOADS,),
     panels=(
         Panel("systems", "Last heard from", 5, "feeds/heard_mark.jinja", heard.by_system),
         Panel("system", "What it told us", 15, "feeds/heard.jinja", heard.of_system),
     ),
     commands=COMMANDS,
+    passing=(Passing("feeds_mappingdraft", "a file that is looked at for a day decides nothing"),),
+    own_data=(OwnData("Files you are saying how to read", own_files, ("MappingDraft",)),),
 )

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path, PurePath
 
 from django.conf import settings
+from django.core.files.base import File
 from django.core.files.uploadedfile import UploadedFile
 
 from careward.access.feeds.reading import FEED_READER
@@ -26,7 +27,7 @@ class Upload:
     """One file someone sent; `name` is where it goes below the load's folder."""
 
     name: str
-    content: "UploadedFile[bytes]"
+    content: "File[bytes]"
 
 
 def system_of(name: str) -> str:

@@ -10,6 +10,7 @@ from careward.access.feeds.compared import after_load
 from careward.access.feeds.reading import FEED_READER
 from careward.access.feeds.rules import ALLOW, RUN, WAITS
 from careward.access.feeds.undoing import against_undo
+from careward.access.feeds.versions import versions_in_use
 from careward.core.rights import EVERYWHERE
 from careward.core.room import DownloadRows
 from careward.evidence.ledger.exporting import download
@@ -20,6 +21,7 @@ from careward.web.permission import Request, needs
 from careward.web.size import most_sent, takes_files
 
 SEE = "feeds:loads:see"
+OURS = "ours"
 
 
 @needs(SEE)
@@ -39,21 +41,26 @@ def loads(request: Request) -> HttpResponseBase:
 def begin(request: Request) -> HttpResponse:
     mistakes: list[uploads.UploadMistake] = []
     known, faults = uploads.profiles()
-    profile = request.POST.get("profile", known[0].id)
+    viewer = request.viewer
+    own = versions_in_use(organisation_id=viewer.organisation_id)
+    profile = request.POST.get("profile", OURS if own else known[0].id)
     if request.method == "POST":
         feeds, accounts = (request.FILES.getlist(name) for name in ("files", "accounts"))
-        sent, mistakes = uploads.name_uploads(feeds, accounts, profile=profile, known=known)
+        usual, versions = (known[0].id, own) if profile == OURS else (profile, [])
+        sent, mistakes = uploads.name_uploads(feeds, accounts, profile=usual, known=known)
         if not mistakes:
-            viewer = request.viewer
             facts: dict[str, Any] = {"organisation_id": viewer.organisation_id, "now": viewer.now, "by": viewer.actor}
-            return redirect("feeds:load", load_id=actions.begin_upload(uploads=sent, profile=profile, **facts).pk)
+            return redirect("feeds:load", load_id=actions.begin_upload(uploads=sent, profile=usual, versions=versions, **facts).pk)
     context = {
         "errors": {field: "; ".join(m.message for m in mistakes if m.field == field) for field in ("files", "accounts", "profile")},
         "summary": [(m.field, m.message) for m in mistakes],
         "most": most_sent(),
         "known": uploads.KNOWN,
         "kinds": uploads.kinds(known),
-        "profiles": [(p.id, p.title) for p in known],
+        "profiles": [
+            *([(OURS, "As the profiles made here say, else in Careward’s own form")] if own else []),
+            *((p.id, p.title) for p in known),
+        ],
         "profile": profile,
         "faults": faults,
     }

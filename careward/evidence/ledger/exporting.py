@@ -6,6 +6,7 @@ A house test (tests/house/test_files_that_leave.py) finds a view that answers wi
 from collections.abc import Mapping
 from contextlib import ExitStack
 from hashlib import sha256
+from io import BytesIO
 from typing import Any
 
 from django.http import FileResponse, JsonResponse
@@ -45,6 +46,16 @@ def download_data(request: Request, name: str, data: Mapping[str, Any], *, rows:
     answer = JsonResponse(data, json_dumps_params={"indent": 2, "ensure_ascii": False})
     answer.headers["Content-Disposition"] = f'attachment; filename="{exports.file_name(name, viewer.today, "json")}"'
     return answer
+
+
+def download_text(request: Request, name: str, form: str, text: str) -> FileResponse:
+    """A text whole, as a file to keep whose name ends in `form`; raises as `download` does."""
+    must_be_opened(request)
+    viewer = request.viewer
+    with written_first():
+        write_down_export(what=name, form=form, rows=1, organisation=viewer.organisation, now=viewer.now, by=viewer.actor)
+    file = exports.file_name(name, viewer.today, form)
+    return FileResponse(BytesIO(text.encode()), as_attachment=True, filename=file, content_type="text/plain; charset=utf-8")
 
 
 def download_bundle(request: Request, bundle: Bundle) -> FileResponse:

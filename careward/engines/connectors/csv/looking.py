@@ -71,7 +71,7 @@ def _look(asked: LookAsked, feed: Feed) -> FileLook:
         if len(headings) > MOST_COLUMNS:
             what = f"The heading has {len(headings):,} columns"
             raise Unusable(line, what, f"Export no more than the {MOST_COLUMNS} that are needed")
-        columns = [_Gathered() for _ in headings]
+        columns = [_ColumnSeen() for _ in headings]
         rows = _gather(chain(first[at + 1 :], records), columns)
     found = matches(feed, headings)
     told = tuple(each.told(headings[i], *found.get(i, ("", ""))) for i, each in enumerate(columns))
@@ -144,7 +144,7 @@ def _cells(record: Record) -> list[str]:
     return [] if isinstance(record[1], Misfit) else record[1]
 
 
-def _gather(records: Iterable[Record], columns: "list[_Gathered]") -> int:
+def _gather(records: Iterable[Record], columns: "list[_ColumnSeen]") -> int:
     """Goes through every row, and says how many there are."""
     count = 0
     for _, cells in records:
@@ -157,7 +157,7 @@ def _gather(records: Iterable[Record], columns: "list[_Gathered]") -> int:
     return count
 
 
-class _Gathered:
+class _ColumnSeen:
     """What is seen of one column, cell by cell."""
 
     def __init__(self) -> None:

@@ -26,14 +26,14 @@ ANY = "every-system"  # stands for the system of a list that may be any one's
 
 
 @dataclass(frozen=True, slots=True)
-class Apart:
+class HowRead:
     """Whether files are read by processes of their own, and how much longer than usual these may take."""
 
     apart: bool
     times: float = 1
 
 
-def look(asked: LookAsked, how: Apart) -> FileLook:
+def look(asked: LookAsked, how: HowRead) -> FileLook:
     """A first look at a file."""
     if not how.apart:
         return look_at(asked)
@@ -41,7 +41,7 @@ def look(asked: LookAsked, how: Apart) -> FileLook:
         return reader.look(asked)
 
 
-def try_out(path: Path, name: str, facts: MappingFacts, seen: FileLook, on: date, how: Apart, lists: Lists = NO_LISTS) -> MappingTrial:
+def try_out(path: Path, name: str, facts: MappingFacts, seen: FileLook, on: date, how: HowRead, lists: Lists = NO_LISTS) -> MappingTrial:
     """Reads every row of a file by what was said of it. Raises ProfileError where that is no profile."""
     profile = profile_of("trial", "Trial", facts).feeds[0]
     task = (path, name, facts.system or (ANY if facts.feed == "accounts" else ""), profile, GIB, on)
@@ -58,7 +58,7 @@ def _told(file: FeedFile, words: tuple[StrangeWord, ...]) -> MappingTrial:
 
 
 @contextmanager
-def _reader(how: Apart) -> Iterator[FileReader]:
+def _reader(how: HowRead) -> Iterator[FileReader]:
     reader = FileReader(how.times)
     try:
         yield reader
