@@ -13,7 +13,7 @@ from careward.evidence.ledger.models import Entry
 from careward.people.signin import actions, listings, measures, terms
 from careward.people.signin.arrivals import rights_of
 from careward.people.signin.models import RoleHeld, TermsAccepted, User
-from careward.people.signin.rules import PERSONA_DOMAIN
+from careward.people.signin.rules import PERSONA_DOMAINS
 from careward.people.staff import actions as staff_actions
 from careward.people.staff import measures as staff_measures
 from careward.people.staff import queries
@@ -213,7 +213,7 @@ def test_acceptance_is_kept_with_version_and_fingerprint_once():
 
 
 def test_a_persona_is_entered_only_where_all_is_made_up(settings):
-    persona, real, misled = make.user(f"auditor{PERSONA_DOMAIN}"), make.user(), make.user(f"admin{PERSONA_DOMAIN}")
+    persona, real, misled = make.user(f"auditor{PERSONA_DOMAINS[0]}"), make.user(), make.user(f"admin{PERSONA_DOMAINS[0]}")
     make.role(persona, make.organisation("RZZ9N", demonstration="whole"), "auditor")
     make.role(misled, make.organisation("RX3"), "trust_administrator")  # an address of that ending in a real home
     for on, who in ((False, persona), (True, real), (False, real), (True, misled)):

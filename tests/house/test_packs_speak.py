@@ -22,6 +22,7 @@ FIGURE = re.compile(r"(?:^|_)(?:DAYS|NIGHTS|WEEKS|MONTHS)(?:_|$)")
 NAMES_PACKS = {
     "careward/engines/synthetic/register.py": "the synthetic trust runs the shipped procedures: data about a trust, not a rule",
     "careward/cli/demonstration.py": "the demonstration brings the shipped documents into force",
+    "careward/engines/synthetic/record.py": "a second made-up organisation runs the shipped procedure of a shared care record",
     "careward/cli/measurements/compare.py": "a measurement compares made-up tables by the shipped procedures",
 }
 OWN_FIGURES = {  # figures of Careward itself, which no procedure gives: what a page looks back over, how long a thing of ours waits

@@ -21,7 +21,7 @@ from careward.people.signin.actions import accept_terms, give_role, make_user
 from careward.people.staff.models import Organisation
 from careward.people.signin.terms import terms_in_force
 asked, now = json.loads(sys.stdin.read()), datetime.now(UTC)
-trust = Organisation.objects.get()
+trust = Organisation.objects.get(ods_code="RZZ9N")
 user = make_user(organisation_id=trust.pk, email=asked["email"], name=asked["name"], password=asked["password"], now=now, by="cli/journeys")
 if asked["role"]:
     give_role(organisation_id=trust.pk, user_id=user, role=asked["role"], from_on=london_day(now), now=now, by="cli/journeys")

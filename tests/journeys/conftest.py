@@ -19,12 +19,13 @@ from playwright.sync_api import Browser, sync_playwright
 
 from careward.cli import terms
 from careward.cli.demonstration import SEED
+from careward.engines.synthetic.record import make_record_keeper
 from careward.engines.synthetic.trust import make_trust
 from tests.journeys.visiting import House, Visitor
 
 ROOT = Path(__file__).resolve().parents[2]
 STAFF, SYSTEMS, DAYS = 200, 6, 730  # enough for every persona, one of them of the bank
-PATIENCE = 90  # seconds: the trust is made, loaded and compared before the first page
+PATIENCE = 180  # seconds: a year of the trust is made, loaded and compared before the first page
 NEEDS = "The journeys need Chromium: apt-get install chromium"
 
 
@@ -43,6 +44,8 @@ def house(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[H
     home, files = tmp_path_factory.mktemp("home"), tmp_path_factory.mktemp("trust")
     today = terms.today()
     make_trust(files, staff=STAFF, systems=SYSTEMS, days=DAYS, seed=SEED, on=today)
+    record = tmp_path_factory.mktemp("record")
+    make_record_keeper(record, seed=SEED, on=today)
     port = _free_port()
     command = [sys.executable, "-m", "careward.cli.main", "demonstrate", "--port", str(port)]
     environment = {
@@ -59,7 +62,7 @@ def house(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[H
         try:
             _wait(port, process, log)
             people = json.loads((files / "truth" / "personas.json").read_text(encoding="utf-8"))
-            yield House(f"http://localhost:{port}", home, files, today, {key_of(p): p for p in people}, environment)
+            yield House(f"http://localhost:{port}", home, files, today, {key_of(p): p for p in people}, environment, record)
         finally:
             process.send_signal(signal.SIGTERM)
             process.wait(timeout=30)

@@ -15,7 +15,7 @@ from tests.journeys.visiting import House, Visitor
 
 PERSONAS = {  # and what kind of pages they have: axe looks at each page once for each kind of person
     "auditor": "all", "bank_nurse": "own", "board_secretary": "proof", "caldicott_guardian": "all", "clinician": "own",
-    "data_protection_team": "proof", "deputy": "team", "head_of_ig": "all", "line_manager": "team", "patient_systems_manager": "all",
+    "data_protection_team": "proof", "deputy": "team", "head_of_ig": "all", "line_manager": "team", "locked_clinician": "own", "patient_systems_manager": "all",
     "privacy_officer": "all", "project_manager": "proof", "second_administrator": "administrator", "service_desk": "desk",
     "system_administrator-network": "all",
     "system_administrator-paris": "all", "system_administrator-systmone": "all", "trust_administrator": "administrator",

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -10,6 +9,7 @@ from playwright.sync_api import expect
 
 from careward.engines.synthetic.later import make_next_export
 from tests.journeys.building import lines_of
+from tests.journeys.counting import Counting
 from tests.journeys.looking import NARROW
 from tests.journeys.visiting import House, Visitor
 
@@ -19,34 +19,6 @@ WHO = {
     True: ("systmone", "SystmOne", "system_administrator-systmone"),
     False: ("learning-academy", "Learning Academy", "system_administrator-network"),
 }
-
-
-@dataclass
-class Counting:
-    """A window whose clicks are counted; what is typed is not."""
-
-    window: Visitor
-    clicks: int = 0
-
-    def menu(self, title: str) -> None:
-        bar = self.window.page.get_by_role("navigation", name="Menu")
-        if not bar.get_by_role("link", name=title).first.is_visible():
-            bar.get_by_text("More", exact=True).click()
-            self.clicks += 1
-        bar.get_by_role("link", name=title).first.click()
-        self.clicks += 1
-
-    def follow(self, words: str | re.Pattern[str]) -> None:
-        self.window.main.get_by_role("link", name=words).first.click()
-        self.clicks += 1
-
-    def press(self, words: str) -> None:
-        self.window.main.get_by_role("button", name=words).first.click()
-        self.clicks += 1
-
-    def tick(self, words: re.Pattern[str]) -> None:
-        self.window.main.get_by_label(words).check()
-        self.clicks += 1
 
 
 def when_they_open_the_worklist(admin: Counting, name: str) -> list[str]:

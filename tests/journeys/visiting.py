@@ -21,6 +21,7 @@ class House:
     today: date
     personas: dict[str, dict[str, Any]]
     environment: dict[str, str]
+    record: Path  # the files of the second organisation
 
 
 @dataclass

@@ -413,6 +413,7 @@ def test_personas_are_on_the_staff_and_have_something_to_show(trust):
     assert set(by_name) == {
         "line_manager", "deputy", "system_administrator", "patient_systems_manager", "service_desk", "privacy_officer", "caldicott_guardian",
         "data_protection_team", "head_of_ig", "project_manager", "board_secretary", "clinician", "auditor", "trust_administrator", "second_administrator", "bank_nurse",
+        "locked_clinician",
     }  # fmt: skip
     assert all(p["employee_number"] in trust.numbers for p in shown)
     mails = Counter(mail for rows in trust.posts.values() for mail in {r["email"] for r in rows})

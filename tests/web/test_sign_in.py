@@ -17,7 +17,7 @@ from careward.engines.synthetic.organisation import DOMAIN
 from careward.evidence.ledger.models import Entry
 from careward.people.signin.letters import LETTERS, VERBS
 from careward.people.signin.models import RoleHeld, TermsAccepted, User
-from careward.people.signin.rules import PERSONA_DOMAIN
+from careward.people.signin.rules import PERSONA_DOMAINS
 from careward.people.signin.sign_in import FactorAdapter
 from careward.people.staff.models import Organisation
 from tests.make import people as make
@@ -309,7 +309,7 @@ def test_standing_costs_two_queries_a_request(browser, django_assert_num_queries
 
 
 def persona(name: str = "auditor", role: str = "auditor") -> User:
-    who = make.user(f"{name}{PERSONA_DOMAIN}", name=name.title(), password=None)
+    who = make.user(f"{name}{PERSONA_DOMAINS[0]}", name=name.title(), password=None)
     make.role(who, made_up(), role)
     make.accepted(who, made_up())
     return who
@@ -321,7 +321,7 @@ def made_up() -> Organisation:
 
 def test_personas_are_the_people_of_the_invented_trust_each_once(browser, settings):
     settings.DEMONSTRATION = True
-    assert f"@{DOMAIN}" == PERSONA_DOMAIN
+    assert f"@{DOMAIN}" == PERSONA_DOMAINS[0]
     who = persona(role="system_administrator")
     for system in ("paris", "iaptus"):
         make.role(who, made_up(), "system_administrator", system_code=system)
@@ -367,7 +367,7 @@ def test_only_the_door_frees_a_persona_and_only_while_the_demonstration_is_on(br
 
 def test_a_persona_who_was_let_into_a_real_home_is_put_out_and_is_no_choice_at_the_door(browser, settings):
     settings.DEMONSTRATION = True
-    who = make.user(f"admin{PERSONA_DOMAIN}", name="Admin", password=None)
+    who = make.user(f"admin{PERSONA_DOMAINS[0]}", name="Admin", password=None)
     make.role(who, make.organisation(), "trust_administrator")
     make.accepted(who, make.organisation())
     address = reverse("signin:demonstration")

@@ -33,7 +33,7 @@ def _inner(staff: int) -> list[dict[str, Any]]:
     from careward.cli.demonstration import furnish
     from careward.web.jinja import warm_up
 
-    furnish(staff=staff, systems=20, now=terms.now(), today=terms.today(), quiet=True)
+    furnish(staff=staff, systems=20, now=terms.now(), today=terms.today(), quiet=True, looks=0)
     warm_up()
     found = _every_page()
     return _rows(found, f"{staff} staff x 20 systems")

@@ -23,6 +23,13 @@ class Lives:
     leavers: list[Row] = field(default_factory=list)
     deputy_of: dict[str, MadePerson] = field(default_factory=dict)  # by the manager's number, where one is in force
     movers: list[MadePerson] = field(default_factory=list)
+    shown: MadePerson | None = None  # a leaver whose manager has everything a manager is asked, and a deputy
+
+
+def _may_act(person: MadePerson) -> bool:
+    """Whether somebody may stand in for a manager, and has nothing of their own to put right."""
+    plain = person.state == "present" and person.type == "employee" and len(person.posts) == 1
+    return plain and not person.faults and not person.shared_mail
 
 
 class Fates:
@@ -52,6 +59,7 @@ class Fates:
         self._each(self._move, 0.03, 2)
         self._each(self._second_post, 0.04, 1)
         self._deputies(people)
+        self._show(people)
         self._strangers()
         return self.lives
 
@@ -232,6 +240,22 @@ class Fates:
 
     def _deputy(self, manager: MadePerson, deputy: MadePerson, since: int, until: int) -> None:
         self.lives.deputies.append((manager.number, deputy.number, self.dates.day(since), self.dates.day(until)))
+
+    def _show(self, people: Sequence[MadePerson]) -> None:
+        """Brings somebody whose course lapsed under the manager of somebody who left, and has a deputy act for them for long."""
+        for leaver in (p for p in people if p.state == "leaving" and p.faults == ("leaver",) and len(p.posts) == 1):
+            team, boss = leaver.team, leaver.team.leader
+            acting = next((p for p in team.members if _may_act(p) and p is not boss), None)
+            if boss is None or acting is None:
+                continue
+            self.lives.shown, self.lives.deputy_of[boss.number] = leaver, acting
+            self.lives.deputies = [row for row in self.lives.deputies if row[0] != boss.number]
+            self._deputy(boss, acting, 30, -60)
+            lapsed = next(p for p in people if p.faults == ("data:expired:told",))
+            lapsed.team.members.remove(lapsed)
+            team.members.append(lapsed)
+            lapsed.posts[0].team, lapsed.supervisor = team, boss
+            return
 
     def _strangers(self) -> None:
         """The monthly report also names somebody the staff feed never held."""

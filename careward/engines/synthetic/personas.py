@@ -11,7 +11,12 @@ Shown = dict[str, object]
 
 
 def personas(
-    people: Sequence[MadePerson], board: dict[str, MadePerson], lives: Lives, systems: Sequence[MadeSystem], truth: Sequence[TruthLine]
+    people: Sequence[MadePerson],
+    board: dict[str, MadePerson],
+    lives: Lives,
+    systems: Sequence[MadeSystem],
+    truth: Sequence[TruthLine],
+    locked_out: MadePerson | None,
 ) -> list[Shown]:
     """One entry for each role and person: role, number, name, job, team, the systems it is bound to, and a line about them."""
     found = Counter(t.employee_number for t in truth if t.employee_number)
@@ -19,23 +24,27 @@ def personas(
     out.append(_entry("patient_systems_manager", board["systems"], "Authorises accounts on the non-live copies of PARIS", ["paris"]))
     manager = _manager(people, lives, found)
     deputy = lives.deputy_of.get(manager.number)
-    out.append(_entry("line_manager", manager, "Leads a team with findings to answer, and has a deputy"))
+    out.append(_entry("line_manager", manager, "Has a leaver with accounts, a lapsed course, a question to answer, and a deputy"))
     if deputy:
         out.append(_entry("line_manager", deputy, "Deputy of the line manager above, for a time", persona="deputy"))
     clean = [p for p in people if p.state == "present" and not found[p.number] and not p.seat and p.job.body == "NMC" and not p.shared_mail]
-    clinician = next((p for p in clean if p.type == "employee" and p is not deputy), board["nurse"])
-    second = next((p for p in clean if p.type == "employee" and p not in (deputy, clinician)), board["nurse"])
+    clinician = next((p for p in clean if p.type == "employee" and p not in (deputy, locked_out)), board["nurse"])
+    second = next((p for p in clean if p.type == "employee" and p not in (deputy, locked_out, clinician)), board["nurse"])
     out.append(
         _entry("trust_administrator", second, "Decides what the other trust administrator brought in", persona="second_administrator")
     )
     bank = next((p for p in clean if p.type == "bank"), None)
     out.append(_entry("clinician", clinician, "A nurse with everything in order"))
+    if locked_out:
+        out.append(_entry("clinician", locked_out, "A nurse who cannot get into a system", persona="locked_clinician"))
     if bank:
         out.append(_entry("clinician", bank, "A nurse of the bank, working where needed", persona="bank_nurse"))
     return sorted(out, key=lambda entry: (str(entry["role"]), str(entry["persona"]), str(entry["employee_number"])))
 
 
 def _manager(people: Sequence[MadePerson], lives: Lives, found: Counter[str]) -> MadePerson:
+    if lives.shown and lives.shown.supervisor:
+        return lives.shown.supervisor
     answer: Counter[str] = Counter()
     for person in people:
         if person.supervisor and person.state != "left":

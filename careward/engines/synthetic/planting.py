@@ -4,12 +4,14 @@ import random
 from collections.abc import Iterator, Sequence
 
 from careward.engines.synthetic.accounts import Registrar
-from careward.engines.synthetic.faults import DECK, Around, Do, inactive
+from careward.engines.synthetic.faults import DECK, Around, Do, inactive, lock, notice, warns
+from careward.engines.synthetic.lives import Lives
 from careward.engines.synthetic.shapes import AccountDraft, MadePerson, MadeSystem, TruthLine
 from careward.engines.synthetic.specials import Specials
 from careward.engines.synthetic.training import consequences
 
 SHARE = 0.024  # of the people whose accounts are dealt a card; about one card in three is a near miss
+QUESTIONS = 4  # of one manager's people, each on a system of its own
 MASS = 0.7  # of the otherwise right accounts of a system made unsafe: over 40 in 100 of the open ones, even in the smallest trust
 
 
@@ -34,26 +36,47 @@ class Deck:
 class Planter:
     """Deals with one system at a time, yielding its accounts in the order of the export."""
 
-    def __init__(self, registrar: Registrar, specials: Specials, around: Around, people: Sequence[MadePerson], deck: Deck) -> None:
+    def __init__(
+        self, registrar: Registrar, specials: Specials, around: Around, people: Sequence[MadePerson], deck: Deck, lives: Lives
+    ) -> None:
         self.registrar, self.specials, self.around, self.people, self.deck = registrar, specials, around, people, deck
         self.rng = registrar.rng
+        self.shown, self.left_open = lives.shown, 0
+        self.manager = lives.shown.supervisor if lives.shown else None
+        self.acting = lives.deputy_of.get(self.manager.number) if self.manager else None
+        self.asked_about: list[MadePerson] = []  # people of that manager: whether an account of theirs is still needed
+        self.locked_out: MadePerson | None = None  # a nurse whose account of a clinical system is locked, as it should be
 
     def drafts(self, system: MadeSystem, *, unsafe: bool = False) -> Iterator[AccountDraft]:
         holders = [p for p in self.people if self.registrar.has(system, p)]
         plain = [p for p in holders if p.state == "present" and not p.faults and not p.shared_mail]
         self.rng.shuffle(plain)
         cards = {p.number: self.deck.deal(system) for p in plain[: max(2, round(len(plain) * SHARE))]}
+        self._show(system, plain, cards)
         untouched = [p for p in plain if p.number not in cards]
         admins, strangers = self._special_holders(untouched)
         missed = {p.number for p in strangers}
+        leaving = [p for p in holders if p.state == "leaving" and p is not self.shown][:1]
         for person in holders:
             if person.number not in missed:
                 yield from self._account(system, person, cards.get(person.number), unsafe)
-        yield from self._marked(system, self.specials.admins(system, admins, [p for p in holders if p.state == "leaving"][:1]))
+        yield from self._marked(system, self.specials.admins(system, admins, leaving))
         yield from self._marked(system, self.specials.strangers(system, strangers))
         yield from self._marked(system, self._copies(system, untouched))
         yield from self.specials.shared(system, len(self.people))
         yield from self.specials.services(system)
+
+    def _show(self, system: MadeSystem, plain: Sequence[MadePerson], cards: dict[str, Do]) -> None:
+        """Accounts that one manager is asked about, one on a system, and once in all the trust a nurse's that is locked."""
+        free = [p for p in plain if p.number not in cards and not p.seat and p is not self.acting]
+        theirs = [p for p in free if p.supervisor is self.manager and p not in self.asked_about] if self.manager else []
+        if theirs and len(self.asked_about) < QUESTIONS and warns(system):
+            self.asked_about.append(theirs[-1])
+            cards[theirs[-1].number] = inactive("warn", notice(1))
+        nurses = [p for p in free if p.supervisor is not self.manager and p.job.body == "NMC" and p.type == "employee"]
+        if self.locked_out is None and nurses and system.kind == "clinical":
+            self.locked_out = nurses[-1]
+            cards[nurses[-1].number] = inactive("", lock(3), locked=True)
 
     def _special_holders(self, untouched: Sequence[MadePerson]) -> tuple[list[MadePerson], list[MadePerson]]:
         """Who holds an administrator's account besides the everyday one, and the few who hold only that."""
@@ -65,6 +88,9 @@ class Planter:
         draft = self.registrar.open(system, person)
         if person.state == "leaving" and self.rng.random() < 0.4:
             draft.status = "closed"
+        if person is self.shown:  # two accounts of theirs stand open, no more
+            draft.status = "active" if self.left_open < 2 else "closed"
+            self.left_open += 1
         if person.shared_mail and draft.email:
             draft.matched = False
             draft.plant("account.ambiguous", "ask")

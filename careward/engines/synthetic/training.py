@@ -62,6 +62,8 @@ class Training:
         else:
             yield self._row(person, code, latest, until=latest - 365 if way < 0.5 else None)
         yield from self._earlier(person, latest)
+        if person.state == "present" and latest + 1 < person.joined <= 340:
+            yield self._row(person, "data-security", person.joined - 1)  # in their first days
 
     def _latest(self, person: MadePerson) -> int:
         if person.state == "left":
@@ -96,6 +98,8 @@ class Training:
                 yield self._row(person, "paris-e-learning", done + 1, "failed")
             code = "PARIS" if self.rng.random() < 0.05 else "paris-e-learning"
             yield self._row(person, code, done, signed=max(0, done - int(self.rng.random() * 3)))
+            if (first := min(person.joined - 1, self.days + 300)) > done + 1:
+                yield self._row(person, "paris-e-learning", first, signed=first)
         elif fault == "declaration:none":
             yield self._row(person, "paris-e-learning", done)
         elif fault == "declaration:tomorrow":

@@ -61,7 +61,7 @@ def make_trust(folder: Path, *, staff: int, systems: int, days: int, seed: int, 
     specials = Specials(registrar, dates, board, leaders, [p for p in people if p.state in ("left", "leaving")])
     others = [p for p in people if p.state == "present" and not p.faults and not p.shared_mail]
     around = Around(registrar.rng, dates, others, [t.name for t in teams])
-    planter = Planter(registrar, specials, around, people, Deck(registrar.rng))
+    planter = Planter(registrar, specials, around, people, Deck(registrar.rng), lives)
     unsafe = landscape[min(1, systems - 1)].code if unsafe_system else ""
     tally = _write_accounts(folder, landscape, planter, dates, unsafe)
     _write(folder, GENERIC_ACCOUNTS, specials.approvals)
@@ -69,7 +69,7 @@ def make_trust(folder: Path, *, staff: int, systems: int, days: int, seed: int, 
     _write_truth(
         folder / "truth", summary, tally, on, {"staff": staff, "systems": systems, "days": days, "seed": seed, "unsafe_system": unsafe}
     )
-    shown = personas(people, board, lives, landscape, tally.truth)
+    shown = personas(people, board, lives, landscape, tally.truth, planter.locked_out)
     (folder / "truth" / "personas.json").write_text(json.dumps(shown, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     return summary
 

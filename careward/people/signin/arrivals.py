@@ -194,13 +194,13 @@ class Persona:
 
 
 def personas(*, on: date) -> list[Persona]:
-    """The personas who hold a role today, each once, in the order of the list of roles."""
-    grants = RoleHeld.objects.filter(roles_in_force(on), user__email__endswith=rules.PERSONA_DOMAIN, user__is_active=True)
-    grants = grants.exclude(organisation__demonstration=Made.REAL)
+    """The personas who hold a role today, each once: one organisation after the other, in the order of the list of roles."""
+    grants = RoleHeld.objects.filter(roles_in_force(on), user__is_active=True).exclude(organisation__demonstration=Made.REAL)
     order = {role: place for place, role in enumerate(roles.ROLES)}
     rows = [r for r in grants.select_related("user", "organisation").order_by("user__name", "id") if r.role in order]
+    rows = [r for r in rows if rules.is_made_up(r.user.email)]
     theirs: dict[int, list[RoleHeld]] = {}
-    for row in sorted(rows, key=lambda r: order[r.role]):
+    for row in sorted(rows, key=lambda r: (r.organisation_id, order[r.role])):
         theirs.setdefault(row.user_id, []).append(row)
     return [_persona(user_id, of) for user_id, of in theirs.items()]
 

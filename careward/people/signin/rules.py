@@ -19,7 +19,8 @@ KEPT = {"privacy_officer": "privacy officer", "trust_administrator": "trust admi
 GIVE, ADD = "signin:roles:give", "signin:users:add"
 KEYBOARD = "cli/"  # how the ledger names whoever is at the machine itself
 WARNED = "role.apart"  # the one refusal that a second word lifts
-PERSONA_DOMAIN = "@northmoor.example"  # the invented trust's; names under example are nobody's, so no letter reaches a persona
+# Those of the invented organisations; names under example are nobody's, so no letter reaches a persona.
+PERSONA_DOMAINS = ("@northmoor.example", "@moorland-record.example")
 
 
 class Over(Enum):
@@ -166,7 +167,7 @@ def first_uncovered(from_on: date, to_on: date | None, holdings: Iterable[Holdin
 
 def is_made_up(email: str) -> bool:
     """Whether an address is of somebody who was made up to try Careward with."""
-    return email.endswith(PERSONA_DOMAIN)
+    return email.endswith(PERSONA_DOMAINS)
 
 
 def may_enter_as_persona(*, demonstration: bool, persona: bool) -> Decision:
