@@ -8,6 +8,7 @@ from datetime import date, timedelta
 import pytest
 
 from careward.evidence.ledger.models import Entry
+from careward.people.staff.models import Person
 from tests.make import found, people
 from tests.make.pages import markup
 from tests.make.people import TODAY, ready, signed_in
@@ -98,3 +99,16 @@ def test_a_large_team_costs_the_same_queries_and_stays_light(trust, boss, browse
     with django_assert_num_queries(21):
         answer = browser.get(PAGE)
     assert len(names(answer)) == 60 and len(answer.content) < 60_000
+
+
+@pytest.mark.clause("PA-029")
+def test_somebody_who_has_left_stands_there_only_while_something_of_theirs_is_to_put_right(trust, boss, browser):
+    ended = TODAY - timedelta(days=3)
+    for name in ("Gone Open", "Gone Shut"):
+        people.staff(trust, name, manager=boss, end_on=ended)
+    found.finding(found.account(found.system(trust), Person.objects.get(last_name="Open")), due_on=TODAY + timedelta(days=1))
+    answer = browser.get(PAGE)
+    page = words(answer)
+    assert names(answer) == ["Gone Open"]
+    assert "Left on 20 November 2026" in page and "1 has something to put right" in page
+    assert "manager of 0 people" in page

@@ -47,7 +47,11 @@ class Registrar:
     def grant(self, person: MadePerson, environment: str, kind: str, roles: list[str], teams: list[str], created: int) -> MadeGrant:
         by, role, exception = self._approver(person)
         expires = None if self.rng.random() < 0.5 else -1 - int(self.rng.random() * 700)
-        return MadeGrant(environment, kind, list(roles), list(teams), by, role, created + int(self.rng.random() * 10), expires, exception)
+        approved = created + int(self.rng.random() * 10)
+        then = person.manager(approved)
+        if role in ("line_manager", "deputy") and then is not None and then is not person.supervisor:
+            by, role = then.number, "line_manager"  # before they moved
+        return MadeGrant(environment, kind, list(roles), list(teams), by, role, approved, expires, exception)
 
     def times(self, system: MadeSystem, joined: int) -> tuple[int, int | None]:
         """Created and last used, of an account in ordinary use: never so long ago that anything follows."""

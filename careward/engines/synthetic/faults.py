@@ -47,11 +47,12 @@ def never(draft: AccountDraft, ago: int) -> None:
 
 def sole(draft: AccountDraft) -> MadeGrant:
     """Rests the account on one grant of the line manager's for just what it has."""
-    manager = draft.person.supervisor.number if draft.person and draft.person.supervisor else draft.grants[-1].by
+    approved = max(draft.grants[-1].approved, 20)
+    manager = draft.person.manager(approved) if draft.person else None
     grant = replace(
-        draft.grants[-1], roles=list(draft.roles), teams=list(draft.teams), by=manager, role="line_manager", expires=None, exception=""
-    )
-    grant.approved = max(grant.approved, 20)
+        draft.grants[-1], roles=list(draft.roles), teams=list(draft.teams), by=manager.number if manager else draft.grants[-1].by,
+        role="line_manager", approved=approved, expires=None, exception="",
+    )  # fmt: skip
     draft.grants = [grant]
     return grant
 

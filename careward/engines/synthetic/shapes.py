@@ -86,6 +86,12 @@ class MadePerson:
     def name(self) -> str:
         return f"{self.preferred or self.first} {self.last}"
 
+    def manager(self, ago: int) -> "MadePerson | None":
+        """Who led them so many days ago: of somebody who has moved since, whoever led their old team."""
+        first = self.posts[0]
+        moved = len(self.posts) > 1 and first.end is not None and first.end <= ago
+        return (first.team.leader if moved else None) or self.supervisor
+
 
 @dataclass(frozen=True, slots=True)
 class MadeSystem:

@@ -44,14 +44,15 @@ Told = Mapping[int, ToPutRight]
 
 
 def people_of(mine: MyTeams) -> frozenset[int]:
-    """Everybody on the page."""
-    return frozenset(person.id for led in mine.led for person in led.people)
+    """Everybody who may stand on the page."""
+    return frozenset(person.id for led in mine.led for person in (*led.people, *led.left))
 
 
 def lines_of(mine: MyTeams, told: Iterable[Told]) -> tuple[TeamLines, ...]:
-    """Each manager's people with what the rooms tell of them."""
+    """Each manager's people with what the rooms tell of them; who has left stands there while something of theirs is to put right."""
     right = {person: each for room in told for person, each in room.items()}
-    return tuple(TeamLines(led, tuple(sorted((TeamLine(p, right.get(p.id)) for p in led.people), key=_first))) for led in mine.led)
+    shown = [(led, (*led.people, *(p for p in led.left if p.id in right))) for led in mine.led]
+    return tuple(TeamLines(led, tuple(sorted((TeamLine(p, right.get(p.id)) for p in people), key=_first))) for led, people in shown)
 
 
 def _first(line: TeamLine) -> tuple[bool, date]:

@@ -266,11 +266,6 @@ def _leaders(managers: Iterable[int], organisation_id: int, on: date) -> dict[in
     return {person: rules.leaders_on(person, day) for person in people}
 
 
-def _in_post(people: Collection[int], organisation_id: int, on: date) -> list[Colleague]:
-    found = staff(organisation_id=organisation_id).filter(holding(organisation_id=organisation_id, on=on, person_id__in=people))
-    return colleagues(found.order_by(*BY_NAME), organisation_id=organisation_id, on=on)
-
-
 def standbys(*, organisation_id: int, person_id: int) -> list[Standby]:
     """The deputies of someone, and those they are deputy for, past and to come, as the deputies feed tells it."""
     either = Q(manager_id=person_id) | Q(deputy_id=person_id)
@@ -289,6 +284,11 @@ class Led:
     people: tuple[Colleague, ...]
     until_on: date | None  # the deputy's last day; None for one's own people, or where no end is named
     as_deputy: bool
+    left: tuple[Colleague, ...] = ()  # who were theirs last, and have left
+
+
+IN_POST = ("here", "away")
+OfManagers = dict[int, tuple[Colleague, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -304,19 +304,25 @@ def my_teams(*, organisation_id: int, person_id: int | None, on: date) -> MyTeam
         return MyTeams((), ())
     known = standbys(organisation_id=organisation_id, person_id=me.pk)
     acting = {s.manager.id: s for s in known if s.deputy.id == me.pk and _now(s, on)}
-    led = _led_by([me.pk, *acting], organisation_id, on)
-    own = Led(Named(me.pk, me.name), tuple(led[me.pk]), None, False)
-    others = [Led(s.manager, tuple(led[m]), s.last_on, True) for m, s in acting.items()]
+    here, gone = _led_by([me.pk, *acting], organisation_id, on)
+    own = Led(Named(me.pk, me.name), here[me.pk], None, False, gone[me.pk])
+    others = [Led(s.manager, here[m], s.last_on, True, gone[m]) for m, s in acting.items()]
     deputies = tuple(s for s in known if s.manager.id == me.pk and (s.to_on is None or s.to_on > on))
     return MyTeams((own, *others), deputies)
 
 
-def _led_by(managers: list[int], organisation_id: int, on: date) -> dict[int, list[Colleague]]:
-    """Whom each of these managers leads, or would if they were here; one who has two of them stands under both."""
+def _led_by(managers: list[int], organisation_id: int, on: date) -> tuple[OfManagers, OfManagers]:
+    """Whom each of these managers leads, or would if they were here, and who of theirs has left; who has two of them is under both."""
     leaders = _leaders(managers, organisation_id, on)
     led = {m: {person for person, found in leaders.items() if any(f.leads(m) for f in found)} for m in managers}
-    seen = _in_post(set().union(*led.values()), organisation_id, on)
-    return {m: [each for each in seen if each.id in people] for m, people in led.items()}
+    found = staff(organisation_id=organisation_id).filter(pk__in=set().union(*led.values())).order_by(*BY_NAME)
+    seen = colleagues(found, organisation_id=organisation_id, on=on)
+    here, gone = [each for each in seen if each.state in IN_POST], [each for each in seen if each.state == "left"]
+    return _of_each(led, here), _of_each(led, gone)
+
+
+def _of_each(led: Mapping[int, Collection[int]], seen: Iterable[Colleague]) -> OfManagers:
+    return {m: tuple(each for each in seen if each.id in people) for m, people in led.items()}
 
 
 def managers_acted_for(*, organisation_id: int, person_id: int, on: date) -> list[Named]:
