@@ -12,7 +12,7 @@ from collections.abc import Callable, Collection, Iterable
 from datetime import date, timedelta
 from pathlib import Path
 
-from careward.core.columns import ABSENCES, AUTHORISATIONS, DEPUTIES, GENERIC_ACCOUNTS, LEAVERS, STAFF, SYSTEMS, TRAINING
+from careward.core.columns import ABSENCES, AUTHORISATIONS, COURSES, DEPUTIES, GENERIC_ACCOUNTS, LEAVERS, STAFF, SYSTEMS, TRAINING
 from careward.engines.synthetic.later import OF_THE_HOLDER, Key, Row
 from careward.engines.synthetic.trust import TrustError
 
@@ -38,7 +38,8 @@ def make_earlier(folder: Path, *, on: date, into: Path, systems: Collection[str]
     staff = _Staff(folder, on)
     exports = sorted((folder / "accounts").glob("*.csv"))
     then = _Then(folder, on, made_on, staff, frozenset(systems or (path.stem for path in exports)))
-    shutil.copyfile(folder / SYSTEMS.file, into / SYSTEMS.file)
+    for feed in (SYSTEMS, COURSES):
+        shutil.copyfile(folder / feed.file, into / feed.file)
     _write(into / STAFF.file, STAFF.names, staff.rows)
     for feed, change in (
         (TRAINING, then.course), (ABSENCES, then.absence), (DEPUTIES, then.deputy), (LEAVERS, then.leaver),
