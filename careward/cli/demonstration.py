@@ -51,8 +51,9 @@ def furnish(*, staff: int, systems: int, now: datetime, today: date, quiet: bool
     wanted = [each for each in _made_up(staff, systems, looks) if each.ods not in whole]
     say = terms.nothing if quiet else terms.out.print
     for each in wanted:
-        facts = {"name": each.name, "pack": each.pack, "contact": each.contact, "demonstration": True}
-        name_organisation(ods_code=each.ods, now=now, by=BY, **facts)
+        name_organisation(
+            ods_code=each.ods, name=each.name, pack=each.pack, contact=each.contact, demonstration=True, now=now, by=BY
+        )  # fmt: skip
     for each in wanted:
         say(f"Making {each.name} (once)")
         say(_furnish(each, Organisation.objects.get(ods_code=each.ods), now, today))
