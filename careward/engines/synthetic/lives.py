@@ -12,6 +12,7 @@ from careward.engines.synthetic.shapes import MadePerson, MadePost, MadeTeam
 from careward.engines.synthetic.staff import Crowd
 
 Row = tuple[object, ...]
+LATELY = "expired:told"  # a course that ran out yesterday
 
 
 @dataclass(slots=True)
@@ -251,7 +252,7 @@ class Fates:
             self.lives.shown, self.lives.deputy_of[boss.number] = leaver, acting
             self.lives.deputies = [row for row in self.lives.deputies if row[0] != boss.number]
             self._deputy(boss, acting, 30, -60)
-            lapsed = next(p for p in people if p.faults == ("data:expired:told",))
+            lapsed = next(p for p in people if p.faults == (f"data:{LATELY}",))
             lapsed.team.members.remove(lapsed)
             team.members.append(lapsed)
             lapsed.posts[0].team, lapsed.supervisor = team, boss
