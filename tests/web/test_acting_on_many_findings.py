@@ -155,6 +155,13 @@ def test_findings_are_given_to_another_administrator_and_noted(trust, admin, fin
     assert TaskMove.objects.filter(move="note", note="Asked by phone").count() == 1
 
 
+def test_what_cannot_be_said_stays_open_and_the_page_says_so(trust, admin, findings):
+    page = markup(admin.get(TOGETHER, {"act": "answer", "finding": [f.pk for f in findings[:2]]}))
+    admin.post(TOGETHER, {"act": "answer", "finding": ticked(page), "choice": "cannot", "reason": "Their manager is away"})
+    assert "2 findings are answered. They stay open until they are done." in words(admin.get("/findings/"))
+    assert Task.objects.filter(state="open").count() == 40 and TaskMove.objects.filter(note__contains="manager is away").count() == 2
+
+
 def test_nothing_ticked_is_said_and_what_is_another_s_is_not_there(trust, admin, findings):
     nothing = admin.get(TOGETHER, {"act": "answer", "back": UNUSED})
     assert nothing.status_code == 422 and "Nothing is ticked" in words(nothing) and "tick the findings you mean" in words(nothing)

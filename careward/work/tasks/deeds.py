@@ -9,7 +9,7 @@ from careward.web.permission import Viewer
 from careward.work.tasks import queries, together, words
 from careward.work.tasks.answers_together import answer_together
 from careward.work.tasks.forms import AnswerForm, TogetherForm
-from careward.work.tasks.questions import Question
+from careward.work.tasks.questions import PASSING, Question
 from careward.work.tasks.together import Chosen, Together
 from careward.work.tasks.worklists import LONGEST, MOST, Choosing
 
@@ -64,6 +64,7 @@ def follows(act: str, form: AnswerForm | TogetherForm, outcome: Together, viewer
     if act == "done":
         names = house().systems(organisation_id=viewer.organisation_id)
         return words.will_show(outcome.kinds, viewer.pack.findings, outcome.systems, names, many=len(outcome.done) != 1)
-    if isinstance(form, AnswerForm) and form.given().choice == "approve":
-        return words.TO_DECIDERS
-    return words.FOLLOWS[act]
+    if not isinstance(form, AnswerForm):
+        return words.FOLLOWS[act]
+    choice = form.given().choice
+    return words.TO_DECIDERS if choice == "approve" else words.FOLLOWS["give" if choice in PASSING else act]
