@@ -26,8 +26,8 @@ def when_they_open_all_of_one_kind(admin: Counting, kind: str) -> int:
     if admin.window.main.get_by_text("To act on many at once, choose one clause").count():
         admin.window.main.get_by_text("To act on many at once, choose one clause").get_by_role("link").first.click()
         admin.clicks += 1
-    label = admin.window.main.get_by_label(re.compile(r"^All \d+ of this list that wait for you"))
-    return int(re.search(r"\d+", label.locator("xpath=following-sibling::label").inner_text())[0])  # type: ignore[index]
+    every = admin.window.main.locator("label[for=all]").inner_text()
+    return int(re.search(r"\d+", every)[0])  # type: ignore[index]
 
 
 def when_they_answer_all(admin: Counting, house: House, many: int, script: bool) -> None:

@@ -5,6 +5,7 @@ What was typed is one for all of them, so a mistake in it is told once. What spe
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -20,7 +21,7 @@ from careward.evidence.moves import actions as moves
 from careward.work.tasks import rules
 from careward.work.tasks.answering import AnswerChange, Meant, kept_as, meant_by, row_of, weigh
 from careward.work.tasks.models import TASKS, Task, TaskAnswer
-from careward.work.tasks.questions import Given, Question, fits, from_data, option_of
+from careward.work.tasks.questions import AnswerOption, Given, Question, fits, from_data, option_of
 from careward.work.tasks.rules import DO
 from careward.work.tasks.together import Chosen, Together, locked_rows, parted
 from careward.work.tasks.whose import asked_of, holds, is_doers, shown_of
@@ -109,11 +110,16 @@ def asked_together(tasks: Sequence[Task], on: date) -> Question | None:
     if not asked:
         return None
     first = asked[0]
-    both = [option for option in first.options if all(option_of(other, option.choice) for other in asked)]
+    both = [_of_many(first, option) for option in first.options if all(option_of(other, option.choice) for other in asked)]
     alike = len({(task.kind, task.system_code) for task in tasks}) == 1
     shown = asked_of(tasks[0], on) if alike else None
     note = shown.note if shown else APART if first.kind in ("still_needed", "approval") else ""
     return Question(first.kind, TOGETHER.get(first.kind, first.words), tuple(both), first.tells, note=note)
+
+
+def _of_many(question: Question, option: AnswerOption) -> AnswerOption:
+    """Whose each may be is offered on its own page alone, so "somebody else" is here just somebody."""
+    return replace(option, words="Somebody's") if question.kind == "whose" and option.answer == "is" else option
 
 
 TOGETHER = {
