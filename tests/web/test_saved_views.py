@@ -137,7 +137,7 @@ def test_a_view_needs_a_name_of_its_own_and_room(trust, wrong):
 @pytest.mark.parametrize("page", ["https://elsewhere.example/", "//elsewhere.example/", "/nothing/", "/sign-in/", "javascript:alert(1)"])
 def test_only_a_page_of_ours_is_kept(trust, page):
     browser = signed_in(ready("trust_administrator", at=trust))
-    sent = {"page": page, "noun": "findings", "shows": "?", "open": "", "name": "Elsewhere"}
+    sent = {"page": page, "noun": "findings", "shows": "?", "name": "Elsewhere"}
     assert browser.get("/views/", sent).status_code == 404 and browser.post("/views/", sent).status_code == 404
     assert not SavedView.objects.exists()
     away = browser.post("/views/", {**sent, "page": "/findings/", "shows": "//elsewhere.example/"})

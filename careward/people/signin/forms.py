@@ -149,4 +149,3 @@ class ViewKept(ViewName):
     page = forms.CharField(widget=forms.HiddenInput, max_length=500)
     shows = forms.CharField(widget=forms.HiddenInput, max_length=4_000, required=False)
     noun = forms.CharField(widget=forms.HiddenInput, max_length=40)
-    open = forms.CharField(widget=forms.HiddenInput, max_length=1_000, required=False)

@@ -23,7 +23,7 @@ def views(request: Request) -> HttpResponse:
     context = {"views": mine, "here_first": [v for v in mine if v.page == page], "others": [v for v in mine if v.page != page]}
     if not page:
         return render(request, "signin/views.jinja", {**context, "form": None, "reasons": (), "back": ""})
-    form = ViewKept(typed(request), initial={name: given.get(name, "") for name in ("page", "shows", "noun", "open")})
+    form = ViewKept(typed(request), initial={name: given.get(name, "") for name in ("page", "shows", "noun")})
     back = page + (shows if (shows := given.get("shows", "")).startswith("?") else "")
     return act(request, form=form, do=_keep(request), to=back, template="signin/views.jinja", page={**context, "back": back})
 
@@ -31,7 +31,7 @@ def views(request: Request) -> HttpResponse:
 def _keep(request: Request) -> Callable[[ViewKept], str]:
     def keep(form: ViewKept) -> str:
         sent = form.cleaned_data
-        listed = ListShown(sent["page"], sent["noun"], sent["shows"], frozenset(sent["open"].split()))
+        listed = ListShown(sent["page"], sent["noun"], sent["shows"])
         saved_views.keep_view(request.viewer, name=sent["name"], listed=listed)
         return "View kept. It stands under Your views, beside the filter of this list."
 

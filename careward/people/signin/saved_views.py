@@ -39,12 +39,11 @@ class ViewLine:
 
 @dataclass(frozen=True, slots=True)
 class ListShown:
-    """A list as somebody sees it: its page, what it is of, what its address asks, and which names may stand in an address."""
+    """A list as somebody sees it: its page, what it is of, and what its address asks."""
 
     page: str
     noun: str
     shows: str
-    in_address: frozenset[str]
 
 
 def is_a_list(page: str) -> bool:
@@ -85,7 +84,7 @@ def _asked(viewer: Viewer, listed: ListShown) -> tuple[str, Words]:
         if not words:
             raise Refused(OVER)
     given = {name for name, _ in pairs}  # what stands in the address counts, also where it is blank: that word was taken away
-    open_ = [(name, value) for name, value in pairs if name in listed.in_address and name not in NEVER_KEPT and value]
+    open_ = [(name, value) for name, value in pairs if name not in NEVER_KEPT and value]
     return urlencode(open_[: 10 * MOST]), {name: values for name, values in words.items() if values and name not in given}
 
 
