@@ -69,7 +69,7 @@ def codes(outcome) -> dict[int, list[str]]:
     return {each.id: [reason.code for reason in each.reasons] for each in outcome.refused}
 
 
-@pytest.mark.clause("EL-037")
+@pytest.mark.clause("EL-059")
 def test_one_answer_to_many_is_kept_of_each_as_it_is_alone(trust, paris):
     many, alone = [about(trust, paris) for _ in range(12)], about(trust, paris)
     given = Given("still_needed", UNTIL)

@@ -4,7 +4,6 @@ import re
 from collections.abc import Callable
 from datetime import timedelta
 
-import pytest
 from playwright.sync_api import expect
 
 from careward.access.accounts.wording import title
@@ -62,7 +61,6 @@ def then_each_says_so(admin: Counting, script: bool) -> None:
     window.sees(REASON)
 
 
-@pytest.mark.clause("EL-037")
 def test_all_of_one_kind_are_answered_in_one_go(visit: Callable[..., Visitor], house: House, script: bool):
     persona, kind = WHO[script]
     admin = Counting(visit(persona, script=script))

@@ -68,7 +68,7 @@ def test_a_kind_under_two_clauses_is_acted_on_under_one(trust, paris, admin, fin
     assert "The one that waits for you" in markup(admin.get(f"/findings/{UNUSED}&clause=EL-030"))
 
 
-@pytest.mark.clause("EL-037")
+@pytest.mark.clause("EL-059")
 def test_all_of_a_list_are_answered_in_one_go(trust, admin, findings):
     listed = markup(admin.get(f"/findings/{UNUSED}"))
     page = markup(admin.get(TOGETHER, {"act": "answer", "all": "1", "of": every(listed), "back": UNUSED}))
