@@ -258,6 +258,15 @@ def test_findings_are_counted_by_system_manager_person_and_kind(trust, admin, by
     }[by] in page
 
 
+def test_where_not_all_groups_are_shown_the_rest_is_said_and_nobody_is_called_unrecorded(trust, admin, monkeypatch):
+    me = people.staff(trust, "Mary Manager")
+    found.team_of(me, 3, found.system(trust))
+    monkeypatch.setattr(queries, "MOST_GROUPS", 2)
+    page = words(admin.get("/findings/by/person/"))
+    assert "<b>3</b> to put right, most first." in page and "on record" not in page
+    assert "These have most. 1 more has fewer" in page
+
+
 def test_findings_by_anything_else_lead_nowhere(trust, admin):
     assert admin.get("/findings/by/team/").status_code == 404
 

@@ -103,7 +103,7 @@ def account_rows(*, viewer: Viewer, key: str, asked: Mapping[str, Any]) -> Downl
 def by_system(*, viewer: Viewer, key: object, asked: Mapping[str, Any]) -> Mapping[str, queries.Grouped]:
     """What is to put right, by system, most first."""
     within = queries.reach(viewer, acts_for(viewer))
-    return {g.key: g for g in queries.grouped(within, "system", viewer.today)}
+    return {g.key: g for g in queries.by_system(within, viewer.today)}
 
 
 def people(*, viewer: Viewer, key: object, asked: Mapping[str, Any]) -> bool:

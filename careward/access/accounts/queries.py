@@ -61,6 +61,15 @@ class Grouped:
 
 
 @dataclass(frozen=True, slots=True)
+class Groups:
+    """Those with most, how many findings all have together, and how many more groups there are."""
+
+    rows: tuple[Grouped, ...]
+    open: int
+    more: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class AccountLine:
     id: int
     username: str
@@ -173,21 +182,27 @@ def waiting_allowance(organisation_id: int, systems: Systems) -> tuple[tuple[str
     return tuple((code, number) for code, number in sorted(waiting.items()) if code in systems)
 
 
+MOST_GROUPS = 150
 GROUPS = {"system": "system", "manager": "manager_id", "code": "code", "person": "person_id"}
 
 
-def grouped(within: Reach, by: str, today: date, most: int = 200) -> tuple[Grouped, ...]:
+def grouped(within: Reach, by: str, today: date) -> Groups:
     """Open findings counted by system, manager, person or kind, most first. One that touches several systems counts in each."""
     if by == "system":
-        return _by_system(within, today)[:most]
+        return Groups(systems := by_system(within, today), sum(g.open for g in systems))
     key = GROUPS[by]
     rows = open_findings(within).filter(state__in=TO_PUT_RIGHT).exclude(**{key: None}).order_by().values(key)
-    found = figures_of.lines(rows.annotate(open=Count("id"), late=Count("id", filter=Q(due_on__lt=today))).order_by("-open", key)[:most])
+    found = figures_of.lines(
+        rows.annotate(open=Count("id"), late=Count("id", filter=Q(due_on__lt=today))).order_by("-open", key)[:MOST_GROUPS]
+    )
     names = _names(by, [r[key] for r in found], within.organisation_id)
-    return tuple(Grouped(str(r[key]), names[r[key]], r["open"], r["late"]) for r in found)
+    groups = tuple(Grouped(str(r[key]), names[r[key]], r["open"], r["late"]) for r in found)
+    if len(groups) < MOST_GROUPS:
+        return Groups(groups, sum(g.open for g in groups))
+    return Groups(groups, figures_of.count(rows), more=figures_of.count(rows.distinct()) - MOST_GROUPS)
 
 
-def _by_system(within: Reach, today: date) -> tuple[Grouped, ...]:
+def by_system(within: Reach, today: date) -> tuple[Grouped, ...]:
     """Two queries: findings by the accounts they touch, and those about a whole system."""
     right = open_findings(within).filter(state__in=TO_PUT_RIGHT).order_by()
     there = to_put_right(within).order_by()

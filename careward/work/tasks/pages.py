@@ -37,6 +37,7 @@ def tasks(
     kinds, codes, steps = ({row[n] for row in sorts} for n in range(3))
     return Listing(
         noun="tasks",
+        size=40,  # each row says why it is somebody's
         columns=(
             ColumnHead("Task", "task", ("title",), upward="Task"),
             ColumnHead("Who acts", "who", ("role",), upward="Who acts"),
