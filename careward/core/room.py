@@ -22,7 +22,7 @@ from careward.core.roles import ROLES
 KINDS = frozenset({
     "account", "approval", "clause", "entry", "finding", "findings", "first", "job", "jobs", "load", "loads", "my_access", "own_account",
     "own_data", "person", "people", "procedure", "search", "sign_out", "somebody_else", "system", "systems", "task", "tasks",
-    "team", "my_team", "my_work", "views",
+    "team", "team_access", "my_team", "my_team_access", "my_work", "views",
 })  # fmt: skip
 
 T = TypeVar("T")

@@ -85,6 +85,7 @@ WITHIN = {
     "evidence.tables.actions:explain": "the command line, of the whole installation",
     "jobs.reconcile:reconcile": "the worker and the command line",
     "people.looks.actions:look": "pages, with a person of the viewer's organisation",
+    "people.looks.actions:look_at_all": "pages, with people of the viewer's organisation",
     "people.looks.actions:write_down": "pages, with a person of the viewer's organisation",
     "people.signin.actions:accept_terms": "somebody for themselves",
     "people.signin.actions:note_sign_in": "signing in, of oneself",

@@ -50,6 +50,8 @@ ROOM = Room(
         Home("account", "accounts:account", SEE_ACCOUNTS),
         Home("finding", "accounts:finding", SEE_TEAM),
         Home("findings", "accounts:findings", SEE_TEAM),
+        Home("team_access", "accounts:team_access", SEE_ACCOUNTS),
+        Home("my_team_access", "accounts:my_team_access", SEE_TEAM),
     ),
     errands=(
         ErrandKind(ANSWERED, errands.answered, None, "Act on an answer"),

@@ -1,5 +1,6 @@
 """Writing down that somebody was shown another person's access, before they are shown it."""
 
+from collections.abc import Collection
 from datetime import date, datetime
 
 from django.db import OperationalError, connection, transaction
@@ -8,6 +9,7 @@ from careward.core.days import london_day
 from careward.evidence.ledger import actions as ledger
 from careward.evidence.rows.turns import for_a_moment
 from careward.people.looks import waiting
+from careward.people.looks.models import Look
 from careward.people.looks.waiting import WaitingLook
 
 LOOKED = "person.looked_at"
@@ -31,6 +33,12 @@ def look(*, person_id: int, organisation: str, now: datetime, by: str) -> bool:
             raise
     waiting.keep(WaitingLook(by, person_id, organisation, now.isoformat()))
     return True
+
+
+def look_at_all(*, people: Collection[int], organisation: str, now: datetime, by: str) -> int:
+    """The same of several people; how many were not written down before. Those that were cost one read together."""
+    there = set(Look.objects.filter(viewer=by, on=london_day(now), person_id__in=people).values_list("person_id", flat=True))
+    return sum(look(person_id=person, organisation=organisation, now=now, by=by) for person in sorted({*people} - there))
 
 
 def write_down(*, person_id: int, organisation: str, now: datetime, by: str) -> bool:

@@ -1,6 +1,8 @@
 """What a page does before it shows another person's access: the look is written down first, and without that nothing is shown."""
 
-from careward.people.looks.actions import look
+from collections.abc import Collection
+
+from careward.people.looks.actions import look, look_at_all
 from careward.web.opened import must_be_opened, written_first
 from careward.web.permission import Request
 
@@ -16,3 +18,12 @@ def shown_to(request: Request, person_id: int | None) -> None:
     must_be_opened(request)
     with written_first():
         look(person_id=person_id, organisation=viewer.organisation, now=viewer.now, by=viewer.actor)
+
+
+def all_shown_to(request: Request, people: Collection[int]) -> None:
+    """The same of a page that shows the access of several people; one's own is no look. Raises as `shown_to` does."""
+    viewer = request.viewer
+    if others := [person for person in people if person != viewer.person_id]:
+        must_be_opened(request)
+        with written_first():
+            look_at_all(people=others, organisation=viewer.organisation, now=viewer.now, by=viewer.actor)
