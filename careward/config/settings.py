@@ -231,7 +231,7 @@ PROGRAMS_ASK_AT = "/api/"  # as urls.py has it: what is refused there is answere
 
 # What compares: DuckDB in this process, or a Spark Connect server, which keeps what it works out where its workers and we both reach.
 ENGINE = os.environ.get("CAREWARD_ENGINE", "duckdb")
-ENGINE_MEMORY = os.environ.get("CAREWARD_ENGINE_MEMORY", "600MB")  # DuckDB's; the rest goes to CAREWARD_HOME/engine meanwhile
+ENGINE_MEMORY = os.environ.get("CAREWARD_ENGINE_MEMORY", "")  # DuckDB's; blank: by the number of accounts
 ENGINE_FOLDER = os.environ.get("CAREWARD_ENGINE_FOLDER", str(CAREWARD_HOME / "engine"))
 SPARK_URL = os.environ.get("CAREWARD_SPARK_URL", "")
 if ENGINE not in ("duckdb", "spark"):

@@ -77,7 +77,8 @@ def compare(*, organisation: Organisation, on: date, system: str = "") -> Compar
     loads = _loads(organisation)
     by_system = packs_of(organisation, on=on)
     read = tables(organisation, system=system)
-    found = compare_tables(read, on=on, packs={p.id: p for p in by_system.values()}, engine=engine())
+    there = Account.objects.filter(organisation=organisation, gone_on=None).count()
+    found = compare_tables(read, on=on, packs={p.id: p for p in by_system.values()}, engine=engine(there))
     about = zip(as_found(found.findings), *(found.findings[c].to_pylist() for c in ("account_id", "person_id")), strict=True)
     return Comparison(
         organisation=organisation, on=on, system=system, judged=tuple(Judged(*a) for a in about), accounts=found.accounts,

@@ -19,6 +19,7 @@ from careward.core.rights import EVERYWHERE, Rights
 from careward.engines.synthetic.trust import make_trust
 from careward.evidence.errands.models import Errand
 from careward.evidence.ledger.models import Entry
+from careward.jobs.engine import engine, memory_for
 from careward.jobs.reconcile import reconcile
 from careward.people.staff.models import Organisation, Person
 from careward.people.staff.packs import tied_clauses
@@ -495,3 +496,10 @@ def test_a_look_back_opens_no_finding_before_the_account_was_made():
     compared.compare(here)
     finding.refresh_from_db()
     assert (finding.found_on, finding.closed_on) == (made, None)
+
+
+def test_what_compares_has_memory_for_the_accounts_that_there_are(settings):
+    assert [memory_for(n) for n in (0, 2_000_000, 12_000_000)] == ["600MB", "600MB", "2640MB"]
+    assert engine(12_000_000).memory == "2640MB"
+    settings.ENGINE_MEMORY = "1GB"
+    assert engine(12_000_000).memory == "1GB"
