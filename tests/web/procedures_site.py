@@ -41,7 +41,7 @@ class SomebodyAsks:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        request.viewer = asking.get("now")
+        request.viewer, request.last_here = asking.get("now"), None
         return self.get_response(request)
 
 

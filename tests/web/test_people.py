@@ -383,5 +383,5 @@ def test_own_data_costs_the_same_for_little_and_much(django_assert_num_queries, 
         make.deputy(carol, make.person(make.organisation()))
     browser = make.signed_in(make.ready("clinician", person=carol))
     browser.get(reverse("front:own_data"))
-    with django_assert_num_queries(33):
+    with django_assert_num_queries(36):
         browser.get(reverse("front:own_data"))
