@@ -33,7 +33,7 @@ def given_a_list_of_unknown_shape(house: House, into: Path) -> tuple[Path, str, 
     with path.open(encoding="utf-8", newline="") as file:
         heads, *rows = list(csv.reader(file))
     made = into / "User extract (2) FINAL.csv"
-    with made.open("w", encoding="cp1252", newline="") as out:
+    with made.open("w", encoding="utf-16", newline="") as out:
         sheet = csv.writer(out, delimiter=";")
         sheet.writerow(["Extract of users, printed for the trust"])
         sheet.writerow([THEIRS[head] for head in heads])
