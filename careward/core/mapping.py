@@ -32,6 +32,12 @@ class LookedColumn:
     match: str = ""  # which of our columns it seems to be
     why: str = ""
 
+    def form_for(self, kind: str) -> str:
+        """The form that fits most cells, for one of ours of this kind; "" where that is the one that needs no telling."""
+        untold = self.iso_days if kind == "day" else self.iso_moments
+        form, count, _ = next(iter(self.forms), ("", 0, ""))
+        return form if count > untold else ""
+
 
 @dataclass(frozen=True, slots=True)
 class FileLook:

@@ -13,7 +13,7 @@ from careward.access.feeds.mapping import rules
 from careward.core.columns import FEEDS
 from careward.core.mapping import FileLook, LookedColumn, MappingError, MappingFacts, as_plain, facts_from, look_from, trial_from
 from careward.engines.connectors.csv import profiles
-from careward.engines.connectors.csv.day_forms import PIVOT, WRITTEN, DayForms, form_for
+from careward.engines.connectors.csv.day_forms import PIVOT, WRITTEN, DayForms
 from careward.engines.connectors.csv.headings import normal
 from careward.engines.connectors.csv.looking import LookAsked, delimiter_of, encoding_of, look_at
 from careward.engines.connectors.csv.profile_text import as_toml, facts_of, profile_of
@@ -162,7 +162,7 @@ def test_a_number_is_a_time_only_where_it_is_likely_one():
 
 def test_days_with_the_year_first_need_no_telling():
     column = LookedColumn("x", forms=(("%Y-%m-%d %H:%M:%S", 3, ""),), iso_days=0, iso_moments=3)
-    assert form_for("moment", column) == "" and form_for("day", column) == "%Y-%m-%d %H:%M:%S"
+    assert column.form_for("moment") == "" and column.form_for("day") == "%Y-%m-%d %H:%M:%S"
 
 
 @given(feeds, st.data(), texts, texts)

@@ -237,6 +237,19 @@ def test_what_was_never_offered_is_not_taken(browser):
     assert "created_on" not in draft.facts["columns"] and "last_used_at" not in draft.facts["formats"]
 
 
+def test_a_day_whose_form_the_page_could_not_offer_is_read_by_what_fits_and_numbers_offer_none(browser):
+    draft = looked(browser, file("Login,State,When,Number\nabell,Enabled,30/11/2020,20201130\n"))
+    page = words(browser.get(at(draft)))
+    assert 'name="form-2"' in page and 'name="form-3"' in page  # nothing is said of either yet
+    posted = {"match-0": "username", "match-1": "status", "match-3": "employee_number"}
+    browser.post(at(draft), posted)
+    work()
+    assert 'name="form-3"' not in words(browser.get(at(draft)))
+    browser.post(at(draft), {**posted, "match-2": "created_on"})
+    draft.refresh_from_db()
+    assert draft.facts["formats"] == {"created_on": "%d/%m/%Y"}
+
+
 def test_a_workbook_with_sheets_and_a_heading_below_titles(browser):
     book = openpyxl.Workbook()
     book.active.title = "Read me"
@@ -340,7 +353,7 @@ def test_nothing_of_the_file_is_in_the_ledger_the_queue_or_an_address(browser):
 def test_a_stranger_to_loading_sees_none_of_it(browser, trust):
     made, draft = saved(browser)
     other = signed_in(ready("auditor", at=trust))
-    for page in ("", "new/", "take-in/", f"{made.pk}/", f"{made.pk}/versions/1/", f"files/{draft.pk}/"):
+    for page in ("", "new/", "take-in/", f"{made.pk}/", f"{made.pk}/versions/1/download/", f"files/{draft.pk}/"):
         assert other.get(f"/loads/profiles/{page}").status_code == 403
 
 
@@ -348,7 +361,7 @@ def test_another_organisations_profiles_do_not_exist(browser):
     made, _ = saved(browser)
     other = signed_in(ready("trust_administrator", at=organisation("RX9")))
     assert "PARIS users" not in words(other.get("/loads/profiles/"))
-    for page in ("", "send/", "change/", "end/", "versions/1/"):
+    for page in ("", "send/", "change/", "end/", "versions/1/download/"):
         assert other.get(f"/loads/profiles/{made.pk}/{page}").status_code == 404
         assert other.post(f"/loads/profiles/{made.pk}/{page}", {"why": "x", "file": file()}).status_code in (404, 405)
     assert other.post(f"/loads/profiles/{made.pk}/load/").status_code == 404
@@ -376,11 +389,11 @@ def test_whoever_loads_for_one_system_makes_profiles_for_it_alone(browser, trust
 
 def test_a_profile_goes_out_as_a_file_and_comes_back_as_the_same(browser):
     made, _ = saved(browser)
-    answer = browser.get(f"/loads/profiles/{made.pk}/versions/1/")
+    answer = browser.get(f"/loads/profiles/{made.pk}/versions/1/download/")
     text = b"".join(answer.streaming_content).decode()
     assert text == made.versions.get().text and "attachment" in answer.headers["Content-Disposition"]
     assert Entry.objects.filter(verb="list.exported").latest("id").subject == "list/paris-users"
-    assert browser.get(f"/loads/profiles/{made.pk}/versions/9/").status_code == 404
+    assert browser.get(f"/loads/profiles/{made.pk}/versions/9/download/").status_code == 404
     browser.post(f"/loads/profiles/{made.pk}/end/", {"why": "to try"})
     assert browser.post("/loads/profiles/take-in/", {"file": file(text, "p.toml"), "why": WHY}).status_code == 302
     again = MappingProfile.objects.latest("id")

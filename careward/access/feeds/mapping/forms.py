@@ -12,6 +12,7 @@ from careward.core.columns import FEEDS, Column
 from careward.core.mapping import FileLook, LookedColumn, MappingFacts
 from careward.web.size import most_sent
 
+DAYS = ("day", "moment")
 NO_FILE = {"required": "Choose the file", "empty": "The file is empty"}
 MOST_PROFILE = 1 << 17  # bytes
 WHY = "It is kept with the profile, like: so PARIS has exported it since March."
@@ -77,15 +78,20 @@ class ConstantChoice:
 def column_choices(seen: FileLook, facts: MappingFacts) -> tuple[ColumnChoice, ...]:
     """The columns of a file, each with what is chosen for it now."""
     ours = {theirs: name for name, theirs in facts.columns.items()}
-    rows = []
-    for number, looked in enumerate(seen.columns):
-        chosen = ours.pop(looked.heading, "")
-        rows.append(
-            ColumnChoice(
-                number, looked, chosen, looked.why if chosen == looked.match else "", facts.formats.get(chosen, ""), _forms(looked)
-            )
-        )
-    return tuple(rows)
+    return tuple(_choice(number, looked, ours.get(looked.heading, ""), facts) for number, looked in enumerate(seen.columns))
+
+
+def _choice(number: int, looked: LookedColumn, chosen: str, facts: MappingFacts) -> ColumnChoice:
+    why = looked.why if chosen == looked.match else ""
+    offered = _forms(looked) if _may_be_days(looked, chosen, facts.feed) else ()
+    return ColumnChoice(number, looked, chosen, why, facts.formats.get(chosen, ""), offered)
+
+
+def _may_be_days(looked: LookedColumn, chosen: str, feed: str) -> bool:
+    """Whether a way to write days is offered: where days are meant, or most cells look like some and nothing is said."""
+    if chosen:
+        return FEEDS[feed].column(chosen).kind in DAYS
+    return any(count * 2 > looked.filled for _, count, _ in looked.forms)
 
 
 def _forms(looked: LookedColumn) -> tuple[tuple[str, str], ...]:
@@ -121,15 +127,23 @@ def facts_posted(typed: Mapping[str, str], seen: FileLook, facts: MappingFacts) 
     chosen: dict[str, str] = {}
     formats: dict[str, str] = {}
     for choice in column_choices(seen, facts):
-        ours, form = typed.get(f"match-{choice.number}", ""), typed.get(f"form-{choice.number}", "")
+        ours, form = typed.get(f"match-{choice.number}", ""), typed.get(f"form-{choice.number}")
         if ours in shape.by_name:
             chosen[choice.looked.heading] = ours
-            if shape.column(ours).kind in ("day", "moment") and form in dict(choice.forms) and form:
+            kind = shape.column(ours).kind
+            if kind in DAYS and (form := _form_posted(choice.looked, kind, form)):
                 formats[ours] = form
     columns = {ours: theirs for theirs, ours in chosen.items()}
     said = {c.name: typed.get(f"every-{c.name}", "").strip() for c in shape.columns if c.name not in columns}
     constants = {name: value for name, value in said.items() if value}
     return replace(facts, columns=columns, formats=formats, constants=constants), chosen
+
+
+def _form_posted(looked: LookedColumn, kind: str, form: str | None) -> str:
+    """The form that was chosen; what fits best where the page did not offer any."""
+    if form is None:
+        return looked.form_for(kind)
+    return form if form in {each for each, _, _ in looked.forms} else ""
 
 
 def words_posted(typed: Mapping[str, str], facts: MappingFacts, words: Sequence[Any]) -> MappingFacts:

@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Iterable
 
-from careward.core.mapping import LookedColumn
 from careward.engines.connectors.csv.dating import NAMED, by_formats, iso_day, iso_moment, like
 
 _DAYS = (
@@ -86,10 +85,3 @@ def _fits(form: str, cell: str) -> bool:
 
 
 _READERS = {form: by_formats((form,), PIVOT) for form in WRITTEN}
-
-
-def form_for(kind: str, column: LookedColumn) -> str:
-    """The form that fits most cells of a column of this kind; "" where that is the one that needs no telling."""
-    untold = column.iso_days if kind == "day" else column.iso_moments
-    form, count, _ = next(iter(column.forms), ("", 0, ""))
-    return form if count > untold else ""

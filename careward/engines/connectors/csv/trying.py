@@ -12,7 +12,7 @@ from careward.core.ids import spelt_plainly
 from careward.core.mapping import FileLook, Lists, MappingFacts, MappingTrial, StrangeWord
 from careward.core.ports import FeedFile
 from careward.engines.connectors.csv.aside import FileReader
-from careward.engines.connectors.csv.day_forms import PIVOT, form_for
+from careward.engines.connectors.csv.day_forms import PIVOT
 from careward.engines.connectors.csv.looking import LookAsked, look_at
 from careward.engines.connectors.csv.nothing import nothing_but
 from careward.engines.connectors.csv.profile_text import profile_of
@@ -44,7 +44,7 @@ def look(asked: LookAsked, how: HowRead) -> FileLook:
 def try_out(path: Path, name: str, facts: MappingFacts, seen: FileLook, on: date, how: HowRead, lists: Lists = NO_LISTS) -> MappingTrial:
     """Reads every row of a file by what was said of it. Raises ProfileError where that is no profile."""
     profile = profile_of("trial", "Trial", facts).feeds[0]
-    task = (path, name, facts.system or (ANY if facts.feed == "accounts" else ""), profile, GIB, on)
+    task = (path, name, facts.system or (ANY if facts.feed == "accounts" else ""), profile, int(how.times * GIB), on)
     if how.apart:
         with _reader(how) as reader:
             file = reader.read(task)
@@ -93,7 +93,7 @@ def first_facts(seen: FileLook, feed: str, system: str, lists: Lists = NO_LISTS)
     """What a look suggests: which column is which, how days are written, what words mean."""
     matched = {c.match: c for c in seen.columns if c.match}
     kinds = {name: FEEDS[feed].column(name).kind for name in matched}
-    forms = {name: form_for(kinds[name], c) for name, c in matched.items() if kinds[name] in ("day", "moment")}
+    forms = {name: c.form_for(kinds[name]) for name, c in matched.items() if kinds[name] in ("day", "moment")}
     columns = {name: c.heading for name, c in matched.items()}
     formats = {name: form for name, form in forms.items() if form}
     sheet = seen.sheet if len(seen.sheets) > 1 else ""
