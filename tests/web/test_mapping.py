@@ -427,3 +427,11 @@ def test_pages_ask_little_of_the_database(browser, django_assert_max_num_queries
     for page, most in (("", 16), ("new/", 14), (f"{made.pk}/", 20), (f"files/{draft.pk}/", 16), (f"files/{draft.pk}/rows/", 16)):
         with django_assert_max_num_queries(most):
             assert browser.get(f"/loads/profiles/{page}").status_code == 200
+
+
+def test_no_backup_holds_a_file_whose_form_is_being_told(browser):
+    from careward.cli.backups.home import lasting
+
+    draft = looked(browser)
+    place = path_of(folder_of(draft.pk))
+    assert place.is_dir() and not [one for one in lasting() if place in one.path.parents]

@@ -14,6 +14,7 @@ SCRATCH, TRIED = "backing-up", "drill"  # where a backup is gathered, and where 
 ANEW = frozenset({
     DATABASE, f"{DATABASE}-wal", f"{DATABASE}-shm", f"{DATABASE}-journal", "test.sqlite3",  # the database comes by itself
     "cache", "static", "static.stamp", "engine", "bench.json", SCRATCH, TRIED,
+    "mapping",  # files whose form is being told, which are kept for a day at most (ADR 33)
 })  # fmt: skip
 STILL = ("keys", "looks.waiting")  # taken at the moment of the rows, while nobody writes to them
 
