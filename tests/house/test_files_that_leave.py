@@ -65,7 +65,7 @@ def test_no_view_answers_with_a_file_past_the_door():
 
 def test_no_library_answers_with_a_file_that_nobody_looked_at():
     found = {p.name for p in _patterns(get_resolver().url_patterns) if "download" in str(p.pattern)}
-    assert found - {"newest", "cosigned", "key", "script"} == set(OF_LIBRARIES)
+    assert found - {"newest", "cosigned", "key", "script", "mapping_text"} == set(OF_LIBRARIES)
 
 
 def test_every_operation_of_the_api_writes_down_what_it_gives():
