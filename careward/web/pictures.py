@@ -5,6 +5,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 WIDTH = 360
 HEAD, FOOT, GAP = 44, 20, 24  # room above the highest column for its figure, below the base for the names, and between two pictures
@@ -82,3 +83,62 @@ def mini_bar(value: int, most: int, wide: int = 48) -> float:
 
 def _r(value: float) -> float:
     return round(value, 2)
+
+
+@dataclass(frozen=True, slots=True)
+class PictureSpan:
+    """Something that was so from one day to another, both in it; None: begun before, or not over."""
+
+    begins: date | None
+    ends: date | None
+    kind: str  # "is-bar", "is-hollow", "is-line"
+
+
+@dataclass(frozen=True, slots=True)
+class DrawnSpan:
+    kind: str
+    x: float
+    y: float
+    wide: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
+class DrawnLane:
+    """One thing over time: its name, and what was so of it, bars under it and lines under these."""
+
+    name: str
+    base: float
+    spans: tuple[DrawnSpan, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SpanPicture:
+    """Lanes one under another over the same days, and where each year or half of one begins."""
+
+    high: float
+    lanes: tuple[DrawnLane, ...]
+    marks: tuple[tuple[float, str], ...]
+
+
+LANE, NAME = 40, 12  # units from one lane to the next, and from its top to the foot of its name
+HEIGHTS = {"is-bar": (18, 9), "is-hollow": (18, 9), "is-line": (31, 3)}  # from the top of a lane, and how high
+
+
+def span_picture(lanes: Sequence[tuple[str, Sequence[PictureSpan]]], *, begins: date, ends: date) -> SpanPicture:
+    """Things over the days from one to another; what lies outside of them is cut off, and what lies there alone is not drawn."""
+    days = (ends - begins).days + 1
+    place = lambda on: _r(WIDTH * (on - begins).days / days)  # noqa: E731
+    drawn = []
+    for nth, (name, spans) in enumerate(lanes):
+        top, placed = nth * LANE, []
+        for span in spans:
+            first, last = max(span.begins or begins, begins), min(span.ends or ends, ends)
+            if first <= last:
+                down, high = HEIGHTS[span.kind]
+                wide = max(2.0, _r(WIDTH * ((last - first).days + 1) / days))
+                placed.append(DrawnSpan(span.kind, min(place(first), WIDTH - wide), top + down, wide, high))
+        drawn.append(DrawnLane(name, top + NAME, tuple(placed)))
+    halves = [date(year, month, 1) for year in range(begins.year, ends.year + 1) for month in (1, 7)]
+    marks = tuple((place(on), f"{on:%b %Y}") for on in halves if begins <= on <= ends)
+    return SpanPicture(len(lanes) * LANE + FOOT, tuple(drawn), marks)

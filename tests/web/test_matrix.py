@@ -9,8 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from careward.access.accounts.matrix import MOST_SYSTEMS, MatrixCell, _cell
+from careward.access.authorisations.models import Authorisation
 from careward.evidence.ledger.models import Entry
 from careward.people.staff.models import Team
+from careward.web.pictures import WIDTH, PictureSpan, span_picture
 from tests.make import found, people
 from tests.make.pages import markup
 from tests.make.people import TODAY, organisation, ready, signed_in
@@ -115,3 +117,35 @@ def test_a_cell_is_late_where_any_account_is_and_open_where_any_is(accounts, tod
     else:
         assert cell.state == ("ok" if any(status == "active" for status, _ in accounts) else "shut")
     assert cell.accounts == len(accounts)
+
+
+@pytest.mark.parametrize(("status", "kind"), [("active", "is-bar"), ("locked", "is-hollow")])
+def test_the_page_of_a_person_draws_accounts_and_approvals_over_two_years(trust, admin, status, kind):
+    ann, paris = people.staff(trust, "Ann Ash"), found.system(trust)
+    found.account(paris, ann, username="ann", status=status, created_on=TODAY - 100 * DAY)
+    Authorisation.objects.create(
+        organisation=trust, system=paris, person=ann, environment="live", kind="normal", approver_role="line_manager",
+        approved_by_employee_number="E9", approved_on=TODAY - 90 * DAY, expires_on=TODAY - 10 * DAY,
+    )  # fmt: skip
+    page = markup(admin.get(f"/people/{ann.pk}/access/"))
+    assert f'<rect class="{kind}"' in page and '<rect class="is-line"' in page
+    assert "The same as a table" in page and "Account ann" in page and "Goes on" in page
+
+
+def test_a_person_without_an_account_has_no_picture(trust, admin):
+    assert "Over two years" not in markup(admin.get(f"/people/{people.staff(trust, 'Ann Ash').pk}/access/"))
+
+
+DAYS = st.dates(TODAY - 900 * DAY, TODAY + 400 * DAY)
+
+
+@given(
+    st.lists(st.builds(PictureSpan, st.none() | DAYS, st.none() | DAYS, st.sampled_from(["is-bar", "is-hollow", "is-line"])), max_size=6)
+)
+def test_spans_stay_within_the_picture_and_what_is_outside_it_is_not_drawn(spans):
+    begins = TODAY - 730 * DAY
+    picture = span_picture([("PARIS", spans)], begins=begins, ends=TODAY)
+    drawn = picture.lanes[0].spans
+    assert all(s.x >= 0 and s.x + s.wide <= WIDTH + 0.01 and s.wide >= 2 for s in drawn)
+    inside = [s for s in spans if max(s.begins or begins, begins) <= min(s.ends or TODAY, TODAY)]
+    assert [s.kind for s in drawn] == [s.kind for s in inside]

@@ -7,6 +7,7 @@ from typing import Any
 from careward.access.accounts import pages, queries
 from careward.access.accounts.finding_accounts import found_accounts
 from careward.access.accounts.models import Account, AccountAnswer, Finding
+from careward.access.accounts.over_time import AccessOverTime, access_over_time
 from careward.access.accounts.whole_access import Rest, WholeAccess, rests_on, whole_access
 from careward.access.authorisations.queries import authorised
 from careward.core.rights import EVERYWHERE, Everywhere, Systems
@@ -51,6 +52,11 @@ def rests(*, viewer: Viewer, key: int, asked: Mapping[str, Any]) -> tuple[Rest, 
     """What one person's access rests on."""
     within = _within(viewer, key)
     return rests_on(organisation_id=viewer.organisation_id, person_id=key, today=viewer.today, within=within)
+
+
+def over_time(*, viewer: Viewer, key: int, asked: Mapping[str, Any]) -> AccessOverTime | None:
+    """One person's accounts and approvals over two years."""
+    return access_over_time(organisation_id=viewer.organisation_id, person_id=key, within=_within(viewer, key), today=viewer.today)
 
 
 def happened(*, viewer: Viewer, key: int, most: int) -> Sequence[Happening]:

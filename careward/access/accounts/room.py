@@ -65,6 +65,7 @@ ROOM = Room(
             "person", "All access", 10, "accounts/access.jinja", panels.access, lead="accounts/access_lead.jinja", rows=panels.access_rows
         ),
         Panel("person", "What this access rests on", 20, "accounts/rests_on.jinja", panels.rests, half=True),
+        Panel("person", "Over two years", 30, "accounts/over_time.jinja", panels.over_time, half=True),
         Panel(
             "system",
             "Accounts",
