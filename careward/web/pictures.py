@@ -128,7 +128,10 @@ HEIGHTS = {"is-bar": (18, 9), "is-hollow": (18, 9), "is-line": (31, 3)}  # from 
 def span_picture(lanes: Sequence[tuple[str, Sequence[PictureSpan]]], *, begins: date, ends: date) -> SpanPicture:
     """Things over the days from one to another; what lies outside of them is cut off, and what lies there alone is not drawn."""
     days = (ends - begins).days + 1
-    place = lambda on: _r(WIDTH * (on - begins).days / days)  # noqa: E731
+
+    def place(on: date) -> float:
+        return _r(WIDTH * (on - begins).days / days)
+
     drawn = []
     for nth, (name, spans) in enumerate(lanes):
         top, placed = nth * LANE, []
