@@ -102,7 +102,9 @@ def test_neither_organisation_names_anything_of_the_other(
         looked = [address for address in pages_beside(window) if sees_nothing_of(window, strange) is None]
         assert len(looked) >= 8
     ours.go("/people/")
-    addresses = [str(a) for a in ours.page.eval_on_selector_all("main th[role=rowheader] a[href]", "all => all.map(a => a.getAttribute('href'))")]
+    addresses = [
+        str(a) for a in ours.page.eval_on_selector_all("main th[role=rowheader] a[href]", "all => all.map(a => a.getAttribute('href'))")
+    ]
     assert len(addresses) >= 10
     for address in addresses[:3]:
         assert theirs.go(address).status == 404
