@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 from careward.access.accounts.models import Account
 from careward.access.feeds import versions
 from careward.access.feeds.mapping import actions, known_words
-from careward.access.feeds.models import Load, LoadFile, MappingProfile, MappingVersion
+from careward.access.feeds.models import Load, LoadFile, MappingDraft, MappingProfile, MappingVersion
 from careward.access.feeds.reading import FILE_MAPPER
 from careward.core.decision import Refused
 from careward.core.mapping import MappingFacts
@@ -157,3 +157,22 @@ def test_words_that_the_register_and_the_pack_know_are_offered(trust):
     assert found["system"] == ["paris"] and "line_manager" in found["approver_role"] and "live" in found["environment"]
     assert set(known_words.lists_of(organisation_id=trust.pk, feed="absences", system="", on=TODAY)) == {"kind"}
     assert set(known_words.lists_of(organisation_id=trust.pk, feed="accounts", system="paris", on=TODAY)) == {"environment"}
+
+
+def test_a_file_that_somebody_chose_is_acted_on_by_nobody_else(trust, by):
+    number = int(by.partition("/")[2])
+    facts = {"feed": "accounts", "system": "paris", "sent": SimpleUploadedFile("a.csv", LIST.encode())}
+    draft = actions.begin_draft(organisation_id=trust.pk, user_id=number, **facts, now=NOW, by=by)
+    stranger = ready("trust_administrator", at=trust)
+    whose = {"draft_id": draft, "whose": {"organisation_id": trust.pk, "user_id": stranger.pk}, "now": NOW, "by": f"user/{stranger.pk}"}
+    acts = (
+        lambda: actions.look_again(**whose, sheet="", heading_line=1),
+        lambda: actions.choose(**whose, facts=said(), words_told=True),
+        lambda: actions.save_draft(**whose, title="x", why=WHY),
+        lambda: actions.load_draft(**whose, profile_id=make(trust, by)),
+        lambda: actions.throw_away(**whose),
+    )
+    for act in acts:
+        with pytest.raises(MappingDraft.DoesNotExist):
+            act()
+    assert MappingDraft.objects.get().asked == "look"
