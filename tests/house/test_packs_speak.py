@@ -27,6 +27,7 @@ NAMES_PACKS = {
 }
 OWN_FIGURES = {  # figures of Careward itself, which no procedure gives: what a page looks back over, how long a thing of ours waits
     "careward/access/accounts/applying.py": "how long an account that its system lists no more is counted",
+    "careward/access/accounts/over_time.py": "how far back a picture of somebody's access looks",
     "careward/access/accounts/measures.py": "a month of nights is shown",
     "careward/access/feeds/rules.py": "how long uploaded files wait here",
     "careward/evidence/errands/backups.py": "how old a backup may be, and how long ago one was tried out",

@@ -18,7 +18,7 @@ SHOWN = timedelta(days=730)
 
 
 @dataclass(frozen=True, slots=True)
-class Stretch:
+class AccessStretch:
     """An account, or an approval, from one day to another; None: nobody knows since when, or it is not over."""
 
     system: str
@@ -36,7 +36,7 @@ class Stretch:
 @dataclass(frozen=True, slots=True)
 class AccessOverTime:
     picture: SpanPicture
-    stretches: tuple[Stretch, ...]
+    stretches: tuple[AccessStretch, ...]
     begins: date
     ends: date
 
@@ -50,7 +50,7 @@ def access_over_time(*, organisation_id: int, person_id: int, within: Systems, t
     given = given.filter(Q(expires_on=None) | Q(expires_on__gte=begins), gone_on=None, approved_on__lte=today)
     stretches = (
         *map(_of_account, accounts),
-        *(Stretch(g.system.name, "Approved", g.approved_on, g.expires_on, "is-line") for g in given.select_related("system")),
+        *(AccessStretch(g.system.name, "Approved", g.approved_on, g.expires_on, "is-line") for g in given.select_related("system")),
     )
     lanes: defaultdict[str, list[PictureSpan]] = defaultdict(list)
     for each in sorted(stretches, key=lambda s: s.system):
@@ -58,9 +58,9 @@ def access_over_time(*, organisation_id: int, person_id: int, within: Systems, t
     return AccessOverTime(span_picture(list(lanes.items()), begins=begins, ends=today), stretches, begins, today) if stretches else None
 
 
-def _of_account(account: Account) -> Stretch:
+def _of_account(account: Account) -> AccessStretch:
     """One that is locked or closed is hollow, for its list does not say since when."""
     kind = "is-bar" if account.status == "active" else "is-hollow"
     ends = account.gone_on - ONE_DAY if account.gone_on else None
     state = "" if account.status == "active" else f", {account.status} now"
-    return Stretch(account.system.name, f"Account {account.username}{state}", account.created_on or account.seen_on, ends, kind)
+    return AccessStretch(account.system.name, f"Account {account.username}{state}", account.created_on or account.seen_on, ends, kind)
