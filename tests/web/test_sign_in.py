@@ -319,6 +319,16 @@ def made_up() -> Organisation:
     return make.organisation("RZZ9N", demonstration="whole")
 
 
+def test_two_of_one_role_are_told_apart_by_their_job(browser, settings):
+    settings.DEMONSTRATION = True
+    for name, job in (("ann", "Bank nurse"), ("bo", "Occupational therapist")):
+        who = persona(name, "clinician")
+        who.person = make.staff(made_up(), f"{name.title()} Ash", position_title=job)
+        who.save()
+    listed = page(browser.get(reverse("signin:demonstration")))
+    assert "Bank nurse, Trust RZZ9N" in listed and "Occupational therapist, Trust RZZ9N" in listed
+
+
 def test_personas_are_the_people_of_the_invented_trust_each_once(browser, settings):
     settings.DEMONSTRATION = True
     assert f"@{DOMAIN}" == PERSONA_DOMAINS[0]

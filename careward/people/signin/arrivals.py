@@ -16,7 +16,8 @@ from careward.core.rights import NO_RIGHTS, Grant, Rights, rights_everywhere, ri
 from careward.people.signin import rules
 from careward.people.signin.models import ApiToken, RoleHeld, TermsAccepted, User
 from careward.people.signin.terms import terms_in_force
-from careward.people.staff.models import Made, Organisation
+from careward.people.staff.lines import posts_in_force
+from careward.people.staff.models import Assignment, Made, Organisation
 from careward.people.staff.packs import pack_on
 from careward.web.house import house
 from careward.web.permission import Viewer
@@ -188,6 +189,7 @@ class Persona:
     user_id: int
     name: str
     organisation: str
+    job: str  # by which one clinician is told from another
     role_title: str
     systems: str  # to which their roles are bound; "" for none
     sees: str
@@ -202,15 +204,23 @@ def personas(*, on: date) -> list[Persona]:
     theirs: dict[int, list[RoleHeld]] = {}
     for row in sorted(rows, key=lambda r: (r.organisation_id, order[r.role])):
         theirs.setdefault(row.user_id, []).append(row)
-    return [_persona(user_id, of) for user_id, of in theirs.items()]
+    jobs = _jobs([row.user for row in rows], on)
+    return [_persona(user_id, of, jobs.get(of[0].user.person_id or 0, "")) for user_id, of in theirs.items()]
 
 
-def _persona(user_id: int, grants: list[RoleHeld]) -> Persona:
+def _jobs(users: Iterable[User], on: date) -> dict[int, str]:
+    """The job that each person holds on a day, one of them where they hold several: a query."""
+    held = Assignment.objects.filter(posts_in_force(on), person__in={user.person_id for user in users if user.person_id})
+    return {post.person_id: post.position_title or post.job_role for post in held.order_by("is_primary")}
+
+
+def _persona(user_id: int, grants: list[RoleHeld], job: str) -> Persona:
     names = {r.role for r in grants}
     return Persona(
         user_id=user_id,
         name=grants[0].user.name,
         organisation=grants[0].organisation.name,
+        job=job,
         role_title=listed(roles.titles_of(names)),
         systems=listed(sorted({r.system_code for r in grants if r.system_code})),
         sees=". ".join(role.sees for name, role in roles.ROLES.items() if name in names),
