@@ -77,6 +77,7 @@ def test_the_house_has_the_timed_jobs_that_its_rooms_declare():
         "ledger.seal": (None, timedelta(minutes=1), False),
         "ledger.witness": (None, timedelta(hours=1), False),
         "feeds.clear_uploads": (None, timedelta(hours=1), False),
+        "feeds.clear_files": (None, timedelta(hours=1), False),
         "accounts.nightly": (time(4, 10), None, True),
         "ledger.checks_asked": (None, timedelta(seconds=30), False),
         "ledger.weekly_check": (None, timedelta(days=7), True),

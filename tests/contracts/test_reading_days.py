@@ -22,7 +22,7 @@ NEVER_TO_COME = [(f, c) for f, c in COLUMNS if c.sense in ("done", "seen")]
 
 
 def test_the_columns_that_each_half_of_the_rule_speaks_of():
-    ends = {"end_on", "registration_expires_on", "expires_on", "left_on", "to_on", "created_on", "last_used_at"}
+    ends = {"end_on", "registration_expires_on", "expires_on", "left_on", "to_on", "support_ends_on", "created_on", "last_used_at"}
     done = {"date_of_birth", "completed_on", "declaration_signed_on", "approved_on", "ig_approved_on", "created_on", "last_used_at"}
     assert {c.name for _, c in MAY_MEAN_NONE} == ends
     assert {c.name for _, c in NEVER_TO_COME} == done

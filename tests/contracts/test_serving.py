@@ -154,7 +154,7 @@ def test_however_a_demonstration_ends_nothing_of_it_stays(number, group, furnish
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGKILL])
 def test_one_that_is_ended_while_it_is_still_furnished_leaves_nothing_either(number, tmp_path):
     with careward_begun(tmp_path, "demonstrate", "--staff", "400", "--systems", "8") as (first, home, _):
-        assert wait_until(lambda: "Making a synthetic trust" in (home / "log").read_text(encoding="utf-8"), PATIENCE)
+        assert wait_until(lambda: "Making Northmoor" in (home / "log").read_text(encoding="utf-8"), PATIENCE)
         assert first.poll() is None
         os.kill(first.pid, number)
         assert wait_until(lambda: not running(home), GRACE + 1), [Path(f"/proc/{n}/cmdline").read_bytes() for n in running(home)]

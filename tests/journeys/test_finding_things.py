@@ -90,7 +90,7 @@ def when_they_tab_to(window: Visitor, words: str, most: int = 80) -> None:
 
 FOCUSED = """() => {
   const on = document.activeElement, label = on.labels?.[0]?.innerText ?? "";
-  const beside = on.type === "checkbox" || on.type === "radio" ? getComputedStyle(on.labels[0], "::before") : null;
+  const beside = on.labels?.[0] && ["checkbox", "radio"].includes(on.type) ? getComputedStyle(on.labels[0], "::before") : null;
   const looks = [getComputedStyle(on), ...(beside ? [beside] : [])];
   const seen = looks.some((s) => (s.outlineStyle !== "none" && parseFloat(s.outlineWidth) > 0) || s.boxShadow !== "none");
   return {words: [label, on.innerText, on.getAttribute("aria-label")].filter(Boolean).join(" "), seen};
@@ -114,8 +114,8 @@ def test_the_keyboard_alone_does_it_all(visit: Callable[..., Visitor], script: b
     keys.press("Enter")
     window.page.wait_for_url("**code=account.leaver**")
     window.sees("Left the organisation")
-    window.go("/my-work/")
-    when_they_tab_to(window, "Open it")
+    window.go("/tasks/?whose=mine&step=lock")
+    when_they_tab_to(window, window.main.get_by_role("rowheader").get_by_role("link").first.inner_text())
     keys.press("Enter")
     window.page.wait_for_url("**/tasks/*/")
     address = window.page.url

@@ -25,7 +25,7 @@ STAFF = {
 SYSTEM = {
     "code": "paris", "name": "PARIS", "kind": "clinical", "description": "The patient record", "administrator_title": "PARIS administrator",
     "administrator_contact": "paris@example.nhs.uk", "service_owner": "", "system_owner": "", "technical_owner": "",
-    "request_channel": "Service desk", "connector": "worklist", "pack": "base",
+    "request_channel": "Service desk", "connector": "worklist", "pack": "base", "version": "", "release_on": None, "support_ends_on": None,
 }  # fmt: skip
 ACCOUNT = {
     "environment": "live", "username": "cdewhurst", "display_name": "Carol Dewhurst", "employee_number": "E1", "email": "",

@@ -4,9 +4,26 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.commands import migrate
-from django.db import DEFAULT_DB_ALIAS, connections
+from django.db import DEFAULT_DB_ALIAS, connections, transaction
+from django.db.migrations.executor import MigrationExecutor
 
 from careward.evidence.tables import taking_over
+
+
+class RecordedWithIt(MigrationExecutor):
+    """Each step and its record in one transaction: Django writes the record after the step's own, and killed between them it is done twice.
+
+    On PostgreSQL; SQLite turns its foreign keys off for a step, which no transaction around it allows.
+    """
+
+    def apply_migration(self, state: Any, migration: Any, fake: bool = False, fake_initial: bool = False) -> Any:
+        if self.connection.vendor != "postgresql" or not migration.atomic:
+            return super().apply_migration(state, migration, fake, fake_initial)
+        with transaction.atomic(using=self.connection.alias):
+            return super().apply_migration(state, migration, fake, fake_initial)
+
+
+migrate.MigrationExecutor = RecordedWithIt  # type: ignore[attr-defined]  # the command makes its own by this name
 
 
 class Command(migrate.Command):
