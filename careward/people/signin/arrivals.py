@@ -209,9 +209,9 @@ def personas(*, on: date) -> list[Persona]:
 
 
 def _jobs(users: Iterable[User], on: date) -> dict[int, str]:
-    """The job that each person holds on a day, one of them where they hold several: a query."""
-    held = Assignment.objects.filter(posts_in_force(on), person__in={user.person_id for user in users if user.person_id})
-    return {post.person_id: post.position_title or post.job_role for post in held.order_by("is_primary")}
+    """The job that each person has on a day, one of them where they have several: a query."""
+    posts = Assignment.objects.filter(posts_in_force(on), person__in={user.person_id for user in users if user.person_id})
+    return {post.person_id: post.position_title or post.job_role for post in posts.order_by("is_primary")}
 
 
 def _persona(user_id: int, grants: list[RoleHeld], job: str) -> Persona:
