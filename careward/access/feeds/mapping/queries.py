@@ -21,7 +21,7 @@ from careward.systems.register.queries import known_systems, within_systems
 FEED_WORDS = {
     "accounts": "User list of a system",
     "staff": "Staff list",
-    "courses": "Courses that staff take",
+    "courses": "Courses that can be booked",
     "training": "Training held",
     "absences": "Absences",
     "leavers": "Leavers of the month",
