@@ -244,6 +244,16 @@ def test_who_may_not_see_findings_sees_figures_and_no_names(browser: Client, tru
     assert "See the clause" in text(whole)
 
 
+def test_a_figure_without_a_list_says_so_to_whoever_sees_all(browser: Client, trust: Organisation):
+    adopt(trust)
+    paris_with(trust)
+    before = TODAY - timedelta(days=4)
+    Run.objects.create(organisation=trust, on_date=before, started_at=NOW, finished_at=NOW, by="job/reconcile")
+    clause = text(browser.get("/procedures/paris/PA-032/"))
+    assert "are to put right" in clause or "is to put right" in clause
+    assert "there is no list behind the figure" in clause and "not the names" not in clause
+
+
 def test_a_clause_cited_by_its_number_leads_to_its_page(browser: Client, trust: Organisation):
     adopt(trust)
     assert browser.get("/clauses/PA-033/").headers["Location"] == "/procedures/paris/PA-033/"
